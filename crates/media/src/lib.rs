@@ -1,1 +1,15 @@
-//! Placeholder.
+//! What is in the bytes. Pure: bytes in, structs and bytes out; no IO, no clock, no threads.
+//!
+//! - [`ts`]: transport stream packets, tables, clocks.
+//! - [`codec`]: frames and headers of what the stream carries.
+//! - [`segment`]: the state machine that turns a broadcast into a tape.
+//! - [`tape`]: the index of a tape, and where its frames lie.
+//! - [`cmaf`]: fragmented MP4 out of a tape's bytes.
+//! - [`hls`]: playlists and transport stream segments out of an index.
+//!
+//! It knows nothing of channels, viewers or tuners.
+
+pub mod codec;
+pub mod tape;
+pub mod time;
+pub mod ts;

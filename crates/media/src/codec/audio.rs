@@ -1,0 +1,92 @@
+//! Sound in frames, whatever the codec: each begins with a header that tells its length.
+
+use super::{aac, ac3, mpa};
+use crate::ts::psi::Kind;
+
+/// What a frame's header says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FrameHeader {
+    /// Bytes of the whole frame.
+    pub length: usize,
+    /// Samples per channel that it stands for, at `rate`.
+    pub samples: u32,
+    /// Samples per second.
+    pub rate: u32,
+    /// Channels, the low-frequency one counted.
+    pub channels: u8,
+}
+
+/// Longest header that any of the codecs needs to see.
+pub const HEADER: usize = 9;
+
+/// Reads a frame header of codec `kind`; `None` if `bytes` do not begin with one.
+pub fn header(kind: Kind, bytes: &[u8]) -> Option<FrameHeader> {
+    match kind {
+        Kind::AacAdts => aac::adts(bytes),
+        Kind::AacLatm => aac::loas(bytes),
+        Kind::Ac3 | Kind::Eac3 => ac3::header(bytes),
+        Kind::MpegAudio => mpa::header(bytes),
+        _ => None,
+    }
+}
+
+/// Cuts an elementary stream into frames.
+pub struct Splitter {
+    kind: Kind,
+    buffer: Vec<u8>,
+    /// Bytes skipped because no frame began there.
+    pub skipped: u64,
+}
+
+/// A frame may not be longer than this (ADTS: 13 bits; LOAS: 13 bits + 3).
+const FRAME_LIMIT: usize = 8_195;
+
+impl Splitter {
+    /// For one stream of codec `kind`.
+    pub fn new(kind: Kind) -> Self {
+        Self { kind, buffer: Vec::new(), skipped: 0 }
+    }
+
+    /// Bytes that wait for the rest of their frame.
+    pub fn pending(&self) -> usize {
+        self.buffer.len()
+    }
+
+    /// Forgets a frame begun: what comes next does not continue it.
+    pub fn reset(&mut self) {
+        self.skipped += self.buffer.len() as u64;
+        self.buffer.clear();
+    }
+
+    /// Takes bytes; calls `each` with each whole frame, its header, and where it began: `None` if in bytes
+    /// pushed before, else the position in `bytes`.
+    pub fn push(&mut self, bytes: &[u8], mut each: impl FnMut(&[u8], FrameHeader, Option<usize>)) {
+        let carried = self.buffer.len();
+        self.buffer.extend_from_slice(bytes);
+        let mut at = 0;
+        while at + HEADER <= self.buffer.len() {
+            match header(self.kind, &self.buffer[at..]) {
+                Some(header) if header.length <= FRAME_LIMIT => {
+                    let end = at + header.length;
+                    // A header is trusted when another follows, or when the bytes end with the frame.
+                    let more = self.buffer.get(end..).unwrap_or(&[]);
+                    if end > self.buffer.len() {
+                        break;
+                    }
+                    if more.len() >= HEADER && self::header(self.kind, more).is_none() {
+                        self.skipped += 1;
+                        at += 1;
+                        continue;
+                    }
+                    each(&self.buffer[at..end], header, at.checked_sub(carried));
+                    at = end;
+                }
+                _ => {
+                    self.skipped += 1;
+                    at += 1;
+                }
+            }
+        }
+        self.buffer.drain(..at);
+    }
+}

@@ -1,0 +1,335 @@
+//! The tape's index: runs, segments, and for each track the frames with their byte ranges.
+//!
+//! Invariants:
+//! - Frames of one track follow each other without gap or overlap within a run: a frame's time is the sum of the
+//!   durations before it. What was missing on air stands here as frames of silence.
+//! - Sequence numbers and discontinuity sequences never fall and are never used twice.
+//! - What is *listed* (see [`Index::listed`]) never changes any more, so everything made from it is the same for ever.
+//! - An [`Index`] is a snapshot: cloning it copies pointers, and a reader's clone is not touched by the writer.
+//!
+//! The bytes themselves lie elsewhere, in order of arrival; a frame knows the range of tape offsets that its packets
+//! lie in, and which of the frames of its first PES packet it is.
+
+use crate::codec::{Picture, audio::FrameHeader, h264};
+use crate::time::{HZ, to_ticks};
+use crate::ts::psi::Kind;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// Names a track within a tape; survives a change of PID.
+pub type TrackId = u8;
+
+/// Where a track's frames lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// In the transport stream, on this PID.
+    Stream {
+        /// The PID in the run.
+        pid: u16,
+    },
+    /// In a side file of ADTS frames, made from another track.
+    Derived {
+        /// The track that it was made from.
+        from: TrackId,
+    },
+}
+
+/// What a decoder must know before the first frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Setup {
+    /// H.264.
+    Avc(h264::Config),
+    /// A picture that is recognised, and must be transcoded for browsers.
+    Picture(Picture),
+    /// AAC: AudioSpecificConfig.
+    Aac {
+        /// Header of the first frame.
+        header: FrameHeader,
+        /// AudioSpecificConfig.
+        config: [u8; 2],
+    },
+    /// Another kind of sound, by its first frame's header and first bytes.
+    Audio {
+        /// Header of the first frame.
+        header: FrameHeader,
+        /// The first bytes of the first frame.
+        front: [u8; 8],
+    },
+}
+
+/// One track of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Track {
+    /// Its name.
+    pub id: TrackId,
+    /// Codec.
+    pub kind: Kind,
+    /// Where the frames lie.
+    pub origin: Origin,
+    /// ISO 639 language.
+    pub language: Option<[u8; 3]>,
+    /// `audio_type` of the language descriptor.
+    pub audio_type: u8,
+    /// Known from its first frame on.
+    pub setup: Option<Setup>,
+}
+
+impl Track {
+    /// Units per second of its times: 90,000 for pictures, the sampling rate for sound.
+    pub fn timescale(&self) -> u32 {
+        self.header().map_or(HZ as u32, |header| header.rate.max(1))
+    }
+
+    /// Header of the first frame of sound.
+    pub fn header(&self) -> Option<&FrameHeader> {
+        match &self.setup {
+            Some(Setup::Aac { header, .. } | Setup::Audio { header, .. }) => Some(header),
+            _ => None,
+        }
+    }
+
+    /// What the picture is like.
+    pub fn picture(&self) -> Option<&Picture> {
+        match &self.setup {
+            Some(Setup::Avc(config)) => Some(&config.picture),
+            Some(Setup::Picture(picture)) => Some(picture),
+            _ => None,
+        }
+    }
+
+    /// RFC 6381 codec string.
+    pub fn rfc6381(&self) -> String {
+        match (&self.setup, self.kind) {
+            (Some(Setup::Avc(config)), _) => config.rfc6381(),
+            (Some(Setup::Aac { config, .. }), _) => format!("mp4a.40.{}", config[0] >> 3),
+            (_, Kind::H264) => "avc1.640028".into(),
+            (_, Kind::Hevc) => "hvc1".into(),
+            (_, Kind::Mpeg2Video) => "mp4v.61".into(),
+            (_, Kind::AacAdts | Kind::AacLatm) => "mp4a.40.2".into(),
+            (_, Kind::Ac3) => "ac-3".into(),
+            (_, Kind::Eac3) => "ec-3".into(),
+            (_, Kind::MpegAudio) => "mp4a.40.33".into(),
+            _ => "unknown".into(),
+        }
+    }
+}
+
+/// A stretch with one set of initialisation data and one source clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Counts from 0.
+    pub number: u32,
+    /// Tape time at its start, in ticks.
+    pub start: i64,
+    /// Tape time less source time, in ticks.
+    pub offset: i64,
+    /// Tracks, the first being the one that cuts segments.
+    pub tracks: Vec<Track>,
+}
+
+impl Run {
+    /// The track of that name.
+    pub fn track(&self, id: TrackId) -> Option<&Track> {
+        self.tracks.iter().find(|track| track.id == id)
+    }
+}
+
+/// One frame: an access unit of pictures or a frame of sound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// Tape (or side file) offset of the first packet of the PES packet that it starts in.
+    pub begin: u64,
+    /// Bytes from there to the end of its last packet; 0 for silence.
+    pub length: u32,
+    /// Duration in the track's timescale.
+    pub duration: u32,
+    /// Presentation less decoding time, in the track's timescale.
+    pub composition: i32,
+    /// How many frames begin before it in the same PES packet.
+    pub nth: u16,
+    /// Decoding may begin here.
+    pub random_access: bool,
+}
+
+/// Consecutive frames of one track that are delivered together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Index of its first frame in the segment.
+    pub first: u32,
+    /// Number of frames.
+    pub count: u32,
+    /// Duration in the track's timescale.
+    pub duration: u32,
+    /// It begins with a random access point.
+    pub independent: bool,
+}
+
+/// The frames of one track in one segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lane {
+    /// Which track.
+    pub track: TrackId,
+    /// Time of the first frame in the track's timescale.
+    pub start: i64,
+    /// Frames in decoding order.
+    pub frames: Vec<Frame>,
+    /// Closed parts; they cover the first frames without gap.
+    pub parts: Vec<Part>,
+    /// No frame will be added.
+    pub closed: bool,
+}
+
+impl Lane {
+    /// Duration of all frames in the track's timescale.
+    pub fn duration(&self) -> i64 {
+        self.frames.iter().map(|frame| i64::from(frame.duration)).sum()
+    }
+
+    /// Time of frame `index` in the track's timescale.
+    pub fn time(&self, index: usize) -> i64 {
+        self.start + self.frames[..index].iter().map(|frame| i64::from(frame.duration)).sum::<i64>()
+    }
+}
+
+/// A segment: the same stretch of time in all renditions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// Media sequence number.
+    pub sequence: u64,
+    /// The run that it belongs to.
+    pub run: Arc<Run>,
+    /// It is the first of a run that is not the tape's first.
+    pub discontinuity: bool,
+    /// Discontinuity sequence in force.
+    pub discontinuity_sequence: u64,
+    /// Tape time of its nominal start in ticks.
+    pub start: i64,
+    /// Nominal end in ticks; known once the cutting track has left it.
+    pub end: Option<i64>,
+    /// Wall clock at the start, milliseconds since 1970.
+    pub wall_ms: i64,
+    /// First tape offset that was in use when it began: everything before may be evicted with its predecessors.
+    pub base: u64,
+    /// Frames by track, in the order of the run's tracks.
+    pub lanes: Vec<Lane>,
+}
+
+impl Segment {
+    /// The lane of a track.
+    pub fn lane(&self, id: TrackId) -> Option<&Lane> {
+        self.lanes.iter().find(|lane| lane.track == id)
+    }
+}
+
+/// Which tracks a playlist delivers together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Rendition {
+    /// The picture, if any.
+    pub video: Option<TrackId>,
+    /// The sound, if any.
+    pub audio: Option<TrackId>,
+}
+
+impl Rendition {
+    /// The track that divides it into parts.
+    pub fn master(self) -> Option<TrackId> {
+        self.video.or(self.audio)
+    }
+
+    /// Its tracks.
+    pub fn tracks(self) -> impl Iterator<Item = TrackId> {
+        self.video.into_iter().chain(self.audio)
+    }
+}
+
+/// A snapshot of all that may be read.
+#[derive(Clone, Debug, Default)]
+pub struct Index {
+    /// Segments, oldest first; the last is usually open.
+    pub segments: VecDeque<Arc<Segment>>,
+    /// Sequence of the next segment.
+    pub next_sequence: u64,
+    /// Nothing will be added.
+    pub ended: bool,
+}
+
+/// How far a segment is listed in one rendition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Parts of the master track that may be fetched.
+    pub parts: usize,
+    /// The segment as a whole may be fetched.
+    pub whole: bool,
+}
+
+impl Index {
+    /// The segment of that sequence.
+    pub fn segment(&self, sequence: u64) -> Option<&Arc<Segment>> {
+        let first = self.segments.front()?.sequence;
+        self.segments.get(sequence.checked_sub(first)? as usize)
+    }
+
+    /// How much of `segment` a reader of `rendition` may have, where `barrier` is the track whose presence
+    /// everything waits for (the default sound): a part is listed only when that covers it.
+    pub fn listed(segment: &Segment, rendition: Rendition, barrier: Option<TrackId>) -> Listed {
+        let none = Listed { parts: 0, whole: false };
+        let Some(master) = rendition.master().and_then(|id| segment.lane(id)) else { return none };
+        let guards = || rendition.audio.into_iter().chain(barrier).filter(|id| *id != master.track);
+        if rendition.tracks().any(|id| segment.run.track(id).is_none_or(|track| track.setup.is_none())) {
+            return none;
+        }
+        let covers = |until: i64| {
+            guards().all(|id| {
+                segment.lane(id).is_none_or(|lane| lane.closed || covered(segment, lane).is_some_and(|t| t >= until))
+            })
+        };
+        let timescale = segment.run.track(master.track).map_or(HZ as u32, Track::timescale);
+        let mut time = master.start;
+        let mut parts = 0;
+        for part in &master.parts {
+            time += i64::from(part.duration);
+            if !covers(to_ticks(time, timescale)) {
+                break;
+            }
+            parts += 1;
+        }
+        let whole = master.closed
+            && !master.frames.is_empty()
+            && parts == master.parts.len()
+            && guards().all(|id| segment.lane(id).is_none_or(|lane| lane.closed));
+        Listed { parts, whole }
+    }
+
+    /// The last position that may be read in `rendition`: (sequence, listed parts, whole).
+    pub fn edge(&self, rendition: Rendition, barrier: Option<TrackId>) -> Option<(u64, Listed)> {
+        let mut edge = None;
+        // Only the newest few can be incomplete.
+        let from = self.segments.len().saturating_sub(EDGE_SEGMENTS);
+        for segment in self.segments.range(from..) {
+            let listed = Self::listed(segment, rendition, barrier);
+            if listed.parts == 0 && !listed.whole {
+                break;
+            }
+            edge = Some((segment.sequence, listed));
+            if !listed.whole {
+                break;
+            }
+        }
+        edge
+    }
+
+    /// Drops segments from the front; says which tape offset is the first still needed.
+    pub fn evict(&mut self, count: usize) -> Option<u64> {
+        self.segments.drain(..count.min(self.segments.len().saturating_sub(1)));
+        self.segments.front().map(|segment| segment.base)
+    }
+}
+
+/// First segments are as short as a part, and sound may be 1.5 s late: twelve segments can be incomplete at once.
+const EDGE_SEGMENTS: usize = 24;
+
+/// Tape time up to which a lane holds frames.
+fn covered(segment: &Segment, lane: &Lane) -> Option<i64> {
+    let track = segment.run.track(lane.track)?;
+    (!lane.frames.is_empty()).then(|| to_ticks(lane.start + lane.duration(), track.timescale()))
+}
