@@ -9,7 +9,9 @@
 //!
 //! It knows nothing of channels, viewers or tuners.
 
+pub mod cmaf;
 pub mod codec;
+pub mod segment;
 pub mod tape;
 pub mod time;
 pub mod ts;

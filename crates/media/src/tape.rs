@@ -8,7 +8,7 @@
 //! - An [`Index`] is a snapshot: cloning it copies pointers, and a reader's clone is not touched by the writer.
 //!
 //! The bytes themselves lie elsewhere, in order of arrival; a frame knows the range of tape offsets that its packets
-//! lie in, and which of the frames of its first PES packet it is.
+//! lie in, and how many bytes of its first PES packet come before it.
 
 use crate::codec::{Picture, audio::FrameHeader, h264};
 use crate::time::{HZ, to_ticks};
@@ -145,8 +145,8 @@ pub struct Frame {
     pub duration: u32,
     /// Presentation less decoding time, in the track's timescale.
     pub composition: i32,
-    /// How many frames begin before it in the same PES packet.
-    pub nth: u16,
+    /// Bytes of elementary stream in that PES packet before its first byte.
+    pub skip: u16,
     /// Decoding may begin here.
     pub random_access: bool,
 }

@@ -58,9 +58,9 @@ impl Splitter {
         self.buffer.clear();
     }
 
-    /// Takes bytes; calls `each` with each whole frame, its header, and where it began: `None` if in bytes
-    /// pushed before, else the position in `bytes`.
-    pub fn push(&mut self, bytes: &[u8], mut each: impl FnMut(&[u8], FrameHeader, Option<usize>)) {
+    /// Takes bytes; calls `each` with each whole frame, its header, and where it began relative to `bytes`
+    /// (negative: in bytes pushed before).
+    pub fn push(&mut self, bytes: &[u8], mut each: impl FnMut(&[u8], FrameHeader, i64)) {
         let carried = self.buffer.len();
         self.buffer.extend_from_slice(bytes);
         let mut at = 0;
@@ -78,7 +78,7 @@ impl Splitter {
                         at += 1;
                         continue;
                     }
-                    each(&self.buffer[at..end], header, at.checked_sub(carried));
+                    each(&self.buffer[at..end], header, at as i64 - carried as i64);
                     at = end;
                 }
                 _ => {

@@ -1,0 +1,213 @@
+//! Media fragments: `moof` and `mdat`.
+
+use super::boxes::Boxes;
+use crate::codec::{aac, audio, h264};
+use crate::tape::{Frame, Lane, Origin, Rendition, Segment, Track};
+use crate::time::to_ticks;
+use crate::ts::packet::{PACKET, Packet};
+use crate::ts::{pes, psi::Kind};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// How much of a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// One part, by its number.
+    Part(u32),
+}
+
+/// Why a fragment cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Missing {
+    /// The segment has no such track or part.
+    #[error("there is no such part or track in this segment")]
+    NotThere,
+    /// The bytes are gone or cannot be read.
+    #[error("the tape's bytes {begin}..{end} cannot be read: {source}")]
+    Bytes {
+        /// First tape offset wanted.
+        begin: u64,
+        /// End of the range.
+        end: u64,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// The frames of `lane` that belong to `extent` of a rendition cut by `master`.
+pub fn frames(segment: &Segment, master: &Lane, lane: &Lane, extent: Extent) -> Option<Range<usize>> {
+    let Extent::Part(number) = extent else { return Some(0..lane.frames.len()) };
+    let part = master.parts.get(number as usize)?;
+    let own = part.first as usize..(part.first + part.count) as usize;
+    if lane.track == master.track {
+        return Some(own);
+    }
+    // A frame of sound belongs to the part in which it starts; the last part takes what is left.
+    let scale = |lane: &Lane| segment.run.track(lane.track).map_or(90_000, Track::timescale);
+    let from = to_ticks(master.time(own.start), scale(master));
+    let to = to_ticks(master.time(own.end), scale(master));
+    let last = master.closed && number as usize + 1 == master.parts.len();
+    let mut time = lane.start;
+    let (mut first, mut end) = (lane.frames.len(), lane.frames.len());
+    for (index, frame) in lane.frames.iter().enumerate() {
+        let ticks = to_ticks(time, scale(lane));
+        if first == lane.frames.len() && (ticks >= from || number == 0) {
+            first = index;
+        }
+        if ticks >= to && !last {
+            end = index;
+            break;
+        }
+        time += i64::from(frame.duration);
+    }
+    Some(first.min(end)..end)
+}
+
+/// Makes `extent` of `segment`. `read` gives the bytes of a range of offsets in a track's file.
+pub fn fragment<'a>(
+    segment: &Segment,
+    rendition: Rendition,
+    extent: Extent,
+    mut read: impl FnMut(Origin, u64, u64) -> std::io::Result<Cow<'a, [u8]>>,
+) -> Result<Vec<u8>, Missing> {
+    let master = rendition.master().and_then(|id| segment.lane(id)).ok_or(Missing::NotThere)?;
+    let mut tracks = Vec::with_capacity(2);
+    let mut media = Vec::new();
+    for (number, id) in rendition.tracks().enumerate() {
+        let (Some(lane), Some(track)) = (segment.lane(id), segment.run.track(id)) else { return Err(Missing::NotThere) };
+        let range = frames(segment, master, lane, extent).ok_or(Missing::NotThere)?;
+        if range.is_empty() {
+            continue;
+        }
+        let start = media.len();
+        let samples = payload(&lane.frames[range.clone()], track, &mut media, &mut read)?;
+        tracks.push(Traf { number: number as u32 + 1, time: lane.time(range.start), samples, start });
+    }
+    if tracks.is_empty() {
+        return Err(Missing::NotThere);
+    }
+    Ok(write(segment.sequence, &tracks, &media))
+}
+
+struct Traf {
+    number: u32,
+    time: i64,
+    samples: Vec<(Frame, u32)>,
+    /// Where its samples begin in `mdat`.
+    start: usize,
+}
+
+fn write(sequence: u64, tracks: &[Traf], media: &[u8]) -> Vec<u8> {
+    let samples: usize = tracks.iter().map(|track| track.samples.len()).sum();
+    let mut b = Boxes { out: Vec::with_capacity(media.len() + 160 + samples * 16) };
+    let mut patches = Vec::new();
+    b.wrap(b"moof", |b| {
+        b.full(b"mfhd", 0, 0, |b| b.u32(sequence as u32));
+        for track in tracks {
+            b.wrap(b"traf", |b| {
+                b.full(b"tfhd", 0, 0x2_0000, |b| b.u32(track.number)); // default-base-is-moof
+                b.full(b"tfdt", 1, 0, |b| b.u64(track.time.max(0) as u64));
+                // data offset; per sample: duration, size, flags, composition offset (signed)
+                b.full(b"trun", 1, 0x0F01, |b| {
+                    b.u32(track.samples.len() as u32);
+                    patches.push((b.out.len(), track.start));
+                    b.u32(0);
+                    for (frame, size) in &track.samples {
+                        b.u32(frame.duration);
+                        b.u32(*size);
+                        b.u32(if frame.random_access { 0x0200_0000 } else { 0x0101_0000 });
+                        b.u32(frame.composition as u32);
+                    }
+                });
+            });
+        }
+    });
+    let data = b.out.len() + 8;
+    for (at, start) in patches {
+        b.out[at..at + 4].copy_from_slice(&((data + start) as u32).to_be_bytes());
+    }
+    b.wrap(b"mdat", |b| b.bytes(media));
+    b.out
+}
+
+/// Appends the samples of `frames` to `media`; says which frames they are and how long.
+fn payload<'a>(
+    frames: &[Frame],
+    track: &Track,
+    media: &mut Vec<u8>,
+    read: &mut impl FnMut(Origin, u64, u64) -> std::io::Result<Cow<'a, [u8]>>,
+) -> Result<Vec<(Frame, u32)>, Missing> {
+    let begin = frames.iter().filter(|frame| frame.length > 0).map(|frame| frame.begin).min().unwrap_or(0);
+    let end = frames.iter().filter(|f| f.length > 0).map(|f| f.begin + u64::from(f.length)).max().unwrap_or(0);
+    let bytes = if end > begin {
+        read(track.origin, begin, end).map_err(|source| Missing::Bytes { begin, end, source })?
+    } else {
+        Cow::Borrowed(&[][..])
+    };
+    let mut elementary = Elementary::default();
+    let mut samples: Vec<(Frame, u32)> = Vec::with_capacity(frames.len());
+    for frame in frames {
+        let start = media.len();
+        if frame.length == 0 {
+            let channels = track.header().map_or(2, |header| header.channels);
+            if track.kind != Kind::AacAdts {
+                // No silence of this codec is known: the frame before it stands longer.
+                if let Some((last, _)) = samples.last_mut() {
+                    last.duration += frame.duration;
+                }
+                continue;
+            }
+            media.extend_from_slice(aac::silence(channels));
+        } else {
+            let range = (frame.begin - begin) as usize..(frame.begin - begin) as usize + frame.length as usize;
+            let packets = bytes.get(range).unwrap_or(&[]);
+            match track.origin {
+                Origin::Derived { .. } => media.extend_from_slice(raw_aac(packets)),
+                Origin::Stream { pid } if track.kind.is_video() => {
+                    elementary.collect(packets, pid, frame.begin);
+                    h264::to_length_prefixed(&elementary.bytes, media);
+                }
+                Origin::Stream { pid } => {
+                    elementary.collect(packets, pid, frame.begin);
+                    let found = elementary.bytes.get(usize::from(frame.skip)..).unwrap_or(&[]);
+                    let length = audio::header(track.kind, found).map_or(0, |header| header.length);
+                    let found = &found[..length.min(found.len())];
+                    media.extend_from_slice(if track.kind == Kind::AacAdts { raw_aac(found) } else { found });
+                }
+            }
+        }
+        samples.push((*frame, (media.len() - start) as u32));
+    }
+    Ok(samples)
+}
+
+fn raw_aac(adts: &[u8]) -> &[u8] {
+    adts.get(aac::adts_header_length(adts)..).unwrap_or(&[])
+}
+
+/// The elementary bytes of PES packets, PES headers left out. Kept as long as frames lie in the same packets.
+#[derive(Default)]
+struct Elementary {
+    bytes: Vec<u8>,
+    from: Option<(u64, usize)>,
+}
+
+impl Elementary {
+    fn collect(&mut self, packets: &[u8], pid: u16, begin: u64) {
+        let done = match self.from {
+            Some((from, length)) if from == begin && length <= packets.len() => length,
+            _ => {
+                self.bytes.clear();
+                0
+            }
+        };
+        for packet in packets[done..].chunks_exact(PACKET).filter_map(Packet::new).filter(|packet| packet.pid() == pid) {
+            let payload = packet.payload();
+            let skip = if packet.unit_start() { pes::header(payload).map_or(0, |header| header.length) } else { 0 };
+            self.bytes.extend_from_slice(payload.get(skip..).unwrap_or(&[]));
+        }
+        self.from = Some((begin, packets.len()));
+    }
+}

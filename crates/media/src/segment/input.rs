@@ -1,0 +1,661 @@
+//! The reader of transport packets: programme, PES packets, random access; what it finds goes to the timeline.
+
+use super::sound::{Sound, Tapped};
+use super::timeline::Timeline;
+use super::{JUMP, Start, Waiting};
+use crate::codec::{h264, hevc, mpeg2};
+use crate::tape::{Frame, Index, Origin, Setup, Track, TrackId};
+use crate::time::HZ;
+use crate::ts::clock::nearest;
+use crate::ts::packet::{NULL_PID, PACKET, Packet};
+use crate::ts::psi::{Kind, Pat, Pmt, Sections, packetise};
+use crate::ts::{pes, sync::Sync};
+
+/// What was counted so far; all only grow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Bytes pushed.
+    pub bytes: u64,
+    /// Bytes that belong to no packet.
+    pub junk_bytes: u64,
+    /// Packets of the programme missing, by continuity counter.
+    pub lost_packets: u64,
+    /// Packets that came scrambled.
+    pub scrambled_packets: u64,
+    /// Packets of the programme that came in the clear.
+    pub clear_packets: u64,
+    /// Sections with a wrong checksum.
+    pub damaged_sections: u64,
+    /// Frames of silence put in for missing sound.
+    pub silent_frames: u64,
+    /// Runs begun.
+    pub runs: u64,
+}
+
+/// The front of a picture is looked for in so many bytes at most; 2160p sets with long SEI need 4 KiB.
+const FRONT_LIMIT: usize = 16 * 1024;
+/// PAT and PMT are repeated in the tape at least this often (ticks).
+const TABLES_EVERY: i64 = HZ / 4;
+/// Table version and continuity count in 4 and 5 bits; the programme map lies on this PID in the tape unless taken.
+const TAPE_PMT_PID: u16 = 0x1000;
+
+/// The picture being collected.
+struct OpenPicture {
+    begin: u64,
+    end: u64,
+    pts: i64,
+    dts: i64,
+    front: Vec<u8>,
+    seen: Option<Seen>,
+}
+
+/// What the front of a picture said.
+struct Seen {
+    random_access: bool,
+    setup: Option<Setup>,
+}
+
+struct Video {
+    pid: u16,
+    track: TrackId,
+    kind: Kind,
+    open: Option<OpenPicture>,
+    last_duration: i64,
+    /// Source time of the last frame, unwrapped: the reference for the next.
+    reference: Option<i64>,
+}
+
+enum Lane {
+    Video(Box<Video>),
+    Sound(Box<Sound>),
+    /// Passed through: clock, teletext, subtitles.
+    Other,
+}
+
+struct Stream {
+    pid: u16,
+    continuity: Option<u8>,
+    lane: Lane,
+}
+
+/// The state machine; see the module.
+pub struct Segmenter {
+    start: Start,
+    sync: Sync,
+    pat: Sections,
+    pmt: Sections,
+    /// PIDs of programme maps that may be ours, by programme number.
+    candidates: Vec<(u16, u16)>,
+    map: Option<Pmt>,
+    map_pid: u16,
+    streams: Vec<Stream>,
+    /// PID → position in `streams` + 1.
+    route: Box<[u8; 8192]>,
+    offset: u64,
+    timeline: Timeline,
+    derived: Vec<Sound>,
+    counters: Counters,
+    tables_at: i64,
+    tables: Tables,
+    next_track: TrackId,
+    version: u64,
+}
+
+#[derive(Default)]
+struct Tables {
+    pat: Vec<u8>,
+    pmt: Vec<u8>,
+    counters: (u8, u8),
+}
+
+impl Segmenter {
+    /// An empty tape.
+    pub fn new(start: Start) -> Self {
+        Self {
+            start,
+            sync: Sync::default(),
+            pat: Sections::default(),
+            pmt: Sections::default(),
+            candidates: Vec::new(),
+            map: None,
+            map_pid: NULL_PID,
+            streams: Vec::new(),
+            route: Box::new([0; 8192]),
+            offset: start.offset,
+            timeline: Timeline::new(start.sequence),
+            derived: Vec::new(),
+            counters: Counters::default(),
+            tables_at: i64::MIN / 2,
+            tables: Tables::default(),
+            next_track: 0,
+            version: 0,
+        }
+    }
+
+    /// Takes bytes of transport stream that arrived at `now_ms` (milliseconds since 1970); appends what belongs on the tape to `out`.
+    pub fn push(&mut self, bytes: &[u8], now_ms: i64, out: &mut Vec<u8>) {
+        self.counters.bytes += bytes.len() as u64;
+        self.timeline.now_ms = now_ms;
+        let mut sync = std::mem::take(&mut self.sync);
+        sync.push(bytes, |run| {
+            for packet in run.chunks_exact(PACKET).filter_map(Packet::new) {
+                self.packet(&packet, out);
+            }
+        });
+        self.counters.junk_bytes = sync.skipped_bytes;
+        self.sync = sync;
+    }
+
+    /// The source is gone; whatever comes next begins a new run.
+    pub fn interrupt(&mut self) {
+        self.sync.reset();
+        for stream in &mut self.streams {
+            stream.continuity = None;
+            match &mut stream.lane {
+                Lane::Video(video) => {
+                    video.open = None;
+                    video.reference = None;
+                }
+                Lane::Sound(sound) => sound.interrupt(),
+                Lane::Other => {}
+            }
+        }
+        self.derived.iter_mut().for_each(Sound::interrupt);
+        self.timeline.end_run();
+        self.version += 1;
+    }
+
+    /// The index as it stands.
+    pub fn index(&self) -> &Index {
+        &self.timeline.index
+    }
+
+    /// The index, to evict from.
+    pub fn index_mut(&mut self) -> &mut Index {
+        &mut self.timeline.index
+    }
+
+    /// The programme's map, once it has come.
+    pub fn map(&self) -> Option<&Pmt> {
+        self.map.as_ref()
+    }
+
+    /// Tracks of the programme, in the order of the map, with what is known of them.
+    pub fn tracks(&self) -> &[Track] {
+        self.timeline.run().map_or(&self.timeline.planned, |run| &run.tracks)
+    }
+
+    /// Offset of the next byte.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// What was counted.
+    pub fn counters(&self) -> Counters {
+        let mut counters = self.counters;
+        counters.damaged_sections = self.pat.damaged + self.pmt.damaged;
+        counters.silent_frames = self.sounds().map(|sound| sound.filled).sum();
+        counters.runs = self.timeline.runs();
+        counters
+    }
+
+    /// What keeps the first frame from coming.
+    pub fn waiting(&self) -> Waiting {
+        if self.timeline.run().is_some() {
+            Waiting::Nothing
+        } else if self.counters.scrambled_packets > 100 && self.counters.clear_packets < self.counters.scrambled_packets {
+            Waiting::Scrambled
+        } else if self.map.is_none() {
+            Waiting::ProgrammeMap
+        } else {
+            Waiting::KeyFrame
+        }
+    }
+
+    fn sounds(&self) -> impl Iterator<Item = &Sound> {
+        let own = self.streams.iter().filter_map(|stream| match &stream.lane {
+            Lane::Sound(sound) => Some(&**sound),
+            _ => None,
+        });
+        own.chain(&self.derived)
+    }
+
+    fn sound(&mut self, track: TrackId) -> Option<&mut Sound> {
+        self.streams.iter_mut().find_map(|stream| match &mut stream.lane {
+            Lane::Sound(sound) if sound.track == track => Some(&mut **sound),
+            _ => None,
+        })
+    }
+
+    /// Frames of `track` are kept for a transcoder from now on (or no longer).
+    pub fn tap(&mut self, track: TrackId, on: bool) {
+        if let Some(sound) = self.sound(track) {
+            sound.tap(on);
+        }
+    }
+
+    /// Frames of `track` since the last call.
+    pub fn take_tapped(&mut self, track: TrackId) -> Vec<Tapped> {
+        self.sound(track).map(Sound::take_tapped).unwrap_or_default()
+    }
+
+    /// Adds a track of AAC made from `from`; says its name. The same again for the same source.
+    pub fn derive(&mut self, from: TrackId) -> TrackId {
+        let id = derived_id(from);
+        if self.derived.iter().all(|sound| sound.track != id) {
+            self.derived.push(Sound::new(id, Kind::AacAdts));
+        }
+        self.plan_derived();
+        id
+    }
+
+    /// Appends frames (ADTS) made by a transcoder to derived track `id`: `time` in samples of the first, `begin` its offset in the
+    /// side file.
+    pub fn push_derived(&mut self, id: TrackId, mut time: i64, mut begin: u64, frames: &[u8]) {
+        let Some(sound) = self.derived.iter_mut().find(|sound| sound.track == id) else { return };
+        let mut rest = frames;
+        while let Some(header) = crate::codec::aac::adts(rest) {
+            let Some((frame, more)) = rest.split_at_checked(header.length) else { break };
+            sound.derived(time, frame, begin, &mut self.timeline);
+            time += i64::from(header.samples);
+            begin += header.length as u64;
+            rest = more;
+        }
+        self.version += 1;
+    }
+
+    fn plan_derived(&mut self) {
+        for sound in &self.derived {
+            let from = source_id(sound.track);
+            let Some(source) = self.timeline.planned.iter().find(|track| track.id == from) else { continue };
+            let track = Track {
+                id: sound.track,
+                kind: Kind::AacAdts,
+                origin: Origin::Derived { from },
+                setup: None,
+                ..source.clone()
+            };
+            if self.timeline.planned.iter().all(|track| track.id != sound.track) {
+                self.timeline.planned.push(track.clone());
+            }
+            self.timeline.add_track(track);
+        }
+    }
+
+    fn packet(&mut self, packet: &Packet<'_>, out: &mut Vec<u8>) {
+        let pid = packet.pid();
+        if pid == NULL_PID || packet.transport_error() {
+            return;
+        }
+        if pid == 0 {
+            self.association(packet);
+            return;
+        }
+        let position = self.route[usize::from(pid)];
+        if position == 0 {
+            if self.candidates.iter().any(|(_, map)| *map == pid) {
+                self.programme_map(packet);
+            }
+            return;
+        }
+        if packet.scrambled() {
+            self.counters.scrambled_packets += 1;
+            return;
+        }
+        self.counters.clear_packets += 1;
+        let mut stream = std::mem::replace(
+            &mut self.streams[usize::from(position) - 1],
+            Stream { pid, continuity: None, lane: Lane::Other },
+        );
+        self.stream_packet(&mut stream, packet, out);
+        self.streams[usize::from(position) - 1] = stream;
+    }
+
+    fn stream_packet(&mut self, stream: &mut Stream, packet: &Packet<'_>, out: &mut Vec<u8>) {
+        match continuity(&mut stream.continuity, packet) {
+            Step::Next => {}
+            Step::Duplicate => return,
+            Step::Lost(count) => {
+                self.counters.lost_packets += count;
+                if let Lane::Sound(sound) = &mut stream.lane {
+                    sound.broken();
+                }
+            }
+        }
+        match &mut stream.lane {
+            Lane::Video(video) => self.video_packet(video, packet, out),
+            Lane::Sound(sound) => {
+                let begin = self.append(packet, out);
+                let mut payload = packet.payload();
+                if packet.unit_start() {
+                    let Some(header) = pes::header(payload) else { return };
+                    sound.unit(begin, header.pts);
+                    payload = payload.get(header.length..).unwrap_or(&[]);
+                }
+                sound.payload(payload, self.offset, &mut self.timeline);
+            }
+            Lane::Other => {
+                self.append(packet, out);
+            }
+        }
+    }
+
+    /// Appends a packet; says at which offset.
+    fn append(&mut self, packet: &Packet<'_>, out: &mut Vec<u8>) -> u64 {
+        let begin = self.offset;
+        out.extend_from_slice(packet.bytes());
+        self.offset += PACKET as u64;
+        begin
+    }
+
+    fn video_packet(&mut self, video: &mut Video, packet: &Packet<'_>, out: &mut Vec<u8>) {
+        let payload = packet.payload();
+        let header = if packet.unit_start() { pes::header(payload) } else { None };
+        // A PES packet without a time stamp continues the picture before it (second fields, long slices).
+        if let Some((header, pts)) = header.and_then(|header| Some((header, header.pts?))) {
+            let reference = video.reference.unwrap_or(pts as i64);
+            let pts = nearest(pts as i64, reference);
+            let dts = header.dts.map_or(pts, |dts| nearest(dts as i64, pts));
+            if let Some(open) = video.open.take() {
+                self.picture(video, open, dts);
+            }
+            video.reference = Some(dts);
+            if dts - self.tables_at >= TABLES_EVERY || dts < self.tables_at {
+                self.tables_at = dts;
+                self.repeat_tables(out);
+            }
+            let begin = self.offset;
+            video.open = Some(OpenPicture { begin, end: begin, pts, dts, front: Vec::new(), seen: None });
+        }
+        self.append(packet, out);
+        if let Some(open) = &mut video.open {
+            open.end = self.offset;
+            if open.seen.is_none() {
+                let skip = header.map_or(0, |header| header.length);
+                open.front.extend_from_slice(payload.get(skip..).unwrap_or(&[]));
+                open.seen = look(video.kind, &open.front, open.front.len() > FRONT_LIMIT);
+            }
+        }
+    }
+
+    /// A picture is complete: the next one begins at source time `next_dts`.
+    fn picture(&mut self, video: &mut Video, mut open: OpenPicture, next_dts: i64) {
+        let seen = open.seen.take().or_else(|| look(video.kind, &open.front, true));
+        let Some(seen) = seen else { return };
+        let step = next_dts - open.dts;
+        let jumped = step <= 0 || step > JUMP;
+        let duration = if jumped { video.last_duration } else { step };
+        video.last_duration = duration;
+        if seen.random_access && self.new_run_needed(video.track, &seen) {
+            if let Some(setup) = seen.setup {
+                self.describe_video(video.track, setup);
+            }
+            if self.timeline.planned.first().is_some_and(|track| track.setup.is_some()) {
+                self.timeline.begin_run(open.pts);
+                self.plan_derived();
+            }
+        }
+        let Some(run) = self.timeline.run().filter(|_| !self.timeline.suspended()) else { return };
+        let time = open.dts + run.offset;
+        let presented = open.pts + run.offset;
+        // Decoding times are moved so that the picture that opened the run is presented when it is decoded.
+        let shift = self.timeline.edge() - time;
+        let frame = Frame {
+            begin: open.begin,
+            length: (open.end - open.begin) as u32,
+            duration: duration as u32,
+            composition: (presented - time - shift) as i32,
+            skip: 0,
+            random_access: seen.random_access,
+        };
+        self.timeline.cut(video.track, frame, HZ as u32);
+        self.version += 1;
+        for sound in self.streams.iter_mut().filter_map(|stream| match &mut stream.lane {
+            Lane::Sound(sound) => Some(&mut **sound),
+            _ => None,
+        }) {
+            sound.follow(&mut self.timeline);
+        }
+        for sound in &mut self.derived {
+            sound.follow(&mut self.timeline);
+        }
+        if jumped {
+            // What follows is timed anew, from its first random access point.
+            self.timeline.suspend();
+        }
+    }
+
+    /// Whether the picture must begin a run: none is in force, or its parameter sets are others.
+    fn new_run_needed(&self, track: TrackId, seen: &Seen) -> bool {
+        let Some(run) = self.timeline.run().filter(|_| !self.timeline.suspended()) else { return true };
+        let known = run.track(track).and_then(|track| track.setup.as_ref());
+        (seen.setup.is_some() && seen.setup.as_ref() != known)
+            || run.tracks.first().map(|track| track.id) != self.timeline.planned.first().map(|track| track.id)
+            || !self.timeline.planned.iter().all(|planned| run.track(planned.id).is_some_and(|track| track.origin == planned.origin))
+    }
+
+    fn describe_video(&mut self, id: TrackId, setup: Setup) {
+        if let Some(track) = self.timeline.planned.iter_mut().find(|track| track.id == id) {
+            track.setup = Some(setup);
+        }
+    }
+
+    fn association(&mut self, packet: &Packet<'_>) {
+        let mut found = None;
+        self.pat.push(packet, |section| found = Pat::parse(section).or(found.take()));
+        let Some(pat) = found else { return };
+        let wanted = self.start.programme;
+        let listed = wanted.is_some_and(|number| pat.programmes.iter().any(|(n, _)| *n == number));
+        self.candidates = pat
+            .programmes
+            .into_iter()
+            .filter(|(number, _)| !listed || Some(*number) == wanted)
+            .collect();
+        // A stream's PID is never a map's, whatever a damaged table says.
+        self.candidates.retain(|(_, map)| self.route[usize::from(*map)] == 0);
+    }
+
+    fn programme_map(&mut self, packet: &Packet<'_>) {
+        let pid = packet.pid();
+        if self.map.is_some() && pid != self.map_pid {
+            // Another programme's map: ours is the first that came, as long as the association lists it.
+            if self.candidates.iter().any(|(_, map)| *map == self.map_pid) {
+                return;
+            }
+        }
+        let mut found = None;
+        if pid != self.map_pid {
+            self.pmt = Sections::default();
+            self.map_pid = pid;
+        }
+        self.pmt.push(packet, |section| found = Pmt::parse(section).or(found.take()));
+        let Some(map) = found else { return };
+        if self.start.programme.is_some_and(|wanted| wanted != map.programme)
+            && self.candidates.iter().any(|(number, _)| Some(*number) == self.start.programme)
+        {
+            return;
+        }
+        if self.map.as_ref() != Some(&map) {
+            self.adopt(map);
+        }
+    }
+
+    /// A new map is in force: tracks keep their names where codec, language and role are the same.
+    fn adopt(&mut self, map: Pmt) {
+        let old = std::mem::take(&mut self.streams);
+        let before = std::mem::take(&mut self.timeline.planned);
+        let mut old: Vec<Option<Stream>> = old.into_iter().map(Some).collect();
+        self.route.fill(0);
+        let mut pids: Vec<(u16, Option<usize>)> = map
+            .streams
+            .iter()
+            .enumerate()
+            .filter(|(_, stream)| !matches!(stream.kind, Kind::Other(_)))
+            .map(|(at, stream)| (stream.pid, Some(at)))
+            .collect();
+        if pids.iter().all(|(pid, _)| *pid != map.pcr_pid) && map.pcr_pid != NULL_PID {
+            pids.push((map.pcr_pid, None));
+        }
+        let mut has_video = false;
+        for (pid, at) in pids {
+            if usize::from(self.route[usize::from(pid)]) != 0 || self.streams.len() >= 250 {
+                continue;
+            }
+            let kept = old.iter_mut().find(|slot| slot.as_ref().is_some_and(|s| s.pid == pid)).and_then(Option::take);
+            let lane = match at.map(|at| &map.streams[at]) {
+                Some(stream) if stream.kind.is_audio() || (stream.kind.is_video() && !has_video) => {
+                    has_video |= stream.kind.is_video();
+                    let track = self.name(stream, &before);
+                    let id = track.id;
+                    self.timeline.planned.push(track);
+                    match kept.map(|stream| stream.lane) {
+                        Some(Lane::Video(video)) if video.kind == stream.kind => Lane::Video(Box::new(Video { track: id, ..*video })),
+                        Some(Lane::Sound(mut sound)) if sound.kind == stream.kind => {
+                            sound.track = id;
+                            Lane::Sound(sound)
+                        }
+                        _ if stream.kind.is_video() => Lane::Video(Box::new(Video {
+                            pid,
+                            track: id,
+                            kind: stream.kind,
+                            open: None,
+                            last_duration: HZ / 25,
+                            reference: None,
+                        })),
+                        _ => Lane::Sound(Box::new(Sound::new(id, stream.kind))),
+                    }
+                }
+                _ => Lane::Other,
+            };
+            self.streams.push(Stream { pid, continuity: None, lane });
+            self.route[usize::from(pid)] = self.streams.len() as u8;
+        }
+        // Pictures cut; sound follows.
+        self.timeline.planned.sort_by_key(|track| !track.kind.is_video());
+        self.tables = Tables::of(&map);
+        self.map = Some(map);
+        self.plan_derived();
+        self.tables_at = i64::MIN / 2;
+        self.version += 1;
+    }
+
+    fn name(&mut self, stream: &crate::ts::psi::Stream, before: &[Track]) -> Track {
+        let same = |track: &&Track| {
+            matches!(track.origin, Origin::Stream { .. })
+                && track.kind == stream.kind
+                && track.language == stream.language
+                && track.audio_type == stream.audio_type
+                && self.timeline.planned.iter().all(|taken| taken.id != track.id)
+        };
+        let found = before.iter().find(same).cloned();
+        let id = found.as_ref().map_or_else(
+            || {
+                let id = self.next_track;
+                self.next_track = (self.next_track + 1) % DERIVED;
+                id
+            },
+            |track| track.id,
+        );
+        Track {
+            id,
+            kind: stream.kind,
+            origin: Origin::Stream { pid: stream.pid },
+            language: stream.language,
+            audio_type: stream.audio_type,
+            setup: found.and_then(|track| track.setup).filter(|_| stream.kind.is_video()),
+        }
+    }
+
+    fn repeat_tables(&mut self, out: &mut Vec<u8>) {
+        let before = out.len();
+        self.tables.write(out);
+        self.offset += (out.len() - before) as u64;
+    }
+}
+
+/// Names of derived tracks: the source's and this bit.
+const DERIVED: TrackId = 0x80;
+
+fn derived_id(from: TrackId) -> TrackId {
+    from | DERIVED
+}
+
+fn source_id(derived: TrackId) -> TrackId {
+    derived & !DERIVED
+}
+
+impl Tables {
+    fn of(map: &Pmt) -> Self {
+        let kept = Pmt {
+            streams: map.streams.iter().filter(|stream| !matches!(stream.kind, Kind::Other(_))).cloned().collect(),
+            ..map.clone()
+        };
+        let taken = |pid: u16| map.pcr_pid == pid || map.streams.iter().any(|stream| stream.pid == pid);
+        let pid = (TAPE_PMT_PID..NULL_PID).find(|pid| !taken(*pid)).unwrap_or(TAPE_PMT_PID);
+        let pat = Pat { transport_stream_id: 1, version: map.version, programmes: vec![(map.programme, pid)] };
+        let mut tables = Self::default();
+        packetise(&pat.section(), 0, &mut 0, &mut tables.pat);
+        packetise(&kept.section(), pid, &mut 0, &mut tables.pmt);
+        tables
+    }
+
+    fn write(&mut self, out: &mut Vec<u8>) {
+        for (packets, counter) in [(&self.pat, &mut self.counters.0), (&self.pmt, &mut self.counters.1)] {
+            for packet in packets.chunks_exact(PACKET) {
+                let at = out.len();
+                out.extend_from_slice(packet);
+                out[at + 3] = 0x10 | *counter;
+                *counter = (*counter + 1) & 0x0F;
+            }
+        }
+    }
+}
+
+enum Step {
+    Next,
+    Duplicate,
+    Lost(u64),
+}
+
+/// Continuity of one PID: ISO/IEC 13818-1 §2.4.3.3. A packet may come twice; without payload it does not count.
+fn continuity(last: &mut Option<u8>, packet: &Packet<'_>) -> Step {
+    let counter = packet.continuity();
+    if !packet.has_payload() {
+        return Step::Next;
+    }
+    let before = last.replace(counter);
+    match before {
+        Some(before) if before == counter && !packet.discontinuity() => Step::Duplicate,
+        Some(before) if (before + 1) & 0x0F != counter && !packet.discontinuity() => {
+            Step::Lost(u64::from(counter.wrapping_sub(before + 1) & 0x0F))
+        }
+        _ => Step::Next,
+    }
+}
+
+/// Reads the front of a picture; `None` while more bytes are needed, unless this is the `last` chance.
+fn look(kind: Kind, front: &[u8], last: bool) -> Option<Seen> {
+    match kind {
+        Kind::H264 => {
+            let seen = h264::front(front);
+            if !seen.complete && !last {
+                return None;
+            }
+            let setup = if seen.sps.is_empty() { None } else { h264::Config::new(seen.sps, seen.pps).map(Setup::Avc) };
+            Some(Seen { random_access: seen.random_access, setup })
+        }
+        Kind::Mpeg2Video => match mpeg2::front(front) {
+            Some(seen) => Some(Seen { random_access: seen.random_access, setup: seen.picture.map(Setup::Picture) }),
+            None => last.then_some(Seen { random_access: false, setup: None }),
+        },
+        _ => match hevc::random_access(front) {
+            Some(random_access) => Some(Seen { random_access, setup: random_access.then(|| Setup::Picture(unknown())) }),
+            None => last.then_some(Seen { random_access: false, setup: None }),
+        },
+    }
+}
+
+/// A picture whose size nobody has read.
+fn unknown() -> crate::codec::Picture {
+    crate::codec::Picture { width: 0, height: 0, frame_rate: None, interlaced: false }
+}

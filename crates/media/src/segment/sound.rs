@@ -1,0 +1,323 @@
+//! Sound: frames timed by counting samples, holes filled with whole frames of silence, so that every lane of sound
+//! is without gap within a run.
+
+use super::timeline::Timeline;
+use super::{JUMP, LATE};
+use crate::codec::aac;
+use crate::codec::audio::{FrameHeader, Splitter};
+use crate::tape::{Frame, Setup, TrackId};
+use crate::time::{to_scale, to_ticks};
+use crate::ts::clock::nearest;
+use crate::ts::psi::Kind;
+use std::collections::VecDeque;
+
+/// Elementary frames for a transcoder: a stretch without hole.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tapped {
+    /// Time of the first frame in samples of `rate`, if a new stretch begins here; else it continues the last.
+    pub start: Option<i64>,
+    /// Samples per second.
+    pub rate: u32,
+    /// Whole frames as they were broadcast.
+    pub bytes: Vec<u8>,
+}
+
+/// A transcoder that does not fetch its frames loses them beyond this (bytes): ten seconds of the fattest codec.
+const TAP_LIMIT: usize = 1 << 20;
+/// A lane of silence is filled by at most this many frames at a time (40 s at 48 kHz): a bound, never reached on air.
+const FILL_LIMIT: i64 = 2048;
+
+/// One track of sound of the source, or one derived from it.
+pub(super) struct Sound {
+    pub(super) track: TrackId,
+    pub(super) kind: Kind,
+    splitter: Splitter,
+    /// Elementary bytes seen.
+    position: u64,
+    /// Position, tape offset and time stamp of the PES packets that frames may begin in: the last two.
+    units: VecDeque<(u64, u64, Option<u64>)>,
+    /// Run whose clock is in use, and its offset.
+    run: Option<(u32, i64)>,
+    header: Option<FrameHeader>,
+    /// Time of the next frame in samples.
+    next: Option<i64>,
+    late: bool,
+    waiting: VecDeque<(i64, Frame)>,
+    tap: Option<Vec<Tapped>>,
+    torn: bool,
+    /// Frames of silence put in, frames dropped for being too early.
+    pub(super) filled: u64,
+    pub(super) dropped: u64,
+}
+
+impl Sound {
+    pub(super) fn new(track: TrackId, kind: Kind) -> Self {
+        Self {
+            track,
+            kind,
+            splitter: Splitter::new(kind),
+            position: 0,
+            units: VecDeque::new(),
+            run: None,
+            header: None,
+            next: None,
+            late: false,
+            waiting: VecDeque::new(),
+            tap: None,
+            torn: true,
+            filled: 0,
+            dropped: 0,
+        }
+    }
+
+    /// From now on frames are kept for a transcoder.
+    pub(super) fn tap(&mut self, on: bool) {
+        self.tap = if on { Some(self.tap.take().unwrap_or_default()) } else { None };
+        self.torn = true;
+    }
+
+    /// What has been kept since the last call.
+    pub(super) fn take_tapped(&mut self) -> Vec<Tapped> {
+        self.tap.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// A PES packet begins at tape offset `begin`.
+    pub(super) fn unit(&mut self, begin: u64, pts: Option<u64>) {
+        if self.units.len() == 2 {
+            self.units.pop_front();
+        }
+        self.units.push_back((self.position, begin, pts));
+    }
+
+    /// Elementary bytes out of a packet that ends at tape offset `end`.
+    pub(super) fn payload(&mut self, bytes: &[u8], end: u64, timeline: &mut Timeline) {
+        if self.units.is_empty() {
+            return;
+        }
+        let mut frames: Vec<(Vec<u8>, FrameHeader, i64)> = Vec::new();
+        self.splitter.push(bytes, |frame, header, at| frames.push((frame.to_vec(), header, at)));
+        for (frame, header, at) in frames {
+            let start = (self.position as i64 + at).max(0) as u64;
+            self.whole_frame(&frame, header, start, end, timeline);
+        }
+        self.position += bytes.len() as u64;
+    }
+
+    /// Bytes were lost: a frame begun is not continued.
+    pub(super) fn broken(&mut self) {
+        self.splitter.reset();
+    }
+
+    fn whole_frame(&mut self, bytes: &[u8], header: FrameHeader, start: u64, end: u64, timeline: &mut Timeline) {
+        let Some(&(unit, begin, _)) = self.units.iter().rev().find(|unit| unit.0 <= start) else { return };
+        // A time stamp belongs to the first frame that starts in its PES packet; it is used once.
+        let pts = self.units.iter_mut().rev().find(|unit| unit.0 <= start).and_then(|unit| unit.2.take());
+        let Ok(skip) = u16::try_from(start - unit) else { return };
+        self.describe(bytes, header, timeline);
+        let mut time = self.time_of(pts, header, timeline);
+        if let (None, true, Some(pts)) = (time, timeline.is_cut_by(self.track), pts) {
+            self.next = None;
+            timeline.begin_run(pts as i64);
+            timeline.set_up(self.track, &setup(self.kind, bytes, header));
+            time = self.time_of(Some(pts), header, timeline);
+        }
+        let Some(time) = time else { return };
+        let frame = Frame {
+            begin,
+            length: (end - begin) as u32,
+            duration: header.samples,
+            composition: 0,
+            skip,
+            random_access: true,
+        };
+        self.accept(time, frame, bytes, header, timeline);
+    }
+
+    /// Frames made by a transcoder, each with its time in samples.
+    pub(super) fn derived(&mut self, time: i64, bytes: &[u8], begin: u64, timeline: &mut Timeline) {
+        let Some(header) = aac::adts(bytes) else { return };
+        self.describe(bytes, header, timeline);
+        if let Some(run) = timeline.run() {
+            self.run = Some((run.number, run.offset));
+        }
+        let length = bytes.len() as u32;
+        let frame = Frame { begin, length, duration: header.samples, composition: 0, skip: 0, random_access: true };
+        self.accept(time, frame, bytes, header, timeline);
+    }
+
+    /// Tells the run what a decoder must know, when it is not what was known.
+    fn describe(&mut self, bytes: &[u8], header: FrameHeader, timeline: &mut Timeline) {
+        let same = self.header.is_some_and(|old| old.rate == header.rate && old.channels == header.channels);
+        let known = timeline.run().and_then(|run| run.track(self.track)).is_some_and(|track| track.setup.is_some());
+        if same && known {
+            return;
+        }
+        if self.header.is_some_and(|old| old.rate != header.rate) {
+            self.next = None;
+        }
+        self.header = Some(header);
+        timeline.set_up(self.track, &setup(self.kind, bytes, header));
+    }
+
+    /// The time of a frame in samples: counted, unless its time stamp says otherwise by more than half a frame.
+    fn time_of(&mut self, pts: Option<u64>, header: FrameHeader, timeline: &Timeline) -> Option<i64> {
+        let run = timeline.run()?;
+        let Some(pts) = pts else { return self.next };
+        let at = |offset: i64| {
+            let ticks = nearest(pts as i64, timeline.edge() - offset) + offset;
+            to_scale(ticks, header.rate)
+        };
+        if let (Some((number, offset)), Some(next)) = (self.run, self.next)
+            && (at(offset) - next).abs() <= to_scale(JUMP, header.rate)
+        {
+            // What the old clock times beyond its run's end is not shown.
+            let over = number != run.number && to_ticks(at(offset), header.rate) >= run.start;
+            return (!over).then_some(at(offset));
+        }
+        if self.next.is_some() && timeline.is_cut_by(self.track) {
+            // The clock of a programme without pictures has jumped: a new run, here.
+            return None;
+        }
+        if self.run.map(|(number, _)| number) != Some(run.number) {
+            self.run = Some((run.number, run.offset));
+            self.next = None;
+            self.torn = true;
+        }
+        Some(at(run.offset))
+    }
+
+    fn accept(&mut self, mut time: i64, frame: Frame, bytes: &[u8], header: FrameHeader, timeline: &mut Timeline) {
+        let Some(run) = timeline.run() else { return };
+        let samples = i64::from(header.samples.max(1));
+        let current = self.run.is_none_or(|(number, _)| number == run.number);
+        if current && to_ticks(time, header.rate) < run.start {
+            return;
+        }
+        if let Some(next) = self.next {
+            let missing = (time - next + samples / 2).div_euclid(samples);
+            if missing < 0 {
+                self.dropped += 1;
+                self.torn = true;
+                return;
+            }
+            if missing > 0 {
+                self.silence(missing.min(FILL_LIMIT), timeline);
+                self.torn = true;
+                time = self.next.unwrap_or(time).max(time - samples / 2);
+            } else {
+                time = next;
+            }
+        }
+        self.late = false;
+        self.keep(time, bytes, header.rate);
+        self.next = Some(time + i64::from(header.samples));
+        self.waiting.push_back((time, frame));
+        self.settle(timeline);
+    }
+
+    fn keep(&mut self, time: i64, bytes: &[u8], rate: u32) {
+        let Some(tap) = &mut self.tap else { return };
+        if self.torn || tap.last().is_some_and(|last| last.rate != rate) {
+            tap.push(Tapped { start: Some(time), rate, bytes: Vec::new() });
+        } else if tap.is_empty() {
+            tap.push(Tapped { start: None, rate, bytes: Vec::new() });
+        }
+        self.torn = false;
+        let held: usize = tap.iter().map(|tapped| tapped.bytes.len()).sum();
+        if held > TAP_LIMIT {
+            tap.clear();
+            self.torn = true;
+            return;
+        }
+        tap.last_mut().expect("just pushed").bytes.extend_from_slice(bytes);
+    }
+
+    /// Appends `count` frames of silence after the last frame.
+    fn silence(&mut self, count: i64, timeline: &mut Timeline) {
+        let Some(header) = self.header else { return };
+        for _ in 0..count {
+            let Some(next) = self.next else { return };
+            let frame =
+                Frame { begin: 0, length: 0, duration: header.samples, composition: 0, skip: 0, random_access: true };
+            self.waiting.push_back((next, frame));
+            self.next = Some(next + i64::from(header.samples));
+            self.filled += 1;
+        }
+        self.settle(timeline);
+    }
+
+    /// Moves into the index what the picture has reached, and fills what is late.
+    pub(super) fn settle(&mut self, timeline: &mut Timeline) {
+        let Some(rate) = self.header.map(|header| header.rate) else { return };
+        if timeline.is_cut_by(self.track) {
+            for (_, frame) in self.waiting.drain(..) {
+                timeline.cut(self.track, frame, rate);
+            }
+            return;
+        }
+        while let Some((time, frame)) = self.waiting.front() {
+            if !timeline.place(self.track, *time, *frame, rate) {
+                break;
+            }
+            self.waiting.pop_front();
+        }
+        if self.waiting.is_empty()
+            && let Some(next) = self.next
+        {
+            timeline.cover(self.track, to_ticks(next, rate));
+        }
+    }
+
+    /// Called when the picture's edge has moved: sound missing for too long becomes silence.
+    pub(super) fn follow(&mut self, timeline: &mut Timeline) {
+        self.settle(timeline);
+        let Some(run) = timeline.run() else { return };
+        let (edge, start, number, offset) = (timeline.edge(), run.start, run.number, run.offset);
+        let rate = self.header.map_or(48_000, |header| header.rate);
+        let stale = self.run.is_some_and(|(old, _)| old != number);
+        let covered = self.next.filter(|_| !stale).map_or(start, |next| to_ticks(next, rate).max(start));
+        if !self.late && edge - covered <= LATE {
+            return;
+        }
+        self.late = true;
+        if self.header.is_none() {
+            let header = FrameHeader { length: 0, samples: 1024, rate: 48_000, channels: 2 };
+            self.header = Some(header);
+            timeline.set_up(self.track, &setup(self.kind, &[0xFF, 0xF1, 0x4C, 0x80, 0, 0, 0, 0], header));
+        }
+        if stale || self.next.is_none() {
+            self.run = Some((number, offset));
+            self.next = Some(to_scale(covered, rate));
+        }
+        self.torn = true;
+        let samples = i64::from(self.header.map_or(1024, |header| header.samples.max(1)));
+        let missing = (to_scale(edge, rate) - self.next.unwrap_or(0)).div_euclid(samples) + 1;
+        self.silence(missing.clamp(0, FILL_LIMIT), timeline);
+    }
+
+    /// The source is gone: what waits will never be shown.
+    pub(super) fn interrupt(&mut self) {
+        self.splitter.reset();
+        self.units.clear();
+        self.waiting.clear();
+        self.next = None;
+        self.run = None;
+        self.late = false;
+        self.torn = true;
+    }
+}
+
+/// What a decoder must know, from the first bytes of a frame.
+fn setup(kind: Kind, bytes: &[u8], header: FrameHeader) -> Setup {
+    if kind == Kind::AacAdts
+        && let Some(config) = aac::specific_config(bytes)
+    {
+        return Setup::Aac { header, config };
+    }
+    let mut front = [0; 8];
+    for (to, from) in front.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    Setup::Audio { header, front }
+}
+

@@ -1,0 +1,299 @@
+//! The index under construction: runs, segments and parts as the cutting track's frames arrive.
+
+use super::{FIRST_PART, PART_TARGET, SEGMENT_MAXIMUM, SEGMENT_MINIMUM};
+use crate::tape::{Frame, Index, Lane, Part, Run, Segment, Setup, Track, TrackId};
+use crate::time::{HZ, to_scale, to_ticks};
+use std::sync::Arc;
+
+/// The writer's side of an [`Index`].
+pub(super) struct Timeline {
+    pub(super) index: Index,
+    run: Option<Arc<Run>>,
+    runs: u32,
+    discontinuity_sequence: u64,
+    /// Still in the first group of pictures of a run that began after nothing or an interruption.
+    first_segments: bool,
+    /// End of the cutting track's last frame, in ticks.
+    edge: i64,
+    /// Wall clock at tape time 0 of the run, milliseconds; slewed.
+    wall_zero_ms: i64,
+    /// Wall clock of the bytes that are being read, milliseconds.
+    pub(super) now_ms: i64,
+    /// Tracks that the next run will have, as the programme map tells.
+    pub(super) planned: Vec<Track>,
+    /// The last run ended because nothing came any more (or none has begun).
+    pub(super) interrupted: bool,
+    /// The source's clock has jumped: nothing is taken until a new run begins.
+    suspended: bool,
+}
+
+/// `PROGRAM-DATE-TIME` follows the arrival by at most this per segment.
+const SLEW_MS: i64 = 2;
+
+impl Timeline {
+    pub(super) fn new(sequence: u64) -> Self {
+        Self {
+            index: Index { next_sequence: sequence, ..Index::default() },
+            run: None,
+            runs: 0,
+            discontinuity_sequence: 0,
+            first_segments: true,
+            edge: 0,
+            wall_zero_ms: 0,
+            now_ms: 0,
+            planned: Vec::new(),
+            interrupted: true,
+            suspended: false,
+        }
+    }
+
+    /// End of the cutting track's last frame in ticks.
+    pub(super) fn edge(&self) -> i64 {
+        self.edge
+    }
+
+    /// The run in force.
+    pub(super) fn run(&self) -> Option<&Arc<Run>> {
+        self.run.as_ref()
+    }
+
+    /// Begins a run of the planned tracks at the edge, where the source's clock says `source_time` (ticks).
+    pub(super) fn begin_run(&mut self, source_time: i64) {
+        self.close_segment();
+        let tracks = self.planned.clone();
+        let run = Run { number: self.runs, start: self.edge, offset: self.edge - source_time, tracks };
+        self.first_segments = std::mem::take(&mut self.interrupted);
+        self.wall_zero_ms = self.now_ms - self.edge * 1000 / HZ;
+        self.runs += 1;
+        self.suspended = false;
+        self.run = Some(Arc::new(run));
+    }
+
+    /// Ends the run: nothing more will come that continues it.
+    pub(super) fn end_run(&mut self) {
+        self.close_segment();
+        for segment in &mut self.index.segments {
+            if segment.lanes.iter().any(|lane| !lane.closed) {
+                for lane in &mut Arc::make_mut(segment).lanes {
+                    lane.close();
+                }
+            }
+        }
+        self.run = None;
+        self.interrupted = true;
+    }
+
+    /// Takes no frame of the cutting track until a new run begins.
+    pub(super) fn suspend(&mut self) {
+        self.close_segment();
+        self.suspended = true;
+    }
+
+    /// See [`Self::suspend`].
+    pub(super) fn suspended(&self) -> bool {
+        self.suspended
+    }
+
+    /// Runs begun.
+    pub(super) fn runs(&self) -> u64 {
+        u64::from(self.runs)
+    }
+
+    /// Whether `id` is the track whose frames cut parts and segments.
+    pub(super) fn is_cut_by(&self, id: TrackId) -> bool {
+        self.planned.first().is_some_and(|track| track.id == id)
+    }
+
+    /// What a decoder needs for `track` has become known: it holds for all segments of the run.
+    pub(super) fn set_up(&mut self, id: TrackId, setup: &Setup) {
+        let Some(run) = &mut self.run else { return };
+        let number = run.number;
+        if let Some(track) = Arc::make_mut(run).tracks.iter_mut().find(|track| track.id == id) {
+            track.setup = Some(setup.clone());
+        }
+        let run = Arc::clone(run);
+        for segment in self.index.segments.iter_mut().filter(|segment| segment.run.number == number) {
+            let segment = Arc::make_mut(segment);
+            segment.run = Arc::clone(&run);
+            // Lanes were opened in ticks of a track whose rate nobody knew.
+            if let (Some(track), start) = (run.track(id), segment.start)
+                && let Some(lane) = segment.lanes.iter_mut().find(|lane| lane.track == id && lane.frames.is_empty())
+            {
+                lane.start = to_scale(start, track.timescale());
+            }
+        }
+    }
+
+    /// Adds tracks to the run in force (derived sound).
+    pub(super) fn add_track(&mut self, track: Track) {
+        let Some(run) = &mut self.run else { return };
+        if run.track(track.id).is_some() {
+            return;
+        }
+        let number = run.number;
+        let id = track.id;
+        Arc::make_mut(run).tracks.push(track);
+        let run = Arc::clone(run);
+        for segment in self.index.segments.iter_mut().filter(|segment| segment.run.number == number) {
+            let segment = Arc::make_mut(segment);
+            segment.run = Arc::clone(&run);
+            segment.lanes.push(Lane::new(id));
+        }
+    }
+
+    /// A frame of the track that cuts; `duration` in the track's timescale. Says whether something was closed.
+    pub(super) fn cut(&mut self, id: TrackId, frame: Frame, timescale: u32) -> bool {
+        let Some(run) = self.run.clone() else { return false };
+        let ticks = to_ticks(i64::from(frame.duration), timescale);
+        let closes = self.index.segments.back().is_some_and(|open| open.end.is_none()) && {
+            let open = self.index.segments.back().expect("just seen");
+            let length = self.edge - open.start;
+            if self.first_segments {
+                let limit = if open.start == run.start { FIRST_PART } else { PART_TARGET };
+                (frame.random_access && !run_of_sound(&run)) || length + ticks > limit
+            } else {
+                (frame.random_access && length >= SEGMENT_MINIMUM) || length + ticks > SEGMENT_MAXIMUM
+            }
+        };
+        if closes {
+            if (frame.random_access && !run_of_sound(&run)) || self.edge - run.start >= SEGMENT_MINIMUM {
+                self.first_segments = false;
+            }
+            self.close_segment();
+        }
+        if self.index.segments.back().is_none_or(|last| last.end.is_some()) {
+            self.open_segment(&run, frame.begin);
+        }
+        let segment = Arc::make_mut(self.index.segments.back_mut().expect("one is open"));
+        let lane = segment.lanes.iter_mut().find(|lane| lane.track == id).expect("every track of the run has a lane");
+        if lane.frames.is_empty() {
+            lane.start = to_scale(segment.start, timescale);
+        }
+        let parted = lane.push(frame, to_scale(PART_TARGET, timescale) as u32);
+        self.edge += ticks;
+        closes || parted
+    }
+
+    /// A frame of another track, by its time in that track's timescale. `false`: it must wait for the cutting track.
+    pub(super) fn place(&mut self, id: TrackId, time: i64, frame: Frame, timescale: u32) -> bool {
+        let ticks = to_ticks(time, timescale);
+        if ticks >= self.edge && self.run.is_some() {
+            return false;
+        }
+        for position in self.first_open(id)..self.index.segments.len() {
+            let segment = &mut self.index.segments[position];
+            if segment.end.is_some_and(|end| ticks >= end) {
+                let segment = Arc::make_mut(segment);
+                if let Some(lane) = segment.lanes.iter_mut().find(|lane| lane.track == id) {
+                    lane.close();
+                }
+                continue;
+            }
+            let segment = Arc::make_mut(segment);
+            if let Some(lane) = segment.lanes.iter_mut().find(|lane| lane.track == id && !lane.closed) {
+                if lane.frames.is_empty() {
+                    lane.start = time;
+                }
+                lane.push(frame, to_scale(PART_TARGET, timescale) as u32);
+            }
+            return true;
+        }
+        true
+    }
+
+    /// Position of the first segment whose lane for `id` is open; segments of earlier runs are closed by then.
+    fn first_open(&self, id: TrackId) -> usize {
+        let closed = |segment: &Arc<Segment>| segment.lane(id).is_none_or(|lane| lane.closed);
+        let behind = self.index.segments.iter().rev().take_while(|segment| !closed(segment)).count();
+        self.index.segments.len() - behind
+    }
+
+    /// Closes lanes that reach their segment's end although no later frame has come: `covered` in ticks.
+    pub(super) fn cover(&mut self, id: TrackId, covered: i64) {
+        for position in self.first_open(id)..self.index.segments.len() {
+            let segment = &mut self.index.segments[position];
+            if segment.end.is_none_or(|end| covered < end) {
+                return;
+            }
+            if let Some(lane) = Arc::make_mut(segment).lanes.iter_mut().find(|lane| lane.track == id) {
+                lane.close();
+            }
+        }
+    }
+
+    fn open_segment(&mut self, run: &Arc<Run>, base: u64) {
+        let discontinuity = run.start == self.edge && self.index.segments.back().is_some_and(|last| last.run.number != run.number);
+        let first_of_run = self.index.segments.back().is_none_or(|last| last.run.number != run.number);
+        self.discontinuity_sequence += u64::from(discontinuity);
+        let expected = self.wall_zero_ms + self.edge * 1000 / HZ;
+        if !first_of_run {
+            self.wall_zero_ms += (self.now_ms - expected).clamp(-SLEW_MS, SLEW_MS);
+        }
+        self.index.segments.push_back(Arc::new(Segment {
+            sequence: self.index.next_sequence,
+            run: Arc::clone(run),
+            discontinuity,
+            discontinuity_sequence: self.discontinuity_sequence,
+            start: self.edge,
+            end: None,
+            wall_ms: self.wall_zero_ms + self.edge * 1000 / HZ,
+            base,
+            lanes: run.tracks.iter().map(|track| Lane::new(track.id)).collect(),
+        }));
+        self.index.next_sequence += 1;
+    }
+
+    fn close_segment(&mut self) {
+        let edge = self.edge;
+        let Some(open) = self.index.segments.back_mut().filter(|segment| segment.end.is_none()) else { return };
+        let segment = Arc::make_mut(open);
+        segment.end = Some(edge);
+        if let Some(lane) = segment.lanes.first_mut() {
+            lane.close();
+        }
+    }
+}
+
+/// A run without pictures is cut by its sound, of which every frame is a random access point.
+fn run_of_sound(run: &Run) -> bool {
+    run.tracks.first().is_some_and(|track| track.kind.is_audio())
+}
+
+impl Lane {
+    fn new(track: TrackId) -> Self {
+        Self { track, start: 0, frames: Vec::new(), parts: Vec::new(), closed: false }
+    }
+
+    /// Adds a frame; closes the part before it if the frame does not fit in. Says whether it did.
+    fn push(&mut self, frame: Frame, target: u32) -> bool {
+        let first = self.parts.last().map_or(0, |part| (part.first + part.count) as usize);
+        let duration: u32 = self.frames[first..].iter().map(|frame| frame.duration).sum();
+        let full = self.frames.len() > first && duration + frame.duration > target;
+        if full {
+            self.part(first, duration);
+        }
+        self.frames.push(frame);
+        full
+    }
+
+    /// Nothing more will come: the rest is the last part.
+    fn close(&mut self) {
+        if self.closed {
+            return;
+        }
+        self.closed = true;
+        let first = self.parts.last().map_or(0, |part| (part.first + part.count) as usize);
+        if first < self.frames.len() {
+            let duration = self.frames[first..].iter().map(|frame| frame.duration).sum();
+            self.part(first, duration);
+        }
+        self.frames.shrink_to_fit();
+        self.parts.shrink_to_fit();
+    }
+
+    fn part(&mut self, first: usize, duration: u32) {
+        let count = (self.frames.len() - first) as u32;
+        let independent = self.frames[first].random_access;
+        self.parts.push(Part { first: first as u32, count, duration, independent });
+    }
+}
