@@ -11,6 +11,7 @@
 
 pub mod cmaf;
 pub mod codec;
+pub mod hls;
 pub mod segment;
 pub mod tape;
 pub mod time;

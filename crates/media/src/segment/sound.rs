@@ -24,6 +24,8 @@ pub struct Tapped {
 
 /// A transcoder that does not fetch its frames loses them beyond this (bytes): ten seconds of the fattest codec.
 const TAP_LIMIT: usize = 1 << 20;
+/// Frames kept from before a run: two seconds at 48 kHz AAC.
+const EARLY_LIMIT: usize = 100;
 /// A lane of silence is filled by at most this many frames at a time (40 s at 48 kHz): a bound, never reached on air.
 const FILL_LIMIT: i64 = 2048;
 
@@ -43,6 +45,8 @@ pub(super) struct Sound {
     next: Option<i64>,
     late: bool,
     waiting: VecDeque<(i64, Frame)>,
+    /// Frames that came before the run began, with their time stamps: it may begin before them.
+    early: VecDeque<(Option<u64>, FrameHeader, Frame, Vec<u8>)>,
     tap: Option<Vec<Tapped>>,
     torn: bool,
     /// Frames of silence put in, frames dropped for being too early.
@@ -63,6 +67,7 @@ impl Sound {
             next: None,
             late: false,
             waiting: VecDeque::new(),
+            early: VecDeque::new(),
             tap: None,
             torn: true,
             filled: 0,
@@ -113,6 +118,32 @@ impl Sound {
         // A time stamp belongs to the first frame that starts in its PES packet; it is used once.
         let pts = self.units.iter_mut().rev().find(|unit| unit.0 <= start).and_then(|unit| unit.2.take());
         let Ok(skip) = u16::try_from(start - unit) else { return };
+        let frame = Frame {
+            begin,
+            length: (end - begin) as u32,
+            duration: header.samples,
+            composition: 0,
+            skip,
+            random_access: true,
+        };
+        if timeline.run().is_none() && !timeline.is_cut_by(self.track) {
+            if self.early.len() == EARLY_LIMIT {
+                self.early.pop_front();
+            }
+            self.early.push_back((pts, header, frame, bytes.to_vec()));
+            return;
+        }
+        self.timed_frame(pts, header, frame, bytes, timeline);
+    }
+
+    fn timed_frame(
+        &mut self,
+        pts: Option<u64>,
+        header: FrameHeader,
+        frame: Frame,
+        bytes: &[u8],
+        timeline: &mut Timeline,
+    ) {
         self.describe(bytes, header, timeline);
         let mut time = self.time_of(pts, header, timeline);
         if let (None, true, Some(pts)) = (time, timeline.is_cut_by(self.track), pts) {
@@ -122,14 +153,6 @@ impl Sound {
             time = self.time_of(Some(pts), header, timeline);
         }
         let Some(time) = time else { return };
-        let frame = Frame {
-            begin,
-            length: (end - begin) as u32,
-            duration: header.samples,
-            composition: 0,
-            skip,
-            random_access: true,
-        };
         self.accept(time, frame, bytes, header, timeline);
     }
 
@@ -270,6 +293,11 @@ impl Sound {
 
     /// Called when the picture's edge has moved: sound missing for too long becomes silence.
     pub(super) fn follow(&mut self, timeline: &mut Timeline) {
+        if timeline.run().is_some() {
+            for (pts, header, frame, bytes) in std::mem::take(&mut self.early) {
+                self.timed_frame(pts, header, frame, &bytes, timeline);
+            }
+        }
         self.settle(timeline);
         let Some(run) = timeline.run() else { return };
         let (edge, start, number, offset) = (timeline.edge(), run.start, run.number, run.offset);
@@ -300,6 +328,7 @@ impl Sound {
         self.splitter.reset();
         self.units.clear();
         self.waiting.clear();
+        self.early.clear();
         self.next = None;
         self.run = None;
         self.late = false;
