@@ -214,6 +214,7 @@ impl Sound {
         let samples = i64::from(header.samples.max(1));
         let current = self.run.is_none_or(|(number, _)| number == run.number);
         if current && to_ticks(time, header.rate) < run.start {
+            self.next = Some(time + samples);
             return;
         }
         if let Some(next) = self.next {
