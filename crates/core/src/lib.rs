@@ -1,1 +1,7 @@
-//! Placeholder.
+//! What is true. Pure and synchronous: no IO, no clock, no randomness; `now`, ids and seeds come in as values.
+
+pub mod access;
+pub mod error;
+pub mod guide;
+pub mod limits;
+pub mod lineup;

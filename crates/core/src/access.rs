@@ -1,0 +1,114 @@
+//! Who may do what: roles and scopes.
+
+use serde::{Deserialize, Serialize};
+
+/// What a request needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// See channels and guide, and play.
+    Watch,
+    /// Timers and recordings.
+    Record,
+    /// Own channels.
+    Program,
+    /// Chat.
+    Chat,
+    /// The help desk.
+    Desk,
+    /// Everything that runs the station.
+    Admin,
+}
+
+impl Scope {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Watch, Self::Record, Self::Program, Self::Chat, Self::Desk, Self::Admin];
+
+    /// Its name outside.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Watch => "watch",
+            Self::Record => "record",
+            Self::Program => "program",
+            Self::Chat => "chat",
+            Self::Desk => "desk",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// The scope of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.name() == name)
+    }
+}
+
+/// What an account is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Whom the station belongs to.
+    Owner,
+    /// Runs it.
+    Admin,
+    /// Makes channels.
+    Programmer,
+    /// Answers at the desk.
+    Agent,
+    /// Watches.
+    Viewer,
+    /// Watches what is fit for children.
+    Child,
+}
+
+impl Role {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Owner, Self::Admin, Self::Programmer, Self::Agent, Self::Viewer, Self::Child];
+
+    /// Its name outside.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Admin => "admin",
+            Self::Programmer => "programmer",
+            Self::Agent => "agent",
+            Self::Viewer => "viewer",
+            Self::Child => "child",
+        }
+    }
+
+    /// The role of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+
+    /// What it may do.
+    pub fn scopes(self) -> &'static [Scope] {
+        match self {
+            Self::Owner | Self::Admin => &Scope::ALL,
+            Self::Programmer => &[Scope::Watch, Scope::Record, Scope::Program, Scope::Chat],
+            Self::Agent => &[Scope::Watch, Scope::Chat, Scope::Desk],
+            Self::Viewer => &[Scope::Watch, Scope::Record, Scope::Chat],
+            Self::Child => &[Scope::Watch],
+        }
+    }
+}
+
+/// Why a password is not accepted.
+pub fn password_fault(password: &str, name: &str) -> Option<&'static str> {
+    let length = password.chars().count();
+    if length < 8 {
+        Some("The password needs at least 8 characters.")
+    } else if length > 256 {
+        Some("The password may have at most 256 characters.")
+    } else if password.eq_ignore_ascii_case(name) {
+        Some("The password must not be the name.")
+    } else {
+        None
+    }
+}
+
+/// Why a name is not accepted.
+pub fn name_fault(name: &str) -> Option<&'static str> {
+    let good = !name.trim().is_empty() && name.chars().count() <= 64 && !name.chars().any(char::is_control);
+    (!good).then_some("A name has 1 to 64 characters.")
+}

@@ -1,0 +1,100 @@
+//! What is on: events, and what of them is now and next.
+
+use serde::{Deserialize, Serialize};
+
+/// A programme on a channel. Times in milliseconds since 1970.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// The receiver's id.
+    pub id: i64,
+    /// Title.
+    pub title: String,
+    /// Second line.
+    pub subtitle: String,
+    /// Text.
+    pub description: String,
+    /// Start.
+    pub start_ms: i64,
+    /// End.
+    pub end_ms: i64,
+    /// Genre as the receiver names it.
+    pub genre: String,
+}
+
+/// The event that is on at `now_ms`, and the one after it. `events` may be in any order.
+pub fn now_next(events: &[Event], now_ms: i64) -> (Option<&Event>, Option<&Event>) {
+    let now = events.iter().filter(|event| event.start_ms <= now_ms && now_ms < event.end_ms).max_by_key(|event| event.start_ms);
+    let next = events.iter().filter(|event| event.start_ms > now_ms).min_by_key(|event| event.start_ms);
+    (now, next)
+}
+
+/// A text as people should read it: DVB control bytes out (EN 300 468 Annex A: 0x8A is a line break), entities decoded.
+pub fn clean(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\u{8a}' | '\u{e08a}' => out.push('\n'),
+            '\u{86}' | '\u{87}' | '\u{e086}' | '\u{e087}' => {}
+            c if c.is_control() && c != '\n' => {}
+            c => out.push(c),
+        }
+    }
+    if out.contains('&') { entities(&out) } else { out }.trim().to_owned()
+}
+
+fn entities(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let decoded = rest[1..].find(';').filter(|end| *end <= 10).and_then(|end| {
+            let name = &rest[1..=end];
+            let character = match name {
+                "amp" => '&',
+                "lt" => '<',
+                "gt" => '>',
+                "quot" => '"',
+                "apos" => '\'',
+                "nbsp" => ' ',
+                _ => {
+                    let number = name.strip_prefix('#')?;
+                    let code = match number.strip_prefix(['x', 'X']) {
+                        Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                        None => number.parse().ok()?,
+                    };
+                    char::from_u32(code).filter(|c| !c.is_control() || *c == '\n')?
+                }
+            };
+            Some((character, end + 2))
+        });
+        match decoded {
+            Some((character, length)) => {
+                out.push(character);
+                rest = &rest[length..];
+            }
+            None => {
+                out.push('&');
+                rest = &rest[1..];
+            }
+        }
+    }
+    out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_lose_control_bytes_and_entities() {
+        for (from, to) in [
+            ("Tom &amp; Jerry", "Tom & Jerry"),
+            ("a\u{86}b\u{87}\u{8a}c", "ab\nc"),
+            ("&#39;x&#x41;&bogus; &", "'xA&bogus; &"),
+            (" AT&T;", "AT&T;"),
+        ] {
+            assert_eq!(clean(from), to, "{from:?}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Every bound of the program by name, with its reason. A queue, a body, a loop, a cache, a retry and a time-out each
+//! has one here, or in the pure media crate beside the rule that it belongs to.
+
+use std::time::Duration;
+
+/// A lease that nobody renews ends after this: two missed heartbeats of a sleeping phone and some network.
+pub const LEASE_EXPIRY: Duration = Duration::from_secs(120);
+/// How often a player should say that it still watches.
+pub const HEARTBEAT: Duration = Duration::from_secs(30);
+/// A tape without viewers goes on for this long: zapping back costs nothing.
+pub const IDLE: Duration = Duration::from_secs(10);
+/// A channel that gives no picture ends with a reason after this.
+pub const START_LIMIT: Duration = Duration::from_secs(5);
+/// A refusal of the receiver is believed for this long before the tuner is tried again.
+pub const REFUSAL_MEMORY: Duration = Duration::from_secs(20);
+/// Calls to a receiver under way at once: its web interface runs in the box's main loop.
+pub const RECEIVER_CALLS: usize = 2;
+/// A call to a receiver takes no longer; disks of boxes sleep for up to 20 s.
+pub const RECEIVER_CALL: Duration = Duration::from_secs(25);
+/// Connecting to a receiver takes no longer.
+pub const RECEIVER_CONNECT: Duration = Duration::from_secs(3);
+/// A receiver's reply is not read beyond this: all guides of a big bouquet are 20 MB.
+pub const RECEIVER_REPLY: usize = 48 << 20;
+/// A running stream without bytes for this long counts as ended.
+pub const STREAM_STALL: Duration = Duration::from_secs(4);
+/// Bouquets, services and nested bouquets read from one receiver.
+pub const SERVICES: usize = 20_000;
+/// How deep bouquets are followed into bouquets.
+pub const BOUQUET_DEPTH: usize = 3;
+/// Sessions at once.
+pub const SESSIONS: usize = 2_000;
+/// Ended sessions stay visible for this long, so that a page can still read the reason.
+pub const SESSION_MEMORY: Duration = Duration::from_secs(300);
+/// A playlist request waits for news no longer than three target durations.
+pub const BLOCKING: Duration = Duration::from_secs(12);
+/// A request body of the API.
+pub const BODY: usize = 256 << 10;
+/// Events that a slow subscriber may be behind before it loses some and is told.
+pub const EVENTS: usize = 256;
+/// Topics of one subscriber.
+pub const TOPICS: usize = 64;
+/// Password hashes at once; each takes 19 MiB.
+pub const HASHERS: usize = 2;
+/// The setup code printed at start is good for this long.
+pub const SETUP_CODE: Duration = Duration::from_secs(3600);
+/// A sign-in link is good for this long.
+pub const SIGN_IN_LINK: Duration = Duration::from_secs(900);
+/// A sign-in lasts this long without use.
+pub const SIGN_IN_IDLE: Duration = Duration::from_secs(14 * 86_400);
+/// A sign-in lasts this long at most.
+pub const SIGN_IN_ABSOLUTE: Duration = Duration::from_secs(90 * 86_400);
+/// Wrong passwords for one account from one address before it must wait.
+pub const SIGN_IN_TRIES: u32 = 5;
+/// Everything stops within this; then it is dropped.
+pub const SHUTDOWN: Duration = Duration::from_secs(4);
