@@ -5,3 +5,4 @@ pub mod error;
 pub mod guide;
 pub mod limits;
 pub mod lineup;
+pub mod tuner;
