@@ -1,0 +1,59 @@
+/** What the pages ask the station, with how long each answer stays good. */
+import { QueryClient, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { api, body } from "./client";
+import { asProblem } from "./problem";
+
+const MINUTE = 60_000;
+/** Channels per request: one round trip for nearly everyone, and a first screen at once for those with 10,000. */
+const CHANNELS_PER_PAGE = 500;
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: MINUTE,
+      retry: (count, error) => count < 2 && asProblem(error).transient,
+      refetchOnWindowFocus: true,
+    },
+  },
+});
+
+export const authState = queryOptions({
+  queryKey: ["auth"],
+  queryFn: () => body(api.GET("/api/v1/auth/state")),
+  staleTime: 5 * MINUTE,
+});
+
+export const bouquets = queryOptions({
+  queryKey: ["bouquets"],
+  queryFn: () => body(api.GET("/api/v1/bouquets")),
+  staleTime: 5 * MINUTE,
+});
+
+export const channelPages = infiniteQueryOptions({
+  queryKey: ["channels"],
+  queryFn: ({ pageParam }) =>
+    body(
+      api.GET("/api/v1/channels", {
+        params: { query: { limit: CHANNELS_PER_PAGE, ...(pageParam === null ? {} : { cursor: pageParam }) } },
+      }),
+    ),
+  initialPageParam: null as string | null,
+  getNextPageParam: (page) => page.next_cursor ?? null,
+  staleTime: 5 * MINUTE,
+});
+
+/** What is on, and next, for a handful of channels. `ids` is sorted by the caller so that equal sets share an answer. */
+export const nowNext = (ids: readonly string[]) =>
+  queryOptions({
+    queryKey: ["now", ids],
+    queryFn: () => body(api.GET("/api/v1/guide/now", { params: { query: { channels: ids.join(",") } } })),
+    enabled: ids.length > 0,
+    refetchInterval: MINUTE,
+    placeholderData: (previous) => previous,
+  });
+
+export const receivers = queryOptions({
+  queryKey: ["receivers"],
+  queryFn: () => body(api.GET("/api/v1/receivers")),
+  staleTime: 0,
+});

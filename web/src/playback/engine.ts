@@ -1,0 +1,248 @@
+/**
+ * hls.js (or, where there is no Media Source, the browser's own HLS) on one video element that is never replaced.
+ *
+ * Tuned for the first picture: no worker to start (CMAF needs no demuxing), no bandwidth probe, the media source opened
+ * while the station still answers, and the playlist asked for as soon as its address is known; the station holds that
+ * request until there is something to play.
+ */
+import type Hls from "hls.js";
+import type { ErrorData, HlsConfig } from "hls.js";
+import { mediaSource } from "./capabilities";
+
+export interface AudioTrack {
+  readonly id: number;
+  readonly language: string | null;
+  readonly name: string;
+  readonly channels: number;
+  readonly characteristics: string;
+}
+
+/** Where the player is on the tape. Seconds of media time, but for `clock`. */
+export interface Timeline {
+  readonly start: number;
+  readonly edge: number;
+  readonly position: number;
+  /** Behind the newest part the station has listed, its age included. */
+  readonly latency: number;
+  /** What the player aims for; nearer than this plus a margin counts as live. */
+  readonly targetLatency: number;
+  /** Wall-clock time of `position` in ms since 1970 by the station's clock, or null while unknown. */
+  readonly clock: number | null;
+  readonly ahead: number;
+}
+
+export interface EngineListener {
+  onAudioTracks(tracks: readonly AudioTrack[], selected: number): void;
+  /** Playback cannot go on by itself. `status` is the HTTP status behind it, 0 if there was none. */
+  onBroken(detail: string, status: number): void;
+}
+
+type HlsModule = typeof import("hls.js");
+
+let loading: Promise<HlsModule> | undefined;
+
+/** Fetches the player's code. Called when the page starts, so that it is there before the first key is pressed. */
+export function preloadPlayer(): Promise<HlsModule> {
+  loading ??= import("hls.js");
+  return loading;
+}
+
+const PLAYLIST_WAIT_MS = 30_000;
+
+const config: Partial<HlsConfig> = {
+  lowLatencyMode: true,
+  enableWorker: false,
+  startFragPrefetch: true,
+  testBandwidth: false,
+  startLevel: 0,
+  // Catching up by a twentieth is not heard; hls.js never slows down.
+  maxLiveSyncPlaybackRate: 1.05,
+  liveSyncOnStallIncrease: 0.5,
+  liveDurationInfinity: true,
+  maxBufferLength: 12,
+  maxMaxBufferLength: 30,
+  backBufferLength: 60,
+  // Subtitles and programme events have no track yet; without these their controllers stay asleep.
+  enableWebVTT: false,
+  enableIMSC1: false,
+  enableCEA708Captions: false,
+  enableInterstitialPlayback: false,
+  enableDateRangeMetadataCues: false,
+  // The first playlist is held back by the station until there is a picture.
+  manifestLoadPolicy: {
+    default: {
+      maxTimeToFirstByteMs: PLAYLIST_WAIT_MS,
+      maxLoadTimeMs: PLAYLIST_WAIT_MS,
+      timeoutRetry: { maxNumRetry: 1, retryDelayMs: 0, maxRetryDelayMs: 0 },
+      errorRetry: { maxNumRetry: 1, retryDelayMs: 500, maxRetryDelayMs: 2000 },
+    },
+  },
+  playlistLoadPolicy: {
+    default: {
+      maxTimeToFirstByteMs: PLAYLIST_WAIT_MS,
+      maxLoadTimeMs: PLAYLIST_WAIT_MS,
+      timeoutRetry: { maxNumRetry: 2, retryDelayMs: 0, maxRetryDelayMs: 0 },
+      errorRetry: { maxNumRetry: 4, retryDelayMs: 250, maxRetryDelayMs: 2000 },
+    },
+  },
+};
+
+export class Engine {
+  private readonly video: HTMLVideoElement;
+  private readonly listener: EngineListener;
+  private hls: Hls | null = null;
+  private module: HlsModule | null = null;
+  /** Grows with each `prepare`, so that what was begun for an earlier channel is dropped when it arrives. */
+  private generation = 0;
+  private mediaRecoveries = 0;
+
+  constructor(video: HTMLVideoElement, listener: EngineListener) {
+    this.video = video;
+    this.listener = listener;
+    void this.loadModule();
+  }
+
+  /** Lets go of the old picture and opens the media source for the next one. */
+  prepare(): void {
+    this.generation += 1;
+    this.mediaRecoveries = 0;
+    this.drop();
+    if (!mediaSource() || !this.module) return;
+    this.hls = this.create(this.module);
+    this.hls.attachMedia(this.video);
+  }
+
+  /** Plays an address; `prepare` came before it. */
+  async load(address: string): Promise<void> {
+    const { generation } = this;
+    if (!mediaSource()) {
+      this.video.src = address;
+      return;
+    }
+    const module = this.module ?? (await this.loadModule());
+    if (generation !== this.generation || !module) return;
+    if (!this.hls) {
+      this.hls = this.create(module);
+      this.hls.attachMedia(this.video);
+    }
+    this.hls.loadSource(address);
+  }
+
+  /** Stops everything and shows nothing. */
+  unload(): void {
+    this.generation += 1;
+    this.drop();
+    this.video.removeAttribute("src");
+    this.video.load();
+  }
+
+  /** Goes on loading after a network error, without starting over. */
+  resume(): void {
+    this.hls?.startLoad();
+  }
+
+  selectAudio(id: number): void {
+    if (this.hls) this.hls.audioTrack = id;
+  }
+
+  seek(position: number): void {
+    const timeline = this.timeline();
+    if (!timeline) return;
+    const latest = Math.max(timeline.start, timeline.edge - timeline.targetLatency);
+    this.video.currentTime = Math.min(latest, Math.max(timeline.start + 0.1, position));
+  }
+
+  goLive(): void {
+    const sync = this.hls?.liveSyncPosition;
+    const timeline = this.timeline();
+    if (typeof sync === "number") this.video.currentTime = sync;
+    else if (timeline) this.video.currentTime = timeline.edge;
+  }
+
+  timeline(): Timeline | null {
+    return this.hls ? hlsTimeline(this.hls, this.video) : nativeTimeline(this.video);
+  }
+
+  private async loadModule(): Promise<HlsModule | null> {
+    try {
+      this.module = await preloadPlayer();
+    } catch {
+      loading = undefined;
+      this.listener.onBroken("player_unavailable", 0);
+    }
+    return this.module;
+  }
+
+  private create({ default: Player, Events }: HlsModule): Hls {
+    const hls = new Player(config);
+    const tell = () =>
+      this.listener.onAudioTracks(
+        hls.audioTracks.map((track, id) => ({
+          id,
+          language: track.lang ?? null,
+          name: track.name,
+          channels: Number.parseInt(track.channels ?? "", 10) || 0,
+          characteristics: track.characteristics ?? "",
+        })),
+        hls.audioTrack,
+      );
+    hls.on(Events.AUDIO_TRACKS_UPDATED, tell);
+    hls.on(Events.AUDIO_TRACK_SWITCHED, tell);
+    hls.on(Events.ERROR, (_event, data) => this.onError(hls, data));
+    return hls;
+  }
+
+  private onError(hls: Hls, data: ErrorData): void {
+    if (!data.fatal || hls !== this.hls) return;
+    if (data.type === "mediaError" && this.mediaRecoveries < 2) {
+      this.mediaRecoveries += 1;
+      hls.recoverMediaError();
+      return;
+    }
+    this.listener.onBroken(data.details, data.response?.code ?? 0);
+  }
+
+  private drop(): void {
+    this.hls?.destroy();
+    this.hls = null;
+  }
+}
+
+function aheadOf(video: HTMLVideoElement): number {
+  const { buffered, currentTime } = video;
+  for (let i = 0; i < buffered.length; i += 1) {
+    if (buffered.start(i) <= currentTime + 0.1 && currentTime < buffered.end(i)) return buffered.end(i) - currentTime;
+  }
+  return 0;
+}
+
+function hlsTimeline(hls: Hls, video: HTMLVideoElement): Timeline | null {
+  const details = hls.latestLevelDetails;
+  if (!details) return null;
+  const position = video.currentTime;
+  const date = hls.playingDate?.getTime() ?? null;
+  return {
+    start: details.fragmentStart,
+    edge: details.edge,
+    position,
+    latency: hls.latency,
+    targetLatency: hls.targetLatency ?? 0,
+    clock: date,
+    ahead: aheadOf(video),
+  };
+}
+
+function nativeTimeline(video: HTMLVideoElement): Timeline | null {
+  const { seekable } = video;
+  if (seekable.length === 0) return null;
+  const edge = seekable.end(seekable.length - 1);
+  return {
+    start: seekable.start(0),
+    edge,
+    position: video.currentTime,
+    latency: edge - video.currentTime,
+    targetLatency: 6,
+    clock: null,
+    ahead: aheadOf(video),
+  };
+}

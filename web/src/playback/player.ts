@@ -1,0 +1,423 @@
+/**
+ * The television set: which channel is on, what it waits for, what it plays. One per page, outside of React, so that a
+ * key press reaches the station without a render in between.
+ *
+ * A change of channel runs: start of the new session at once → playlist as soon as its address is known → first frame
+ * shown → only then the old session is stopped, so that its farewell never delays the new picture. If the station has no
+ * tuner left because of our own old session, that one goes first and the start is made once more.
+ */
+import type { Problem } from "../api/problem";
+import { asProblem } from "../api/problem";
+import { resolve } from "../api/base";
+import type { Refusal, Session } from "../api/types";
+import { preferences, prefer } from "../shell/preferences";
+import { Engine, type AudioTrack, type Timeline } from "./engine";
+import { PlaybackSession, isOver } from "./session";
+import { Store } from "./store";
+
+export type Phase =
+  | "idle" // nothing chosen
+  | "starting" // no frame of this channel yet
+  | "playing"
+  | "paused"
+  | "stalled" // ran dry in the middle
+  | "refused" // the station said no, or ended it
+  | "broken"; // the player could not go on
+
+export interface PlayerState {
+  readonly channelId: string | null;
+  readonly previousChannelId: string | null;
+  readonly phase: Phase;
+  /** `performance.now()` when the phase began. */
+  readonly since: number;
+  readonly session: Session | null;
+  readonly refusal: Refusal | null;
+  readonly problem: Problem | null;
+  readonly audioOnly: boolean;
+  readonly audioTracks: readonly AudioTrack[];
+  readonly audioTrack: number;
+  readonly volume: number;
+  readonly muted: boolean;
+  /** The browser refused sound without a gesture; the page offers it. */
+  readonly soundBlocked: boolean;
+  /** From key to first picture, in ms, of the last change of channel. */
+  readonly zapMs: number | null;
+}
+
+/** A stall shorter than this is not spoken of. */
+const STALL_NOTICE_MS = 300;
+/** The old session goes at the latest now, picture or not. */
+const OLD_SESSION_MS = 4_000;
+/** If only the tuner is waited for this long, our own old session may be what holds it. */
+const OWN_TUNER_MS = 700;
+/** Keys pressed faster than this only leaf through the channels; the last one is tuned. */
+const LEAF_MS = 220;
+const LIVE_MARGIN_S = 2.5;
+const RESTARTS = 3;
+const RESTART_WINDOW_MS = 60_000;
+
+const initial: PlayerState = {
+  channelId: null,
+  previousChannelId: null,
+  phase: "idle",
+  since: 0,
+  session: null,
+  refusal: null,
+  problem: null,
+  audioOnly: false,
+  audioTracks: [],
+  audioTrack: -1,
+  volume: preferences().volume,
+  muted: preferences().muted,
+  soundBlocked: false,
+  zapMs: null,
+};
+
+export class Player extends Store<PlayerState> {
+  readonly video: HTMLVideoElement;
+  private readonly engine: Engine;
+  private session: PlaybackSession | null = null;
+  private old: PlaybackSession | null = null;
+  private oldTimer: ReturnType<typeof setTimeout> | undefined;
+  private leafTimer: ReturnType<typeof setTimeout> | undefined;
+  private stallTimer: ReturnType<typeof setTimeout> | undefined;
+  private lastTune = -Infinity;
+  private pressedAt = 0;
+  /** Grows with each start; frames and errors of earlier ones are not ours. */
+  private attempt = 0;
+  private loaded = "";
+  private restarts: number[] = [];
+  private retriedForTuner = false;
+
+  constructor() {
+    super(initial);
+    this.video = createVideo();
+    this.engine = new Engine(this.video, {
+      onAudioTracks: (audioTracks, audioTrack) => this.set({ audioTracks, audioTrack }),
+      onBroken: (detail, status) => void this.onBroken(detail, status),
+    });
+    this.video.volume = initial.volume;
+    this.video.muted = initial.muted;
+    this.followVideo();
+    addEventListener("pagehide", () => this.leavePage());
+    addEventListener("pageshow", (event) => {
+      if (event.persisted) this.restart();
+    });
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible" && this.state.phase === "stalled") void this.session?.refresh();
+    });
+  }
+
+  /** Changes the channel, at once; when keys come faster than pictures could, only the last one counts. */
+  tune(channelId: string, options: { readonly leafing?: boolean } = {}): void {
+    const { state } = this;
+    if (channelId === state.channelId && (state.phase === "playing" || state.phase === "starting")) return;
+    const now = performance.now();
+    clearTimeout(this.leafTimer);
+    this.leafTimer = undefined;
+    const quick = options.leafing === true && now - this.lastTune < LEAF_MS * 2;
+    this.lastTune = now;
+    this.pressedAt = now;
+    if (channelId !== state.channelId) {
+      prefer({ lastChannel: channelId });
+      this.set({ channelId, previousChannelId: state.channelId ?? state.previousChannelId });
+    }
+    if (quick) {
+      this.enter("starting", { session: null, refusal: null, problem: null, zapMs: null });
+      this.leafTimer = setTimeout(() => {
+        this.leafTimer = undefined;
+        this.begin(channelId);
+      }, LEAF_MS);
+    } else {
+      this.begin(channelId);
+    }
+  }
+
+  /** Starts the same channel again, after a refusal or an error. */
+  restart(): void {
+    const { channelId } = this.state;
+    if (channelId === null) return;
+    this.pressedAt = performance.now();
+    this.begin(channelId);
+  }
+
+  /** Ends playback and gives the tuner back. */
+  stop(): void {
+    this.attempt += 1;
+    clearTimeout(this.leafTimer);
+    this.session?.stop();
+    this.session = null;
+    this.stopOld();
+    this.engine.unload();
+    this.set({ ...initial, volume: this.state.volume, muted: this.state.muted });
+  }
+
+  play(): void {
+    if (this.state.phase === "refused" || this.state.phase === "broken") {
+      this.restart();
+      return;
+    }
+    void this.startPlaying();
+  }
+
+  pause(): void {
+    this.video.pause();
+  }
+
+  togglePlay(): void {
+    if (this.video.paused) this.play();
+    else this.pause();
+  }
+
+  /** Moves by seconds within the window; forward never passes the live edge. */
+  skip(seconds: number): void {
+    this.engine.seek(this.video.currentTime + seconds);
+  }
+
+  seek(position: number): void {
+    this.engine.seek(position);
+  }
+
+  goLive(): void {
+    this.engine.goLive();
+    if (this.video.paused) this.play();
+  }
+
+  setVolume(volume: number): void {
+    const clamped = Math.min(1, Math.max(0, Math.round(volume * 100) / 100));
+    this.video.volume = clamped;
+    this.setMuted(clamped === 0);
+    prefer({ volume: clamped });
+  }
+
+  setMuted(muted: boolean): void {
+    this.video.muted = muted;
+    this.set({ soundBlocked: false });
+    prefer({ muted });
+  }
+
+  toggleMuted(): void {
+    this.setMuted(!this.video.muted);
+  }
+
+  selectAudio(id: number): void {
+    const track = this.state.audioTracks[id];
+    if (!track) return;
+    if (track.language) prefer({ audioLanguage: track.language });
+    this.engine.selectAudio(id);
+  }
+
+  nextAudio(): void {
+    const { audioTracks, audioTrack } = this.state;
+    if (audioTracks.length > 1) this.selectAudio((audioTrack + 1) % audioTracks.length);
+  }
+
+  timeline(): Timeline | null {
+    return this.engine.timeline();
+  }
+
+  private begin(channelId: string): void {
+    this.attempt += 1;
+    const { attempt } = this;
+    this.retriedForTuner = false;
+    this.retire();
+    this.open(channelId, attempt);
+    this.enter("starting", {
+      session: null,
+      refusal: null,
+      problem: null,
+      audioOnly: false,
+      audioTracks: [],
+      audioTrack: -1,
+      zapMs: null,
+    });
+    // The request is on its way; what follows costs no time that matters.
+    this.engine.prepare();
+    this.unblockSound();
+    void this.startPlaying();
+  }
+
+  private open(channelId: string, attempt: number): void {
+    this.loaded = "";
+    const session = new PlaybackSession(channelId, {
+      onSession: (view) => {
+        if (attempt === this.attempt && session === this.session) this.onSession(view);
+      },
+      onProblem: (problem) => {
+        if (attempt === this.attempt && session === this.session) this.onProblem(problem);
+      },
+    });
+    this.session = session;
+  }
+
+  /** Keeps the playing session until the next one shows; one that never showed anything goes now. */
+  private retire(): void {
+    const showed = this.state.phase === "playing" || this.state.phase === "paused" || this.state.phase === "stalled";
+    if (!this.session) return;
+    if (!showed) {
+      this.session.stop();
+    } else {
+      this.stopOld();
+      this.old = this.session;
+      this.oldTimer = setTimeout(() => this.stopOld(), OLD_SESSION_MS);
+    }
+    this.session = null;
+  }
+
+  private stopOld(): void {
+    clearTimeout(this.oldTimer);
+    this.old?.stop();
+    this.old = null;
+  }
+
+  private onSession(view: Session): void {
+    this.set({ session: view, audioOnly: view.plan !== null && view.plan.video === null });
+    if (isOver(view)) {
+      this.onOver(view);
+      return;
+    }
+    if (view.waiting_for === "tuner" && this.old && performance.now() - this.state.since > OWN_TUNER_MS) this.stopOld();
+    if (view.playlist_url && this.loaded !== view.playlist_url) {
+      this.loaded = view.playlist_url;
+      void this.engine.load(resolve(view.playlist_url));
+    }
+  }
+
+  private onOver(view: Session): void {
+    const code = view.reason?.code;
+    if (code === "tuners_busy" && this.old && !this.retriedForTuner && this.state.channelId !== null) {
+      this.retriedForTuner = true;
+      this.stopOld();
+      this.open(this.state.channelId, this.attempt);
+      return;
+    }
+    // A laptop that slept, a tab that was frozen: the viewer is here again and wants a picture, not an explanation.
+    if ((code === "lease_expired" || code === "idle") && document.visibilityState === "visible" && this.mayRestart()) {
+      this.restart();
+      return;
+    }
+    this.engine.unload();
+    this.stopOld();
+    this.enter("refused", { refusal: view.reason });
+  }
+
+  private onProblem(problem: Problem): void {
+    if (problem.status === 404 && this.state.session && this.mayRestart()) {
+      this.restart(); // the station was started anew and knows nothing of us
+      return;
+    }
+    this.stopOld();
+    this.engine.unload();
+    this.enter("refused", { problem });
+  }
+
+  private async onBroken(detail: string, status: number): Promise<void> {
+    const { attempt } = this;
+    const view = await this.session?.refresh();
+    if (attempt !== this.attempt || this.state.phase === "refused") return;
+    if (view && isOver(view)) return; // told by `onOver`
+    if (this.mayRestart()) {
+      this.restart();
+      return;
+    }
+    this.session?.stop();
+    this.session = null;
+    this.engine.unload();
+    this.enter("broken", { problem: asProblem({ detail, status }) });
+  }
+
+  private mayRestart(): boolean {
+    const now = performance.now();
+    this.restarts = this.restarts.filter((at) => now - at < RESTART_WINDOW_MS);
+    if (this.restarts.length >= RESTARTS) return false;
+    this.restarts.push(now);
+    return true;
+  }
+
+  /** Asks the browser to play; where it allows no sound without a gesture, it plays without. */
+  private async startPlaying(): Promise<void> {
+    const { attempt } = this;
+    try {
+      await this.video.play();
+    } catch (error) {
+      if (attempt !== this.attempt || !(error instanceof DOMException) || error.name !== "NotAllowedError") return;
+      if (this.video.muted) {
+        this.enter("paused");
+        return;
+      }
+      this.video.muted = true;
+      this.set({ soundBlocked: true });
+      await this.startPlaying();
+    }
+  }
+
+  /** After a gesture the browser allows what it refused before. */
+  private unblockSound(): void {
+    if (!this.state.soundBlocked || !navigator.userActivation?.hasBeenActive) return;
+    this.video.muted = false;
+    this.set({ soundBlocked: false });
+  }
+
+  private followVideo(): void {
+    const { video } = this;
+    video.addEventListener("volumechange", () => this.set({ volume: video.volume, muted: video.muted }));
+    video.addEventListener("pause", () => {
+      if (this.state.phase === "playing" || this.state.phase === "stalled") this.enter("paused");
+    });
+    video.addEventListener("play", () => {
+      if (this.state.phase === "paused") this.enter("playing");
+    });
+    video.addEventListener("playing", () => {
+      clearTimeout(this.stallTimer);
+      if (this.state.phase === "stalled") this.enter("playing");
+      if (this.state.phase === "starting") this.awaitFirstFrame();
+    });
+    video.addEventListener("waiting", () => {
+      clearTimeout(this.stallTimer);
+      this.stallTimer = setTimeout(() => {
+        if (this.state.phase === "playing" && video.readyState < 3) this.enter("stalled");
+      }, STALL_NOTICE_MS);
+    });
+    video.addEventListener("loadeddata", () => this.awaitFirstFrame());
+  }
+
+  private awaitFirstFrame(): void {
+    const { attempt, video } = this;
+    const shown = () => {
+      if (attempt === this.attempt && this.state.phase === "starting") this.onShown();
+    };
+    if (video.videoWidth > 0 && "requestVideoFrameCallback" in video) video.requestVideoFrameCallback(shown);
+    else if (!video.paused && video.readyState >= 3) shown();
+  }
+
+  private onShown(): void {
+    const zapMs = performance.now() - this.pressedAt;
+    performance.measure("telecast:zap", { start: this.pressedAt, duration: zapMs });
+    this.stopOld();
+    this.enter(this.video.paused ? "paused" : "playing", { zapMs });
+  }
+
+  private leavePage(): void {
+    this.session?.stop();
+    this.stopOld();
+  }
+
+  private enter(phase: Phase, change: Partial<PlayerState> = {}): void {
+    const since = phase === this.state.phase && phase !== "starting" ? this.state.since : performance.now();
+    this.set({ ...change, phase, since });
+  }
+}
+
+/** True while the viewer sees what the station sends, give or take what the player needs to hold back. */
+export function isLive(timeline: Timeline): boolean {
+  return timeline.latency <= timeline.targetLatency + LIVE_MARGIN_S;
+}
+
+function createVideo(): HTMLVideoElement {
+  const video = document.createElement("video");
+  video.playsInline = true;
+  video.preload = "auto";
+  video.disableRemotePlayback = true;
+  video.className = "stage-video";
+  return video;
+}

@@ -1,0 +1,49 @@
+/** Which address shows which page. Watch is in the first chunk; everything else comes when it is asked for. */
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { basePath } from "./api/base";
+import { Broken, NotFound } from "./shell/Broken";
+import { Shell } from "./shell/Shell";
+import { WatchPage } from "./watch/WatchPage";
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: Broken });
+
+// One pathless parent holds both addresses of Watch, so that the page stays where it is when a channel joins the address.
+const watch = createRoute({ getParentRoute: () => root, id: "watch", component: WatchPage });
+const home = createRoute({ getParentRoute: () => watch, path: "/" });
+const channel = createRoute({ getParentRoute: () => watch, path: "/watch/$channel" });
+
+export type WelcomeStep = "owner" | "source" | "found";
+
+const welcome = createRoute({
+  getParentRoute: () => root,
+  path: "/welcome",
+  validateSearch: ({ step }: Record<string, unknown>): { step?: WelcomeStep } =>
+    step === "source" || step === "found" ? { step } : {},
+  component: lazyRouteComponent(() => import("./welcome/WelcomePage"), "WelcomePage"),
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  // Only a path of ours is a place to go on to.
+  validateSearch: ({ next }: Record<string, unknown>): { next?: string } =>
+    typeof next === "string" && /^\/(?!\/)/.test(next) ? { next } : {},
+  component: lazyRouteComponent(() => import("./welcome/SignInPage"), "SignInPage"),
+});
+
+const settingsPage = lazyRouteComponent(() => import("./settings/SettingsPage"), "SettingsPage");
+const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: settingsPage });
+const section = createRoute({ getParentRoute: () => root, path: "/settings/$section", component: settingsPage });
+
+export const router = createRouter({
+  routeTree: root.addChildren([watch.addChildren([home, channel]), welcome, signIn, settings, section]),
+  basepath: basePath || "/",
+  defaultPreload: "intent",
+  scrollRestoration: false,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

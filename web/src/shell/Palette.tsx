@@ -1,0 +1,155 @@
+/** Ctrl-K, or the search key of a remote control: any channel and any action, a few letters away. */
+import { useNavigate } from "@tanstack/react-router";
+import { Dialog } from "radix-ui";
+import { useEffect, useId, useMemo, useState, type KeyboardEvent } from "react";
+import { useText } from "../i18n";
+import { player } from "../playback";
+import { Logo } from "../watch/Logo";
+import { toggleFullscreen, togglePip } from "../watch/screen";
+import { matching, type Command } from "./commands";
+import { prefer, preferences } from "./preferences";
+import { mayAdminister, search, useAccount, useLineup } from "./station";
+import { signOut } from "./signOut";
+
+/** Rows shown of each kind; who wants more types another letter. */
+const CHANNELS_SHOWN = 8;
+const ACTIONS_SHOWN = 6;
+
+export default function Palette({ close }: { readonly close: () => void }) {
+  const t = useText();
+  const navigate = useNavigate();
+  const lineup = useLineup();
+  const actions = useActions();
+  const [query, setQuery] = useState("");
+  const [active, setActive] = useState(0);
+  const id = useId();
+
+  const channels = useMemo(() => search(lineup.channels, query).slice(0, CHANNELS_SHOWN), [lineup.channels, query]);
+  const found = useMemo(() => matching(actions, query).slice(0, ACTIONS_SHOWN), [actions, query]);
+  const total = channels.length + found.length;
+
+  const choose = (index: number) => {
+    const channel = channels[index];
+    const action = found[index - channels.length];
+    close();
+    if (channel) {
+      player.tune(channel.id);
+      void navigate({ to: "/watch/$channel", params: { channel: channel.id } });
+    } else {
+      action?.run();
+    }
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "ArrowDown") setActive((active + 1) % Math.max(1, total));
+    else if (event.key === "ArrowUp") setActive((active - 1 + total) % Math.max(1, total));
+    else if (event.key === "Enter") choose(active);
+    else return;
+    event.preventDefault();
+  };
+  const optionId = (index: number) => `${id}-${index}`;
+  useEffect(() => {
+    document.getElementById(`${id}-${active}`)?.scrollIntoView({ block: "nearest" });
+  }, [id, active]);
+
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && close()}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="veil" />
+        <Dialog.Content className="palette" aria-describedby={undefined}>
+          <Dialog.Title className="visually-hidden">{t.palette.title}</Dialog.Title>
+          <input
+            role="combobox"
+            aria-label={t.palette.title}
+            aria-expanded="true"
+            aria-controls={id}
+            aria-activedescendant={total > 0 ? optionId(active) : undefined}
+            placeholder={t.palette.placeholder}
+            autoComplete="off"
+            spellCheck={false}
+            value={query}
+            onChange={(event) => {
+              setQuery(event.target.value);
+              setActive(0);
+            }}
+            onKeyDown={onKeyDown}
+          />
+          <div className="palette-list" id={id} role="listbox" aria-label={t.palette.title} tabIndex={-1}>
+            {channels.length > 0 && (
+              <div role="group" aria-label={t.palette.channels}>
+                {channels.map((channel, index) => (
+                  <PaletteRow key={channel.id} id={optionId(index)} active={index === active} choose={() => choose(index)}>
+                    <Logo channel={channel} />
+                    <span>{channel.name}</span>
+                    <small>{channel.number}</small>
+                  </PaletteRow>
+                ))}
+              </div>
+            )}
+            {found.length > 0 && (
+              <div role="group" aria-label={t.palette.actions}>
+                {found.map((action, offset) => {
+                  const index = channels.length + offset;
+                  return (
+                    <PaletteRow key={action.id} id={optionId(index)} active={index === active} choose={() => choose(index)}>
+                      <span>{action.label}</span>
+                    </PaletteRow>
+                  );
+                })}
+              </div>
+            )}
+          </div>
+          {total === 0 && <p className="palette-empty">{t.palette.nothing}</p>}
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+interface PaletteRowProps {
+  readonly id: string;
+  readonly active: boolean;
+  readonly choose: () => void;
+  readonly children: React.ReactNode;
+}
+
+function PaletteRow({ id, active, choose, children }: PaletteRowProps) {
+  return (
+    // The field above keeps the focus and has the keys.
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
+    <div id={id} role="option" aria-selected={active} className="palette-row" data-active={active || undefined} onClick={choose}>
+      {children}
+    </div>
+  );
+}
+
+function useActions(): readonly Command[] {
+  const t = useText();
+  const navigate = useNavigate();
+  const admin = mayAdminister(useAccount());
+  return useMemo(() => {
+    const settings = (section: string) => () => void navigate({ to: "/settings/$section", params: { section } });
+    const dark = preferences().theme !== "light";
+    return [
+      { id: "live", label: t.player.goLive, run: () => player.goLive() },
+      { id: "mute", label: `${t.player.mute} · ${t.player.unmute}`, run: () => player.toggleMuted() },
+      { id: "fullscreen", label: t.player.fullscreen, words: "fullscreen", run: () => void toggleFullscreen() },
+      { id: "pip", label: t.player.pip, words: "pip", run: () => void togglePip() },
+      { id: "theme", label: t.palette.toggleTheme, words: "theme", run: () => prefer({ theme: dark ? "light" : "dark" }) },
+      ...(admin ? [{ id: "receivers", label: t.settings.receivers, words: "receiver", run: settings("receivers") }] : []),
+      ...(admin
+        ? [
+            {
+              id: "add",
+              label: t.settings.addReceiver,
+              run: () => void navigate({ to: "/welcome", search: { step: "source" } }),
+            },
+          ]
+        : []),
+      { id: "appearance", label: t.settings.appearance, words: "language sprache theme", run: settings("appearance") },
+      { id: "account", label: t.settings.account, words: "account", run: settings("account") },
+      { id: "en", label: "English", words: "language", run: () => prefer({ language: "en" }) },
+      { id: "de", label: "Deutsch", words: "sprache", run: () => prefer({ language: "de" }) },
+      { id: "out", label: t.palette.signOut, words: "logout", run: () => void signOut() },
+    ];
+  }, [t, navigate, admin]);
+}

@@ -1,0 +1,86 @@
+/** The lineup as the pages use it: all channels in order, by id, by bouquet; and who is signed in. */
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
+import { authState, bouquets, channelPages } from "../api/queries";
+import type { Account, Bouquet, Channel } from "../api/types";
+
+export interface Lineup {
+  readonly channels: readonly Channel[];
+  readonly byId: ReadonlyMap<string, Channel>;
+  readonly bouquets: readonly Bouquet[];
+  /** True once the first page of channels is here. */
+  readonly loaded: boolean;
+  /** True once all of them are. */
+  readonly complete: boolean;
+  readonly error: Error | null;
+  readonly retry: () => void;
+}
+
+export function useLineup(): Lineup {
+  const pages = useInfiniteQuery(channelPages);
+  const groups = useQuery(bouquets);
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = pages;
+  useEffect(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+
+  const lists = useMemo(() => {
+    const channels = pages.data?.pages.flatMap((page) => page.items) ?? [];
+    return { channels, byId: new Map(channels.map((channel) => [channel.id, channel])) };
+  }, [pages.data]);
+
+  return {
+    ...lists,
+    bouquets: groups.data?.items ?? [],
+    loaded: pages.data !== undefined,
+    complete: pages.data !== undefined && !hasNextPage,
+    error: pages.data === undefined ? pages.error : null,
+    retry: () => {
+      void pages.refetch();
+      void groups.refetch();
+    },
+  };
+}
+
+/** Channels of one bouquet in its own order; all of them for null or a bouquet that is gone. */
+export function channelsOf(lineup: Pick<Lineup, "channels" | "byId" | "bouquets">, bouquetId: string | null): readonly Channel[] {
+  const bouquet = lineup.bouquets.find(({ id }) => id === bouquetId);
+  if (!bouquet) return lineup.channels;
+  return bouquet.channel_ids.flatMap((id) => lineup.byId.get(id) ?? []);
+}
+
+/** Channels whose name holds every word of the query, or whose number begins with it; best matches first. */
+export function search(channels: readonly Channel[], query: string): readonly Channel[] {
+  const wanted = fold(query);
+  if (wanted === "") return channels;
+  if (/^\d+$/.test(wanted)) {
+    const numbered = channels.filter(({ number }) => String(number).startsWith(wanted));
+    const named = channels.filter(({ name, number }) => fold(name).includes(wanted) && !String(number).startsWith(wanted));
+    return [...numbered, ...named];
+  }
+  const words = wanted.split(/\s+/);
+  const rank = (name: string) => (name === wanted ? 0 : name.startsWith(wanted) ? 1 : name.includes(` ${wanted}`) ? 2 : 3);
+  return channels
+    .map((channel) => ({ channel, name: fold(channel.name) }))
+    .filter(({ name }) => words.every((word) => name.includes(word)))
+    .toSorted((a, b) => rank(a.name) - rank(b.name))
+    .map(({ channel }) => channel);
+}
+
+/** Lower case without accents, so that "arte" finds "ARTÉ". */
+function fold(text: string): string {
+  return text
+    .normalize("NFD")
+    .replaceAll(/\p{Diacritic}/gu, "")
+    .toLowerCase()
+    .trim();
+}
+
+export function useAccount(): Account | null {
+  return useQuery(authState).data?.account ?? null;
+}
+
+/** Owners and administrators run the station; what others may not do is not shown to them. */
+export function mayAdminister(account: Account | null): boolean {
+  return account !== null && (account.role === "owner" || account.role === "admin" || account.scopes.includes("admin"));
+}

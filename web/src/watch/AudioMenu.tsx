@@ -1,0 +1,49 @@
+/** Sound tracks by language, with what is particular about each. */
+import { Languages } from "lucide-react";
+import { DropdownMenu } from "radix-ui";
+import { useLanguage, useText } from "../i18n";
+import type { Catalogue } from "../i18n/catalogue";
+import { languageName } from "../i18n/format";
+import { player, usePlayer } from "../playback";
+import type { AudioTrack } from "../playback/engine";
+import { IconButton } from "../ui";
+
+export default function AudioMenu() {
+  const t = useText();
+  const language = useLanguage();
+  const tracks = usePlayer((state) => state.audioTracks);
+  const selected = usePlayer((state) => state.audioTrack);
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger asChild>
+        <IconButton label={t.player.audio} hotkey="A">
+          <Languages aria-hidden />
+        </IconButton>
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="menu" data-scheme="dark" side="top" align="end" sideOffset={8} collisionPadding={8} loop>
+          <DropdownMenu.Label className="menu-label">{t.player.audio}</DropdownMenu.Label>
+          <DropdownMenu.RadioGroup value={String(selected)} onValueChange={(id) => player.selectAudio(Number(id))}>
+            {tracks.map((track) => (
+              <DropdownMenu.RadioItem key={track.id} value={String(track.id)} className="menu-item">
+                <DropdownMenu.ItemIndicator className="menu-mark" />
+                {audioLabel(t, track, language)}
+              </DropdownMenu.RadioItem>
+            ))}
+          </DropdownMenu.RadioGroup>
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+export function audioLabel(t: Catalogue, track: AudioTrack, locale: string): string {
+  const original = /^q[a-t][a-z]$/i.test(track.language ?? "") ? t.player.originalSound : null;
+  const name = languageName(track.language, locale) ?? original ?? (track.name || t.player.unknownLanguage);
+  const notes = [
+    track.channels > 0 ? t.player.surround(track.channels) : null,
+    track.characteristics.includes("describes-video") ? t.player.described : null,
+    track.characteristics.includes("enhances-speech") ? t.player.clean : null,
+  ].filter((note) => note !== null);
+  return notes.length > 0 ? `${name}, ${notes.join(", ")}` : name;
+}

@@ -1,0 +1,123 @@
+/** A refusal is shown as what it is: the reason, who holds what and until when, and what can be done instead. */
+import { useEffect, useState } from "react";
+import type { Channel, Holder, Refusal } from "../api/types";
+import { useText } from "../i18n";
+import type { Catalogue } from "../i18n/catalogue";
+import { player, usePlayer } from "../playback";
+import type { Lineup } from "../shell/station";
+import { Button, RequestId } from "../ui";
+import { Time } from "./time";
+
+interface RefusedProps {
+  readonly lineup: Lineup;
+  readonly tune: (channel: Channel) => void;
+  readonly chooseOther: () => void;
+}
+
+type ReasonCode = keyof Catalogue["refusal"]["reasons"];
+
+/** Our words for a reason we know, in the page's language; the station's own for one we do not. */
+export function reasonText(t: Catalogue, code: string, message: string | null): { title: string; advice: string | null } {
+  const known = Object.hasOwn(t.refusal.reasons, code) ? t.refusal.reasons[code as ReasonCode] : undefined;
+  if (known) return { title: known[0] ?? "", advice: known[1] ?? null };
+  return { title: message || t.refusal.title, advice: null };
+}
+
+export function Refused({ lineup, tune, chooseOther }: RefusedProps) {
+  const t = useText();
+  const phase = usePlayer((state) => state.phase);
+  const refusal = usePlayer((state) => state.refusal);
+  const problem = usePlayer((state) => state.problem);
+  if (phase !== "refused" && phase !== "broken") return null;
+
+  const silent = problem?.status === 0 && phase === "refused";
+  const broken = { title: t.refusal.playback[0] ?? "", advice: t.refusal.playback[1] ?? null };
+  const { title, advice } = refusal
+    ? reasonText(t, refusal.code, refusal.message)
+    : silent
+      ? { title: t.failure.unreachable, advice: t.failure.unreachableText }
+      : phase === "broken"
+        ? broken
+        : reasonText(t, problem?.code ?? "", problem?.detail ?? problem?.title ?? null);
+  const retryAfter = refusal?.retry_after_s ?? problem?.retryAfterS ?? null;
+
+  return (
+    <div className="refused" role="alert">
+      <h2>{title}</h2>
+      {advice && <p>{advice}</p>}
+      {refusal?.detail && <p className="refused-detail">{refusal.detail}</p>}
+      {refusal && refusal.holders.length > 0 && <Holders refusal={refusal} lineup={lineup} tune={tune} />}
+      <div className="actions">
+        <Button look="main" onClick={() => player.restart()} autoFocus>
+          {t.common.tryAgain}
+        </Button>
+        <Button onClick={chooseOther}>{t.refusal.otherChannel}</Button>
+      </div>
+      {retryAfter !== null && <Countdown key={String(refusal?.code)} seconds={retryAfter} />}
+      <RequestId id={problem?.requestId ?? null} />
+    </div>
+  );
+}
+
+function Holders({ refusal, lineup, tune }: { readonly refusal: Refusal } & Pick<RefusedProps, "lineup" | "tune">) {
+  const t = useText();
+  return (
+    <div className="holders">
+      <h3>{t.refusal.holdersTitle}</h3>
+      <ul>
+        {refusal.holders.map((holder) => {
+          const channel = channelOf(holder, lineup);
+          return (
+            <li key={`${holder.channel} ${holder.what}`}>
+              <span>
+                <b>{channel?.name ?? holder.channel}</b> {whatText(t, holder.what)}
+                {holder.until && (
+                  <>
+                    {", "}
+                    {t.refusal.until("")}
+                    <Time at={holder.until} />
+                  </>
+                )}
+              </span>
+              {channel && (
+                <Button look="quiet" onClick={() => tune(channel)}>
+                  {t.refusal.watchInstead(channel.name)}
+                </Button>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+}
+
+/** A holder is named by id or by name, depending on who holds. */
+function channelOf(holder: Holder, lineup: Lineup): Channel | undefined {
+  return lineup.byId.get(holder.channel) ?? lineup.channels.find(({ name }) => name === holder.channel);
+}
+
+function whatText(t: Catalogue, what: string): string {
+  if (/record/i.test(what)) return t.refusal.what.recording;
+  if (/view|watch|session|playback/i.test(what)) return t.refusal.what.viewer;
+  return t.refusal.what.other;
+}
+
+/** Tries again by itself when the station said after how long that makes sense. */
+function Countdown({ seconds }: { readonly seconds: number }) {
+  const t = useText();
+  const [left, setLeft] = useState(Math.max(1, Math.ceil(seconds)));
+  useEffect(() => {
+    if (left <= 0) {
+      player.restart();
+      return;
+    }
+    const timer = setTimeout(() => setLeft(left - 1), 1000);
+    return () => clearTimeout(timer);
+  }, [left]);
+  return (
+    <p className="countdown" role="timer">
+      {t.refusal.retryIn(left)}
+    </p>
+  );
+}

@@ -1,0 +1,300 @@
+/** The picture first: this page plays the channel in its address, or the last one watched, or the first there is. */
+import { useNavigate, useParams } from "@tanstack/react-router";
+import { TvMinimal } from "lucide-react";
+import { Suspense, lazy, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { Channel } from "../api/types";
+import { useText } from "../i18n";
+import { player, usePlayer } from "../playback";
+import { setPaletteOpen } from "../shell/commands";
+import { prefer, preferences, usePreferences } from "../shell/preferences";
+import { directionOf, moveFocus, ownsArrows } from "../shell/spatial";
+import { channelsOf, useLineup, type Lineup } from "../shell/station";
+import { ChannelPanel, neighbour } from "./ChannelList";
+import { Controls } from "./Controls";
+import { DIGIT_WAIT_MS, typed } from "./digits";
+import { Facts } from "./Facts";
+import { actionFor, zoneOf, type Action } from "./keys";
+import { useMediaSession } from "./mediaSession";
+import { NoChannels } from "./NoChannels";
+import { NowPanel, useNowNext } from "./NowPanel";
+import { Refused } from "./Refused";
+import { toggleFullscreen, togglePip, useFullscreen } from "./screen";
+import { Stage } from "./Stage";
+import { useChrome } from "./useChrome";
+
+const KeysHelp = lazy(() => import("./KeysHelp"));
+
+const SKIP_S = 10;
+const VOLUME_STEP = 0.05;
+
+export function WatchPage() {
+  const lineup = useLineup();
+  const { tune, channel } = useTuning(lineup);
+  const { listOpen } = usePreferences();
+  const fullscreen = useFullscreen();
+  const stage = useRef<HTMLDivElement>(null);
+  const searchField = useRef<HTMLInputElement>(null);
+  const chrome = useChrome(stage);
+  const [facts, setFacts] = useState(false);
+  const [help, setHelp] = useState(false);
+  const showList = listOpen && !fullscreen;
+
+  const leaf = useCallback(
+    (step: 1 | -1) => {
+      const current = player.state.channelId;
+      const bouquet = channelsOf(lineup, preferences().bouquet);
+      const rows = bouquet.some(({ id }) => id === current) ? bouquet : lineup.channels;
+      const next = neighbour(rows, current, step);
+      if (next) tune(next, true);
+    },
+    [lineup, tune],
+  );
+  const next = useCallback(() => leaf(1), [leaf]);
+  const previous = useCallback(() => leaf(-1), [leaf]);
+  const { guide } = useNowNext(channel?.id ?? null);
+  useMediaSession(channel, guide?.now ?? null, { next, previous });
+
+  const openSearch = useCallback(() => {
+    if (document.fullscreenElement) {
+      setPaletteOpen(true);
+      return;
+    }
+    prefer({ listOpen: true });
+    // The field exists after the panel has been rendered.
+    setTimeout(() => searchField.current?.focus());
+  }, []);
+  const typedNumber = useDigits(lineup, tune);
+  useKeys({
+    stage,
+    leaf,
+    lineup,
+    tune,
+    openSearch,
+    facts,
+    setFacts,
+    setHelp,
+    poke: chrome.poke,
+    type: typedNumber.type,
+  });
+
+  const empty = lineup.complete && lineup.channels.length === 0;
+  if (empty) return <NoChannels />;
+  return (
+    <div className="watch" data-list={showList || undefined} data-fullscreen={fullscreen || undefined}>
+      <div className="watch-main">
+        <Stage
+          stageRef={stage}
+          channel={channel}
+          chrome={chrome.shown}
+          alone={fullscreen}
+          poke={chrome.poke}
+          hide={chrome.hide}
+          typedNumber={typedNumber.shown}
+          toggleFullscreen={() => void toggleFullscreen()}
+        >
+          <Refused lineup={lineup} tune={tune} chooseOther={openSearch} />
+          {facts && <Facts close={() => setFacts(false)} />}
+          <Controls
+            listOpen={showList}
+            toggleList={() => prefer({ listOpen: !listOpen })}
+            factsOpen={facts}
+            toggleFacts={() => setFacts(!facts)}
+          />
+        </Stage>
+        {!fullscreen && <Below lineup={lineup} channel={channel} />}
+      </div>
+      {showList && (
+        <ChannelAside lineup={lineup} tune={tune} searchField={searchField} />
+      )}
+      {help && (
+        <Suspense fallback={null}>
+          <KeysHelp close={() => setHelp(false)} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+function ChannelAside(props: Parameters<typeof ChannelPanel>[0]) {
+  const t = useText();
+  return (
+    <aside className="channels" aria-label={t.watch.channels}>
+      <ChannelPanel {...props} />
+    </aside>
+  );
+}
+
+function Below({ lineup, channel }: { readonly lineup: Lineup; readonly channel: Channel | null }) {
+  const t = useText();
+  const wanted = usePlayer((state) => state.channelId);
+  if (channel) return <NowPanel channel={channel} />;
+  if (!lineup.complete || wanted === null) return <div className="now now-empty" />;
+  return (
+    <section className="now">
+      <TvMinimal className="now-icon" aria-hidden />
+      <div className="now-main">
+        <h1>{t.watch.unknownChannel.title}</h1>
+        <p className="now-subtitle">{t.watch.unknownChannel.text}</p>
+      </div>
+    </section>
+  );
+}
+
+type Tune = (channel: Channel, leafing?: boolean) => void;
+
+/** Keeps channel, player and address in step. The player goes first: the address follows when nothing waits for it. */
+function useTuning(lineup: Lineup): { readonly tune: Tune; readonly channel: Channel | null } {
+  const navigate = useNavigate();
+  const { channel: addressed } = useParams({ strict: false }) as { channel?: string };
+  const tuned = usePlayer((state) => state.channelId);
+  const { byId, channels } = lineup;
+  /** Addresses that the player is ahead of: they come late and must not call it back. */
+  const underWay = useRef(new Set<string>());
+
+  const tune = useCallback<Tune>(
+    (channel, leafing = false) => {
+      player.tune(channel.id, { leafing });
+      underWay.current.add(channel.id);
+      void navigate({ to: "/watch/$channel", params: { channel: channel.id }, replace: leafing });
+    },
+    [navigate],
+  );
+
+  const first = channels[0]?.id ?? null;
+  const remembered = preferences().lastChannel;
+  const known = remembered !== null && byId.has(remembered);
+  useEffect(() => {
+    if (addressed !== undefined) {
+      if (addressed === player.state.channelId) underWay.current.clear();
+      else if (!underWay.current.has(addressed)) player.tune(addressed);
+    } else {
+      const start = tuned ?? (known ? remembered : first);
+      if (start !== null) void navigate({ to: "/watch/$channel", params: { channel: start }, replace: true });
+    }
+    // oxlint-disable-next-line react/exhaustive-deps -- `tuned` is only read where there is no address yet
+  }, [addressed, known, remembered, first, navigate]);
+  useEffect(() => () => player.stop(), []);
+
+  const channel = useMemo(() => byId.get(tuned ?? addressed ?? "") ?? null, [byId, tuned, addressed]);
+  return { tune, channel };
+}
+
+function useDigits(lineup: Lineup, tune: Tune) {
+  const [digits, setDigits] = useState("");
+  const state = useMemo(() => (digits === "" ? null : typed(digits, lineup.channels)), [digits, lineup.channels]);
+  useEffect(() => {
+    if (!state) return;
+    const commit = () => {
+      if (state.match) tune(state.match);
+      setDigits("");
+    };
+    const timer = setTimeout(commit, state.final && state.match ? 150 : DIGIT_WAIT_MS);
+    return () => clearTimeout(timer);
+  }, [state, tune]);
+  const type = useCallback((digit: number) => setDigits((before) => before + String(digit)), []);
+  return { type, shown: state && { digits: state.digits, name: state.match?.name ?? null } };
+}
+
+interface KeyContext {
+  readonly stage: React.RefObject<HTMLDivElement | null>;
+  readonly leaf: (step: 1 | -1) => void;
+  readonly lineup: Lineup;
+  readonly tune: Tune;
+  readonly openSearch: () => void;
+  readonly facts: boolean;
+  readonly setFacts: (open: boolean) => void;
+  readonly setHelp: (open: boolean) => void;
+  readonly poke: () => void;
+  readonly type: (digit: number) => void;
+}
+
+/** One listener for the page's keys. It reads the newest context through a ref, so it is added only once. */
+function useKeys(context: KeyContext): void {
+  const latest = useRef(context);
+  useEffect(() => {
+    latest.current = context;
+  });
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || document.querySelector('[role="dialog"], [role="menu"]')) return;
+      const zone = zoneOf(document.activeElement);
+      const action = actionFor(event, zone);
+      const direction = directionOf(event.key);
+      if (action !== null) {
+        if (perform(action, latest.current, event)) event.preventDefault();
+      } else if (direction && zone !== "stage" && !ownsArrows(document.activeElement, direction)) {
+        latest.current.poke();
+        if (moveFocus(direction)) event.preventDefault();
+      }
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+}
+
+/** Carries out an action; false where the key should keep its usual meaning. */
+function perform(action: Action, context: KeyContext, event: KeyboardEvent): boolean {
+  context.poke();
+  if (typeof action === "object") {
+    context.type(action.digit);
+    return true;
+  }
+  if (action === "escape") return escape(context);
+  if (action === "previous") {
+    const last = context.lineup.byId.get(player.state.previousChannelId ?? "");
+    if (last) context.tune(last);
+    return true;
+  }
+  if (event.repeat && ["mute", "list", "fullscreen", "pip", "facts", "togglePlay"].includes(action)) return true;
+  ACTIONS[action](context);
+  return true;
+}
+
+const ACTIONS: Readonly<Record<Exclude<Action, object | "escape" | "previous">, (context: KeyContext) => void>> = {
+  up: ({ leaf }) => leaf(-1),
+  down: ({ leaf }) => leaf(1),
+  channelUp: ({ leaf }) => leaf(1),
+  channelDown: ({ leaf }) => leaf(-1),
+  back: () => player.skip(-SKIP_S),
+  forward: () => player.skip(SKIP_S),
+  controls: ({ stage }) => stage.current?.querySelector<HTMLElement>(".refused button, [data-first-control]")?.focus(),
+  togglePlay: () => player.togglePlay(),
+  play: () => player.play(),
+  pause: () => player.pause(),
+  stop: () => player.pause(),
+  live: () => player.goLive(),
+  louder: () => player.setVolume(player.state.volume + VOLUME_STEP),
+  quieter: () => player.setVolume(player.state.volume - VOLUME_STEP),
+  mute: () => player.toggleMuted(),
+  audio: () => player.nextAudio(),
+  list: ({ stage }) => {
+    const { listOpen } = preferences();
+    const losing = listOpen && document.activeElement?.closest(".channels");
+    prefer({ listOpen: !listOpen });
+    if (losing) stage.current?.focus();
+  },
+  search: ({ openSearch }) => openSearch(),
+  palette: () => setPaletteOpen(true),
+  fullscreen: () => void toggleFullscreen(),
+  pip: () => void togglePip(),
+  facts: ({ facts, setFacts }) => setFacts(!facts),
+  help: ({ setHelp }) => setHelp(true),
+};
+
+/** One step back: from a button or the list to the picture, from the facts to none, from full screen to the page. */
+function escape({ stage, facts, setFacts }: KeyContext): boolean {
+  const focused = document.activeElement;
+  if (focused && focused !== document.body && focused !== stage.current) {
+    stage.current?.focus();
+    return true;
+  }
+  if (facts) {
+    setFacts(false);
+    return true;
+  }
+  if (document.fullscreenElement) {
+    void document.exitFullscreen();
+    return true;
+  }
+  return false;
+}

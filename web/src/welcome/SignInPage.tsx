@@ -1,0 +1,63 @@
+/** Name and password, nothing else. */
+import { useMutation } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useState, type FormEvent } from "react";
+import { api, body } from "../api/client";
+import { asProblem } from "../api/problem";
+import { authState, queryClient } from "../api/queries";
+import { useText } from "../i18n";
+import { Button, Field, RequestId } from "../ui";
+import { Frame } from "./Frame";
+
+export function SignInPage() {
+  const t = useText();
+  return (
+    <Frame>
+      <h1>{t.signIn.title}</h1>
+      <SignInForm />
+    </Frame>
+  );
+}
+
+export function SignInForm() {
+  const t = useText();
+  const navigate = useNavigate();
+  const { next } = useSearch({ strict: false }) as { next?: string };
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  const signIn = useMutation({
+    mutationFn: () => body(api.POST("/api/v1/auth/sign-in", { body: { name, password } })),
+    onSuccess: async () => {
+      await queryClient.fetchQuery({ ...authState, staleTime: 0 });
+      await navigate({ to: next ?? "/", replace: true });
+    },
+  });
+  const problem = signIn.error ? asProblem(signIn.error) : null;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    signIn.mutate();
+  };
+  return (
+    <form className="form" onSubmit={submit}>
+      <Field label={t.signIn.name} name="username" autoComplete="username" required value={name} onChange={(e) => setName(e.target.value)} />
+      <Field
+        label={t.signIn.password}
+        type="password"
+        name="password"
+        autoComplete="current-password"
+        required
+        value={password}
+        onChange={(e) => setPassword(e.target.value)}
+      />
+      {problem && (
+        <div role="alert" className="form-error">
+          <p>{problem.status === 401 || problem.status === 403 ? t.signIn.wrong : problem.status === 0 ? t.failure.unreachable : problem.message}</p>
+          {problem.status >= 500 && <RequestId id={problem.requestId} />}
+        </div>
+      )}
+      <Button look="main" type="submit" busy={signIn.isPending}>
+        {t.signIn.action}
+      </Button>
+    </form>
+  );
+}
