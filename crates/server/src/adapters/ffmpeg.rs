@@ -1,0 +1,92 @@
+//! ffmpeg as a filter of sound: frames of one codec in, AAC in ADTS frames out. It writes no file, and its times are not used:
+//! they are counted in samples by whoever feeds it.
+//!
+//! The child is in a process group of its own, its stderr is drained into the log, and it is killed when the filter is dropped.
+
+use bytes::Bytes;
+use std::process::Stdio;
+use telecast_media::ts::psi::Kind;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::mpsc;
+
+/// Pieces of input that may wait for ffmpeg; each is what arrived in a thirtieth of a second.
+const QUEUE: usize = 64;
+/// Samples of silence that ffmpeg's AAC encoder puts before the first sample of its input.
+pub const ENCODER_DELAY: i64 = 1024;
+
+/// A running filter.
+pub struct AudioFilter {
+    input: mpsc::Sender<Bytes>,
+    _child: Killed,
+}
+
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        if let Some(pid) = self.0.id().and_then(|pid| rustix::process::Pid::from_raw(pid as i32)) {
+            // The group is the child's own: nobody else is in it.
+            let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
+        }
+    }
+}
+
+impl AudioFilter {
+    /// Starts ffmpeg for frames of `kind`. What it makes goes to `output` as (tag, ADTS bytes in any chunks), an empty piece being the end.
+    pub fn start(kind: Kind, tag: u64, output: mpsc::Sender<(u64, Bytes)>) -> std::io::Result<Self> {
+        let demuxer = match kind {
+            Kind::Ac3 => "ac3",
+            Kind::Eac3 => "eac3",
+            Kind::MpegAudio => "mp3",
+            Kind::AacLatm => "loas",
+            _ => "aac",
+        };
+        let mut child = Command::new("ffmpeg")
+            .args(["-hide_banner", "-nostdin", "-loglevel", "warning"])
+            .args(["-fflags", "nobuffer", "-probesize", "32", "-analyzeduration", "0", "-f", demuxer, "-i", "pipe:0"])
+            .args(["-map", "0:a:0", "-ac", "2", "-c:a", "aac", "-b:a", "160k"])
+            .args(["-flush_packets", "1", "-f", "adts", "pipe:1"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()?;
+        let (Some(mut stdin), Some(mut stdout), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        else {
+            return Err(std::io::Error::other("ffmpeg has no pipes"));
+        };
+        let (input, mut pieces) = mpsc::channel::<Bytes>(QUEUE);
+        tokio::spawn(async move {
+            while let Some(piece) = pieces.recv().await {
+                if stdin.write_all(&piece).await.is_err() {
+                    break;
+                }
+            }
+        });
+        tokio::spawn(async move {
+            loop {
+                let mut buffer = Vec::with_capacity(4096);
+                match stdout.read_buf(&mut buffer).await {
+                    Ok(0) | Err(_) => break,
+                    Ok(_) if output.send((tag, Bytes::from(buffer))).await.is_err() => break,
+                    Ok(_) => {}
+                }
+            }
+            let _ = output.send((tag, Bytes::new())).await;
+        });
+        tokio::spawn(async move {
+            let mut lines = BufReader::new(stderr).lines();
+            while let Ok(Some(line)) = lines.next_line().await {
+                tracing::debug!(%line, "ffmpeg");
+            }
+        });
+        Ok(Self { input, _child: Killed(child) })
+    }
+
+    /// Gives it frames. `false`: it does not keep up, or has ended.
+    pub fn feed(&self, frames: Bytes) -> bool {
+        self.input.try_send(frames).is_ok()
+    }
+}

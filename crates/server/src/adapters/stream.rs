@@ -1,0 +1,120 @@
+//! A transport stream over HTTP as Enigma2's port 8001 serves it: `GET` only, `HTTP/1.0 200` at once and before tuning, a refusal as the text
+//! `HTTP/1.0 400 Bad Request` inside the body, end of file for everything else.
+//!
+//! Read by hand because of exactly these manners; reqwest reads everything else.
+
+use base64::Engine;
+use secrecy::{ExposeSecret, SecretString};
+use std::time::Duration;
+use telecast_core::limits;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use url::Url;
+
+/// Bytes of a reply's head; boxes send under 200.
+const HEAD_LIMIT: usize = 8 * 1024;
+
+/// Why there is no stream (any more).
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// Nobody answers there.
+    #[error("the receiver cannot be reached: {0}")]
+    Unreachable(String),
+    /// It wants another password.
+    #[error("the receiver does not accept the user name and password for streams")]
+    Unauthorized,
+    /// It answers something else than a stream.
+    #[error("the receiver answered {0} instead of a stream")]
+    Refused(String),
+    /// The box said in the body that it cannot tune.
+    #[error("the receiver could not tune to the channel")]
+    CannotTune,
+    /// The stream ended.
+    #[error("the stream ended")]
+    Ended,
+    /// Nothing came for too long.
+    #[error("nothing has come for {} s", limits::STREAM_STALL.as_secs())]
+    Stalled,
+}
+
+/// An open stream.
+pub struct Stream {
+    socket: TcpStream,
+    /// Bytes read with the head.
+    first: Vec<u8>,
+    seen: u64,
+}
+
+impl Stream {
+    /// Connects and reads the head of the reply.
+    pub async fn open(url: &Url, credentials: Option<&(String, SecretString)>) -> Result<Self, Fault> {
+        let host = url.host_str().ok_or_else(|| Fault::Unreachable("the address names no host".into()))?;
+        let port = url.port_or_known_default().unwrap_or(8001);
+        let connected = timeout(limits::RECEIVER_CONNECT, TcpStream::connect((host.trim_matches(['[', ']']), port))).await;
+        let mut socket = match connected {
+            Ok(Ok(socket)) => socket,
+            Ok(Err(error)) => return Err(Fault::Unreachable(error.to_string())),
+            Err(_) => return Err(Fault::Unreachable("it does not answer".into())),
+        };
+        let mut request = format!("GET {}", url.path());
+        if let Some(query) = url.query() {
+            request.push('?');
+            request.push_str(query);
+        }
+        request.push_str(&format!(" HTTP/1.0\r\nHost: {host}:{port}\r\nUser-Agent: Telecast\r\nAccept: */*\r\n"));
+        if let Some((user, password)) = credentials {
+            let pair = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{}", password.expose_secret()));
+            request.push_str(&format!("Authorization: Basic {pair}\r\n"));
+        }
+        request.push_str("\r\n");
+        socket.write_all(request.as_bytes()).await.map_err(|error| Fault::Unreachable(error.to_string()))?;
+        let first = timeout(limits::RECEIVER_CALL, head(&mut socket)).await.map_err(|_| Fault::Stalled)??;
+        Ok(Self { socket, first, seen: 0 })
+    }
+
+    /// Appends what has arrived to `buffer`, at most up to its capacity; waits for the first byte up to the stall limit.
+    pub async fn read(&mut self, buffer: &mut Vec<u8>, patience: Duration) -> Result<usize, Fault> {
+        if !self.first.is_empty() {
+            buffer.append(&mut self.first);
+        } else {
+            match timeout(patience, self.socket.read_buf(buffer)).await {
+                Err(_) => return Err(Fault::Stalled),
+                Ok(Ok(0)) => return Err(Fault::Ended),
+                Ok(Err(error)) => {
+                    tracing::debug!(%error, "the stream broke");
+                    return Err(Fault::Ended);
+                }
+                Ok(Ok(_)) => {}
+            }
+        }
+        if self.seen == 0 && buffer.starts_with(b"HTTP/1.0 400") {
+            return Err(Fault::CannotTune);
+        }
+        self.seen += buffer.len() as u64;
+        Ok(buffer.len())
+    }
+}
+
+/// Reads up to the empty line; gives what came after it.
+async fn head(socket: &mut TcpStream) -> Result<Vec<u8>, Fault> {
+    let mut bytes = Vec::with_capacity(2048);
+    let end = loop {
+        if let Some(at) = memchr::memmem::find(&bytes, b"\r\n\r\n") {
+            break at + 4;
+        }
+        if bytes.len() > HEAD_LIMIT {
+            return Err(Fault::Refused("something that is not HTTP".into()));
+        }
+        match socket.read_buf(&mut bytes).await {
+            Ok(0) | Err(_) => return Err(Fault::Ended),
+            Ok(_) => {}
+        }
+    };
+    let line = String::from_utf8_lossy(&bytes[..end]).lines().next().unwrap_or("").to_owned();
+    match line.split(' ').nth(1) {
+        Some("200") => Ok(bytes.split_off(end)),
+        Some("401" | "403") => Err(Fault::Unauthorized),
+        _ => Err(Fault::Refused(line.chars().take(60).collect())),
+    }
+}

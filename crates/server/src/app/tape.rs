@@ -1,0 +1,450 @@
+//! The owner of a tape: one task that reads a source, feeds the segmenter, writes the files and publishes snapshots.
+//! Readers hold snapshots and files; they never speak to the task, so a slow one disturbs nobody.
+
+use crate::adapters::clock::Clock;
+use crate::adapters::ffmpeg::{AudioFilter, ENCODER_DELAY};
+use crate::adapters::stream::{Fault, Stream};
+use crate::adapters::tape_files::{TapeFile, free_space};
+use bytes::Bytes;
+use secrecy::SecretString;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use telecast_core::limits;
+use telecast_media::codec::aac;
+use telecast_media::segment::{Counters, Segmenter, Start, Waiting};
+use telecast_media::tape::{Index, Origin, Track, TrackId};
+use telecast_media::ts::psi::Kind;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+/// Once frames flow, the source is read this often: waking up for each packet would cost more than all parsing.
+const BREATH: Duration = Duration::from_millis(30);
+/// Bytes read at a time at most; when that many have come at once, the source is not paced and is read on at once.
+const READ: usize = 256 << 10;
+/// The disk's free space is looked at this often.
+const DISK_LOOK: Duration = Duration::from_secs(5);
+/// Never evicted, whatever the disk says: what players without parts need (ticks).
+const KEPT: i64 = 60 * telecast_media::time::HZ;
+
+/// How long tapes are kept.
+#[derive(Clone, Debug)]
+pub struct Keeping {
+    /// Where tapes lie.
+    pub directory: PathBuf,
+    /// How much of the past.
+    pub window: Duration,
+    /// Bytes of all tapes together.
+    pub budget: u64,
+    /// Bytes that stay free on the file system.
+    pub minimum_free: u64,
+}
+
+/// Bytes on disk of all tapes.
+pub type Usage = Arc<AtomicU64>;
+
+/// What readers see.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Segments, parts, frames.
+    pub index: Index,
+    /// Tracks of the programme as far as known.
+    pub tracks: Vec<Track>,
+    /// What keeps the first frame from coming.
+    pub waiting: Waiting,
+    /// A programme map has come.
+    pub mapped: bool,
+    /// Why the tape has ended.
+    pub fault: Option<Arc<Fault>>,
+    /// What was counted.
+    pub counters: Counters,
+    /// Files of derived sound.
+    pub sides: Arc<HashMap<TrackId, Arc<TapeFile>>>,
+    /// Connected to the source.
+    pub connected: bool,
+}
+
+enum Command {
+    Derive(TrackId, oneshot::Sender<TrackId>),
+    Warm(Kind),
+}
+
+/// A handle on a tape; cheap to clone. The tape ends by its token, not by dropping handles.
+#[derive(Clone)]
+pub struct Tape {
+    /// Distinguishes tapes of one channel.
+    pub id: u64,
+    /// Bytes of the programme.
+    pub main: Arc<TapeFile>,
+    snapshots: watch::Receiver<Arc<Snapshot>>,
+    commands: mpsc::Sender<Command>,
+    stop: CancellationToken,
+}
+
+impl Tape {
+    /// Starts a tape that reads `url`.
+    pub fn start(id: u64, source: Source, keeping: Keeping, usage: Usage, clock: Clock, stop: CancellationToken) -> std::io::Result<Self> {
+        let directory = keeping.directory.join(format!("{id:08}"));
+        let main = Arc::new(TapeFile::create(&directory, "ts")?);
+        // Sequences never fall, even if a later tape of the channel begins with an empty index.
+        let sequence = (clock.wall_ms() / 2000).max(0) as u64;
+        let segmenter = Segmenter::new(Start { programme: source.programme, sequence, offset: 0 });
+        let (publish, snapshots) = watch::channel(Arc::new(Snapshot {
+            index: Index::default(),
+            tracks: Vec::new(),
+            waiting: Waiting::ProgrammeMap,
+            mapped: false,
+            fault: None,
+            counters: Counters::default(),
+            sides: Arc::default(),
+            connected: false,
+        }));
+        let (commands, inbox) = mpsc::channel(8);
+        let (made, filtered) = mpsc::channel(64);
+        let owner = Owner {
+            segmenter,
+            main: Arc::clone(&main),
+            directory,
+            publish,
+            derived: Vec::new(),
+            warm: None,
+            made,
+            tags: 0,
+            keeping,
+            usage,
+            counted: 0,
+            clock,
+            connected: false,
+            looked: Duration::ZERO,
+            pressed: false,
+        };
+        crate::app::supervise("tape", owner.run(source, inbox, filtered, stop.clone()));
+        Ok(Self { id, main, snapshots, commands, stop })
+    }
+
+    /// The newest snapshot.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.snapshots.borrow())
+    }
+
+    /// To wait for the next one.
+    pub fn watch(&self) -> watch::Receiver<Arc<Snapshot>> {
+        self.snapshots.clone()
+    }
+
+    /// Asks for AAC made from `from`; gives the name of the track.
+    pub async fn derive(&self, from: TrackId) -> Option<TrackId> {
+        let (reply, answer) = oneshot::channel();
+        self.commands.send(Command::Derive(from, reply)).await.ok()?;
+        answer.await.ok()
+    }
+
+    /// Starts a filter before it is known to be needed.
+    pub fn warm(&self, kind: Kind) {
+        let _ = self.commands.try_send(Command::Warm(kind));
+    }
+
+    /// Ends the tape.
+    pub fn stop(&self) {
+        self.stop.cancel();
+    }
+
+    /// Bytes `begin..end` of the file that a track's frames lie in.
+    pub fn read(&self, snapshot: &Snapshot, track: TrackId, origin: Origin, begin: u64, end: u64) -> std::io::Result<Vec<u8>> {
+        match origin {
+            Origin::Stream { .. } => self.main.read(begin, end),
+            Origin::Derived { .. } => {
+                snapshot.sides.get(&track).ok_or(std::io::ErrorKind::NotFound)?.read(begin, end)
+            }
+        }
+    }
+}
+
+/// Where a tape's bytes come from.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Address.
+    pub url: Url,
+    /// Only for that host.
+    pub credentials: Option<(String, SecretString)>,
+    /// Programme wanted.
+    pub programme: Option<u16>,
+}
+
+/// Sound being made from another track.
+struct Derived {
+    from: TrackId,
+    id: TrackId,
+    kind: Kind,
+    side: Arc<TapeFile>,
+    offset: u64,
+    filter: Option<AudioFilter>,
+    /// By tag: time of the next frame to come out, and bytes of a frame not yet complete.
+    stretches: HashMap<u64, (Option<i64>, i64, Vec<u8>)>,
+}
+
+struct Owner {
+    segmenter: Segmenter,
+    main: Arc<TapeFile>,
+    directory: PathBuf,
+    publish: watch::Sender<Arc<Snapshot>>,
+    derived: Vec<Derived>,
+    warm: Option<(Kind, u64, AudioFilter)>,
+    made: mpsc::Sender<(u64, Bytes)>,
+    tags: u64,
+    keeping: Keeping,
+    usage: Usage,
+    counted: u64,
+    clock: Clock,
+    connected: bool,
+    looked: Duration,
+    pressed: bool,
+}
+
+impl Owner {
+    async fn run(
+        mut self,
+        source: Source,
+        mut inbox: mpsc::Receiver<Command>,
+        mut filtered: mpsc::Receiver<(u64, Bytes)>,
+        stop: CancellationToken,
+    ) {
+        let opening = Stream::open(&source.url, source.credentials.as_ref());
+        tokio::pin!(opening);
+        let opened = loop {
+            tokio::select! {
+                opened = &mut opening => break opened,
+                Some(command) = inbox.recv() => self.command(command),
+                () = stop.cancelled() => break Err(Fault::Ended),
+            }
+        };
+        let fault = match opened {
+            Ok(stream) => {
+                self.connected = true;
+                self.publish(None);
+                self.follow(stream, &mut inbox, &mut filtered, &stop).await
+            }
+            Err(fault) => fault,
+        };
+        if !stop.is_cancelled() {
+            tracing::info!(host = source.url.host_str(), %fault, "a tape has ended");
+        }
+        self.segmenter.interrupt();
+        self.segmenter.index_mut().ended = true;
+        self.publish(Some(fault));
+        self.usage.fetch_sub(self.counted, Ordering::Relaxed);
+        // Readers keep open what they read.
+        if let Err(error) = std::fs::remove_dir_all(&self.directory) {
+            tracing::warn!(%error, "a tape's directory cannot be removed");
+        }
+    }
+
+    async fn follow(
+        &mut self,
+        mut stream: Stream,
+        inbox: &mut mpsc::Receiver<Command>,
+        filtered: &mut mpsc::Receiver<(u64, Bytes)>,
+        stop: &CancellationToken,
+    ) -> Fault {
+        let mut input = Vec::with_capacity(READ);
+        let mut output = Vec::with_capacity(READ);
+        loop {
+            input.clear();
+            let read = async {
+                let steady = self.segmenter.index().segments.len() > 2;
+                if steady {
+                    tokio::time::sleep(BREATH).await;
+                }
+                stream.read(&mut input, limits::STREAM_STALL).await
+            };
+            let come = tokio::select! {
+                come = read => come,
+                Some((tag, bytes)) = filtered.recv() => {
+                    if let Err(fault) = self.take_filtered(tag, &bytes) {
+                        return fault;
+                    }
+                    self.publish(None);
+                    Ok(0)
+                }
+                Some(command) = inbox.recv() => { self.command(command); Ok(0) }
+                () = stop.cancelled() => return Fault::Ended,
+            };
+            if let Err(fault) = come {
+                return fault;
+            }
+            if input.is_empty() {
+                continue;
+            }
+            output.clear();
+            let offset = self.segmenter.offset();
+            self.segmenter.push(&input, self.clock.wall_ms(), &mut output);
+            if let Err(fault) = self.append(offset, &output) {
+                return fault;
+            }
+            self.feed();
+            self.evict();
+            self.publish(None);
+        }
+    }
+
+    fn append(&mut self, offset: u64, bytes: &[u8]) -> Result<(), Fault> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        if let Err(error) = self.main.append(offset, bytes) {
+            // A full disk: the oldest of the tape goes first.
+            self.pressed = true;
+            self.evict();
+            tracing::warn!(%error, "the tape cannot be written; older parts of it were dropped");
+            self.main.append(offset, bytes).map_err(|error| Fault::Refused(format!("a full disk: {error}")))?;
+        }
+        Ok(())
+    }
+
+    fn publish(&mut self, fault: Option<Fault>) {
+        let sides = self.derived.iter().map(|derived| (derived.id, Arc::clone(&derived.side))).collect();
+        self.publish.send_replace(Arc::new(Snapshot {
+            index: self.segmenter.index().clone(),
+            tracks: self.segmenter.tracks().to_vec(),
+            waiting: self.segmenter.waiting(),
+            mapped: self.segmenter.map().is_some(),
+            fault: fault.map(Arc::new),
+            counters: self.segmenter.counters(),
+            sides: Arc::new(sides),
+            connected: self.connected,
+        }));
+    }
+
+    fn command(&mut self, command: Command) {
+        match command {
+            Command::Warm(kind) if self.warm.is_none() => {
+                self.tags += 1;
+                match AudioFilter::start(kind, self.tags, self.made.clone()) {
+                    Ok(filter) => self.warm = Some((kind, self.tags, filter)),
+                    Err(error) => tracing::warn!(%error, "ffmpeg cannot be started; is it installed?"),
+                }
+            }
+            Command::Warm(_) => {}
+            Command::Derive(from, reply) => {
+                let id = self.derive(from);
+                let _ = reply.send(id);
+                self.publish(None);
+            }
+        }
+    }
+
+    fn derive(&mut self, from: TrackId) -> TrackId {
+        let id = self.segmenter.derive(from);
+        if self.derived.iter().any(|derived| derived.id == id) {
+            return id;
+        }
+        let kind = self.segmenter.tracks().iter().find(|track| track.id == from).map_or(Kind::Ac3, |track| track.kind);
+        match TapeFile::create(&self.directory, "aac") {
+            Ok(side) => {
+                self.segmenter.tap(from, true);
+                let side = Arc::new(side);
+                self.derived.push(Derived { from, id, kind, side, offset: 0, filter: None, stretches: HashMap::new() });
+            }
+            Err(error) => tracing::warn!(%error, "a side file cannot be made"),
+        }
+        id
+    }
+
+    /// Gives the filters what has come for them.
+    fn feed(&mut self) {
+        for derived in &mut self.derived {
+            for tapped in self.segmenter.take_tapped(derived.from) {
+                if let Some(start) = tapped.start {
+                    let warm = self.warm.take_if(|(kind, ..)| *kind == derived.kind);
+                    let filter = match warm {
+                        Some((_, tag, filter)) => Ok((tag, filter)),
+                        None => {
+                            self.tags += 1;
+                            AudioFilter::start(derived.kind, self.tags, self.made.clone()).map(|filter| (self.tags, filter))
+                        }
+                    };
+                    match filter {
+                        Ok((tag, filter)) => {
+                            // The first frame out is the encoder's delay; it is dropped.
+                            derived.stretches.insert(tag, (None, start - ENCODER_DELAY, Vec::new()));
+                            derived.filter = Some(filter);
+                        }
+                        Err(error) => tracing::warn!(%error, "ffmpeg cannot be started; is it installed?"),
+                    }
+                }
+                let fed = derived.filter.as_ref().is_some_and(|filter| filter.feed(Bytes::from(tapped.bytes)));
+                if !fed {
+                    // It will begin again with the next stretch, at the right time.
+                    derived.filter = None;
+                    self.segmenter.tap(derived.from, true);
+                }
+            }
+        }
+    }
+
+    fn take_filtered(&mut self, tag: u64, bytes: &Bytes) -> Result<(), Fault> {
+        let Some(derived) = self.derived.iter_mut().find(|derived| derived.stretches.contains_key(&tag)) else { return Ok(()) };
+        let Some((first, next, rest)) = derived.stretches.get_mut(&tag) else { return Ok(()) };
+        if bytes.is_empty() {
+            derived.stretches.remove(&tag);
+            return Ok(());
+        }
+        rest.extend_from_slice(bytes);
+        let mut length = 0;
+        let (mut begin, mut time) = (0, *next);
+        while let Some(header) = aac::adts(&rest[length..]).filter(|header| length + header.length <= rest.len()) {
+            if first.is_none() {
+                *first = Some(*next);
+                begin = header.length;
+                time += i64::from(header.samples);
+            }
+            length += header.length;
+            *next += i64::from(header.samples);
+        }
+        let frames: Vec<u8> = rest.drain(..length).skip(begin).collect();
+        if frames.is_empty() {
+            return Ok(());
+        }
+        derived.side.append(derived.offset, &frames).map_err(|error| Fault::Refused(format!("a full disk: {error}")))?;
+        let (id, offset) = (derived.id, derived.offset);
+        derived.offset += frames.len() as u64;
+        self.segmenter.push_derived(id, time, offset, &frames);
+        Ok(())
+    }
+
+    /// Drops what is older than the window, and more when the budget is used up or the disk is full.
+    fn evict(&mut self) {
+        let now = self.clock.uptime();
+        if now >= self.looked + DISK_LOOK {
+            self.looked = now;
+            let size = self.main.size() + self.derived.iter().map(|derived| derived.side.size()).sum::<u64>();
+            self.usage.fetch_add(size.wrapping_sub(self.counted), Ordering::Relaxed);
+            self.counted = size;
+            let over = self.usage.load(Ordering::Relaxed) > self.keeping.budget;
+            let free = free_space(&self.keeping.directory).unwrap_or(u64::MAX);
+            self.pressed = over || free < self.keeping.minimum_free;
+        }
+        let window = self.keeping.window.as_millis() as i64 * 90;
+        let index = self.segmenter.index_mut();
+        let Some(edge) = index.segments.back().map(|segment| segment.start) else { return };
+        let keep = if self.pressed { KEPT } else { window.max(KEPT) };
+        let old = index.segments.iter().take_while(|segment| segment.end.is_some_and(|end| end < edge - keep)).count();
+        if old == 0 {
+            return;
+        }
+        if let Some(base) = index.evict(old) {
+            self.main.evict(base);
+        }
+        for derived in &self.derived {
+            let first = self.segmenter.index().segments.iter().find_map(|segment| {
+                segment.lane(derived.id)?.frames.iter().find(|frame| frame.length > 0).map(|frame| frame.begin)
+            });
+            if let Some(first) = first {
+                derived.side.evict(first);
+            }
+        }
+    }
+}

@@ -1,0 +1,333 @@
+//! What the outside may see of a running station: plain values, as the API shows them. No secrets, no handles.
+//!
+//! Names and units are those of the API (JSON in snake case, seconds unless the name says otherwise, times RFC 3339), so
+//! that `web` passes them on as they are.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What a client can play, as it says itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ClientView {
+    /// `cmaf`, `ts`; empty: both.
+    pub containers: Vec<String>,
+    /// Codec strings of pictures that it decodes (`avc1`, `hvc1`); empty: `avc1`.
+    pub video: Vec<String>,
+    /// Codec strings of sound that it decodes (`mp4a.40.2`, `ac-3`, `ec-3`, `mp2`); empty: AAC.
+    pub audio: Vec<String>,
+    /// `low_latency`, `standard` or `none`; empty: `low_latency`.
+    pub hls: String,
+    /// No picture higher than this.
+    pub max_height: Option<u32>,
+    /// Languages wanted, best first (ISO 639, two or three letters).
+    pub languages: Vec<String>,
+}
+
+/// Where to begin.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum At {
+    /// At the live edge.
+    #[default]
+    Live,
+    /// As far back as the tape goes.
+    Start,
+    /// At a time of day.
+    Time(Timestamp),
+}
+
+/// A request to play.
+#[derive(Clone, Debug)]
+pub struct StartPlayback {
+    /// Channel.
+    pub channel_id: String,
+    /// Where to begin.
+    pub at: At,
+    /// What the client can play.
+    pub client: ClientView,
+    /// Who asks, for other people ("Anna"): stands in refusals.
+    pub holder: String,
+    /// Whose session it is: idempotency keys count within it, and only its sessions are shown to it.
+    pub account: String,
+    /// The same key of the same account within five minutes gives the same session.
+    pub idempotency_key: Option<String>,
+}
+
+/// State of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionState {
+    /// Made.
+    New,
+    /// Waits for a tuner and its stream.
+    Starting,
+    /// The stream runs; the first picture is being waited for.
+    Priming,
+    /// It can be played.
+    Ready,
+    /// No more will come; what is there can be played out.
+    Draining,
+    /// Ended by its client or for want of one.
+    Stopped,
+    /// Ended by a fault: see the reason.
+    Failed,
+    /// Ended before it was ready.
+    Cancelled,
+}
+
+impl SessionState {
+    /// Nothing will change any more.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Stopped | Self::Failed | Self::Cancelled)
+    }
+
+    /// Its name outside.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Starting => "starting",
+            Self::Priming => "priming",
+            Self::Ready => "ready",
+            Self::Draining => "draining",
+            Self::Stopped => "stopped",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// What a session waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitingFor {
+    /// A tuner.
+    Tuner,
+    /// The first bytes.
+    Signal,
+    /// The programme's map.
+    ProgrammeMap,
+    /// A key frame.
+    KeyFrame,
+    /// Sound that covers the picture.
+    Audio,
+    /// The transcoder's first frame.
+    Transcoder,
+}
+
+/// Who holds a tuner.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HolderView {
+    /// Name of the channel.
+    pub channel: String,
+    /// Who, and what for.
+    pub what: String,
+    /// Until when at the latest, unless it goes on.
+    #[schema(value_type = String, format = DateTime)]
+    pub until: Timestamp,
+}
+
+/// Why a session ended or was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReasonView {
+    /// Stable code: `tuners_busy`, `tune_timeout`, `source_ended`, `scrambled`, …
+    pub code: String,
+    /// What happened, for people.
+    pub message: String,
+    /// What the receiver or the stream said, if anything.
+    pub detail: Option<String>,
+    /// When it is worth trying again.
+    pub retry_after_s: Option<u64>,
+    /// Who stands in the way.
+    pub holders: Vec<HolderView>,
+}
+
+/// What is done to one track.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TrackPlanView {
+    /// `copy` or `transcode`.
+    pub action: String,
+    /// Codec string that the client gets.
+    pub codec: String,
+    /// Language (ISO 639), if known.
+    pub language: Option<String>,
+    /// Codec that it was made from, if transcoded.
+    pub from: Option<String>,
+}
+
+/// One reason of a decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlanReasonView {
+    /// Stable code.
+    pub code: String,
+    /// For people.
+    pub text: String,
+}
+
+/// How a session is played.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlanView {
+    /// `remux`, `audio_transcode`, `video_transcode`, `direct`.
+    pub action: String,
+    /// Picture.
+    pub video: Option<TrackPlanView>,
+    /// Sound, the default first.
+    pub audio: Vec<TrackPlanView>,
+    /// `cmaf` or `ts`.
+    pub container: String,
+    /// Guessed from what the channel had last time; the map has not come yet.
+    pub provisional: bool,
+    /// Why so.
+    pub reasons: Vec<PlanReasonView>,
+}
+
+/// A session.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SessionView {
+    /// Who it is.
+    pub id: String,
+    /// Channel.
+    pub channel_id: String,
+    /// State.
+    pub state: SessionState,
+    /// What it waits for.
+    pub waiting_for: Option<WaitingFor>,
+    /// Why it ended.
+    pub reason: Option<ReasonView>,
+    /// How it is played; null until known.
+    pub plan: Option<PlanView>,
+    /// Path of the multivariant playlist below the public address (`/play/{key}/main.m3u8`).
+    pub playlist_url: String,
+    /// Path of the raw transport stream (`/play/{key}/stream.ts`).
+    pub stream_url: String,
+    /// How often the player should say that it still watches.
+    pub heartbeat_s: u64,
+    /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+}
+
+/// A track of a channel as last seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TrackView {
+    /// Name within the channel.
+    pub id: u8,
+    /// `video`, `audio` or `subtitle`.
+    pub kind: String,
+    /// Codec string.
+    pub codec: String,
+    /// Language (ISO 639).
+    pub language: Option<String>,
+    /// `main`, `clean`, `hearing_impaired`, `commentary`.
+    pub role: String,
+    /// Channels of sound.
+    pub channels: Option<u8>,
+    /// Width of the picture in pixels.
+    pub width: Option<u32>,
+    /// Height of the picture in pixels.
+    pub height: Option<u32>,
+    /// Frames per second.
+    pub frame_rate: Option<f64>,
+}
+
+/// State of a receiver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReceiverState {
+    /// Its channels are being read for the first time.
+    Loading,
+    /// It works.
+    Ok,
+    /// Nobody answers, or too late.
+    Unreachable,
+    /// It wants another user name or password.
+    Unauthorized,
+    /// Something answers, but not an Enigma2 receiver.
+    NotAReceiver,
+    /// It has no bouquets.
+    NoBouquets,
+}
+
+/// A receiver.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReceiverView {
+    /// Who it is.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Its web interface, without user name and password.
+    pub url: String,
+    /// State.
+    pub state: ReceiverState,
+    /// What happened and what to do.
+    pub message: String,
+    /// Model, if it told.
+    pub model: Option<String>,
+    /// Tuners that are counted on.
+    pub tuners: Option<u32>,
+    /// Number of channels.
+    pub channels: usize,
+    /// `file` or `store`.
+    pub source: String,
+}
+
+/// What is on now and next on one channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NowNextView {
+    /// Channel.
+    pub channel_id: String,
+    /// On now.
+    pub now: Option<telecast_core::guide::Event>,
+    /// Next.
+    pub next: Option<telecast_core::guide::Event>,
+    /// Age of what is known, in seconds.
+    pub stale_s: u64,
+}
+
+/// A tape that runs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TapeView {
+    /// Channel.
+    pub channel_id: String,
+    /// Receiver that it comes from.
+    pub receiver_id: String,
+    /// Sessions on it.
+    pub sessions: usize,
+    /// Seconds that can be watched.
+    pub window_s: f64,
+    /// Bytes on disk.
+    pub disk_bytes: u64,
+    /// Packets missing so far.
+    pub lost_packets: u64,
+}
+
+/// The station at a glance.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct StatusView {
+    /// Seconds since the start.
+    pub uptime_s: u64,
+    /// Sessions that are not over.
+    pub sessions: usize,
+    /// Tapes that run.
+    pub tapes: Vec<TapeView>,
+    /// Bytes of all tapes on disk.
+    pub tape_bytes: u64,
+    /// Free bytes where the tapes lie.
+    pub tape_free_bytes: u64,
+    /// Transcoders that run.
+    pub transcoders: usize,
+    /// Panics caught since the start: should be 0.
+    pub panics: u64,
+}
+
+/// Something has changed: what the sockets pass on.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Event {
+    /// `session:ID`, `channels`, `guide`, `receivers`, `status`.
+    pub topic: String,
+    /// What kind of change: `changed`, `ended`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The new state, as the API shows it.
+    pub data: serde_json::Value,
+}
