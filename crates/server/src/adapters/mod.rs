@@ -1,6 +1,1 @@
-//! One outside thing each: the clock, files, processes, receivers.
-
-pub mod clock;
-pub mod ffmpeg;
-pub mod stream;
-pub mod tape_files;
+//! Doors to the outside world, one thing each: receivers, files, child processes, the clock.

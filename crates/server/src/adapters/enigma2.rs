@@ -1,0 +1,333 @@
+//! Client of OpenWebif, the web interface of Enigma2 receivers.
+//!
+//! Lenient in what it reads (Latin-1, numbers as strings, booleans as text, HTML instead of JSON), careful in what it asks: few requests
+//! at a time, because the box answers in its main loop; a time-out on each; only reads, so a retry is safe. It never zaps.
+//! The password goes to the configured host alone: redirects are not followed.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+use std::sync::Arc;
+use std::time::Duration;
+use telecast_core::guide::{Event, clean};
+use telecast_core::limits;
+use telecast_core::lineup::{ReadBouquet, ServiceRef};
+use tokio::sync::Semaphore;
+use url::Url;
+
+/// A receiver as the host describes it.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Names it for ever.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Address of its web interface.
+    pub url: Url,
+    /// User name, if it wants one.
+    pub username: String,
+    /// Password.
+    pub password: Option<SecretString>,
+    /// Port of its streams.
+    pub stream_port: u16,
+    /// Tuners, where the host knows better than the box.
+    pub tuners: Option<u32>,
+    /// Names of bouquets to take; empty: all.
+    pub bouquets: Vec<String>,
+    /// It comes from the file and cannot be changed on a page.
+    pub from_file: bool,
+}
+
+/// Why a receiver is not usable.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// Nobody answers.
+    #[error("The receiver does not answer ({0}). Check its address and that it is switched on.")]
+    Unreachable(String),
+    /// Wrong user name or password.
+    #[error("The receiver does not accept the user name and password.")]
+    Unauthorized,
+    /// Something else answers there.
+    #[error("What answers at this address is not an Enigma2 receiver with OpenWebif ({0}).")]
+    NotAReceiver(String),
+    /// Nothing to watch.
+    #[error("The receiver has no bouquets. Make at least one on the receiver, or check its bouquet editor.")]
+    NoBouquets,
+}
+
+/// What the box is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// Model.
+    pub model: String,
+    /// Tuners that it names.
+    pub tuners: Option<u32>,
+}
+
+/// A client for one receiver; cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    settings: Arc<Settings>,
+    http: reqwest::Client,
+    slots: Arc<Semaphore>,
+}
+
+/// Waits before a call is tried again.
+const RETRIES: [Duration; 2] = [Duration::from_millis(300), Duration::from_secs(1)];
+
+impl Client {
+    /// A client; nothing is sent yet.
+    pub fn new(settings: Settings) -> Result<Self, Trouble> {
+        let http = reqwest::Client::builder()
+            .connect_timeout(limits::RECEIVER_CONNECT)
+            .timeout(limits::RECEIVER_CALL)
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .user_agent("Telecast")
+            .build()
+            .map_err(|error| Trouble::Unreachable(error.to_string()))?;
+        Ok(Self { settings: Arc::new(settings), http, slots: Arc::new(Semaphore::new(limits::RECEIVER_CALLS)) })
+    }
+
+    /// What it was made with.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Model and tuners.
+    pub async fn about(&self) -> Result<About, Trouble> {
+        let value = self.call("api/about", &[]).await?;
+        let info = value.get("info").unwrap_or(&value);
+        let model = ["model", "boxtype", "machinebuild"].into_iter().find_map(|key| info.get(key)?.as_str()).unwrap_or("Enigma2");
+        let brand = info.get("brand").and_then(Value::as_str).unwrap_or("");
+        let tuners = info.get("tuners").or_else(|| value.get("tuners")).and_then(Value::as_array).map(|list| list.len() as u32);
+        let model = format!("{brand} {model}").trim().to_owned();
+        Ok(About { model: clean(&model), tuners: tuners.filter(|count| *count > 0) })
+    }
+
+    /// All bouquets with their services, television first, in the order of the box.
+    pub async fn bouquets(&self) -> Result<Vec<ReadBouquet>, Trouble> {
+        let mut read = Vec::new();
+        let mut budget = limits::SERVICES;
+        for (kind, radio) in [("tv", false), ("radio", true)] {
+            let value = self.call("api/bouquets", &[("stype", kind)]).await?;
+            let Some(list) = value.get("bouquets").and_then(Value::as_array) else {
+                return Err(Trouble::NotAReceiver("it names no bouquets".into()));
+            };
+            for entry in list {
+                let (Some(reference), Some(name)) = (text(entry.get(0)), text(entry.get(1))) else { continue };
+                let name = clean(&name);
+                if !self.settings.bouquets.is_empty() && !self.settings.bouquets.contains(&name) {
+                    continue;
+                }
+                let mut services = Vec::new();
+                self.services(&reference, limits::BOUQUET_DEPTH, &mut budget, &mut services).await?;
+                read.push(ReadBouquet { reference, name, radio, services });
+            }
+        }
+        if read.iter().all(|bouquet| bouquet.services.is_empty()) {
+            return Err(Trouble::NoBouquets);
+        }
+        Ok(read)
+    }
+
+    async fn services(
+        &self,
+        reference: &str,
+        depth: usize,
+        budget: &mut usize,
+        out: &mut Vec<(ServiceRef, String)>,
+    ) -> Result<(), Trouble> {
+        let value = self.call("api/getservices", &[("sRef", reference)]).await?;
+        for entry in value.get("services").and_then(Value::as_array).into_iter().flatten() {
+            let Some(reference) = text(entry.get("servicereference")) else { continue };
+            let Some(service) = ServiceRef::parse(&reference) else { continue };
+            if *budget == 0 {
+                tracing::warn!("a receiver has more services than are read");
+                return Ok(());
+            }
+            *budget -= 1;
+            if service.is_directory() && !service.is_marker() {
+                if depth > 1 {
+                    Box::pin(self.services(&reference, depth - 1, budget, out)).await?;
+                }
+                continue;
+            }
+            let name = text(entry.get("servicename")).map(|name| clean(&name)).unwrap_or_default();
+            out.push((service, name));
+        }
+        Ok(())
+    }
+
+    /// Now and next of all services of a bouquet: (reference, event).
+    pub async fn now_next(&self, bouquet: &str) -> Result<Vec<(ServiceRef, Event)>, Trouble> {
+        let value = self.call("api/epgnownext", &[("bRef", bouquet)]).await?;
+        let events = value.get("events").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        Ok(events.iter().filter_map(event).collect())
+    }
+
+    /// The address to stream `service` from: what the box says, else port 8001. Credentials inside it are taken out.
+    pub async fn stream_url(&self, service: &ServiceRef) -> Result<(Url, Option<(String, SecretString)>), Trouble> {
+        if service.is_iptv() {
+            let url = Url::parse(&service.path).map_err(|error| Trouble::NotAReceiver(format!("a stream's address: {error}")))?;
+            return Ok((url, None));
+        }
+        let reference = service.to_string();
+        let own = self.own_credentials();
+        let told = self.get("web/stream.m3u", &[("ref", &reference)]).await.ok().and_then(|body| {
+            let text = String::from_utf8_lossy(&body).into_owned();
+            let line = text.lines().map(str::trim).find(|line| line.starts_with("http://"))?.to_owned();
+            Url::parse(&line).ok()
+        });
+        let Some(mut url) = told else { return Ok((self.fallback(&reference)?, own)) };
+        let inside = (!url.username().is_empty()).then(|| {
+            let password = url.password().unwrap_or("").to_owned();
+            (url.username().to_owned(), SecretString::from(password))
+        });
+        let _ = (url.set_username(""), url.set_password(None));
+        // The box may know itself by another name than we do; its streams come from where its pages come from.
+        if url.host_str() != self.settings.url.host_str() {
+            let _ = url.set_host(self.settings.url.host_str());
+        }
+        if url.port() == Some(8001) && self.settings.stream_port != 8001 {
+            let _ = url.set_port(Some(self.settings.stream_port));
+        }
+        Ok((url, inside.or(own)))
+    }
+
+    fn fallback(&self, reference: &str) -> Result<Url, Trouble> {
+        let host = self.settings.url.host_str().unwrap_or("localhost");
+        Url::parse(&format!("http://{host}:{}/{reference}", self.settings.stream_port))
+            .map_err(|error| Trouble::Unreachable(error.to_string()))
+    }
+
+    fn own_credentials(&self) -> Option<(String, SecretString)> {
+        self.settings.password.clone().map(|password| (self.settings.username.clone(), password))
+    }
+
+    /// A channel's logo.
+    pub async fn picon(&self, service: &ServiceRef) -> Result<Vec<u8>, Trouble> {
+        let name = service.to_string().trim_end_matches(':').replace(':', "_");
+        let bytes = self.get(&format!("picon/{name}.png"), &[]).await?;
+        if bytes.starts_with(&[0x89, b'P', b'N', b'G']) { Ok(bytes) } else { Err(Trouble::NotAReceiver("no picture".into())) }
+    }
+
+    async fn call(&self, path: &str, query: &[(&str, &str)]) -> Result<Value, Trouble> {
+        let body = self.get(path, query).await?;
+        parse(&body)
+    }
+
+    async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Vec<u8>, Trouble> {
+        let mut tries = RETRIES.iter();
+        loop {
+            match (self.get_once(path, query).await, tries.next()) {
+                (Err(Trouble::Unreachable(why)), Some(pause)) => {
+                    tracing::debug!(receiver = self.settings.name, path, why, "a call is tried again");
+                    tokio::time::sleep(*pause).await;
+                }
+                (result, _) => return result,
+            }
+        }
+    }
+
+    async fn get_once(&self, path: &str, query: &[(&str, &str)]) -> Result<Vec<u8>, Trouble> {
+        let _slot = self.slots.acquire().await.map_err(|_| Trouble::Unreachable("shutting down".into()))?;
+        let base = self.settings.url.as_str().trim_end_matches('/');
+        let mut request = self.http.get(format!("{base}/{path}")).query(query);
+        if let Some(password) = &self.settings.password {
+            request = request.basic_auth(&self.settings.username, Some(password.expose_secret()));
+        }
+        let mut response = request.send().await.map_err(|error| Trouble::Unreachable(reason(&error)))?;
+        match response.status().as_u16() {
+            200 => {}
+            401 | 403 => return Err(Trouble::Unauthorized),
+            code @ 500..=599 => return Err(Trouble::Unreachable(format!("error {code}"))),
+            code => return Err(Trouble::NotAReceiver(format!("it answers {code}"))),
+        }
+        let mut body = Vec::new();
+        while let Some(piece) = response.chunk().await.map_err(|error| Trouble::Unreachable(reason(&error)))? {
+            if body.len() + piece.len() > limits::RECEIVER_REPLY {
+                return Err(Trouble::NotAReceiver("its reply is too large".into()));
+            }
+            body.extend_from_slice(&piece);
+        }
+        Ok(body)
+    }
+}
+
+/// What failed, without the address: it may hold credentials.
+fn reason(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        "no reply in time".into()
+    } else if error.is_connect() {
+        "no connection".into()
+    } else {
+        "the connection broke".into()
+    }
+}
+
+/// JSON in UTF-8, or in Latin-1 as some boxes send it.
+fn parse(body: &[u8]) -> Result<Value, Trouble> {
+    let text = match std::str::from_utf8(body) {
+        Ok(text) => std::borrow::Cow::Borrowed(text),
+        Err(_) => encoding_rs::mem::decode_latin1(body),
+    };
+    let trimmed = text.trim_start_matches('\u{feff}').trim_start();
+    if trimmed.starts_with('<') {
+        return Err(Trouble::NotAReceiver("it sends a web page instead of data".into()));
+    }
+    serde_json::from_str(trimmed).map_err(|_| Trouble::NotAReceiver("its data cannot be read".into()))
+}
+
+/// A text, whatever JSON type it came as.
+fn text(value: Option<&Value>) -> Option<String> {
+    match value? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn number(value: Option<&Value>) -> Option<i64> {
+    match value? {
+        Value::Number(number) => number.as_i64().or_else(|| number.as_f64().map(|n| n as i64)),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+/// An event; a dummy (id 0, title `N/A`) is none.
+fn event(value: &Value) -> Option<(ServiceRef, Event)> {
+    let service = ServiceRef::parse(&text(value.get("sref"))?)?;
+    let start = number(value.get("begin_timestamp")).filter(|start| *start > 0)?;
+    let duration = number(value.get("duration_sec")).filter(|duration| *duration > 0)?;
+    let field = |key| text(value.get(key)).map(|text| clean(&text)).unwrap_or_default();
+    let title = field("title");
+    if title.is_empty() || title == "N/A" {
+        return None;
+    }
+    let event = Event {
+        id: number(value.get("id")).unwrap_or(0),
+        title,
+        subtitle: field("shortdesc"),
+        description: field("longdesc"),
+        start_ms: start * 1000,
+        end_ms: (start + duration) * 1000,
+        genre: field("genre"),
+    };
+    Some((service, event))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replies_are_read_as_boxes_send_them() {
+        assert_eq!(parse(b"\xef\xbb\xbf {\"a\": 1}").expect("mark")["a"], 1);
+        assert_eq!(parse(b"{\"a\": \"f\xfcr\"}").expect("latin-1")["a"], "für");
+        assert!(matches!(parse(b"<html>"), Err(Trouble::NotAReceiver(_))));
+        let event = event(&serde_json::json!({"sref": "1:0:19:1:2:3:C00000:0:0:0:", "begin_timestamp": "100", "duration_sec": 60,
+            "title": "Tom &amp; Jerry", "id": 5, "shortdesc": null})).expect("event").1;
+        assert_eq!((event.title.as_str(), event.start_ms, event.end_ms), ("Tom & Jerry", 100_000, 160_000));
+    }
+}
