@@ -5,4 +5,5 @@ pub mod error;
 pub mod guide;
 pub mod limits;
 pub mod lineup;
+pub mod playback;
 pub mod tuner;

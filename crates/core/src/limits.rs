@@ -53,3 +53,29 @@ pub const SIGN_IN_ABSOLUTE: Duration = Duration::from_secs(90 * 86_400);
 pub const SIGN_IN_TRIES: u32 = 5;
 /// Everything stops within this; then it is dropped.
 pub const SHUTDOWN: Duration = Duration::from_secs(4);
+/// Sounds of one programme that are offered; each may cost a transcoder.
+pub const AUDIO_TRACKS: usize = 16;
+/// From the granted tuner to the first bytes behind a descrambling relay, which needs 3–5 s by itself.
+pub const RELAY_START: Duration = Duration::from_secs(10);
+/// From the programme map to the first key frame: some encoders send one each 5–10 s.
+pub const KEY_FRAME: Duration = Duration::from_secs(12);
+/// A stream may stay scrambled (a relay begins so) for this long before the session says so.
+pub const SCRAMBLED: Duration = Duration::from_secs(4);
+/// A stopping session waits this long for its stream to be given back, before it is over anyhow.
+pub const DRAIN: Duration = Duration::from_secs(2);
+/// Heartbeats come, but nothing was fetched for this long: a forgotten tab must not hold a tuner.
+pub const SESSION_IDLE: Duration = Duration::from_secs(30 * 60);
+/// An idempotency key binds for this long; a client that comes later means a new thing.
+pub const IDEMPOTENCY: Duration = Duration::from_secs(86_400);
+/// Characters of an idempotency key.
+pub const IDEMPOTENCY_KEY: usize = 128;
+/// Read connections to SQLite: reads are short, and two cores serve no more at once.
+pub const STORE_READERS: u32 = 4;
+/// A statement waits this long for SQLite's lock before it is an error.
+pub const STORE_BUSY: Duration = Duration::from_secs(5);
+/// Topics of the bus at once.
+pub const BUS_TOPICS: usize = 20_000;
+/// Rows of one page of a list.
+pub const PAGE: u32 = 1_000;
+/// "Last seen" is written at most this often: exact to the minute is enough, a write per request is not.
+pub const LAST_SEEN: Duration = Duration::from_secs(60);

@@ -1,0 +1,1 @@
+//! The table of cases and the laws of playback.
