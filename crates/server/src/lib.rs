@@ -1,1 +1,4 @@
-//! Placeholder.
+//! The program: owner tasks, adapters, the web.
+
+pub mod adapters;
+pub mod app;

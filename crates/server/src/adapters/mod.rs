@@ -1,1 +1,7 @@
 //! Doors to the outside world, one thing each: receivers, files, child processes, the clock.
+
+pub mod clock;
+pub mod enigma2;
+pub mod ffmpeg;
+pub mod stream;
+pub mod tape_files;

@@ -14,13 +14,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 const CHUNK: u64 = 64 << 20;
 
 /// One stream of bytes on disk.
+#[derive(Debug)]
 pub struct TapeFile {
     directory: PathBuf,
     extension: &'static str,
     chunks: Mutex<BTreeMap<u64, Chunk>>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Chunk {
     file: Arc<File>,
     path: PathBuf,

@@ -208,7 +208,7 @@ pub struct SessionView {
 }
 
 /// A track of a channel as last seen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TrackView {
     /// Name within the channel.
     pub id: u8,

@@ -1,0 +1,40 @@
+//! What the station is started with, as values: read from file, environment and store elsewhere.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use super::tape::Keeping;
+pub use crate::adapters::enigma2::Settings as ReceiverSettings;
+
+/// Everything that [`App`](super::App) is started with.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Receivers in order of preference.
+    pub receivers: Vec<ReceiverSettings>,
+    /// Where tapes lie and how long they are kept. Whatever a crashed run left there is removed at start.
+    pub tape: Keeping,
+    /// Sessions at once.
+    pub max_sessions: usize,
+    /// Offer parts and blocking reloads to clients that can.
+    pub low_latency: bool,
+    /// How often a receiver's channels are read again.
+    pub refresh: Duration,
+}
+
+impl Settings {
+    /// Defaults, with tapes in `directory` and no receiver.
+    pub fn with_tapes_in(directory: PathBuf) -> Self {
+        Self {
+            receivers: Vec::new(),
+            tape: Keeping {
+                directory,
+                window: Duration::from_secs(3600),
+                budget: 20_000_000_000,
+                minimum_free: 5_000_000_000,
+            },
+            max_sessions: telecast_core::limits::SESSIONS,
+            low_latency: true,
+            refresh: Duration::from_secs(6 * 3600),
+        }
+    }
+}
