@@ -68,16 +68,9 @@ fn entities(text: &str) -> String {
             };
             Some((character, end + 2))
         });
-        match decoded {
-            Some((character, length)) => {
-                out.push(character);
-                rest = &rest[length..];
-            }
-            None => {
-                out.push('&');
-                rest = &rest[1..];
-            }
-        }
+        let (character, length) = decoded.unwrap_or(('&', 1));
+        out.push(character);
+        rest = &rest[length..];
     }
     out + rest
 }

@@ -6,4 +6,5 @@ pub mod guide;
 pub mod limits;
 pub mod lineup;
 pub mod playback;
+pub mod session;
 pub mod tuner;

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 /// A lease that nobody renews ends after this: two missed heartbeats of a sleeping phone and some network.
-pub const LEASE_EXPIRY: Duration = Duration::from_secs(120);
+pub const LEASE_EXPIRY: Duration = Duration::from_mins(2);
 /// How often a player should say that it still watches.
 pub const HEARTBEAT: Duration = Duration::from_secs(30);
 /// A tape without viewers goes on for this long: zapping back costs nothing.
@@ -30,7 +30,7 @@ pub const BOUQUET_DEPTH: usize = 3;
 /// Sessions at once.
 pub const SESSIONS: usize = 2_000;
 /// Ended sessions stay visible for this long, so that a page can still read the reason.
-pub const SESSION_MEMORY: Duration = Duration::from_secs(300);
+pub const SESSION_MEMORY: Duration = Duration::from_mins(5);
 /// A playlist request waits for news no longer than three target durations.
 pub const BLOCKING: Duration = Duration::from_secs(12);
 /// A request body of the API.
@@ -42,13 +42,13 @@ pub const TOPICS: usize = 64;
 /// Password hashes at once; each takes 19 MiB.
 pub const HASHERS: usize = 2;
 /// The setup code printed at start is good for this long.
-pub const SETUP_CODE: Duration = Duration::from_secs(3600);
+pub const SETUP_CODE: Duration = Duration::from_hours(1);
 /// A sign-in link is good for this long.
-pub const SIGN_IN_LINK: Duration = Duration::from_secs(900);
+pub const SIGN_IN_LINK: Duration = Duration::from_mins(15);
 /// A sign-in lasts this long without use.
-pub const SIGN_IN_IDLE: Duration = Duration::from_secs(14 * 86_400);
+pub const SIGN_IN_IDLE: Duration = Duration::from_hours(14 * 24);
 /// A sign-in lasts this long at most.
-pub const SIGN_IN_ABSOLUTE: Duration = Duration::from_secs(90 * 86_400);
+pub const SIGN_IN_ABSOLUTE: Duration = Duration::from_hours(90 * 24);
 /// Wrong passwords for one account from one address before it must wait.
 pub const SIGN_IN_TRIES: u32 = 5;
 /// Everything stops within this; then it is dropped.
@@ -64,9 +64,9 @@ pub const SCRAMBLED: Duration = Duration::from_secs(4);
 /// A stopping session waits this long for its stream to be given back, before it is over anyhow.
 pub const DRAIN: Duration = Duration::from_secs(2);
 /// Heartbeats come, but nothing was fetched for this long: a forgotten tab must not hold a tuner.
-pub const SESSION_IDLE: Duration = Duration::from_secs(30 * 60);
+pub const SESSION_IDLE: Duration = Duration::from_mins(30);
 /// An idempotency key binds for this long; a client that comes later means a new thing.
-pub const IDEMPOTENCY: Duration = Duration::from_secs(86_400);
+pub const IDEMPOTENCY: Duration = Duration::from_hours(24);
 /// Characters of an idempotency key.
 pub const IDEMPOTENCY_KEY: usize = 128;
 /// Read connections to SQLite: reads are short, and two cores serve no more at once.
@@ -78,4 +78,4 @@ pub const BUS_TOPICS: usize = 20_000;
 /// Rows of one page of a list.
 pub const PAGE: u32 = 1_000;
 /// "Last seen" is written at most this often: exact to the minute is enough, a write per request is not.
-pub const LAST_SEEN: Duration = Duration::from_secs(60);
+pub const LAST_SEEN: Duration = Duration::from_mins(1);

@@ -11,7 +11,7 @@ use super::{
 use crate::limits;
 
 /// Decides how `client` plays what was `seen` of a source, under `policy`.
-pub fn decide(seen: Seen<'_>, client: &Client, policy: &Policy) -> Decision {
+pub fn decide(seen: Seen<'_>, client: &Client, policy: Policy) -> Decision {
     match seen {
         Seen::Never => Decision::Unknown,
         Seen::Now(tracks) => now(tracks, client, policy),
@@ -27,7 +27,7 @@ pub fn decide(seen: Seen<'_>, client: &Client, policy: &Policy) -> Decision {
     }
 }
 
-fn now(tracks: &SourceTracks, client: &Client, policy: &Policy) -> Decision {
+fn now(tracks: &SourceTracks, client: &Client, policy: Policy) -> Decision {
     if tracks.scrambled {
         return Decision::Refuse(vec![Reason::Scrambled]);
     }
@@ -37,7 +37,9 @@ fn now(tracks: &SourceTracks, client: &Client, policy: &Policy) -> Decision {
     let mut refusals = Vec::new();
     let mut best: Option<Plan> = None;
     for container in [Container::Cmaf, Container::Ts] {
-        if !client.containers.contains(&container) || (client.hls == Hls::None && container == Container::Cmaf) {
+        if !client.containers.contains(&container)
+            || (client.hls == Hls::None && container == Container::Cmaf)
+        {
             continue;
         }
         match plan(tracks, client, policy, container) {
@@ -58,7 +60,7 @@ fn now(tracks: &SourceTracks, client: &Client, policy: &Policy) -> Decision {
 fn plan(
     tracks: &SourceTracks,
     client: &Client,
-    policy: &Policy,
+    policy: Policy,
     container: Container,
 ) -> Result<Plan, Vec<Reason>> {
     let mut reasons = Vec::new();
@@ -97,7 +99,7 @@ fn action(video: Option<&VideoPlan>, audio: &[AudioPlan]) -> Action {
 fn plan_video(
     track: &VideoTrack,
     client: &Client,
-    policy: &Policy,
+    policy: Policy,
     raw: bool,
     reasons: &mut Vec<Reason>,
 ) -> Result<VideoPlan, Vec<Reason>> {
@@ -132,7 +134,7 @@ fn plan_video(
 fn audio_action(
     track: &AudioTrack,
     client: &Client,
-    policy: &Policy,
+    policy: Policy,
     container: Container,
 ) -> Option<TrackAction> {
     let raw = client.hls == Hls::None;
@@ -151,7 +153,7 @@ fn audio_action(
 fn plan_audio(
     tracks: &[AudioTrack],
     client: &Client,
-    policy: &Policy,
+    policy: Policy,
     container: Container,
     reasons: &mut Vec<Reason>,
 ) -> Result<Vec<AudioPlan>, Vec<Reason>> {
@@ -181,7 +183,15 @@ fn plan_audio(
 fn audio_plan(track: &AudioTrack, action: TrackAction) -> AudioPlan {
     let codec = if action == TrackAction::Copy { track.codec } else { AudioCodec::Aac };
     let language = track.language.clone();
-    AudioPlan { track: track.id, action, codec, from: track.codec, language, role: track.role, default: false }
+    AudioPlan {
+        track: track.id,
+        action,
+        codec,
+        from: track.codec,
+        language,
+        role: track.role,
+        default: false,
+    }
 }
 
 /// Sounds that are the same to a listener, together: AC-3 5.1 and MP2 stereo of one language and purpose. Sounds without
@@ -189,7 +199,10 @@ fn audio_plan(track: &AudioTrack, action: TrackAction) -> AudioPlan {
 /// Does not look at the client: what it can do must not change what counts as one choice.
 fn twins(tracks: &[AudioTrack], raw: bool) -> Vec<Vec<&AudioTrack>> {
     let same = |one: &AudioTrack, other: &AudioTrack| {
-        one.role == other.role && one.codec != other.codec && one.language.is_some() && one.language == other.language
+        one.role == other.role
+            && one.codec != other.codec
+            && one.language.is_some()
+            && one.language == other.language
     };
     let mut groups: Vec<Vec<&AudioTrack>> = Vec::new();
     for track in tracks.iter().take(limits::AUDIO_TRACKS) {
@@ -215,7 +228,8 @@ fn preference(track: &AudioTrack, action: TrackAction) -> u8 {
 /// has; then the order of the programme map.
 fn mark_default(audio: &mut [AudioPlan], languages: &[String]) {
     let wish = |plan: &AudioPlan| {
-        let matches = |wanted: &String| plan.language.as_deref().is_some_and(|has| is_same_language(wanted, has));
+        let matches =
+            |wanted: &String| plan.language.as_deref().is_some_and(|has| is_same_language(wanted, has));
         languages.iter().position(matches).unwrap_or(usize::MAX)
     };
     let best = audio
@@ -256,7 +270,8 @@ const LANGUAGES: &[(&str, &str, &str)] = &[
 fn is_same_language(one: &str, other: &str) -> bool {
     let canonical = |text: &str| {
         let base = text.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase();
-        let row = LANGUAGES.iter().find(|(short, term, book)| [*short, *term, *book].contains(&base.as_str()));
+        let row =
+            LANGUAGES.iter().find(|(short, term, book)| [*short, *term, *book].contains(&base.as_str()));
         row.map_or(base, |(short, ..)| (*short).to_owned())
     };
     canonical(one) == canonical(other)
@@ -267,4 +282,3 @@ fn distinct(mut reasons: Vec<Reason>) -> Vec<Reason> {
     reasons.dedup();
     reasons
 }
-

@@ -449,19 +449,23 @@ impl Reason {
     pub fn entry(self) -> (&'static str, &'static str) {
         match self {
             Self::PlaysAsBroadcast => ("plays_as_broadcast", "The client plays it as it was broadcast."),
-            Self::FromMemory => {
-                ("from_memory", "Planned from what this channel carried last time; the programme map decides.")
-            }
+            Self::FromMemory => (
+                "from_memory",
+                "Planned from what this channel carried last time; the programme map decides.",
+            ),
             Self::AudioCodecUnsupported => {
                 ("audio_codec_unsupported", "The client does not decode this sound, so it is made AAC.")
             }
-            Self::VideoCodecUnknown => ("video_codec_unknown", "The coding of the picture is not known here."),
+            Self::VideoCodecUnknown => {
+                ("video_codec_unknown", "The coding of the picture is not known here.")
+            }
             Self::VideoCodecUnsupported => {
                 ("video_codec_unsupported", "The client does not decode this kind of picture.")
             }
-            Self::VideoProfileUnsupported => {
-                ("video_profile_unsupported", "The client does not decode this profile or level of the picture.")
-            }
+            Self::VideoProfileUnsupported => (
+                "video_profile_unsupported",
+                "The client does not decode this profile or level of the picture.",
+            ),
             Self::HigherThanAsked => {
                 ("higher_than_asked", "The picture has more lines than the client asked for.")
             }
