@@ -12,6 +12,7 @@
 pub mod cmaf;
 pub mod codec;
 pub mod hls;
+pub mod mpegts;
 pub mod segment;
 pub mod tape;
 pub mod time;

@@ -125,6 +125,8 @@ pub struct Run {
     pub offset: i64,
     /// Tracks, the first being the one that cuts segments.
     pub tracks: Vec<Track>,
+    /// PAT and PMT as they stand on the tape, in packets, for readers that begin in the middle.
+    pub tables: Vec<u8>,
 }
 
 impl Run {

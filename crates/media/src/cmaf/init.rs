@@ -3,7 +3,6 @@
 use super::boxes::Boxes;
 use crate::codec::{audio::FrameHeader, h264};
 use crate::tape::{Rendition, Run, Setup, Track};
-use crate::time::HZ;
 use crate::ts::psi::Kind;
 
 /// The initialisation segment of a rendition in a run; `None` while a track's setup is unknown or has no CMAF form.
@@ -221,6 +220,3 @@ fn language(code: Option<[u8; 3]>) -> u16 {
     let code = code.filter(|code| code.iter().all(u8::is_ascii_lowercase)).unwrap_or(*b"und");
     code.iter().fold(0, |packed, letter| packed << 5 | u16::from(letter - 0x60))
 }
-
-/// The picture's clock in a rendition: 90 kHz always.
-pub const VIDEO_TIMESCALE: u32 = HZ as u32;

@@ -56,7 +56,6 @@ struct Seen {
 }
 
 struct Video {
-    pid: u16,
     track: TrackId,
     kind: Kind,
     open: Option<OpenPicture>,
@@ -149,15 +148,23 @@ impl Segmenter {
     /// The source is gone; whatever comes next begins a new run.
     pub fn interrupt(&mut self) {
         self.sync.reset();
-        for stream in &mut self.streams {
+        let mut streams = std::mem::take(&mut self.streams);
+        for stream in &mut streams {
             stream.continuity = None;
-            match &mut stream.lane {
-                Lane::Video(video) => {
-                    video.open = None;
-                    video.reference = None;
-                }
-                Lane::Sound(sound) => sound.interrupt(),
-                Lane::Other => {}
+            if let Lane::Video(video) = &mut stream.lane
+                && let Some(open) = video.open.take()
+            {
+                // Nothing follows that would say how long it stands: as long as the one before.
+                let next = open.dts + video.last_duration;
+                self.picture(video, open, next);
+                video.reference = None;
+            }
+        }
+        self.streams = streams;
+        for stream in &mut self.streams {
+            if let Lane::Sound(sound) = &mut stream.lane {
+                sound.settle(&mut self.timeline);
+                sound.interrupt();
             }
         }
         self.derived.iter_mut().for_each(Sound::interrupt);
@@ -515,7 +522,6 @@ impl Segmenter {
                             Lane::Sound(sound)
                         }
                         _ if stream.kind.is_video() => Lane::Video(Box::new(Video {
-                            pid,
                             track: id,
                             kind: stream.kind,
                             open: None,
@@ -533,6 +539,7 @@ impl Segmenter {
         // Pictures cut; sound follows.
         self.timeline.planned.sort_by_key(|track| !track.kind.is_video());
         self.tables = Tables::of(&map);
+        self.timeline.tables = [&self.tables.pat[..], &self.tables.pmt].concat();
         self.map = Some(map);
         self.plan_derived();
         self.tables_at = i64::MIN / 2;

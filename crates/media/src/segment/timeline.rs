@@ -21,6 +21,8 @@ pub(super) struct Timeline {
     pub(super) now_ms: i64,
     /// Tracks that the next run will have, as the programme map tells.
     pub(super) planned: Vec<Track>,
+    /// PAT and PMT of the programme, in packets.
+    pub(super) tables: Vec<u8>,
     /// The last run ended because nothing came any more (or none has begun).
     pub(super) interrupted: bool,
     /// The source's clock has jumped: nothing is taken until a new run begins.
@@ -42,6 +44,7 @@ impl Timeline {
             wall_zero_ms: 0,
             now_ms: 0,
             planned: Vec::new(),
+            tables: Vec::new(),
             interrupted: true,
             suspended: false,
         }
@@ -61,7 +64,7 @@ impl Timeline {
     pub(super) fn begin_run(&mut self, source_time: i64) {
         self.close_segment();
         let tracks = self.planned.clone();
-        let run = Run { number: self.runs, start: self.edge, offset: self.edge - source_time, tracks };
+        let run = Run { number: self.runs, start: self.edge, offset: self.edge - source_time, tracks, tables: self.tables.clone() };
         self.first_segments = std::mem::take(&mut self.interrupted);
         self.wall_zero_ms = self.now_ms - self.edge * 1000 / HZ;
         self.runs += 1;

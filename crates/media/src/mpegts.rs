@@ -1,0 +1,202 @@
+//! Transport stream out of a tape: segments for players that want HLS with MPEG-TS, and the point at which a raw reader joins.
+//!
+//! A segment is PAT, PMT and the packets of its tracks in byte order. It takes the packets from where its predecessor's last frame ended
+//! to where its own last frame ends, so joined segments hold each packet once and continuity counters go on. Derived sound is
+//! put into PES packets here (ISO/IEC 13818-1 §2.4.3.6), one frame each; its counters begin anew in each segment, announced by the
+//! discontinuity indicator.
+
+use crate::cmaf::Missing;
+use crate::tape::{Index, Lane, Origin, Rendition, Run, Segment, Track};
+use crate::time::to_ticks;
+use crate::ts::clock::WRAP;
+use crate::ts::packet::{NULL_PID, PACKET, Packet, SYNC};
+use crate::ts::pes::write_timestamp;
+use crate::ts::psi::{Kind, Pat, Pmt, Stream, packetise};
+use std::borrow::Cow;
+
+/// PID of the programme map in segments.
+const PMT_PID: u16 = 0x1000;
+/// PID of derived sound; streams that lie there are moved out of the way by taking the next.
+const DERIVED_PID: u16 = 0x1010;
+
+/// Where a raw reader joins: the newest random access point of the track that cuts, as tape offset, and the tables to send first.
+pub fn join(index: &Index) -> Option<(u64, Vec<u8>)> {
+    index.segments.iter().rev().find_map(|segment| {
+        let frame = segment.lanes.first()?.frames.iter().rev().find(|frame| frame.random_access)?;
+        Some((frame.begin, segment.run.tables.clone()))
+    })
+}
+
+/// A whole segment as transport stream. `before` is the segment before it in the same run, if it is still there.
+pub fn segment<'a>(
+    segment: &Segment,
+    before: Option<&Segment>,
+    rendition: Rendition,
+    mut read: impl FnMut(Origin, u64, u64) -> std::io::Result<Cow<'a, [u8]>>,
+) -> Result<Vec<u8>, Missing> {
+    let run = &segment.run;
+    let tracks: Vec<&Track> = rendition.tracks().map(|id| run.track(id)).collect::<Option<_>>().ok_or(Missing::NotThere)?;
+    let derived_pid = (DERIVED_PID..NULL_PID).find(|pid| run.tracks.iter().all(|t| t.origin != Origin::Stream { pid: *pid }));
+    let derived_pid = derived_pid.unwrap_or(DERIVED_PID);
+    let mut out = tables(run, &tracks, derived_pid, segment.sequence);
+    let mut packets: Vec<(u64, [u8; PACKET])> = Vec::new();
+    for track in &tracks {
+        let lane = segment.lane(track.id).ok_or(Missing::NotThere)?;
+        let previous = before.and_then(|before| before.lane(track.id));
+        match track.origin {
+            Origin::Stream { pid } => own_packets(lane, previous, pid, &mut read, &mut packets)?,
+            Origin::Derived { .. } => derived_packets(segment, lane, track, derived_pid, &mut read, &mut packets)?,
+        }
+    }
+    packets.sort_by_key(|(offset, _)| *offset);
+    out.reserve(packets.len() * PACKET);
+    for (_, packet) in &packets {
+        out.extend_from_slice(packet);
+    }
+    Ok(out)
+}
+
+fn tables(run: &Run, tracks: &[&Track], derived_pid: u16, sequence: u64) -> Vec<u8> {
+    let streams: Vec<Stream> = tracks
+        .iter()
+        .map(|track| {
+            let pid = match track.origin {
+                Origin::Stream { pid } => pid,
+                Origin::Derived { .. } => derived_pid,
+            };
+            let (stream_type, mut descriptors) = match track.kind {
+                Kind::Mpeg2Video => (0x02, Vec::new()),
+                Kind::H264 => (0x1B, Vec::new()),
+                Kind::Hevc => (0x24, Vec::new()),
+                Kind::MpegAudio => (0x03, Vec::new()),
+                Kind::AacAdts => (0x0F, Vec::new()),
+                Kind::AacLatm => (0x11, Vec::new()),
+                Kind::Ac3 => (0x06, vec![0x6A, 1, 0]),
+                Kind::Eac3 => (0x06, vec![0x7A, 1, 0]),
+                _ => (0x06, Vec::new()),
+            };
+            if let Some([a, b, c]) = track.language {
+                descriptors.extend_from_slice(&[0x0A, 4, a, b, c, track.audio_type]);
+            }
+            Stream { pid, stream_type, kind: track.kind, language: None, audio_type: 0, descriptors }
+        })
+        .collect();
+    let pcr_pid = run
+        .tracks
+        .iter()
+        .find_map(|track| match track.origin {
+            Origin::Stream { pid } => Some(pid),
+            Origin::Derived { .. } => None,
+        })
+        .unwrap_or(NULL_PID);
+    let pat = Pat { transport_stream_id: 1, version: 0, programmes: vec![(1, PMT_PID)] };
+    let pmt = Pmt { programme: 1, version: run.number as u8 & 0x1F, pcr_pid, scrambled: false, streams };
+    let mut out = Vec::with_capacity(2 * PACKET);
+    let mut counter = sequence as u8 & 0x0F;
+    packetise(&pat.section(), 0, &mut counter, &mut out);
+    let mut counter = sequence as u8 & 0x0F;
+    packetise(&pmt.section(), PMT_PID, &mut counter, &mut out);
+    out
+}
+
+/// A track's packets that belong to this segment.
+fn own_packets<'a>(
+    lane: &Lane,
+    previous: Option<&Lane>,
+    pid: u16,
+    read: &mut impl FnMut(Origin, u64, u64) -> std::io::Result<Cow<'a, [u8]>>,
+    packets: &mut Vec<(u64, [u8; PACKET])>,
+) -> Result<(), Missing> {
+    let own = || lane.frames.iter().filter(|frame| frame.length > 0);
+    let ends = |lane: &Lane| lane.frames.iter().filter(|f| f.length > 0).map(|f| f.begin + u64::from(f.length)).max();
+    let (Some(first), Some(end)) = (own().next().map(|frame| frame.begin), ends(lane)) else { return Ok(()) };
+    let begin = previous.and_then(ends).map_or(first, |before| before.max(first));
+    if begin >= end {
+        return Ok(());
+    }
+    let bytes = read(Origin::Stream { pid }, begin, end).map_err(|source| Missing::Bytes { begin, end, source })?;
+    for (number, packet) in bytes.chunks_exact(PACKET).enumerate() {
+        let offset = begin + (number * PACKET) as u64;
+        if let Some(view) = Packet::new(packet).filter(|view| view.pid() == pid) {
+            packets.push((offset, *view.bytes()));
+        }
+    }
+    Ok(())
+}
+
+fn derived_packets<'a>(
+    segment: &Segment,
+    lane: &Lane,
+    track: &Track,
+    pid: u16,
+    read: &mut impl FnMut(Origin, u64, u64) -> std::io::Result<Cow<'a, [u8]>>,
+    packets: &mut Vec<(u64, [u8; PACKET])>,
+) -> Result<(), Missing> {
+    let mut time = lane.start;
+    let mut counter = 0;
+    for frame in &lane.frames {
+        let ticks = to_ticks(time, track.timescale());
+        time += i64::from(frame.duration);
+        if frame.length == 0 {
+            continue;
+        }
+        let (begin, end) = (frame.begin, frame.begin + u64::from(frame.length));
+        let bytes = read(track.origin, begin, end).map_err(|source| Missing::Bytes { begin, end, source })?;
+        let pts = (ticks - segment.run.offset).rem_euclid(WRAP) as u64;
+        let mut pes = vec![0, 0, 1, 0xC0];
+        pes.extend_from_slice(&((bytes.len() + 8) as u16).to_be_bytes());
+        pes.extend_from_slice(&[0x84, 0x80, 5]);
+        pes.extend_from_slice(&write_timestamp(2, pts));
+        pes.extend_from_slice(&bytes);
+        // Beside the picture that is decoded at this moment.
+        let place = place(segment, ticks);
+        for packet in packetise_pes(&pes, pid, &mut counter) {
+            packets.push((place, packet));
+        }
+    }
+    Ok(())
+}
+
+/// The tape offset at which the cutting track's frame of that time begins.
+fn place(segment: &Segment, ticks: i64) -> u64 {
+    let Some(lane) = segment.lanes.first() else { return 0 };
+    let scale = segment.run.tracks.first().map_or(90_000, Track::timescale);
+    let mut time = lane.start;
+    let mut place = 0;
+    for frame in &lane.frames {
+        if to_ticks(time, scale) > ticks {
+            break;
+        }
+        place = frame.begin;
+        time += i64::from(frame.duration);
+    }
+    place
+}
+
+fn packetise_pes(pes: &[u8], pid: u16, counter: &mut u64) -> Vec<[u8; PACKET]> {
+    let mut out = Vec::with_capacity(pes.len() / 180 + 1);
+    let mut rest = pes;
+    let mut first = true;
+    while !rest.is_empty() {
+        let mut packet = [0xFF; PACKET];
+        let unit = if first { 0x40 } else { 0 };
+        packet[..3].copy_from_slice(&[SYNC, unit | (pid >> 8) as u8, pid as u8]);
+        let begins = first && *counter == 0;
+        let room = if begins { PACKET - 6 } else { PACKET - 4 };
+        let take = rest.len().min(room);
+        let adaptation = begins || take < PACKET - 4;
+        packet[3] = (if adaptation { 0x30 } else { 0x10 }) | (*counter as u8 & 0x0F);
+        if adaptation {
+            packet[4] = (PACKET - 5 - take) as u8;
+            if packet[4] > 0 {
+                packet[5] = if begins { 0x80 } else { 0 };
+            }
+        }
+        packet[PACKET - take..].copy_from_slice(&rest[..take]);
+        out.push(packet);
+        *counter += 1;
+        rest = &rest[take..];
+        first = false;
+    }
+    out
+}
