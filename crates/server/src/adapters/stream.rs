@@ -30,6 +30,9 @@ pub enum Fault {
     /// The box said in the body that it cannot tune.
     #[error("the receiver could not tune to the channel")]
     CannotTune,
+    /// The tape cannot be written.
+    #[error("the tape cannot be written: {0}")]
+    DiskFull(String),
     /// The stream ended.
     #[error("the stream ended")]
     Ended,

@@ -3,28 +3,31 @@
 
 use crate::adapters::clock::Clock;
 use crate::adapters::ffmpeg::{AudioFilter, ENCODER_DELAY};
+use crate::adapters::enigma2::Client;
 use crate::adapters::stream::{Fault, Stream};
 use crate::adapters::tape_files::{TapeFile, free_space};
 use bytes::Bytes;
-use secrecy::SecretString;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use telecast_core::limits;
+use telecast_core::lineup::ServiceRef;
 use telecast_media::codec::aac;
 use telecast_media::segment::{Counters, Segmenter, Start, Waiting};
 use telecast_media::tape::{Index, Origin, Track, TrackId};
 use telecast_media::ts::psi::Kind;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use url::Url;
 
 /// Once frames flow, the source is read this often: waking up for each packet would cost more than all parsing.
 const BREATH: Duration = Duration::from_millis(30);
 /// Bytes read at a time at most; when that many have come at once, the source is not paced and is read on at once.
 const READ: usize = 256 << 10;
+/// Segments after which the source is read in breaths: the first ones are wanted at once.
+const STEADY: usize = 3;
 /// The disk's free space is looked at this often.
 const DISK_LOOK: Duration = Duration::from_secs(5);
 /// Never evicted, whatever the disk says: what players without parts need (ticks).
@@ -82,16 +85,17 @@ pub struct Tape {
     snapshots: watch::Receiver<Arc<Snapshot>>,
     commands: mpsc::Sender<Command>,
     stop: CancellationToken,
+    gone: CancellationToken,
 }
 
 impl Tape {
-    /// Starts a tape that reads `url`.
+    /// Starts a tape that reads `source`.
     pub fn start(id: u64, source: Source, keeping: Keeping, usage: Usage, clock: Clock, stop: CancellationToken) -> std::io::Result<Self> {
         let directory = keeping.directory.join(format!("{id:08}"));
         let main = Arc::new(TapeFile::create(&directory, "ts")?);
         // Sequences never fall, even if a later tape of the channel begins with an empty index.
         let sequence = (clock.wall_ms() / 2000).max(0) as u64;
-        let segmenter = Segmenter::new(Start { programme: source.programme, sequence, offset: 0 });
+        let segmenter = Segmenter::new(Start { programme: source.programme(), sequence, offset: 0 });
         let (publish, snapshots) = watch::channel(Arc::new(Snapshot {
             index: Index::default(),
             tracks: Vec::new(),
@@ -121,8 +125,14 @@ impl Tape {
             looked: Duration::ZERO,
             pressed: false,
         };
-        crate::app::supervise("tape", owner.run(source, inbox, filtered, stop.clone()));
-        Ok(Self { id, main, snapshots, commands, stop })
+        let gone = CancellationToken::new();
+        let done = gone.clone().drop_guard();
+        let token = stop.clone();
+        crate::app::supervise("tape", async move {
+            owner.run(source, inbox, filtered, token).await;
+            drop(done);
+        });
+        Ok(Self { id, main, snapshots, commands, stop, gone })
     }
 
     /// The newest snapshot.
@@ -152,6 +162,11 @@ impl Tape {
         self.stop.cancel();
     }
 
+    /// Cancelled once the tape has ended, its connection is closed and its files are removed.
+    pub fn gone(&self) -> &CancellationToken {
+        &self.gone
+    }
+
     /// Bytes `begin..end` of the file that a track's frames lie in.
     pub fn read(&self, snapshot: &Snapshot, track: TrackId, origin: Origin, begin: u64, end: u64) -> std::io::Result<Vec<u8>> {
         match origin {
@@ -164,14 +179,29 @@ impl Tape {
 }
 
 /// Where a tape's bytes come from.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Source {
-    /// Address.
-    pub url: Url,
-    /// Only for that host.
-    pub credentials: Option<(String, SecretString)>,
-    /// Programme wanted.
-    pub programme: Option<u16>,
+    /// The receiver.
+    pub client: Client,
+    /// What to ask it for.
+    pub service: ServiceRef,
+    /// Tapes that must be gone before this one may connect: it uses their tuner.
+    pub after: Vec<CancellationToken>,
+}
+
+impl Source {
+    fn programme(&self) -> Option<u16> {
+        (!self.service.is_iptv()).then(|| u16::try_from(self.service.sid).ok()).flatten().filter(|sid| *sid > 0)
+    }
+
+    async fn open(&self) -> Result<Stream, Fault> {
+        for before in &self.after {
+            before.cancelled().await;
+        }
+        let (url, credentials) =
+            self.client.stream_url(&self.service).await.map_err(|trouble| Fault::Unreachable(trouble.to_string()))?;
+        Stream::open(&url, credentials.as_ref()).await
+    }
 }
 
 /// Sound being made from another track.
@@ -212,7 +242,7 @@ impl Owner {
         mut filtered: mpsc::Receiver<(u64, Bytes)>,
         stop: CancellationToken,
     ) {
-        let opening = Stream::open(&source.url, source.credentials.as_ref());
+        let opening = source.open();
         tokio::pin!(opening);
         let opened = loop {
             tokio::select! {
@@ -230,7 +260,7 @@ impl Owner {
             Err(fault) => fault,
         };
         if !stop.is_cancelled() {
-            tracing::info!(host = source.url.host_str(), %fault, "a tape has ended");
+            tracing::info!(service = %source.service, %fault, "a tape has ended");
         }
         self.segmenter.interrupt();
         self.segmenter.index_mut().ended = true;
@@ -251,12 +281,13 @@ impl Owner {
     ) -> Fault {
         let mut input = Vec::with_capacity(READ);
         let mut output = Vec::with_capacity(READ);
+        let mut due = Instant::now();
         loop {
             input.clear();
+            let steady = self.segmenter.index().segments.len() > STEADY;
             let read = async {
-                let steady = self.segmenter.index().segments.len() > 2;
                 if steady {
-                    tokio::time::sleep(BREATH).await;
+                    tokio::time::sleep_until(due).await;
                 }
                 stream.read(&mut input, limits::STREAM_STALL).await
             };
@@ -278,6 +309,8 @@ impl Owner {
             if input.is_empty() {
                 continue;
             }
+            // An input that fills the buffer is not paced by a broadcast: read on.
+            due = if input.len() < READ { Instant::now() + BREATH } else { Instant::now() };
             output.clear();
             let offset = self.segmenter.offset();
             self.segmenter.push(&input, self.clock.wall_ms(), &mut output);
@@ -299,7 +332,7 @@ impl Owner {
             self.pressed = true;
             self.evict();
             tracing::warn!(%error, "the tape cannot be written; older parts of it were dropped");
-            self.main.append(offset, bytes).map_err(|error| Fault::Refused(format!("a full disk: {error}")))?;
+            self.main.append(offset, bytes).map_err(|error| Fault::DiskFull(error.to_string()))?;
         }
         Ok(())
     }
@@ -342,7 +375,7 @@ impl Owner {
             return id;
         }
         let kind = self.segmenter.tracks().iter().find(|track| track.id == from).map_or(Kind::Ac3, |track| track.kind);
-        match TapeFile::create(&self.directory, "aac") {
+        match TapeFile::create(&self.directory.join(format!("sound-{id}")), "aac") {
             Ok(side) => {
                 self.segmenter.tap(from, true);
                 let side = Arc::new(side);
@@ -408,7 +441,7 @@ impl Owner {
         if frames.is_empty() {
             return Ok(());
         }
-        derived.side.append(derived.offset, &frames).map_err(|error| Fault::Refused(format!("a full disk: {error}")))?;
+        derived.side.append(derived.offset, &frames).map_err(|error| Fault::DiskFull(error.to_string()))?;
         let (id, offset) = (derived.id, derived.offset);
         derived.offset += frames.len() as u64;
         self.segmenter.push_derived(id, time, offset, &frames);
