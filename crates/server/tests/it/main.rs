@@ -1,1 +1,3 @@
-//! Placeholder.
+//! One binary for all tests of the whole program: linking once is what makes them cheap.
+
+mod tidy;
