@@ -34,16 +34,26 @@ function precompress(): Plugin {
   };
 }
 
-/** The player is a chunk of its own, but the first picture needs it: the page asks for it while it still parses. */
-function preloadPlayer(): Plugin {
+/** The first picture needs the player, the first words the font: the page asks for both while it still parses. */
+function preloads(): Plugin {
   return {
-    name: "preload-player",
+    name: "preloads",
     apply: "build",
     transformIndexHtml: {
       order: "post",
       handler(_html, { bundle }) {
-        const player = Object.keys(bundle ?? {}).find((name) => /\/hls-[^/]+\.js$/.test(name));
-        return player ? [{ tag: "link", attrs: { rel: "modulepreload", href: `./${player}` }, injectTo: "head" }] : [];
+        const names = Object.keys(bundle ?? {});
+        const player = names.find((name) => /\/hls-[^/]+\.js$/.test(name));
+        const font = names.find((name) => /-latin-wght-normal-[^/]+\.woff2$/.test(name));
+        if (!player || !font) throw new Error("the player's chunk or the font has changed its name");
+        return [
+          { tag: "link", attrs: { rel: "modulepreload", crossorigin: true, href: `./${player}` }, injectTo: "head" },
+          {
+            tag: "link",
+            attrs: { rel: "preload", as: "font", type: "font/woff2", crossorigin: true, href: `./${font}` },
+            injectTo: "head",
+          },
+        ];
       },
     },
   };
@@ -53,7 +63,7 @@ const server = process.env["TELECAST_URL"] ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
   base: "./",
-  plugins: [react(), preloadPlayer(), precompress()],
+  plugins: [react(), preloads(), precompress()],
   build: {
     target: ["chrome111", "firefox115", "safari16.4"],
     // Logos and fonts stay files of their own: they are cached for ever and need no `data:` in the content policy.

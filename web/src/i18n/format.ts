@@ -39,10 +39,13 @@ export function viewerTime(time: string, locale: string): string | null {
   return clock(locale, undefined).format(date);
 }
 
+function two(n: number): string {
+  return String(n).padStart(2, "0");
+}
+
 /** `0:07`, `12:40`, `1:02:09`. */
 export function clockDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
-  const two = (n: number) => String(n).padStart(2, "0");
   const hours = Math.floor(whole / 3600);
   const minutes = Math.floor(whole / 60) % 60;
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;

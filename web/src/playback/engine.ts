@@ -6,6 +6,7 @@
  * request until there is something to play.
  */
 import type Hls from "hls.js";
+import type * as HlsModule from "hls.js";
 import type { ErrorData, HlsConfig } from "hls.js";
 import { mediaSource } from "./capabilities";
 
@@ -37,12 +38,12 @@ export interface EngineListener {
   onBroken(detail: string, status: number): void;
 }
 
-type HlsModule = typeof import("hls.js");
+type Loaded = typeof HlsModule;
 
-let loading: Promise<HlsModule> | undefined;
+let loading: Promise<Loaded> | undefined;
 
 /** Fetches the player's code. Called when the page starts, so that it is there before the first key is pressed. */
-export function preloadPlayer(): Promise<HlsModule> {
+export function preloadPlayer(): Promise<Loaded> {
   loading ??= import("hls.js");
   return loading;
 }
@@ -91,7 +92,7 @@ export class Engine {
   private readonly video: HTMLVideoElement;
   private readonly listener: EngineListener;
   private hls: Hls | null = null;
-  private module: HlsModule | null = null;
+  private module: Loaded | null = null;
   /** Grows with each `prepare`, so that what was begun for an earlier channel is dropped when it arrives. */
   private generation = 0;
   private mediaRecoveries = 0;
@@ -163,7 +164,7 @@ export class Engine {
     return this.hls ? hlsTimeline(this.hls, this.video) : nativeTimeline(this.video);
   }
 
-  private async loadModule(): Promise<HlsModule | null> {
+  private async loadModule(): Promise<Loaded | null> {
     try {
       this.module = await preloadPlayer();
     } catch {
@@ -173,7 +174,7 @@ export class Engine {
     return this.module;
   }
 
-  private create({ default: Player, Events }: HlsModule): Hls {
+  private create({ default: Player, Events }: Loaded): Hls {
     const hls = new Player(config);
     const tell = () =>
       this.listener.onAudioTracks(

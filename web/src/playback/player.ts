@@ -292,7 +292,8 @@ export class Player extends Store<PlayerState> {
       return;
     }
     // A laptop that slept, a tab that was frozen: the viewer is here again and wants a picture, not an explanation.
-    if ((code === "lease_expired" || code === "idle") && document.visibilityState === "visible" && this.mayRestart()) {
+    const forgotten = code === "lease_expired" || code === "idle" || code === "restarted";
+    if (forgotten && !this.video.paused && document.visibilityState === "visible" && this.mayRestart()) {
       this.restart();
       return;
     }

@@ -59,7 +59,7 @@ function ReceiverRow({ receiver, remove }: { readonly receiver: Receiver; readon
     receiver.model,
     receiver.tuners === null ? null : t.welcome.found.tuners(receiver.tuners),
     receiver.channels === null ? null : t.watch.count(receiver.channels),
-  ].filter((fact) => fact != null);
+  ].filter((fact) => fact !== null && fact !== undefined);
   const fine = receiver.state === "ok" || receiver.state === "loading";
   return (
     <li className="receiver" data-state={receiver.state}>

@@ -30,7 +30,7 @@ export function ChannelPanel({ lineup, tune, searchField }: ListProps) {
   const { bouquet } = usePreferences();
   const [query, setQuery] = useState("");
   const rows = useMemo(() => search(query ? lineup.channels : channelsOf(lineup, bouquet), query), [lineup, bouquet, query]);
-  const list = useListBox(rows, tune);
+  const list = useListBox(rows, tune, query !== "");
 
   if (lineup.error) return <Failure error={lineup.error} retry={lineup.retry} />;
   return (
@@ -53,7 +53,6 @@ export function ChannelPanel({ lineup, tune, searchField }: ListProps) {
             value={query}
             onChange={(event) => {
               setQuery(event.target.value);
-              list.setActive(0);
             }}
             onKeyDown={(event) => {
               if (event.key === "Escape" && query !== "") {
@@ -108,6 +107,8 @@ interface ListBox {
   readonly id: string;
   readonly active: number;
   readonly activeId: string | undefined;
+  /** By keys, not by a change of channel. */
+  readonly moved: boolean;
   readonly setActive: (index: number) => void;
   readonly tune: (channel: Channel) => void;
   readonly onKeyDown: (event: KeyboardEvent, how?: { readonly typing: boolean }) => void;
@@ -117,12 +118,15 @@ interface ListBox {
 /** Rows moved by Page Up and Page Down. */
 const PAGE_ROWS = 8;
 
-function useListBox(rows: readonly Channel[], tune: (channel: Channel) => void): ListBox {
+function useListBox(rows: readonly Channel[], tune: (channel: Channel) => void, searching: boolean): ListBox {
   const id = useId();
   const playing = usePlayer((state) => state.channelId);
-  const [active, setActive] = useState(-1);
-  // The active row follows the channel on air when that changes from elsewhere, or when the list itself changes.
-  useEffect(() => setActive(rows.findIndex((channel) => channel.id === playing)), [rows, playing]);
+  // The active row is the channel on air (or the best match), until keys move it; a new list or a new channel takes it back.
+  const [moved, setMoved] = useState<{ readonly rows: readonly Channel[]; readonly playing: string | null; readonly to: number } | null>(null);
+  const onAir = useMemo(() => rows.findIndex((channel) => channel.id === playing), [rows, playing]);
+  const byKeys = moved !== null && moved.rows === rows && moved.playing === playing;
+  const active = byKeys ? moved.to : searching ? 0 : onAir;
+  const setActive = (to: number) => setMoved({ rows, playing, to });
   const optionId = (index: number) => `${id}-${index}`;
   const shown = rows[active] ? active : -1;
 
@@ -147,7 +151,7 @@ function useListBox(rows: readonly Channel[], tune: (channel: Channel) => void):
     event.preventDefault();
     event.stopPropagation();
   };
-  return { id, active: shown, activeId: shown >= 0 ? optionId(shown) : undefined, setActive, tune, onKeyDown, optionId };
+  return { id, active: shown, moved: byKeys, activeId: shown >= 0 ? optionId(shown) : undefined, setActive, tune, onKeyDown, optionId };
 }
 
 interface RowsProps {
@@ -173,10 +177,11 @@ function Rows({ rows, lineup, list, query }: RowsProps) {
   });
   const items = virtual.getVirtualItems();
   const guide = useGuide(rows, items.at(0)?.index ?? 0, items.at(-1)?.index ?? 0);
-  const { active } = list;
+  const { active, moved } = list;
   useEffect(() => {
-    if (active >= 0) virtual.scrollToIndex(active, { align: "auto" });
-  }, [active, virtual]);
+    // Keys move step by step; whoever comes from elsewhere finds the channel on air in the middle.
+    if (active >= 0) virtual.scrollToIndex(active, { align: moved ? "auto" : "center" });
+  }, [active, moved, virtual]);
   const playing = usePlayer((state) => state.channelId);
 
   if (!lineup.loaded) return <RowSkeletons />;

@@ -41,7 +41,7 @@ export function Controls(props: ControlsProps) {
   const timeline = useTimeline();
   const phase = usePlayer((state) => state.phase);
   const idle = phase === "idle" || phase === "refused" || phase === "broken" || phase === "starting";
-  const paused = phase === "paused" || idle;
+  const paused = phase === "paused" || (idle && phase !== "starting");
   const fullscreen = useFullscreen();
   return (
     <div className="controls" role="group" aria-label={t.player.controls}>
@@ -91,7 +91,7 @@ export function Controls(props: ControlsProps) {
           <Info aria-hidden />
         </IconButton>
         {canPip() && (
-          <IconButton label={t.player.pip} hotkey="P" onClick={() => void togglePip()}>
+          <IconButton label={t.player.pip} hotkey="P" className="only-wide" onClick={() => void togglePip()}>
             <PictureInPicture2 aria-hidden />
           </IconButton>
         )}
@@ -163,7 +163,7 @@ function Position({ timeline }: { readonly timeline: Timeline }) {
           {dragged !== null && <span className="slider-tip">{clock(dragged)}</span>}
         </Slider.Thumb>
       </Slider.Root>
-      <span className="position-time">{live ? t.player.live : clock(value)}</span>
+      <span className="position-time">{clock(live && dragged === null ? timeline.position : value)}</span>
     </div>
   );
 }

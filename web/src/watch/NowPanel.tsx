@@ -42,8 +42,8 @@ export function NowPanel({ channel }: { readonly channel: Channel }) {
         )}
         {!loading && !event && <p className="now-subtitle">{t.watch.noGuide}</p>}
         {event?.description && <p className="now-description">{event.description}</p>}
-        {guide?.stale_s != null && guide.stale_s > STALE_AFTER_S && (
-          <p className="now-stale">{t.watch.guideStale(age(guide.stale_s, language))}</p>
+        {guide && (guide.stale_s ?? 0) > STALE_AFTER_S && (
+          <p className="now-stale">{t.watch.guideStale(age(guide.stale_s ?? 0, language))}</p>
         )}
       </div>
       {next && (

@@ -24,18 +24,18 @@ interface StageProps {
   readonly children: ReactNode;
 }
 
-export function Stage(props: StageProps) {
+export function Stage({ stageRef, channel, chrome, alone, poke, hide, typedNumber, toggleFullscreen, children }: StageProps) {
   const t = useText();
-  const { channel, chrome } = props;
   const phase = usePlayer((state) => state.phase);
   const audioOnly = usePlayer((state) => state.audioOnly);
   const radio = audioOnly || channel?.kind === "radio";
   const waiting = phase === "starting";
   const failed = phase === "refused" || phase === "broken";
   return (
-    // The picture takes pointers for what its buttons and keys do as well.
+    // The picture takes pointers for what its buttons and keys do as well, and it is the remote control's home.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <div
-      ref={props.stageRef}
+      ref={stageRef}
       className="stage"
       data-stage
       data-scheme="dark"
@@ -43,34 +43,34 @@ export function Stage(props: StageProps) {
       data-phase={phase}
       role="region"
       aria-label={t.watch.player}
-      // The remote control's home: whatever closes gives the focus back to it.
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- whatever closes gives the focus back to it
       tabIndex={0}
       onPointerMove={(event) => {
-        if (event.pointerType !== "touch") props.poke();
+        if (event.pointerType !== "touch") poke();
       }}
       onPointerLeave={(event) => {
-        if (event.pointerType === "mouse") props.hide();
+        if (event.pointerType === "mouse") hide();
       }}
       onDoubleClick={(event) => {
-        if (!(event.target as Element).closest("button, [role=slider], .controls")) props.toggleFullscreen();
+        if (!(event.target as Element).closest("button, [role=slider], .controls")) toggleFullscreen();
       }}
       onPointerUp={(event) => {
         if (event.pointerType !== "touch" || (event.target as Element).closest("button, .controls, .refused")) return;
-        if (chrome) props.hide();
-        else props.poke();
+        if (chrome) hide();
+        else poke();
       }}
     >
       <Video radio={radio} />
       {radio && channel && !failed && <Radio channel={channel} playing={phase === "playing"} />}
-      {channel && !radio && !failed && <Title channel={channel} large={waiting} shown={waiting || (props.alone && chrome)} />}
+      {channel && !radio && !failed && <Title channel={channel} large={waiting} shown={waiting || (alone && chrome)} />}
       <Waiting radio={radio} />
       <SoundOn />
-      {props.typedNumber && (
+      {typedNumber && (
         <output className="typed">
-          <b>{props.typedNumber.digits}</b> {props.typedNumber.name}
+          <b>{typedNumber.digits}</b> {typedNumber.name}
         </output>
       )}
-      {props.children}
+      {children}
     </div>
   );
 }

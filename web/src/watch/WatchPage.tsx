@@ -160,19 +160,21 @@ function useTuning(lineup: Lineup): { readonly tune: Tune; readonly channel: Cha
     [navigate],
   );
 
+  useEffect(() => {
+    if (addressed === undefined) return;
+    if (addressed === player.state.channelId) underWay.current.clear();
+    else if (!underWay.current.has(addressed)) player.tune(addressed);
+  }, [addressed]);
+
+  // Without a channel in the address: the last one watched, if it is still there, or the first.
   const first = channels[0]?.id ?? null;
   const remembered = preferences().lastChannel;
-  const known = remembered !== null && byId.has(remembered);
+  const start = remembered !== null && byId.has(remembered) ? remembered : first;
   useEffect(() => {
-    if (addressed !== undefined) {
-      if (addressed === player.state.channelId) underWay.current.clear();
-      else if (!underWay.current.has(addressed)) player.tune(addressed);
-    } else {
-      const start = tuned ?? (known ? remembered : first);
-      if (start !== null) void navigate({ to: "/watch/$channel", params: { channel: start }, replace: true });
+    if (addressed === undefined && start !== null) {
+      void navigate({ to: "/watch/$channel", params: { channel: start }, replace: true });
     }
-    // oxlint-disable-next-line react/exhaustive-deps -- `tuned` is only read where there is no address yet
-  }, [addressed, known, remembered, first, navigate]);
+  }, [addressed, start, navigate]);
   useEffect(() => () => player.stop(), []);
 
   const channel = useMemo(() => byId.get(tuned ?? addressed ?? "") ?? null, [byId, tuned, addressed]);

@@ -1,6 +1,6 @@
 /** When the controls over the picture are seen: while something moves or waits, and for a moment after. */
 import { useCallback, useEffect, useRef, useState, type RefObject } from "react";
-import { usePlayer } from "../playback";
+import { player, usePlayer } from "../playback";
 
 const LINGER_MS = 3_000;
 
@@ -12,7 +12,6 @@ interface Chrome {
 
 export function useChrome(stage: RefObject<HTMLElement | null>): Chrome {
   const phase = usePlayer((state) => state.phase);
-  const channelId = usePlayer((state) => state.channelId);
   const [lingering, setLingering] = useState(true);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
@@ -35,7 +34,15 @@ export function useChrome(stage: RefObject<HTMLElement | null>): Chrome {
     setLingering(false);
   }, []);
 
-  useEffect(() => poke(), [poke, channelId, phase]);
+  // Whatever happens to the picture is worth a look at the controls.
+  useEffect(() => {
+    let { channelId, phase: before } = player.state;
+    return player.subscribe(() => {
+      const { state } = player;
+      if (state.channelId !== channelId || state.phase !== before) poke();
+      ({ channelId, phase: before } = state);
+    });
+  }, [poke]);
   useEffect(() => () => clearTimeout(timer.current), []);
   return { shown: lingering || phase === "paused", poke, hide };
 }

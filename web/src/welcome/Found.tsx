@@ -46,6 +46,9 @@ export function Found() {
       {troubled.map((receiver) => (
         <FindingsNote key={receiver.id} findings={receiver} />
       ))}
+      <Link to="/" className="button button-main" aria-disabled={waiting || undefined}>
+        {t.welcome.found.action}
+      </Link>
       <ul className="found-logos" aria-label={t.watch.channels}>
         {waiting
           ? Array.from({ length: 12 }, (_, index) => (
@@ -56,14 +59,11 @@ export function Found() {
           : channels.slice(0, LOGOS_SHOWN).map((channel) => (
               <li key={channel.id} title={channel.name}>
                 <Logo channel={channel} size="large" />
-                <span>{channel.name}</span>
+                <span className="found-name">{channel.name}</span>
               </li>
             ))}
       </ul>
       {channels.length > LOGOS_SHOWN && <p>{t.welcome.found.more(channels.length - LOGOS_SHOWN)}</p>}
-      <Link to="/" className="button button-main" aria-disabled={waiting || undefined}>
-        {t.welcome.found.action}
-      </Link>
     </div>
   );
 }

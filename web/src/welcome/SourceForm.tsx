@@ -103,16 +103,15 @@ type Form = Readonly<Record<"url" | "name" | "username" | "password" | "streamPo
 /** The form as the API wants it: an address with its scheme, and nothing for what was left empty. */
 export function asReceiver(form: Form): NewReceiver {
   const address = form.url.trim();
-  const number = (text: string) => (text.trim() === "" ? {} : Number(text));
-  const port = number(form.streamPort);
-  const tuners = number(form.tuners);
+  const port = form.streamPort.trim();
+  const tuners = form.tuners.trim();
   return {
     name: form.name.trim(),
     url: /^https?:\/\//i.test(address) ? address : `http://${address}`,
     ...(form.username.trim() === "" ? {} : { username: form.username.trim() }),
     ...(form.password === "" ? {} : { password: form.password }),
-    ...(typeof port === "number" ? { stream_port: port } : {}),
-    ...(typeof tuners === "number" ? { tuners } : {}),
+    ...(port === "" ? {} : { stream_port: Number(port) }),
+    ...(tuners === "" ? {} : { tuners: Number(tuners) }),
   };
 }
 

@@ -73,12 +73,16 @@ function OpenLink({ code }: { readonly code: string }) {
   );
 }
 
+/** Each step's heading takes the focus when it appears, so that a screen reader says where one is. */
+function focusOnce(heading: HTMLHeadingElement | null): void {
+  heading?.focus();
+}
+
 function Steps({ setup }: { readonly setup: string | null }) {
   const t = useText();
   const navigate = useNavigate();
   const { step } = useSearch({ strict: false }) as { step?: "source" | "found" };
   const { data, error, refetch } = useQuery(authState);
-  const heading = useRef<HTMLHeadingElement>(null);
   const account = data?.account ?? null;
   const shown = !data ? null : !data.owner_exists ? "owner" : (step ?? "source");
   const signedOut = data?.owner_exists === true && account === null;
@@ -87,7 +91,6 @@ function Steps({ setup }: { readonly setup: string | null }) {
     if (signedOut) void navigate({ to: "/sign-in", replace: true });
     else if (outsider) void navigate({ to: "/", replace: true });
   }, [signedOut, outsider, navigate]);
-  useEffect(() => heading.current?.focus(), [shown]);
 
   if (error && !data) return <Failure error={error} retry={() => void refetch()} />;
   if (shown === null || signedOut || outsider) return null;
@@ -102,7 +105,7 @@ function Steps({ setup }: { readonly setup: string | null }) {
           </li>
         ))}
       </ol>
-      <h1 ref={heading} tabIndex={-1}>
+      <h1 key={shown} ref={focusOnce} tabIndex={-1}>
         {titles[at]}
       </h1>
       {shown === "owner" && <OwnerForm setup={setup} done={() => void navigate({ to: "/welcome", search: { step: "source" } })} />}
