@@ -6,5 +6,6 @@ pub mod guide;
 pub mod limits;
 pub mod lineup;
 pub mod playback;
+pub mod secret;
 pub mod session;
 pub mod tuner;
