@@ -81,3 +81,7 @@ pub const PAGE: u32 = 1_000;
 pub const LAST_SEEN: Duration = Duration::from_mins(1);
 /// Characters of a typed code that are looked at; ours have 16.
 pub const CODE: usize = 64;
+/// Browsers of one account that are signed in; the longest unused goes first.
+pub const SIGN_INS: u32 = 100;
+/// Bytes of one setting, cached lineup or memory in the store.
+pub const STORE_VALUE: usize = 16 << 20;

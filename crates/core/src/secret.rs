@@ -56,7 +56,7 @@ pub fn code(entropy: [u8; 10]) -> SecretString {
 }
 
 /// What a stored secret is kept as and looked up by: its SHA-256.
-#[derive(Clone, Copy, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy)]
 pub struct SecretHash([u8; 32]);
 
 impl SecretHash {

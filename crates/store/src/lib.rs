@@ -1,1 +1,118 @@
-//! Placeholder.
+//! What is remembered, and who is told: the store and the bus.
+//!
+//! [`Store`] keeps accounts, secrets as hashes, receivers, what was last seen on channels, playback sessions and
+//! settings. [`Bus`] tells whoever listens that something has changed. Both are enums over their backends: today SQLite
+//! and the process itself; others become further variants with paired SQL beside what is here, and pass the same
+//! contract suite (`tests/contract.rs`).
+//!
+//! Invariants:
+//! - What a method has acknowledged is on disk (WAL, `synchronous = FULL`).
+//! - One writer with `BEGIN IMMEDIATE`; readers never wait for it.
+//! - A row that two might write carries a fence or a unique key: of two writers one gets [`Kind::Conflict`].
+//! - No secret is stored in the clear: tokens and codes as SHA-256, receivers' passwords sealed ([`Sealer`]).
+//! - Times are milliseconds since 1970 and come in as values; nothing here reads a clock.
+//!
+//! It decides nothing: rules are in `telecast_core`.
+
+mod access;
+mod account;
+mod bus;
+mod error;
+mod memory;
+mod receiver;
+mod seal;
+mod session;
+mod setting;
+mod sqlite;
+
+pub use access::{ApiToken, NewApiToken, Purpose, SignIn};
+pub use account::{Account, Credentials, NewAccount};
+pub use bus::{Bus, Notice, Subscription};
+pub use error::{Error, Result};
+pub use receiver::Receiver;
+pub use seal::{Sealed, Sealer};
+pub use session::{Created, NewSession, SessionRow};
+pub use setting::Setting;
+pub use telecast_core::error::Kind;
+
+use sqlite::Sqlite;
+use std::path::Path;
+
+/// What is remembered. Cheap to clone: clones share connections.
+#[derive(Clone, Debug)]
+pub struct Store {
+    backend: Backend,
+}
+
+/// Where it is kept. Each method matches on this, with the SQL of each backend side by side.
+#[derive(Clone, Debug)]
+enum Backend {
+    Sqlite(Sqlite),
+}
+
+/// This installation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instance {
+    /// Its id: made once, kept for ever.
+    pub id: String,
+    /// When it was made.
+    pub created_ms: i64,
+}
+
+impl Store {
+    /// Opens the SQLite file at `path`, made with mode 0600 if it is missing, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`] if the file cannot be opened or read, [`Kind::Conflict`] if a newer version of the program
+    /// has written it: then nothing is changed.
+    pub async fn open_sqlite(path: &Path) -> Result<Self> {
+        Ok(Self { backend: Backend::Sqlite(Sqlite::open(path).await?) })
+    }
+
+    /// Closes all connections. Later calls get [`Kind::Unavailable`].
+    pub async fn close(&self) {
+        match &self.backend {
+            Backend::Sqlite(db) => db.close().await,
+        }
+    }
+
+    /// Whether it can be read and written just now, for `readyz`.
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`] if it cannot.
+    pub async fn ping(&self) -> Result<()> {
+        match &self.backend {
+            Backend::Sqlite(db) => db.ping().await,
+        }
+    }
+
+    /// This installation; made with `fresh_id` at `now_ms` if it is new.
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`].
+    pub async fn instance(&self, fresh_id: &str, now_ms: i64) -> Result<Instance> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                sqlx::query(
+                    "INSERT INTO instance (one, id, created_ms) VALUES (1, ?, ?) ON CONFLICT DO NOTHING",
+                )
+                .bind(fresh_id)
+                .bind(now_ms)
+                .execute(db.writer())
+                .await?;
+                let (id, created_ms) = sqlx::query_as("SELECT id, created_ms FROM instance WHERE one = 1")
+                    .fetch_one(db.reader())
+                    .await?;
+                Ok(Instance { id, created_ms })
+            }
+        }
+    }
+
+    /// How this statement finds its rows, for the test that lists are read by index.
+    #[doc(hidden)]
+    pub async fn query_plan(&self, sql: &'static str) -> Result<Vec<String>> {
+        match &self.backend {
+            Backend::Sqlite(db) => db.query_plan(sql).await,
+        }
+    }
+}

@@ -1,0 +1,381 @@
+//! Secrets that let somebody in: one-time codes, sign-ins of browsers, API tokens. All are kept as SHA-256.
+
+use crate::account::account;
+use crate::error::{Error, Result};
+use crate::{Account, Backend, Kind, Store};
+use telecast_core::access::Scope;
+use telecast_core::limits;
+use telecast_core::secret::{Lifetime, SecretHash};
+
+/// What a one-time code is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Becoming the owner.
+    Setup,
+    /// Signing in without a password.
+    SignIn,
+}
+
+impl Purpose {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Setup => "setup",
+            Self::SignIn => "sign_in",
+        }
+    }
+}
+
+/// A browser that is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignIn {
+    /// Whose it is.
+    pub account: Account,
+    /// When it began and was last used.
+    pub lifetime: Lifetime,
+}
+
+/// An API token to be.
+#[derive(Clone, Debug)]
+pub struct NewApiToken {
+    /// A fresh id.
+    pub id: String,
+    /// Hash of the token.
+    pub hash: SecretHash,
+    /// Whose rights it can have at most.
+    pub account_id: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// When it ends; none: never.
+    pub expires_ms: Option<i64>,
+}
+
+/// An API token, without the token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiToken {
+    /// Id.
+    pub id: String,
+    /// Whose it is.
+    pub account: Account,
+    /// What its owner calls it.
+    pub name: String,
+    /// What it may do; the account's role may allow less by now, so both count.
+    pub scopes: Vec<Scope>,
+    /// When it was made.
+    pub created_ms: i64,
+    /// When it ends; none: never.
+    pub expires_ms: Option<i64>,
+    /// When it was last used, to about a minute.
+    pub last_used_ms: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct TokenRow {
+    id: String,
+    name: String,
+    scopes: String,
+    created_ms: i64,
+    expires_ms: Option<i64>,
+    last_used_ms: Option<i64>,
+    account_id: String,
+    account_name: String,
+    role: String,
+    account_created_ms: i64,
+}
+
+fn token(row: TokenRow) -> Result<ApiToken> {
+    Ok(ApiToken {
+        account: account((row.account_id, row.account_name, row.role, row.account_created_ms))?,
+        id: row.id,
+        name: row.name,
+        scopes: row.scopes.split(' ').filter_map(Scope::parse).collect(),
+        created_ms: row.created_ms,
+        expires_ms: row.expires_ms,
+        last_used_ms: row.last_used_ms,
+    })
+}
+
+fn ms(length: std::time::Duration) -> i64 {
+    length.as_millis() as i64
+}
+
+impl Store {
+    /// Keeps a one-time code. A new setup code ends the ones before it.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] if the account is not there.
+    pub async fn put_code(
+        &self,
+        purpose: Purpose,
+        hash: &SecretHash,
+        account_id: Option<&str>,
+        expires_ms: i64,
+    ) -> Result<()> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let mut transaction = db.begin().await?;
+                if purpose == Purpose::Setup {
+                    sqlx::query("DELETE FROM one_time_code WHERE purpose = 'setup'")
+                        .execute(&mut *transaction)
+                        .await?;
+                }
+                sqlx::query(
+                    "INSERT INTO one_time_code (hash, purpose, account_id, expires_ms) VALUES (?, ?, ?, ?)",
+                )
+                .bind(hash.as_bytes())
+                .bind(purpose.name())
+                .bind(account_id)
+                .bind(expires_ms)
+                .execute(&mut *transaction)
+                .await?;
+                Ok(transaction.commit().await?)
+            }
+        }
+    }
+
+    /// Uses up a sign-in code: of two at once, one gets the account. None: wrong, used or expired.
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`].
+    pub async fn use_sign_in_code(&self, hash: &SecretHash, now_ms: i64) -> Result<Option<Account>> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let id: Option<Option<String>> = sqlx::query_scalar(
+                    "UPDATE one_time_code SET used_ms = ? \
+                     WHERE hash = ? AND purpose = ? AND used_ms IS NULL AND expires_ms > ? RETURNING account_id",
+                )
+                .bind(now_ms)
+                .bind(hash.as_bytes())
+                .bind(Purpose::SignIn.name())
+                .bind(now_ms)
+                .fetch_optional(db.writer())
+                .await?;
+                match id.flatten() {
+                    Some(id) => self.account(&id).await,
+                    None => Ok(None),
+                }
+            }
+        }
+    }
+
+    /// Keeps a sign-in of `account_id`. Beyond the limit of an account, its longest unused ones end.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] if the account is not there.
+    pub async fn create_sign_in(
+        &self,
+        hash: &SecretHash,
+        account_id: &str,
+        label: &str,
+        now_ms: i64,
+    ) -> Result<()> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let mut transaction = db.begin().await?;
+                sqlx::query(
+                    "INSERT INTO sign_in (hash, account_id, label, created_ms, last_seen_ms) VALUES (?, ?, ?, ?, ?)",
+                )
+                .bind(hash.as_bytes())
+                .bind(account_id)
+                .bind(label)
+                .bind(now_ms)
+                .bind(now_ms)
+                .execute(&mut *transaction)
+                .await?;
+                sqlx::query(
+                    "DELETE FROM sign_in WHERE hash IN (SELECT hash FROM sign_in WHERE account_id = ? \
+                     ORDER BY last_seen_ms DESC LIMIT -1 OFFSET ?)",
+                )
+                .bind(account_id)
+                .bind(limits::SIGN_INS)
+                .execute(&mut *transaction)
+                .await?;
+                Ok(transaction.commit().await?)
+            }
+        }
+    }
+
+    /// Who is signed in with this secret, if it still counts; notes that it was used.
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`].
+    pub async fn sign_in(&self, hash: &SecretHash, now_ms: i64) -> Result<Option<SignIn>> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let row: Option<(String, String, String, i64, i64, i64)> = sqlx::query_as(
+                    "SELECT a.id, a.name, a.role, a.created_ms, s.created_ms, s.last_seen_ms \
+                     FROM sign_in s JOIN account a ON a.id = s.account_id WHERE s.hash = ?",
+                )
+                .bind(hash.as_bytes())
+                .fetch_optional(db.reader())
+                .await?;
+                let Some((id, name, role, created, created_ms, last_seen_ms)) = row else { return Ok(None) };
+                let lifetime = Lifetime { created_ms, last_seen_ms };
+                if !lifetime.is_alive(now_ms) {
+                    return Ok(None);
+                }
+                if now_ms - last_seen_ms >= ms(limits::LAST_SEEN) {
+                    sqlx::query("UPDATE sign_in SET last_seen_ms = ? WHERE hash = ?")
+                        .bind(now_ms)
+                        .bind(hash.as_bytes())
+                        .execute(db.writer())
+                        .await?;
+                }
+                Ok(Some(SignIn { account: account((id, name, role, created))?, lifetime }))
+            }
+        }
+    }
+
+    /// Ends one sign-in. `false`: there was none.
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`].
+    pub async fn end_sign_in(&self, hash: &SecretHash) -> Result<bool> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let ended = sqlx::query("DELETE FROM sign_in WHERE hash = ?")
+                    .bind(hash.as_bytes())
+                    .execute(db.writer())
+                    .await?;
+                Ok(ended.rows_affected() > 0)
+            }
+        }
+    }
+
+    /// Ends all sign-ins of an account; says how many there were.
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`].
+    pub async fn end_sign_ins(&self, account_id: &str) -> Result<u64> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let ended = sqlx::query("DELETE FROM sign_in WHERE account_id = ?")
+                    .bind(account_id)
+                    .execute(db.writer())
+                    .await?;
+                Ok(ended.rows_affected())
+            }
+        }
+    }
+
+    /// Keeps an API token.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] if the account is not there.
+    pub async fn create_api_token(&self, new: &NewApiToken, now_ms: i64) -> Result<()> {
+        let scopes: Vec<&str> = new.scopes.iter().map(|scope| scope.name()).collect();
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                sqlx::query(
+                    "INSERT INTO api_token (id, hash, account_id, name, scopes, created_ms, expires_ms) \
+                     VALUES (?, ?, ?, ?, ?, ?, ?)",
+                )
+                .bind(&new.id)
+                .bind(new.hash.as_bytes())
+                .bind(&new.account_id)
+                .bind(&new.name)
+                .bind(scopes.join(" "))
+                .bind(now_ms)
+                .bind(new.expires_ms)
+                .execute(db.writer())
+                .await?;
+                Ok(())
+            }
+        }
+    }
+
+    /// The API token with this secret, if it still counts; notes that it was used.
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`].
+    pub async fn api_token(&self, hash: &SecretHash, now_ms: i64) -> Result<Option<ApiToken>> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let row: Option<TokenRow> = sqlx::query_as(
+                    "SELECT t.id, t.name, t.scopes, t.created_ms, t.expires_ms, t.last_used_ms, a.id AS account_id, \
+                     a.name AS account_name, a.role, a.created_ms AS account_created_ms \
+                     FROM api_token t JOIN account a ON a.id = t.account_id \
+                     WHERE t.hash = ? AND (t.expires_ms IS NULL OR t.expires_ms > ?)",
+                )
+                .bind(hash.as_bytes())
+                .bind(now_ms)
+                .fetch_optional(db.reader())
+                .await?;
+                let Some(token) = row.map(token).transpose()? else { return Ok(None) };
+                if token.last_used_ms.is_none_or(|last| now_ms - last >= ms(limits::LAST_SEEN)) {
+                    sqlx::query("UPDATE api_token SET last_used_ms = ? WHERE id = ?")
+                        .bind(now_ms)
+                        .bind(&token.id)
+                        .execute(db.writer())
+                        .await?;
+                }
+                Ok(Some(token))
+            }
+        }
+    }
+
+    /// API tokens of an account, oldest first.
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`].
+    pub async fn api_tokens(&self, account_id: &str) -> Result<Vec<ApiToken>> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let rows: Vec<TokenRow> = sqlx::query_as(
+                    "SELECT t.id, t.name, t.scopes, t.created_ms, t.expires_ms, t.last_used_ms, a.id AS account_id, \
+                     a.name AS account_name, a.role, a.created_ms AS account_created_ms \
+                     FROM api_token t JOIN account a ON a.id = t.account_id \
+                     WHERE t.account_id = ? ORDER BY t.created_ms LIMIT ?",
+                )
+                .bind(account_id)
+                .bind(limits::PAGE)
+                .fetch_all(db.reader())
+                .await?;
+                rows.into_iter().map(token).collect()
+            }
+        }
+    }
+
+    /// Revokes an API token.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`] if it is not one of that account.
+    pub async fn revoke_api_token(&self, account_id: &str, id: &str) -> Result<()> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let gone = sqlx::query("DELETE FROM api_token WHERE id = ? AND account_id = ?")
+                    .bind(id)
+                    .bind(account_id)
+                    .execute(db.writer())
+                    .await?;
+                match gone.rows_affected() {
+                    0 => Err(Error::new(Kind::NotFound, "There is no such token.")),
+                    _ => Ok(()),
+                }
+            }
+        }
+    }
+
+    /// Forgets codes and sign-ins that have run out. For a housekeeping task, once an hour.
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`].
+    pub async fn purge_access(&self, now_ms: i64) -> Result<u64> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let mut transaction = db.begin().await?;
+                let codes = sqlx::query("DELETE FROM one_time_code WHERE expires_ms <= ?")
+                    .bind(now_ms)
+                    .execute(&mut *transaction)
+                    .await?;
+                let idle = sqlx::query("DELETE FROM sign_in WHERE last_seen_ms <= ?")
+                    .bind(now_ms - ms(limits::SIGN_IN_IDLE))
+                    .execute(&mut *transaction)
+                    .await?;
+                transaction.commit().await?;
+                Ok(codes.rows_affected() + idle.rows_affected())
+            }
+        }
+    }
+}

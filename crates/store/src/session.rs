@@ -1,0 +1,196 @@
+//! Playback sessions: that a request repeated with its key makes one session, that of two writers of a session one is
+//! told so, and that a start after a crash knows which were cut off.
+
+use crate::error::{Error, Result};
+use crate::{Backend, Kind, Store};
+use telecast_core::lineup::ChannelId;
+use telecast_core::secret::SecretHash;
+use telecast_core::session::{ReasonCode, State};
+
+/// A session to be.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// A fresh id.
+    pub id: String,
+    /// Who asks.
+    pub account_id: String,
+    /// For what.
+    pub channel: ChannelId,
+    /// `Idempotency-Key` of the request.
+    pub key: Option<String>,
+    /// Of the request's body, to tell a repetition from another request with the same key.
+    pub request: SecretHash,
+}
+
+/// What became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Created {
+    /// It is new; its fence is 1.
+    New,
+    /// The same request came before; this is its session.
+    Before(String),
+}
+
+/// A session as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRow {
+    /// Id.
+    pub id: String,
+    /// Who asked.
+    pub account_id: String,
+    /// For what.
+    pub channel: ChannelId,
+    /// Name of its state, as [`State::name`] gives it.
+    pub state: String,
+    /// Name of the reason, as [`ReasonCode::name`] gives it.
+    pub reason: Option<String>,
+    /// Grows with each write.
+    pub fence: i64,
+    /// When it was made.
+    pub created_ms: i64,
+    /// When it ended.
+    pub ended_ms: Option<i64>,
+}
+
+type Row = (String, String, String, String, Option<String>, i64, i64, Option<i64>);
+
+fn session((id, account_id, channel, state, reason, fence, created_ms, ended_ms): Row) -> SessionRow {
+    SessionRow { id, account_id, channel: ChannelId(channel), state, reason, fence, created_ms, ended_ms }
+}
+
+impl Store {
+    /// Makes a session, or finds the one that the same request has made.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] if the key was used for another request. On any error there is no session.
+    pub async fn create_session(&self, new: &NewSession, now_ms: i64) -> Result<Created> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let mut transaction = db.begin().await?;
+                if let Some(key) = &new.key {
+                    let before: Option<(String, Vec<u8>)> = sqlx::query_as(
+                        "SELECT id, request_hash FROM playback_session WHERE account_id = ? AND request_key = ?",
+                    )
+                    .bind(&new.account_id)
+                    .bind(key)
+                    .fetch_optional(&mut *transaction)
+                    .await?;
+                    match before {
+                        Some((id, hash)) if hash == new.request.as_bytes() => return Ok(Created::Before(id)),
+                        Some(_) => {
+                            let message =
+                                "This Idempotency-Key was used for another request. Use a fresh one.";
+                            return Err(Error::new(Kind::Conflict, message));
+                        }
+                        None => {}
+                    }
+                }
+                sqlx::query(
+                    "INSERT INTO playback_session \
+                     (id, account_id, channel_id, request_key, request_hash, state, fence, created_ms) \
+                     VALUES (?, ?, ?, ?, ?, ?, 1, ?)",
+                )
+                .bind(&new.id)
+                .bind(&new.account_id)
+                .bind(&new.channel.0)
+                .bind(&new.key)
+                .bind(new.request.as_bytes())
+                .bind(State::New.name())
+                .bind(now_ms)
+                .execute(&mut *transaction)
+                .await?;
+                transaction.commit().await?;
+                Ok(Created::New)
+            }
+        }
+    }
+
+    /// The session of that id.
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`].
+    pub async fn session(&self, id: &str) -> Result<Option<SessionRow>> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let row: Option<Row> = sqlx::query_as(
+                    "SELECT id, account_id, channel_id, state, reason, fence, created_ms, ended_ms \
+                     FROM playback_session WHERE id = ?",
+                )
+                .bind(id)
+                .fetch_optional(db.reader())
+                .await?;
+                Ok(row.map(session))
+            }
+        }
+    }
+
+    /// Writes where a session stands, for the owner who knows its `fence`; gives the next fence.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] if another has written it since, or if it has ended: then its owner must let go.
+    pub async fn write_session(
+        &self,
+        id: &str,
+        fence: i64,
+        state: State,
+        reason: Option<ReasonCode>,
+        now_ms: i64,
+    ) -> Result<i64> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let next: Option<i64> = sqlx::query_scalar(
+                    "UPDATE playback_session SET state = ?, reason = ?, ended_ms = ?, fence = fence + 1 \
+                     WHERE id = ? AND fence = ? AND ended_ms IS NULL RETURNING fence",
+                )
+                .bind(state.name())
+                .bind(reason.map(ReasonCode::name))
+                .bind(state.is_ended().then_some(now_ms))
+                .bind(id)
+                .bind(fence)
+                .fetch_optional(db.writer())
+                .await?;
+                next.ok_or_else(|| {
+                    Error::new(Kind::Conflict, "Another part of the station has this session now.")
+                })
+            }
+        }
+    }
+
+    /// Ends the sessions that a crash has cut off; says how many there were. For the start of a server that is alone.
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`].
+    pub async fn end_orphans(&self, now_ms: i64) -> Result<u64> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let ended = sqlx::query(
+                    "UPDATE playback_session SET state = ?, reason = ?, ended_ms = ?, fence = fence + 1 \
+                     WHERE ended_ms IS NULL",
+                )
+                .bind(State::Failed.name())
+                .bind(ReasonCode::Restarted.name())
+                .bind(now_ms)
+                .execute(db.writer())
+                .await?;
+                Ok(ended.rows_affected())
+            }
+        }
+    }
+
+    /// Forgets sessions that ended before `before_ms`, and with them their keys; says how many there were.
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`].
+    pub async fn purge_sessions(&self, before_ms: i64) -> Result<u64> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let gone =
+                    sqlx::query("DELETE FROM playback_session WHERE ended_ms IS NOT NULL AND ended_ms < ?")
+                        .bind(before_ms)
+                        .execute(db.writer())
+                        .await?;
+                Ok(gone.rows_affected())
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! SQLite: one file, one writer, several readers.
+//!
+//! A transaction that begins by reading and then writes fails at once in WAL mode if another has written meanwhile,
+//! whatever the busy time-out; so all writing goes through one connection and begins with `BEGIN IMMEDIATE`.
+
+use crate::Kind;
+use crate::error::{Error, Result};
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{
+    Sqlite as Driver, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
+};
+use sqlx::{Row, Transaction};
+use std::path::Path;
+use telecast_core::limits;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
+
+/// Connections to one file.
+#[derive(Clone, Debug)]
+pub(crate) struct Sqlite {
+    writer: SqlitePool,
+    reader: SqlitePool,
+}
+
+impl Sqlite {
+    pub(crate) async fn open(path: &Path) -> Result<Self> {
+        make_private(path)?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(limits::STORE_BUSY);
+        let pool = |most| SqlitePoolOptions::new().max_connections(most).acquire_timeout(limits::STORE_BUSY);
+        let opened = |error| cannot_open(path, error);
+        let writer = pool(1).connect_with(options.clone()).await.map_err(opened)?;
+        MIGRATIONS.run(&writer).await.map_err(|error| cannot_migrate(path, error))?;
+        let reader =
+            pool(limits::STORE_READERS).connect_with(options.read_only(true)).await.map_err(opened)?;
+        Ok(Self { writer, reader })
+    }
+
+    /// For single statements that write.
+    pub(crate) fn writer(&self) -> &SqlitePool {
+        &self.writer
+    }
+
+    /// For all that only reads.
+    pub(crate) fn reader(&self) -> &SqlitePool {
+        &self.reader
+    }
+
+    /// For several statements that are one. Rolled back unless it is committed.
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Driver>> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    pub(crate) async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+
+    /// Takes the write lock and gives it back: a full or read-only disk shows here.
+    pub(crate) async fn ping(&self) -> Result<()> {
+        sqlx::query("SELECT 1 FROM instance LIMIT 1").fetch_optional(&self.reader).await?;
+        let transaction = self.begin().await?;
+        Ok(transaction.rollback().await?)
+    }
+
+    pub(crate) async fn query_plan(&self, sql: &'static str) -> Result<Vec<String>> {
+        let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+        let rows = sqlx::query(explain).fetch_all(&self.reader).await?;
+        rows.iter().map(|row| Ok(row.try_get("detail")?)).collect()
+    }
+}
+
+/// Only the station's own user may read the file; SQLite gives its journal the same mode.
+fn make_private(path: &Path) -> Result<()> {
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    let fault = |error: std::io::Error| {
+        Error::caused(
+            Kind::Unavailable,
+            format!(
+                "The store {} cannot be opened: {error}. Check the directory and its owner.",
+                path.display()
+            ),
+            error,
+        )
+    };
+    let file = std::fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
+        .map_err(fault)?;
+    file.set_permissions(std::fs::Permissions::from_mode(0o600)).map_err(fault)
+}
+
+fn cannot_open(path: &Path, error: sqlx::Error) -> Error {
+    let message =
+        format!("The store {} cannot be opened: {error}. Check the file and its disk.", path.display());
+    Error::caused(Kind::Unavailable, message, error)
+}
+
+fn cannot_migrate(path: &Path, error: MigrateError) -> Error {
+    let path = path.display();
+    match error {
+        MigrateError::VersionMissing(version) => Error::caused(
+            Kind::Conflict,
+            format!(
+                "The store {path} was written by a newer version of Telecast (schema {version}). \
+                 Run that version, or restore a backup made before the upgrade."
+            ),
+            error,
+        ),
+        MigrateError::VersionMismatch(version) => Error::caused(
+            Kind::Conflict,
+            format!("The store {path} has another schema {version} than this version of Telecast knows."),
+            error,
+        ),
+        error => {
+            let message = format!("The store {path} cannot be brought up to date: {error}.");
+            Error::caused(Kind::Unavailable, message, error)
+        }
+    }
+}
