@@ -5,6 +5,7 @@
 
 use bytes::Bytes;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use telecast_media::ts::psi::Kind;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
@@ -23,8 +24,17 @@ pub struct AudioFilter {
 
 struct Killed(Child);
 
+/// Filters that run in this process.
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
+
+/// Number of filters that run.
+pub fn running() -> usize {
+    RUNNING.load(Ordering::Relaxed)
+}
+
 impl Drop for Killed {
     fn drop(&mut self) {
+        RUNNING.fetch_sub(1, Ordering::Relaxed);
         if let Some(pid) = self.0.id().and_then(|pid| rustix::process::Pid::from_raw(pid as i32)) {
             // The group is the child's own: nobody else is in it.
             let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
@@ -82,6 +92,7 @@ impl AudioFilter {
                 tracing::debug!(%line, "ffmpeg");
             }
         });
+        RUNNING.fetch_add(1, Ordering::Relaxed);
         Ok(Self { input, _child: Killed(child) })
     }
 

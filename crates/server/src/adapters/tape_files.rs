@@ -89,6 +89,11 @@ impl TapeFile {
         freed
     }
 
+    /// Where the next byte goes.
+    pub fn end(&self) -> u64 {
+        self.chunks().last_key_value().map_or(0, |(start, chunk)| start + chunk.length)
+    }
+
     /// Bytes on disk.
     pub fn size(&self) -> u64 {
         self.chunks().values().map(|chunk| chunk.length).sum()
@@ -97,6 +102,20 @@ impl TapeFile {
 
 fn gone() -> Error {
     Error::new(ErrorKind::NotFound, "this part of the tape has been evicted")
+}
+
+/// Makes `directory`, and removes what a crashed run left there: tapes are directories with a number for a name.
+pub fn clean(directory: &Path) -> Result<()> {
+    std::fs::create_dir_all(directory)?;
+    for entry in std::fs::read_dir(directory)? {
+        let entry = entry?;
+        let ours = entry.file_name().to_string_lossy().bytes().all(|byte| byte.is_ascii_digit());
+        if ours && entry.file_type()?.is_dir() {
+            tracing::info!(path = %entry.path().display(), "a tape of an earlier run is removed");
+            std::fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Free bytes of the file system that `path` lies on, for those who may not use the reserve.

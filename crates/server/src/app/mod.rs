@@ -1,22 +1,41 @@
 //! The running station: owner tasks, and [`App`], which is all that `web` sees of them.
 //!
 //! Each live thing has one owner task (receiver, tuner pool, tape, transcoder, session). Others send it typed requests with a
-//! reply slot, and read what it publishes: snapshots behind an atomic pointer or a watch. Nothing here knows HTTP; nothing
-//! reads the clock but through the one that [`App::start`] is given.
+//! reply slot, and read what it publishes: snapshots behind an atomic pointer or a watch. Nothing here knows HTTP; time comes
+//! from one [`Clock`] that is made at start.
 
+mod memory;
 pub mod playback;
+mod receivers;
+mod say;
+mod sessions;
 pub mod settings;
+pub mod shelf;
 mod spawn;
 pub mod tape;
+pub mod tuners;
 pub mod view;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use telecast_core::error::{Error, Kind};
+use telecast_core::limits;
 use telecast_core::lineup::Lineup;
+use telecast_core::playback::Policy;
+use telecast_core::session::ReasonCode;
 use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+
+use crate::adapters::clock::Clock;
+use crate::adapters::tape_files;
+use memory::Memory;
+use receivers::Receivers;
+use sessions::{Sessions, Surroundings};
+use tuners::Tuners;
 
 pub use playback::{Directives, PlayError, PlaybackHandle};
 pub use settings::{Keeping, ReceiverSettings, Settings};
@@ -28,39 +47,87 @@ pub use view::{
 
 /// The station. Cheap to clone.
 #[derive(Clone)]
-pub struct App(Arc<()>);
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    clock: Clock,
+    keeping: Keeping,
+    receivers: Arc<Receivers>,
+    sessions: Sessions,
+    tuners: Tuners,
+    memory: Memory,
+    lineup: Arc<ArcSwap<Lineup>>,
+    usage: Arc<AtomicU64>,
+    events: broadcast::Sender<Event>,
+    stop: CancellationToken,
+}
 
 impl App {
     /// Starts all owners; returns before any receiver has answered. Must be called within a tokio runtime.
     ///
     /// # Errors
-    /// The tape directory cannot be made or written.
+    /// The tape directory cannot be made or emptied.
     pub async fn start(settings: Settings) -> Result<Self, Error> {
-        let _ = settings;
-        Ok(Self(Arc::new(())))
+        let directory = settings.tape.directory.clone();
+        let cleaned = tokio::task::spawn_blocking(move || tape_files::clean(&directory)).await;
+        cleaned
+            .map_err(|error| error.to_string())
+            .and_then(|result| result.map_err(|error| error.to_string()))
+            .map_err(|error| {
+                let place = settings.tape.directory.display();
+                Error::new(Kind::Unavailable, format!("Tapes cannot be kept in {place}: {error}. Choose another directory."))
+            })?;
+        let clock = Clock::start();
+        let stop = CancellationToken::new();
+        let (events, _) = broadcast::channel(limits::EVENTS);
+        let usage = Arc::new(AtomicU64::new(0));
+        let lineup = Arc::new(ArcSwap::from_pointee(Lineup::default()));
+        let memory = Memory::default();
+        let tuners = Tuners::start(settings.tape.clone(), clock, Arc::clone(&usage), stop.child_token());
+        let around = Surroundings {
+            tuners: tuners.clone(),
+            lineup: Arc::clone(&lineup),
+            memory: memory.clone(),
+            shelf: shelf::Shelf::default(),
+            clock,
+            events: events.clone(),
+            policy: Policy { low_latency: settings.low_latency, ..Policy::default() },
+            stop: stop.child_token(),
+        };
+        let sessions = Sessions::start(around, settings.max_sessions);
+        let receivers = Receivers::new(
+            Arc::clone(&lineup),
+            tuners.clone(),
+            events.clone(),
+            clock,
+            settings.refresh,
+            stop.child_token(),
+        );
+        for receiver in settings.receivers {
+            receivers.add(receiver)?;
+        }
+        let keeping = settings.tape;
+        Ok(Self(Arc::new(Inner { clock, keeping, receivers, sessions, tuners, memory, lineup, usage, events, stop })))
     }
 
     /// All channels and bouquets of all receivers.
     pub fn lineup(&self) -> Arc<Lineup> {
-        Arc::default()
+        self.0.lineup.load_full()
     }
 
     /// Tracks that a channel had when it was last on; `None` if it never was.
     pub fn tracks(&self, channel_id: &str) -> Option<Vec<TrackView>> {
-        let _ = channel_id;
-        None
+        self.0.memory.get(channel_id).map(|tracks| memory::views(&tracks))
     }
 
     /// A channel's logo from its receiver: media type and bytes; `None` if it has none. Cached.
     pub async fn logo(&self, channel_id: &str) -> Option<(String, Bytes)> {
-        let _ = channel_id;
-        None
+        self.0.receivers.logo(channel_id).await.map(|picture| ("image/png".into(), picture))
     }
 
     /// What is on. Never waits for a receiver.
     pub fn now_next(&self, channel_ids: &[String]) -> Vec<NowNextView> {
-        let _ = channel_ids;
-        Vec::new()
+        self.0.receivers.now_next(channel_ids)
     }
 
     /// Makes a session; answers at once and never waits for a receiver.
@@ -68,48 +135,47 @@ impl App {
     /// # Errors
     /// `NotFound`: no such channel. `TooMany`: too many sessions. `Unavailable`: shutting down.
     pub async fn start_session(&self, request: StartPlayback) -> Result<SessionView, Error> {
-        let _ = request;
-        Err(Error::new(Kind::Unavailable, "not yet"))
+        self.0.sessions.begin(request).await
     }
 
     /// A session as it stands; those that are over stay visible for five minutes.
     pub fn session(&self, id: &str) -> Option<SessionView> {
-        let _ = id;
-        None
+        self.0.sessions.all().by_id.get(id).map(|entry| entry.view.borrow().clone())
     }
 
     /// All sessions that are still visible.
     pub fn sessions(&self) -> Vec<SessionView> {
-        Vec::new()
+        self.0.sessions.all().by_id.values().map(|entry| entry.view.borrow().clone()).collect()
     }
 
     /// A session once it is ready or over, or after `wait`.
     pub async fn wait_session(&self, id: &str, wait: Duration) -> Option<SessionView> {
-        let _ = (id, wait);
-        None
+        let entry = self.0.sessions.all().by_id.get(id).cloned()?;
+        Some(entry.wait(wait, |view| view.state == SessionState::Ready || view.state.is_over()).await)
     }
 
     /// Its player still watches. `None`: there is no such session.
     pub fn heartbeat(&self, id: &str) -> Option<SessionView> {
-        let _ = id;
-        None
+        let all = self.0.sessions.all();
+        let entry = all.by_id.get(id)?;
+        entry.heartbeat();
+        Some(entry.view.borrow().clone())
     }
 
     /// Ends a session; it is released when this returns. Stopping twice is no error. `None`: there is none.
     pub async fn stop(&self, id: &str) -> Option<SessionView> {
-        let _ = id;
-        None
+        let entry = self.0.sessions.all().by_id.get(id).cloned()?;
+        Some(entry.stop(ReasonCode::StoppedByClient).await)
     }
 
     /// The door to the tape behind a playback address.
     pub fn playback_by_key(&self, key: &str) -> Option<PlaybackHandle> {
-        let _ = key;
-        None
+        self.0.sessions.all().by_key.get(key).map(|entry| entry.handle.clone())
     }
 
     /// All receivers.
     pub fn receivers(&self) -> Vec<ReceiverView> {
-        Vec::new()
+        self.0.receivers.views()
     }
 
     /// Adds a receiver and starts to read it; whoever calls keeps it in the store.
@@ -117,8 +183,7 @@ impl App {
     /// # Errors
     /// `Conflict`: the id is taken.
     pub async fn add_receiver(&self, receiver: ReceiverSettings) -> Result<ReceiverView, Error> {
-        let _ = receiver;
-        Err(Error::new(Kind::Unavailable, "not yet"))
+        self.0.receivers.add(receiver)
     }
 
     /// Removes a receiver; its sessions end.
@@ -126,32 +191,66 @@ impl App {
     /// # Errors
     /// `NotFound`; `Conflict`: it stands in the configuration file.
     pub async fn remove_receiver(&self, id: &str) -> Result<(), Error> {
-        let _ = id;
-        Err(Error::new(Kind::NotFound, "no such receiver"))
+        self.0.receivers.remove(id).await
     }
 
     /// Reads a receiver's channels again, now.
+    ///
+    /// # Errors
+    /// `NotFound`.
     pub async fn refresh_receiver(&self, id: &str) -> Result<(), Error> {
-        let _ = id;
-        Err(Error::new(Kind::NotFound, "no such receiver"))
+        self.0.receivers.again(id)
     }
 
-    /// Asks a receiver who it is, without adding it: state, message, model, tuners, number of channels in its first bouquets.
+    /// Asks a receiver who it is, without adding it: state, message, model, tuners, number of channels.
     pub async fn test_receiver(&self, receiver: ReceiverSettings) -> ReceiverView {
-        let _ = receiver;
-        unreachable!()
+        receivers::test(receiver).await
     }
 
     /// The station at a glance.
     pub fn status(&self) -> StatusView {
-        StatusView::default()
+        let sessions = self.sessions();
+        let tapes = self.0.tuners.running();
+        let tapes = tapes.iter().map(|(key, tape)| {
+            let snapshot = tape.snapshot();
+            let segments = &snapshot.index.segments;
+            let window = segments.front().zip(segments.back()).map_or(0, |(first, last)| last.start - first.start);
+            view::TapeView {
+                channel_id: key.channel.0.clone(),
+                receiver_id: key.receiver.clone(),
+                sessions: sessions.iter().filter(|s| s.channel_id == key.channel.0 && !s.state.is_over()).count(),
+                window_s: telecast_media::time::seconds(window),
+                disk_bytes: tape.main.size(),
+                lost_packets: snapshot.counters.lost_packets,
+            }
+        });
+        StatusView {
+            uptime_s: self.0.clock.uptime().as_secs(),
+            sessions: sessions.iter().filter(|session| !session.state.is_over()).count(),
+            tapes: tapes.collect(),
+            tape_bytes: self.0.usage.load(Ordering::Relaxed),
+            tape_free_bytes: tape_files::free_space(&self.0.keeping.directory).unwrap_or(0),
+            transcoders: crate::adapters::ffmpeg::running(),
+            panics: panics(),
+        }
     }
 
     /// Everything that changes, from now on. A slow subscriber loses events and is told (`Lagged`).
     pub fn events(&self) -> broadcast::Receiver<Event> {
-        broadcast::channel(1).1
+        self.0.events.subscribe()
     }
 
-    /// Ends all sessions, tapes and children; returns when they are gone or after [`telecast_core::limits::SHUTDOWN`].
-    pub async fn shutdown(&self) {}
+    /// Ends all sessions, tapes and children; returns when they are gone or after [`limits::SHUTDOWN`].
+    pub async fn shutdown(&self) {
+        self.0.stop.cancel();
+        let tapes: Vec<CancellationToken> = self.0.tuners.running().values().map(|tape| tape.gone().clone()).collect();
+        let all = async {
+            for gone in tapes {
+                gone.cancelled().await;
+            }
+        };
+        if tokio::time::timeout(limits::SHUTDOWN, all).await.is_err() {
+            tracing::warn!("some tapes did not end in time and were dropped");
+        }
+    }
 }

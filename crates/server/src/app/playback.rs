@@ -1,10 +1,34 @@
-//! What one session may fetch: playlists, initialisation, parts, segments, raw stream. Reads snapshots; never slows the writer.
+//! What one session may fetch: playlists, initialisation, parts, segments, raw stream.
+//!
+//! Reads snapshots and files only, so a slow reader never slows the writer. Every fetch counts as consumption.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::stream::BoxStream;
+use futures_util::StreamExt;
+use futures_util::stream::{BoxStream, unfold};
+use telecast_core::limits;
+use telecast_core::playback as decision;
+use telecast_media::cmaf::{Extent, supported};
 pub use telecast_media::hls::Directives;
+use telecast_media::hls::{self, Container, Readiness, View};
+use telecast_media::mpegts;
+use telecast_media::tape::{Index, Listed, Rendition, Run, Segment, TrackId};
+use telecast_media::time::{HZ, to_ticks};
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout, timeout_at};
 
+use super::shelf::{self, Shelf};
+use super::tape::{Snapshot, Tape};
 use super::view::ReasonView;
+use crate::adapters::clock::Clock;
+
+/// A raw reader gets at most this much at a time (bytes): a whole number of packets.
+const RAW_PIECE: u64 = 1394 * 188;
+/// A raw reader that waits for more looks again at the latest after this, to see whether its session is over.
+const RAW_LOOK: Duration = Duration::from_secs(1);
 
 /// Why a fetch gives nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,54 +50,351 @@ pub enum PlayError {
     Broken(String),
 }
 
-/// A session's door to its tape. Cheap to clone. Every fetch counts as consumption and renews the session.
+/// What lies behind a playback address just now.
 #[derive(Clone)]
-pub struct PlaybackHandle(());
+pub(super) enum Door {
+    /// Not yet.
+    Shut,
+    /// This tape.
+    Open(Arc<Way>),
+    /// Nothing any more.
+    Over(Box<ReasonView>),
+}
+
+/// How a session reaches a tape: fixed once it is ready.
+pub(super) struct Way {
+    tape: Tape,
+    renditions: Vec<Rendition>,
+    barrier: Option<TrackId>,
+    container: Container,
+    low_latency: bool,
+    /// Nothing before this sequence is listed: its derived sound does not reach further back.
+    floor: u64,
+    multivariant: Bytes,
+}
+
+impl Way {
+    /// The way of `plan`, once there is a segment to play.
+    pub(super) fn new(tape: &Tape, snapshot: &Snapshot, plan: &decision::Plan) -> Option<Self> {
+        let container = match plan.container {
+            decision::Container::Cmaf => Container::Cmaf,
+            decision::Container::Ts => Container::Ts,
+        };
+        let renditions = renditions(plan);
+        let main = *renditions.first()?;
+        let barrier = plan.default_audio().map(track);
+        let low_latency = plan.delivery == decision::Delivery::LowLatency;
+        let mut way = Self {
+            tape: tape.clone(),
+            renditions,
+            barrier,
+            container,
+            low_latency,
+            floor: 0,
+            multivariant: Bytes::new(),
+        };
+        way.floor = floor(&snapshot.index, main, barrier)?;
+        let sound = way.renditions.get(1).copied().unwrap_or(main);
+        if !way.has_segment(snapshot, main) || !way.has_segment(snapshot, sound) {
+            return None;
+        }
+        let run = &snapshot.index.segment(way.floor)?.run;
+        if container == Container::Cmaf && !main.tracks().all(|id| run.track(id).is_some_and(supported)) {
+            return None;
+        }
+        way.multivariant = hls::multivariant(run, &way.renditions, bandwidth(&snapshot.index)).into();
+        Some(way)
+    }
+
+    fn has_segment(&self, snapshot: &Snapshot, rendition: Rendition) -> bool {
+        snapshot
+            .index
+            .segment(self.floor)
+            .is_some_and(|segment| Index::listed(segment, rendition, self.barrier).whole)
+    }
+
+    fn view(&self, rendition: Rendition) -> View {
+        View {
+            rendition,
+            barrier: self.barrier,
+            container: self.container,
+            low_latency: self.low_latency,
+            whole_window: self.low_latency,
+            siblings: self.renditions.clone(),
+        }
+    }
+
+    fn rendition(&self, name: &str) -> Result<Rendition, PlayError> {
+        hls::by_name(name).filter(|found| self.renditions.contains(found)).ok_or(PlayError::NotFound)
+    }
+}
+
+/// The track that a sound of the plan comes from.
+fn track(audio: &decision::AudioPlan) -> TrackId {
+    match audio.action {
+        decision::TrackAction::Copy => audio.track,
+        // The segmenter names derived tracks so.
+        decision::TrackAction::Transcode => audio.track | 0x80,
+    }
+}
+
+/// The playlists of a plan: the main one first, then the sounds with the default one leading.
+fn renditions(plan: &decision::Plan) -> Vec<Rendition> {
+    let video = plan.video.as_ref().map(|video| video.track);
+    let default = plan.default_audio().map(track);
+    if plan.layout == decision::Layout::Muxed {
+        return vec![Rendition { video, audio: default }];
+    }
+    let mut sounds: Vec<TrackId> = plan.audio.iter().map(track).collect();
+    sounds.sort_by_key(|id| Some(*id) != default);
+    let sounds = sounds.into_iter().map(|id| Rendition { video: None, audio: Some(id) });
+    std::iter::once(Rendition { video, audio: None }).chain(sounds).collect()
+}
+
+/// The oldest sequence from which on the default sound is there without a hole.
+fn floor(index: &Index, main: Rendition, barrier: Option<TrackId>) -> Option<u64> {
+    let has_all = |segment: &Segment| {
+        let tracks = main.tracks().chain(barrier);
+        tracks.into_iter().all(|id| sounds_from_the_start(segment, id))
+    };
+    let edge = index.segments.len();
+    let mut found = None;
+    for segment in index.segments.iter().rev() {
+        let open = segment.end.is_none() || edge as u64 + index.segments[0].sequence - segment.sequence <= OPEN;
+        if has_all(segment) {
+            found = Some(segment.sequence);
+        } else if !open || found.is_some() {
+            break;
+        }
+    }
+    found
+}
+
+/// At so many newest segments the sound may still be on its way.
+const OPEN: u64 = 12;
+
+fn sounds_from_the_start(segment: &Segment, id: TrackId) -> bool {
+    let Some(lane) = segment.lane(id) else { return false };
+    let rate = segment.run.track(id).map_or(HZ as u32, telecast_media::tape::Track::timescale);
+    !lane.frames.is_empty() && to_ticks(lane.start, rate) <= segment.start + HZ / 10
+}
+
+/// Bits per second of the newest segments, with something to spare.
+fn bandwidth(index: &Index) -> u64 {
+    let (mut bytes, mut ticks) = (0u64, 0i64);
+    for segment in index.segments.iter().rev().filter(|segment| segment.end.is_some()).take(8) {
+        bytes += segment.lanes.iter().filter_map(|lane| Some((lane.frames.first()?, lane.frames.last()?))).fold(0, |sum, (a, b)| {
+            sum + (b.begin + u64::from(b.length)).saturating_sub(a.begin)
+        }) / segment.lanes.len().max(1) as u64;
+        ticks += segment.end.unwrap_or(segment.start) - segment.start;
+    }
+    let rate = bytes.saturating_mul(8 * HZ as u64) / (ticks.max(HZ / 10) as u64);
+    rate.max(64_000) * 6 / 5
+}
+
+/// A session's door to its tape. Cheap to clone.
+#[derive(Clone)]
+pub struct PlaybackHandle {
+    pub(super) session: Arc<str>,
+    pub(super) door: watch::Receiver<Door>,
+    pub(super) last_fetch: Arc<AtomicU64>,
+    pub(super) clock: Clock,
+    pub(super) shelf: Shelf,
+}
 
 impl PlaybackHandle {
-    /// The multivariant playlist; waits until the session is ready.
+    /// Id of the session that it belongs to.
+    pub fn session_id(&self) -> &str {
+        &self.session
+    }
+
+    fn touch(&self) {
+        self.last_fetch.store(self.clock.uptime().as_millis() as u64, Ordering::Relaxed);
+    }
+
+    /// Waits until the door is open.
+    async fn way(&self) -> Result<Arc<Way>, PlayError> {
+        self.touch();
+        let mut door = self.door.clone();
+        let opened = timeout(limits::BLOCKING, door.wait_for(|door| !matches!(door, Door::Shut))).await;
+        match opened.map_err(|_| PlayError::TimedOut)?.map_err(|_| PlayError::NotFound)?.clone() {
+            Door::Open(way) => Ok(way),
+            Door::Over(reason) => Err(PlayError::Over(reason)),
+            Door::Shut => Err(PlayError::TimedOut),
+        }
+    }
+
+    /// The multivariant playlist; waits until the session is ready. The same for the whole session.
     pub async fn multivariant(&self) -> Result<Bytes, PlayError> {
-        Err(PlayError::NotFound)
+        Ok(self.way().await?.multivariant.clone())
     }
 
     /// A media playlist; `rendition` as in its address (`v0a1`). Waits as `directives` ask.
     pub async fn playlist(&self, rendition: &str, directives: Directives) -> Result<Bytes, PlayError> {
-        let _ = (rendition, directives);
-        Err(PlayError::NotFound)
+        let way = self.way().await?;
+        let view = way.view(way.rendition(rendition)?);
+        let mut watch = way.tape.watch();
+        let until = Instant::now() + limits::BLOCKING;
+        loop {
+            let snapshot = Arc::clone(&watch.borrow_and_update());
+            match hls::readiness(&snapshot.index, &view, directives) {
+                Readiness::Now => return Ok(way.tape.playlists.get(&snapshot, &view, way.floor, directives)),
+                Readiness::TooFarAhead => return Err(PlayError::TooFarAhead),
+                Readiness::Wait => self.news(&mut watch, until).await?,
+            }
+        }
+    }
+
+    /// Waits for the next snapshot, or for the session's end.
+    async fn news(&self, watch: &mut watch::Receiver<Arc<Snapshot>>, until: Instant) -> Result<(), PlayError> {
+        let mut door = self.door.clone();
+        tokio::select! {
+            changed = timeout_at(until, watch.changed()) => {
+                changed.map_err(|_| PlayError::TimedOut)?.map_err(|_| PlayError::NotFound)
+            }
+            over = door.wait_for(|door| matches!(door, Door::Over(_))) => match over.as_deref() {
+                Ok(Door::Over(reason)) => Err(PlayError::Over(reason.clone())),
+                _ => Err(PlayError::NotFound),
+            }
+        }
     }
 
     /// An initialisation segment by its content hash (hexadecimal, as in the playlist). Immutable.
     pub async fn init(&self, rendition: &str, hash: &str) -> Result<Bytes, PlayError> {
-        let _ = (rendition, hash);
-        Err(PlayError::NotFound)
+        let way = self.way().await?;
+        let rendition = way.rendition(rendition)?;
+        shelf::init(&way.tape.snapshot().index, rendition, hash).ok_or(PlayError::NotFound)
     }
 
     /// A whole CMAF segment. Immutable.
     pub async fn segment(&self, rendition: &str, sequence: u64) -> Result<Bytes, PlayError> {
-        let _ = (rendition, sequence);
-        Err(PlayError::NotFound)
-    }
-
-    /// A CMAF part; the hinted next one is waited for. Immutable.
-    pub async fn part(&self, rendition: &str, sequence: u64, part: u32) -> Result<Bytes, PlayError> {
-        let _ = (rendition, sequence, part);
-        Err(PlayError::NotFound)
+        self.whole(rendition, sequence, Container::Cmaf).await
     }
 
     /// A whole segment as transport stream. Immutable.
     pub async fn ts_segment(&self, rendition: &str, sequence: u64) -> Result<Bytes, PlayError> {
-        let _ = (rendition, sequence);
-        Err(PlayError::NotFound)
+        self.whole(rendition, sequence, Container::Ts).await
     }
 
-    /// The raw transport stream from the newest random access point on; ends with the session.
-    /// Waits for the first one.
+    async fn whole(&self, rendition: &str, sequence: u64, container: Container) -> Result<Bytes, PlayError> {
+        let way = self.way().await?;
+        let rendition = way.rendition(rendition)?;
+        let snapshot = way.tape.snapshot();
+        let segment = snapshot.index.segment(sequence).ok_or(PlayError::NotFound)?;
+        if container != way.container || !Index::listed(segment, rendition, way.barrier).whole {
+            return Err(PlayError::NotFound);
+        }
+        self.shelf.fragment(&way.tape, &snapshot, rendition, sequence, Extent::Whole, container).await
+    }
+
+    /// A CMAF part; the hinted next one is waited for, and one that never comes is not found. Immutable.
+    pub async fn part(&self, rendition: &str, sequence: u64, part: u32) -> Result<Bytes, PlayError> {
+        let way = self.way().await?;
+        let rendition = way.rendition(rendition)?;
+        if way.container != Container::Cmaf || !way.low_latency {
+            return Err(PlayError::NotFound);
+        }
+        let mut watch = way.tape.watch();
+        let until = Instant::now() + limits::BLOCKING;
+        loop {
+            let snapshot = Arc::clone(&watch.borrow_and_update());
+            match outlook(&snapshot.index, rendition, way.barrier, sequence, part) {
+                Outlook::There => {
+                    return self.shelf.fragment(&way.tape, &snapshot, rendition, sequence, Extent::Part(part), Container::Cmaf).await;
+                }
+                Outlook::Never => return Err(PlayError::NotFound),
+                Outlook::Soon => self.news(&mut watch, until).await?,
+            }
+        }
+    }
+
+    /// The raw transport stream from the newest random access point on; ends with the session. Waits for the first one.
     pub async fn raw(&self) -> Result<BoxStream<'static, Bytes>, PlayError> {
-        Err(PlayError::NotFound)
+        let way = self.way().await?;
+        let snapshot = way.tape.snapshot();
+        let (offset, tables) = mpegts::join(&snapshot.index).ok_or(PlayError::TimedOut)?;
+        let reader = Raw { watch: way.tape.watch(), way, handle: self.clone(), offset, tables: Some(tables) };
+        Ok(unfold(reader, |mut reader| async move { reader.next().await.map(|piece| (piece, reader)) }).boxed())
+    }
+}
+
+/// A reader of the raw stream.
+struct Raw {
+    way: Arc<Way>,
+    handle: PlaybackHandle,
+    watch: watch::Receiver<Arc<Snapshot>>,
+    offset: u64,
+    tables: Option<Vec<u8>>,
+}
+
+impl Raw {
+    async fn next(&mut self) -> Option<Bytes> {
+        if let Some(tables) = self.tables.take() {
+            return Some(tables.into());
+        }
+        loop {
+            if matches!(*self.handle.door.borrow(), Door::Over(_)) {
+                return None;
+            }
+            let end = self.way.tape.main.end();
+            if end > self.offset {
+                if let Some(piece) = self.read(end.min(self.offset + RAW_PIECE)).await {
+                    self.handle.touch();
+                    return Some(piece);
+                }
+                continue;
+            }
+            if self.watch.borrow_and_update().index.ended {
+                return None;
+            }
+            // A closed watch is a tape that is over: the next look sees it.
+            if timeout(RAW_LOOK, self.watch.changed()).await.is_ok_and(|changed| changed.is_err()) {
+                return None;
+            }
+        }
     }
 
-    /// Id of the session that it belongs to.
-    pub fn session_id(&self) -> &str {
-        ""
+    async fn read(&mut self, end: u64) -> Option<Bytes> {
+        let (main, begin) = (Arc::clone(&self.way.tape.main), self.offset);
+        let read = tokio::task::spawn_blocking(move || main.read(begin, end)).await;
+        match read {
+            Ok(Ok(bytes)) => {
+                self.offset = end;
+                Some(bytes.into())
+            }
+            _ => {
+                // It fell behind what is kept: it goes on at the newest picture, and loses what lies between.
+                metrics::counter!("telecast_raw_readers_skipped_total").increment(1);
+                let (offset, tables) = mpegts::join(&self.way.tape.snapshot().index)?;
+                self.offset = offset.max(end);
+                Some(tables.into())
+            }
+        }
     }
+}
+
+enum Outlook {
+    There,
+    Soon,
+    Never,
+}
+
+/// Whether a part is there, can be expected, or will never be.
+fn outlook(index: &Index, rendition: Rendition, barrier: Option<TrackId>, sequence: u64, part: u32) -> Outlook {
+    let Some(segment) = index.segment(sequence) else {
+        let next = part == 0 && sequence == index.next_sequence && !index.ended;
+        return if next { Outlook::Soon } else { Outlook::Never };
+    };
+    let Listed { parts, whole } = Index::listed(segment, rendition, barrier);
+    if (part as usize) < parts {
+        return Outlook::There;
+    }
+    let master = rendition.master().and_then(|id| segment.lane(id));
+    let over = master.is_none_or(|lane| lane.closed && part as usize >= lane.parts.len());
+    if whole || over || index.ended || part as usize > parts + 1 { Outlook::Never } else { Outlook::Soon }
+}
+
+/// The run that holds at the edge.
+pub(super) fn newest_run(index: &Index) -> Option<&Arc<Run>> {
+    index.segments.back().map(|segment| &segment.run)
 }

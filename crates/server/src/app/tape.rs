@@ -6,6 +6,7 @@ use crate::adapters::ffmpeg::{AudioFilter, ENCODER_DELAY};
 use crate::adapters::enigma2::Client;
 use crate::adapters::stream::{Fault, Stream};
 use crate::adapters::tape_files::{TapeFile, free_space};
+use crate::app::shelf::Playlists;
 use bytes::Bytes;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -82,6 +83,8 @@ pub struct Tape {
     pub id: u64,
     /// Bytes of the programme.
     pub main: Arc<TapeFile>,
+    /// Its newest playlists.
+    pub playlists: Arc<Playlists>,
     snapshots: watch::Receiver<Arc<Snapshot>>,
     commands: mpsc::Sender<Command>,
     stop: CancellationToken,
@@ -132,7 +135,7 @@ impl Tape {
             owner.run(source, inbox, filtered, token).await;
             drop(done);
         });
-        Ok(Self { id, main, snapshots, commands, stop, gone })
+        Ok(Self { id, main, playlists: Arc::default(), snapshots, commands, stop, gone })
     }
 
     /// The newest snapshot.

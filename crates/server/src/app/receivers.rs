@@ -1,0 +1,355 @@
+//! Receivers: one owner task each, which keeps its channels and what is on; and the lineup pooled of all of them.
+//!
+//! A receiver that does not answer keeps what was known of it, and is asked again with growing pauses. Nobody waits for a receiver
+//! but the one who adds or tests it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use bytes::Bytes;
+use moka::future::Cache;
+use telecast_core::error::{Error, Kind};
+use telecast_core::guide::{Event, now_next};
+use telecast_core::lineup::{ChannelId, Lineup, ReadBouquet};
+use tokio::sync::{Notify, broadcast, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::settings::ReceiverSettings;
+use super::supervise;
+use super::tuners::Tuners;
+use super::view::{self, NowNextView, ReceiverState, ReceiverView};
+use crate::adapters::clock::Clock;
+use crate::adapters::enigma2::{Client, Trouble};
+
+/// What is on is asked again this often: two events of each channel are known, so it stays right in between.
+const GUIDE: Duration = Duration::from_secs(300);
+/// Pauses between tries of a receiver that does not work.
+const PAUSES: [Duration; 5] =
+    [Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(8), Duration::from_secs(20), Duration::from_secs(60)];
+/// Logos kept; each is about 10 KB.
+const LOGOS: u64 = 2_000;
+/// A logo is asked for again after this; so is one that was not there.
+const LOGO_AGE: Duration = Duration::from_secs(6 * 3600);
+
+/// One receiver as others see it.
+pub(super) struct Receiver {
+    client: Client,
+    state: watch::Sender<ReceiverView>,
+    known: ArcSwap<Known>,
+    again: Notify,
+    stop: CancellationToken,
+}
+
+/// What is known of a receiver.
+#[derive(Default)]
+struct Known {
+    bouquets: Vec<ReadBouquet>,
+    guide: HashMap<ChannelId, Vec<Event>>,
+    guide_at: Option<Duration>,
+}
+
+/// All receivers.
+pub(super) struct Receivers {
+    list: ArcSwap<Vec<Arc<Receiver>>>,
+    /// Serialises changes of the list and of the lineup; held for microseconds.
+    change: Mutex<()>,
+    pub(super) lineup: Arc<ArcSwap<Lineup>>,
+    logos: Cache<String, Option<Bytes>>,
+    tuners: Tuners,
+    events: broadcast::Sender<view::Event>,
+    clock: Clock,
+    refresh: Duration,
+    stop: CancellationToken,
+}
+
+impl Receivers {
+    pub(super) fn new(
+        lineup: Arc<ArcSwap<Lineup>>,
+        tuners: Tuners,
+        events: broadcast::Sender<view::Event>,
+        clock: Clock,
+        refresh: Duration,
+        stop: CancellationToken,
+    ) -> Arc<Self> {
+        let logos = Cache::builder().max_capacity(LOGOS).time_to_live(LOGO_AGE).build();
+        Arc::new(Self { list: ArcSwap::default(), change: Mutex::new(()), lineup, logos, tuners, events, clock, refresh, stop })
+    }
+
+    /// Adds a receiver and starts its owner.
+    pub(super) fn add(self: &Arc<Self>, settings: ReceiverSettings) -> Result<ReceiverView, Error> {
+        let _change = self.change.lock().unwrap_or_else(PoisonError::into_inner);
+        let list = self.list.load_full();
+        if list.iter().any(|receiver| receiver.client.settings().id == settings.id) {
+            return Err(Error::new(Kind::Conflict, "There is already a receiver of that name."));
+        }
+        let first = blank(&settings, ReceiverState::Loading, "Its channels are being read.");
+        let client = Client::new(settings).map_err(|trouble| Error::new(Kind::Invalid, trouble.to_string()))?;
+        let (state, _) = watch::channel(first.clone());
+        let receiver = Arc::new(Receiver {
+            client,
+            state,
+            known: ArcSwap::default(),
+            again: Notify::new(),
+            stop: self.stop.child_token(),
+        });
+        let mut next = (*list).clone();
+        next.push(Arc::clone(&receiver));
+        self.list.store(Arc::new(next));
+        let all = Arc::clone(self);
+        supervise("receiver", async move {
+            let stop = receiver.stop.clone();
+            stop.run_until_cancelled(all.own(&receiver)).await;
+        });
+        Ok(first)
+    }
+
+    /// Removes a receiver.
+    pub(super) async fn remove(&self, id: &str) -> Result<(), Error> {
+        let receiver = self.find(id)?;
+        if receiver.client.settings().from_file {
+            return Err(Error::new(Kind::Conflict, "This receiver stands in the configuration file; remove it there."));
+        }
+        receiver.stop.cancel();
+        {
+            let _change = self.change.lock().unwrap_or_else(PoisonError::into_inner);
+            let rest: Vec<_> = self.list.load().iter().filter(|other| !Arc::ptr_eq(other, &receiver)).cloned().collect();
+            self.list.store(Arc::new(rest));
+        }
+        self.tuners.forget_receiver(id).await;
+        self.pool();
+        Ok(())
+    }
+
+    /// Reads its channels again, now.
+    pub(super) fn again(&self, id: &str) -> Result<(), Error> {
+        self.find(id)?.again.notify_one();
+        Ok(())
+    }
+
+    fn find(&self, id: &str) -> Result<Arc<Receiver>, Error> {
+        let list = self.list.load();
+        let found = list.iter().find(|receiver| receiver.client.settings().id == id).cloned();
+        found.ok_or_else(|| Error::new(Kind::NotFound, "There is no such receiver."))
+    }
+
+    /// All of them.
+    pub(super) fn views(&self) -> Vec<ReceiverView> {
+        self.list.load().iter().map(|receiver| receiver.state.borrow().clone()).collect()
+    }
+
+    /// What is on.
+    pub(super) fn now_next(&self, channels: &[String]) -> Vec<NowNextView> {
+        let (list, lineup) = (self.list.load(), self.lineup.load());
+        let (now, wall) = (self.clock.uptime(), self.clock.wall_ms());
+        let one = |id: &String| {
+            let id = ChannelId(id.clone());
+            let channel = lineup.channel(&id)?;
+            let known = channel.sources.iter().find_map(|source| {
+                let receiver = list.iter().find(|receiver| receiver.client.settings().id == source.receiver)?;
+                let known = receiver.known.load_full();
+                known.guide.contains_key(&id).then_some(known)
+            });
+            let events = known.as_ref().and_then(|known| known.guide.get(&id)).map(Vec::as_slice).unwrap_or_default();
+            let (on, next) = now_next(events, wall);
+            let at = known.as_ref().and_then(|known| known.guide_at);
+            let stale_s = at.map_or(0, |at| now.saturating_sub(at).as_secs());
+            Some(NowNextView { channel_id: id.0, now: on.cloned(), next: next.cloned(), stale_s })
+        };
+        channels.iter().filter_map(one).collect()
+    }
+
+    /// A channel's logo; one request at a time for each.
+    pub(super) async fn logo(&self, id: &str) -> Option<Bytes> {
+        let channel = self.lineup.load().channel(&ChannelId(id.to_owned())).cloned()?;
+        let list = self.list.load_full();
+        self.logos
+            .get_with(id.to_owned(), async move {
+                for source in &channel.sources {
+                    let Some(receiver) = list.iter().find(|r| r.client.settings().id == source.receiver) else { continue };
+                    if let Ok(picture) = receiver.client.picon(&source.service).await {
+                        return Some(Bytes::from(picture));
+                    }
+                }
+                None
+            })
+            .await
+    }
+
+    /// The life of one receiver.
+    async fn own(&self, receiver: &Receiver) {
+        let mut failures = 0;
+        loop {
+            let read = self.read(receiver).await;
+            let ok = read.is_ok();
+            self.show(receiver, read.as_ref().err());
+            if ok {
+                failures = 0;
+                if self.stay(receiver).await {
+                    continue;
+                }
+            }
+            let pause = PAUSES[failures.min(PAUSES.len() - 1)];
+            failures += 1;
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = receiver.again.notified() => failures = 0,
+            }
+        }
+    }
+
+    /// Keeps what is on fresh until the channels must be read again. `false`: it does not answer any more.
+    async fn stay(&self, receiver: &Receiver) -> bool {
+        let until = tokio::time::Instant::now() + self.refresh;
+        loop {
+            if let Err(trouble) = self.read_guide(receiver).await {
+                if matches!(trouble, Trouble::Unreachable(_) | Trouble::Unauthorized) {
+                    self.show(receiver, Some(&trouble));
+                    return false;
+                }
+                tracing::warn!(receiver = receiver.client.settings().id, %trouble, "its guide cannot be read");
+            }
+            let rest = until.saturating_duration_since(tokio::time::Instant::now());
+            tokio::select! {
+                () = tokio::time::sleep(GUIDE.min(rest)) => {}
+                () = receiver.again.notified() => return true,
+            }
+            if until <= tokio::time::Instant::now() {
+                return true;
+            }
+        }
+    }
+
+    async fn read(&self, receiver: &Receiver) -> Result<(), Trouble> {
+        let client = &receiver.client;
+        let about = client.about().await?;
+        let tuners = client.settings().tuners.or(about.tuners);
+        self.tuners.set_receiver(client.clone(), tuners).await;
+        receiver.state.send_modify(|view| {
+            view.model = Some(about.model.clone());
+            view.tuners = tuners;
+        });
+        let bouquets = client.bouquets().await?;
+        let old = receiver.known.load_full();
+        if old.bouquets != bouquets {
+            receiver.known.store(Arc::new(Known { bouquets, guide: old.guide.clone(), guide_at: old.guide_at }));
+            self.pool();
+        }
+        Ok(())
+    }
+
+    async fn read_guide(&self, receiver: &Receiver) -> Result<(), Trouble> {
+        let known = receiver.known.load_full();
+        let mut guide: HashMap<ChannelId, Vec<Event>> = HashMap::new();
+        let mut failed = None;
+        for bouquet in &known.bouquets {
+            match receiver.client.now_next(&bouquet.reference).await {
+                Ok(events) => {
+                    for (service, event) in events {
+                        let events = guide.entry(service.channel_id()).or_default();
+                        if !events.contains(&event) {
+                            events.push(event);
+                        }
+                    }
+                }
+                Err(trouble) => failed = Some(trouble),
+            }
+        }
+        if let Some(trouble) = failed.filter(|_| guide.is_empty()) {
+            return Err(trouble);
+        }
+        let bouquets = known.bouquets.clone();
+        receiver.known.store(Arc::new(Known { bouquets, guide, guide_at: Some(self.clock.uptime()) }));
+        self.send("guide", serde_json::Value::Null);
+        Ok(())
+    }
+
+    /// Pools the lineup anew.
+    fn pool(&self) {
+        let _change = self.change.lock().unwrap_or_else(PoisonError::into_inner);
+        let list = self.list.load();
+        let read: Vec<(String, Vec<ReadBouquet>)> = list
+            .iter()
+            .map(|receiver| (receiver.client.settings().id.clone(), receiver.known.load().bouquets.clone()))
+            .collect();
+        self.lineup.store(Arc::new(Lineup::pool(&read)));
+        self.send("channels", serde_json::Value::Null);
+    }
+
+    fn show(&self, receiver: &Receiver, trouble: Option<&Trouble>) {
+        let known = receiver.known.load();
+        let services = known.bouquets.iter().flat_map(|bouquet| &bouquet.services);
+        let channels = services.filter(|(service, _)| !service.is_marker() && !service.is_hidden()).count();
+        let (state, message) = describe(trouble);
+        if let Some(trouble) = trouble {
+            tracing::warn!(receiver = receiver.client.settings().id, %trouble, "a receiver does not work");
+        }
+        let changed = receiver.state.send_if_modified(|view| {
+            let before = view.clone();
+            view.state = state;
+            view.message = message;
+            view.channels = channels;
+            *view != before
+        });
+        if changed {
+            let view = receiver.state.borrow().clone();
+            self.send("receivers", serde_json::to_value(view).unwrap_or_default());
+        }
+    }
+
+    fn send(&self, topic: &str, data: serde_json::Value) {
+        // Nobody listening is no fault.
+        let _ = self.events.send(view::Event { topic: topic.into(), kind: "changed".into(), data });
+    }
+}
+
+/// Asks a receiver who it is and what it has, without adding it.
+pub(super) async fn test(settings: ReceiverSettings) -> ReceiverView {
+    let mut view = blank(&settings, ReceiverState::Ok, "");
+    let wanted = settings.tuners;
+    let found = async {
+        let client = Client::new(settings)?;
+        let about = client.about().await?;
+        Ok::<_, Trouble>((about, client.bouquets().await?))
+    };
+    let trouble = match found.await {
+        Ok((about, bouquets)) => {
+            view.model = Some(about.model);
+            view.tuners = wanted.or(about.tuners);
+            let services = bouquets.iter().flat_map(|bouquet| &bouquet.services);
+            view.channels = services.filter(|(service, _)| !service.is_marker() && !service.is_hidden()).count();
+            None
+        }
+        Err(trouble) => Some(trouble),
+    };
+    (view.state, view.message) = describe(trouble.as_ref());
+    view
+}
+
+fn describe(trouble: Option<&Trouble>) -> (ReceiverState, String) {
+    let state = match trouble {
+        None => return (ReceiverState::Ok, "It works.".into()),
+        Some(Trouble::Unreachable(_)) => ReceiverState::Unreachable,
+        Some(Trouble::Unauthorized) => ReceiverState::Unauthorized,
+        Some(Trouble::NotAReceiver(_)) => ReceiverState::NotAReceiver,
+        Some(Trouble::NoBouquets) => ReceiverState::NoBouquets,
+    };
+    (state, trouble.map(ToString::to_string).unwrap_or_default())
+}
+
+fn blank(settings: &ReceiverSettings, state: ReceiverState, message: &str) -> ReceiverView {
+    let mut url = settings.url.clone();
+    let _ = (url.set_username(""), url.set_password(None));
+    ReceiverView {
+        id: settings.id.clone(),
+        name: settings.name.clone(),
+        url: url.into(),
+        state,
+        message: message.into(),
+        model: None,
+        tuners: settings.tuners,
+        channels: 0,
+        source: if settings.from_file { "file" } else { "store" }.into(),
+    }
+}

@@ -1,0 +1,172 @@
+//! What was made from a tape and is likely to be asked for again: fragments and segments in one bounded cache for all tapes, and
+//! for each tape the newest playlist of each view.
+//!
+//! All of it is a pure function of the tape, so it may be dropped at any time.
+
+use std::borrow::Cow;
+use std::io::ErrorKind;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use moka::future::Cache;
+use telecast_media::cmaf::{self, Extent, Missing};
+use telecast_media::hls::{self, Container, Directives, View};
+use telecast_media::mpegts;
+use telecast_media::tape::{Index, Origin, Rendition, TrackId};
+
+use super::playback::PlayError;
+use super::tape::{Snapshot, Tape};
+
+/// Bytes of all that is kept.
+const SHELF: u64 = 64 << 20;
+/// What nobody has asked for in this time is dropped: the newest three segments of a tape are asked for at once or not again.
+const UNTOUCHED: Duration = Duration::from_secs(12);
+/// Views whose playlists are kept per tape: sessions of one kind share one.
+const VIEWS: usize = 16;
+
+/// What is on the shelf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Label {
+    tape: u64,
+    rendition: Rendition,
+    sequence: u64,
+    extent: Extent,
+    container: Container,
+}
+
+/// The cache of all tapes; cheap to clone.
+#[derive(Clone)]
+pub struct Shelf(Cache<Label, Bytes>);
+
+impl Default for Shelf {
+    fn default() -> Self {
+        let weigh = |_: &Label, bytes: &Bytes| u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        Self(Cache::builder().max_capacity(SHELF).weigher(weigh).time_to_idle(UNTOUCHED).build())
+    }
+}
+
+impl Shelf {
+    /// `extent` of a segment, made by the first who asks; the others wait for it.
+    pub async fn fragment(
+        &self,
+        tape: &Tape,
+        snapshot: &Arc<Snapshot>,
+        rendition: Rendition,
+        sequence: u64,
+        extent: Extent,
+        container: Container,
+    ) -> Result<Bytes, PlayError> {
+        let label = Label { tape: tape.id, rendition, sequence, extent, container };
+        let (tape, snapshot) = (tape.clone(), Arc::clone(snapshot));
+        let made = self.0.try_get_with(label, async move {
+            let work = move || make(&tape, &snapshot, label);
+            tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(PlayError::Broken("a fragment cannot be made".into())))
+        });
+        made.await.map_err(|error| (*error).clone())
+    }
+}
+
+fn make(tape: &Tape, snapshot: &Snapshot, label: Label) -> Result<Bytes, PlayError> {
+    let segment = snapshot.index.segment(label.sequence).ok_or(PlayError::NotFound)?;
+    let read = |track: TrackId, origin: Origin, begin: u64, end: u64| tape.read(snapshot, track, origin, begin, end).map(Cow::Owned);
+    let made = match label.container {
+        Container::Cmaf => cmaf::fragment(segment, label.rendition, label.extent, |origin, begin, end| {
+            read(derived_track(origin), origin, begin, end)
+        }),
+        Container::Ts => {
+            let before = label.sequence.checked_sub(1).and_then(|sequence| snapshot.index.segment(sequence));
+            let before = before.filter(|before| before.run.number == segment.run.number);
+            mpegts::segment(segment, before.map(|before| &**before), label.rendition, |origin, begin, end| {
+                read(derived_track(origin), origin, begin, end)
+            })
+        }
+    };
+    match made {
+        Ok(bytes) => {
+            metrics::counter!("telecast_fragments_made_total").increment(1);
+            Ok(Bytes::from(bytes))
+        }
+        Err(Missing::NotThere) => Err(PlayError::NotFound),
+        // It has been evicted between the playlist and the request.
+        Err(Missing::Bytes { source, .. }) if source.kind() == ErrorKind::NotFound => Err(PlayError::NotFound),
+        Err(error) => {
+            tracing::error!(%error, tape = tape.id, "the tape's bytes cannot be read");
+            Err(PlayError::Broken(error.to_string()))
+        }
+    }
+}
+
+/// The derived track that a side file belongs to.
+fn derived_track(origin: Origin) -> TrackId {
+    match origin {
+        Origin::Derived { from } => from | 0x80,
+        Origin::Stream { .. } => 0,
+    }
+}
+
+/// What a playlist was made for, and from.
+struct Written {
+    view: View,
+    floor: u64,
+    skip: bool,
+    snapshot: Arc<Snapshot>,
+    text: Bytes,
+}
+
+/// The newest playlists of one tape, shared by all viewers of one state.
+#[derive(Default)]
+pub struct Playlists(Mutex<Vec<Written>>);
+
+impl Playlists {
+    /// The media playlist of `view`, listing nothing before sequence `floor`.
+    pub fn get(&self, snapshot: &Arc<Snapshot>, view: &View, floor: u64, directives: Directives) -> Bytes {
+        let mut written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let skip = directives.skip;
+        let place = written.iter().position(|w| w.skip == skip && w.floor == floor && w.view == *view);
+        if let Some(found) = place.map(|at| &written[at]).filter(|found| Arc::ptr_eq(&found.snapshot, snapshot)) {
+            return found.text.clone();
+        }
+        let text = Bytes::from(hls::media(&from(&snapshot.index, floor), view, directives));
+        let fresh = Written { view: view.clone(), floor, skip, snapshot: Arc::clone(snapshot), text: text.clone() };
+        match place {
+            Some(at) => written[at] = fresh,
+            None => {
+                if written.len() == VIEWS {
+                    written.remove(0);
+                }
+                written.push(fresh);
+            }
+        }
+        text
+    }
+}
+
+/// The index without what lies before `floor`.
+fn from(index: &Index, floor: u64) -> Cow<'_, Index> {
+    if index.segments.front().is_none_or(|first| first.sequence >= floor) {
+        return Cow::Borrowed(index);
+    }
+    let mut index = index.clone();
+    while index.segments.front().is_some_and(|first| first.sequence < floor) {
+        index.segments.pop_front();
+    }
+    Cow::Owned(index)
+}
+
+/// The address of an initialisation segment among all runs of the tape.
+pub fn init(index: &Index, rendition: Rendition, hash: &str) -> Option<Bytes> {
+    let mut seen = None;
+    for segment in index.segments.iter().rev() {
+        if seen == Some(segment.run.number) {
+            continue;
+        }
+        seen = Some(segment.run.number);
+        if let Some(init) = cmaf::init(&segment.run, rendition)
+            && format!("{:016x}", cmaf::content_hash(&init)) == hash
+        {
+            return Some(Bytes::from(init));
+        }
+    }
+    None
+}
