@@ -254,6 +254,11 @@ impl Client {
     }
 }
 
+/// Asks a receiver who it is: what `telecast check` wants to know.
+pub async fn about(settings: &Settings) -> Result<About, Trouble> {
+    Client::new(settings.clone())?.about().await
+}
+
 /// What failed, without the address: it may hold credentials.
 fn reason(error: &reqwest::Error) -> String {
     if error.is_timeout() {
