@@ -2,3 +2,7 @@
 
 pub mod adapters;
 pub mod app;
+pub mod cli;
+pub mod config;
+pub mod ops;
+pub mod web;

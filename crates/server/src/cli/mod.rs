@@ -1,0 +1,129 @@
+//! The command line: one file for each subcommand. Errors go to stderr in one line that says what to do.
+//!
+//! Exit codes: 0 good · 1 it cannot be done · 2 the command line or the configuration is wrong.
+
+mod check;
+mod health;
+mod serve;
+mod sim;
+mod token;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// A television station in one binary.
+#[derive(Parser)]
+#[command(name = "telecast", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the station.
+    Serve(serve::Serve),
+    /// Runs the station with a simulated receiver, in a temporary folder.
+    Demo(serve::Demo),
+    /// Runs the simulated receiver alone.
+    Sim(telecast_sim::SimArgs),
+    /// Checks the configuration and what it needs; prints each setting and where it came from.
+    Check(check::Check),
+    /// Asks a running server whether it is ready.
+    Health(health::Health),
+    /// Accounts.
+    #[command(subcommand)]
+    User(token::User),
+    /// API tokens.
+    #[command(subcommand)]
+    Token(token::Token),
+    /// Prints the API's description (OpenAPI 3.1).
+    Openapi,
+    /// Prints the version.
+    Version,
+}
+
+/// Options that several commands share.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Common {
+    /// Configuration file; `telecast.toml` in this folder if it is there.
+    #[arg(long)]
+    config: Option<PathBuf>,
+    /// Folder of the store and of whatever else is kept.
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+    /// Address and port to listen on.
+    #[arg(long)]
+    listen: Option<String>,
+}
+
+/// Why a command failed: exit code and message.
+pub struct Failure(u8, String);
+
+impl Failure {
+    /// It cannot be done.
+    pub fn cannot(message: impl Into<String>) -> Self {
+        Self(1, message.into())
+    }
+
+    /// The command line or the configuration is wrong.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self(2, message.into())
+    }
+}
+
+/// Reads the command line and does what it says.
+pub async fn run() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Serve(serve) => serve.run().await,
+        Command::Demo(demo) => demo.run().await,
+        Command::Sim(arguments) => sim::run(arguments).await,
+        Command::Check(check) => check.run().await,
+        Command::Health(health) => health.run().await,
+        Command::User(user) => user.run().await,
+        Command::Token(token) => token.run().await,
+        Command::Openapi => say(crate::web::openapi().trim_end()),
+        Command::Version => say(&format!("telecast {}", env!("CARGO_PKG_VERSION"))),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure(code, message)) => {
+            #[allow(clippy::print_stderr)] // the command line speaks on stderr
+            {
+                eprintln!("telecast: {message}");
+            }
+            ExitCode::from(code)
+        }
+    }
+}
+
+/// Prints a line on stdout; a closed pipe is no fault.
+pub(crate) fn say(text: &str) -> Result<(), Failure> {
+    use std::io::Write;
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::cannot(format!("stdout: {error}"))),
+        _ => Ok(()),
+    }
+}
+
+impl Common {
+    /// Reads all layers of the configuration.
+    pub(crate) fn load(&self) -> Result<crate::config::Config, Failure> {
+        let default = PathBuf::from("telecast.toml");
+        let path = self.config.clone().or_else(|| default.exists().then_some(default));
+        let text = match &path {
+            Some(path) => Some(std::fs::read_to_string(path).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?),
+            None => None,
+        };
+        let mut flags = Vec::new();
+        if let Some(listen) = &self.listen {
+            flags.push(("server.listen", listen.clone()));
+        }
+        if let Some(directory) = &self.data_dir {
+            flags.push(("server.data_dir", directory.display().to_string()));
+        }
+        let file = path.as_deref().zip(text.as_deref());
+        crate::config::load(file, std::env::vars(), &flags).map_err(|faults| Failure::usage(faults.join("\n          ")))
+    }
+}

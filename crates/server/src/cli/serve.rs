@@ -1,0 +1,183 @@
+//! `telecast serve` and `telecast demo`.
+
+use super::{Common, Failure, say};
+use crate::adapters::clock::Clock;
+use crate::app::App;
+use crate::app::settings::{Keeping, Settings};
+use crate::config::Config;
+use crate::ops;
+use crate::web::accounts::Accounts;
+use crate::web::simulated::Simulated;
+use crate::web::{Web, WebConfig, serve};
+use secrecy::ExposeSecret;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use telecast_core::access::Role;
+use telecast_sim::Sim;
+use telecast_store::{Sealer, Store};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// Runs the station.
+#[derive(clap::Args)]
+pub struct Serve {
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Runs the station with a simulated receiver.
+#[derive(clap::Args)]
+pub struct Demo {
+    /// Address and port to listen on.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: String,
+    /// Where generated programmes are kept between demos.
+    #[arg(long)]
+    cache: Option<PathBuf>,
+    /// Tuners of the simulated receiver.
+    #[arg(long, default_value_t = 4)]
+    tuners: usize,
+    /// Transport streams to play as further channels, or folders of them.
+    #[arg(long, num_args = 1..)]
+    media: Vec<PathBuf>,
+}
+
+impl Serve {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        let config = self.common.load()?;
+        ops::log(&config)?;
+        let data = PathBuf::from(config.string("server.data_dir").unwrap_or("data"));
+        let station = Station::open(&config, &data).await?;
+        let owned = station.web.accounts.owner_exists().await.map_err(fault)?;
+        let code = if owned { None } else { Some(station.web.accounts.new_setup_code(station.web.clock.wall_ms()).await.map_err(fault)?) };
+        let address = station.listener.local_addr().map_err(|error| Failure::cannot(error.to_string()))?;
+        say(&format!("Telecast is at http://{address}/"))?;
+        if let Some(code) = code {
+            say(&format!(
+                "Nobody owns this station yet. Within an hour, open\n  http://{address}/welcome#setup={0}\nor type the code {0}",
+                code.expose_secret()
+            ))?;
+        }
+        station.run().await
+    }
+}
+
+impl Demo {
+    pub(super) async fn run(self) -> Result<(), Failure> {
+        let flags = [("server.listen", self.listen.clone()), ("tape.minimum_free", "1GB".to_owned()), ("tape.budget", "4GB".to_owned())];
+        let config = crate::config::load(None, std::env::vars(), &flags).map_err(|faults| Failure::usage(faults.join("\n")))?;
+        ops::log(&config)?;
+        let data = Temporary::create()?;
+        let progress = Arc::new(|progress: telecast_sim::Progress| {
+            let _ = say(&format!("Making a programme for the demo, once: {} ({} of {})", progress.name, progress.done + 1, progress.total));
+        });
+        let sim = Sim::start(telecast_sim::Config {
+            cache: self.cache.clone().unwrap_or_else(telecast_sim::default_cache),
+            tuners: self.tuners,
+            media: self.media.clone(),
+            progress: Some(progress),
+            ..telecast_sim::Config::default()
+        })
+        .await
+        .map_err(|error| Failure::cannot(format!("the simulated receiver cannot be started: {error}")))?;
+        let control = sim.web_url();
+        let station = Station::open(&config, &data.0).await?;
+        let receiver = station.web.simulated.adopt(sim).await.map_err(fault)?;
+        station.web.app.add_receiver(receiver).await.map_err(|error| Failure::cannot(error.message))?;
+        let now = station.web.clock.wall_ms();
+        let owner = station.web.accounts.create("demo", Role::Owner, None, now).await.map_err(fault)?;
+        let link = station.web.accounts.new_link(&owner, now).await.map_err(fault)?;
+        let address = station.listener.local_addr().map_err(|error| Failure::cannot(error.to_string()))?;
+        say(&format!("Telecast is at http://{address}/"))?;
+        say(&format!("Sign in once with http://{address}/welcome#link={}", link.expose_secret()))?;
+        say(&format!("The simulated receiver is at {control}/ — Ctrl-C ends everything."))?;
+        station.run().await
+    }
+}
+
+/// A folder that goes when it is dropped.
+struct Temporary(PathBuf);
+
+impl Temporary {
+    fn create() -> Result<Self, Failure> {
+        let path = std::env::temp_dir().join(format!("telecast-demo-{}", crate::web::secret::random_hex(6)));
+        std::fs::create_dir_all(&path).map_err(|error| Failure::cannot(format!("{}: {error}", path.display())))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            tracing::warn!(path = %self.0.display(), %error, "the demo's folder cannot be removed");
+        }
+    }
+}
+
+/// Everything, ready to run.
+struct Station {
+    web: Web,
+    listener: TcpListener,
+    metrics: Option<TcpListener>,
+    stopping: CancellationToken,
+}
+
+fn fault(problem: crate::web::problem::Problem) -> Failure {
+    Failure::cannot(problem.detail())
+}
+
+impl Station {
+    async fn open(config: &Config, data: &Path) -> Result<Self, Failure> {
+        let cannot = |what: &str, error: &dyn std::fmt::Display| Failure::cannot(format!("{what}: {error}"));
+        std::fs::create_dir_all(data).map_err(|error| cannot(&data.display().to_string(), &error))?;
+        let listener = TcpListener::bind(config.listen()).await.map_err(|error| {
+            cannot(&format!("{} cannot be listened on; take another with --listen", config.listen()), &error)
+        })?;
+        let metrics = match config.metrics_listen() {
+            Some(address) => Some(TcpListener::bind(address).await.map_err(|error| cannot(&address.to_string(), &error))?),
+            None => None,
+        };
+        let store = Store::open_sqlite(&data.join("telecast.db")).await.map_err(|error| cannot("the store", &error))?;
+        let sealer = Sealer::load_or_create(&data.join("instance.key")).map_err(|error| cannot("the instance key", &error))?;
+        let accounts = Accounts::new(store, sealer);
+        let mut receivers = config.receivers.clone();
+        receivers.extend(accounts.receivers().await.map_err(fault)?);
+        let settings = Settings {
+            receivers,
+            tape: Keeping {
+                directory: config.string("tape.directory").map_or_else(|| data.join("tapes"), PathBuf::from),
+                window: config.duration("tape.window"),
+                budget: config.size("tape.budget"),
+                minimum_free: config.size("tape.minimum_free"),
+            },
+            max_sessions: config.number("playback.max_sessions") as usize,
+            low_latency: config.switch("playback.low_latency"),
+            refresh: config.duration("guide.refresh"),
+            ..Settings::with_tapes_in(data.join("tapes"))
+        };
+        let stopping = CancellationToken::new();
+        let app = App::start(settings).await.map_err(|error| Failure::cannot(error.message))?;
+        let web_config = WebConfig {
+            public_url: config.string("server.public_url").and_then(|url| url.parse().ok()),
+            allowed_origins: config.list("auth.allowed_origins"),
+        };
+        let simulated = Simulated::new(telecast_sim::default_cache());
+        let web = Web::new(app, Clock::start(), accounts, web_config, simulated, stopping.clone());
+        Ok(Self { web, listener, metrics, stopping })
+    }
+
+    async fn run(self) -> Result<(), Failure> {
+        let stopping = self.stopping.clone();
+        tokio::spawn(async move {
+            ops::asked_to_stop().await;
+            stopping.cancel();
+        });
+        if let Some(listener) = self.metrics {
+            tokio::spawn(ops::serve_metrics(listener, self.stopping.clone()));
+        }
+        let web = self.web.clone();
+        let served = serve::serve(self.listener, self.web).await;
+        web.simulated.stop().await;
+        served.map_err(|error| Failure::cannot(error.to_string()))
+    }
+}

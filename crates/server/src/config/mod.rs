@@ -1,0 +1,8 @@
+//! Configuration: defaults < `telecast.toml` < environment < flags. Every key stands in [`KEYS`] (or [`RECEIVER_KEYS`]) once, with its
+//! default and its text; what is not there is an error that names the nearest key, and all errors are told at once.
+
+mod keys;
+mod read;
+
+pub use keys::{KEYS, Key, RECEIVER_KEYS, reference};
+pub use read::{Config, Faults, Origin, Value, load};

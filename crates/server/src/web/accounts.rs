@@ -1,0 +1,182 @@
+//! Accounts, sign-ins, codes, tokens and receivers of pages, as the web needs them, over the store.
+
+use super::guard::Principal;
+use super::problem::Problem;
+use super::secret;
+use crate::app::settings::ReceiverSettings;
+use secrecy::{ExposeSecret, SecretString};
+use telecast_core::access::{Role, Scope};
+use telecast_core::limits;
+use telecast_core::secret::SecretHash;
+use telecast_store::{Account, NewAccount, NewApiToken, Purpose, Receiver, Sealer, Store};
+use url::Url;
+
+impl From<telecast_store::Error> for Problem {
+    fn from(error: telecast_store::Error) -> Self {
+        telecast_core::error::Error::from(error).into()
+    }
+}
+
+/// See the module.
+#[derive(Clone)]
+pub struct Accounts {
+    store: Store,
+    sealer: Sealer,
+}
+
+impl Accounts {
+    /// Over an open store; `sealer` keeps receivers' passwords.
+    pub fn new(store: Store, sealer: Sealer) -> Self {
+        Self { store, sealer }
+    }
+
+    /// Whether the store answers.
+    pub async fn ping(&self) -> Result<(), Problem> {
+        Ok(self.store.ping().await?)
+    }
+
+    /// Whether the station belongs to somebody.
+    pub async fn owner_exists(&self) -> Result<bool, Problem> {
+        Ok(self.store.has_owner().await?)
+    }
+
+    /// Makes the code with which the first owner is made; it is to be printed, and is good for an hour.
+    pub async fn new_setup_code(&self, now_ms: i64) -> Result<SecretString, Problem> {
+        let code = telecast_core::secret::code(secret::entropy());
+        let expires = now_ms + limits::SETUP_CODE.as_millis() as i64;
+        self.store.put_code(Purpose::Setup, &SecretHash::of_code(&code), None, expires).await?;
+        Ok(code)
+    }
+
+    /// Makes the first owner, if `code` is the one printed.
+    pub async fn create_owner(&self, name: &str, hash: String, code: &SecretString, now_ms: i64) -> Result<Account, Problem> {
+        let new = new_account(name, Role::Owner, Some(hash));
+        Ok(self.store.create_owner(&new, &SecretHash::of_code(code), now_ms).await?)
+    }
+
+    /// Makes an account.
+    pub async fn create(&self, name: &str, role: Role, hash: Option<String>, now_ms: i64) -> Result<Account, Problem> {
+        Ok(self.store.create_account(&new_account(name, role, hash), now_ms).await?)
+    }
+
+    /// All accounts.
+    pub async fn all(&self) -> Result<Vec<Account>, Problem> {
+        Ok(self.store.accounts().await?)
+    }
+
+    /// The account of that name, and its password's hash.
+    pub async fn password_of(&self, name: &str) -> Result<Option<(Account, String)>, Problem> {
+        let found = self.store.credentials(name).await?;
+        Ok(found.and_then(|found| Some((found.account, found.password?.expose_secret().to_owned()))))
+    }
+
+    /// Signs `account` in; gives the cookie's secret.
+    pub async fn sign_in(&self, account: &Account, label: &str, now_ms: i64) -> Result<SecretString, Problem> {
+        let token = telecast_core::secret::token(secret::entropy());
+        self.store.create_sign_in(&SecretHash::of(&token), &account.id, label, now_ms).await?;
+        Ok(token)
+    }
+
+    /// Who is signed in with this cookie.
+    pub async fn by_cookie(&self, cookie: String, now_ms: i64) -> Result<Option<Principal>, Problem> {
+        let found = self.store.sign_in(&SecretHash::of(&cookie.into()), now_ms).await?;
+        Ok(found.map(|found| principal(&found.account, found.account.role.scopes().to_vec())))
+    }
+
+    /// Whose token this is.
+    pub async fn by_token(&self, token: &str, now_ms: i64) -> Result<Option<Principal>, Problem> {
+        let found = self.store.api_token(&SecretHash::of(&token.to_owned().into()), now_ms).await?;
+        Ok(found.map(|found| {
+            let role = found.account.role.scopes();
+            principal(&found.account, found.scopes.into_iter().filter(|scope| role.contains(scope)).collect())
+        }))
+    }
+
+    /// Ends a sign-in.
+    pub async fn sign_out(&self, cookie: String) -> Result<(), Problem> {
+        self.store.end_sign_in(&SecretHash::of(&cookie.into())).await?;
+        Ok(())
+    }
+
+    /// Makes a one-time link's code.
+    pub async fn new_link(&self, account: &Account, now_ms: i64) -> Result<SecretString, Problem> {
+        let code = telecast_core::secret::token(secret::entropy());
+        let expires = now_ms + limits::SIGN_IN_LINK.as_millis() as i64;
+        self.store.put_code(Purpose::SignIn, &SecretHash::of(&code), Some(&account.id), expires).await?;
+        Ok(code)
+    }
+
+    /// Uses up a one-time link's code.
+    pub async fn use_link(&self, code: String, now_ms: i64) -> Result<Option<Account>, Problem> {
+        Ok(self.store.use_sign_in_code(&SecretHash::of(&code.into()), now_ms).await?)
+    }
+
+    /// Makes an API token; shown once.
+    pub async fn new_token(&self, account: &Account, name: &str, scopes: Vec<Scope>, expires_ms: Option<i64>, now_ms: i64) -> Result<SecretString, Problem> {
+        let token = telecast_core::secret::api_token(secret::entropy());
+        let new = NewApiToken {
+            id: telecast_core::secret::id(secret::entropy()),
+            hash: SecretHash::of(&token),
+            account_id: account.id.clone(),
+            name: name.to_owned(),
+            scopes,
+            expires_ms,
+        };
+        self.store.create_api_token(&new, now_ms).await?;
+        Ok(token)
+    }
+
+    /// Keeps a receiver that a page has added; its password sealed.
+    pub async fn keep_receiver(&self, settings: &ReceiverSettings, now_ms: i64) -> Result<(), Problem> {
+        let password = settings.password.as_ref().map(|password| self.sealer.seal(password, &Receiver::aad(&settings.id))).transpose()?;
+        let receiver = Receiver {
+            id: settings.id.clone(),
+            name: settings.name.clone(),
+            url: settings.url.to_string(),
+            username: Some(settings.username.clone()).filter(|name| !name.is_empty()),
+            password,
+            stream_port: settings.stream_port,
+            tuners: settings.tuners,
+        };
+        Ok(self.store.create_receiver(&receiver, now_ms).await?)
+    }
+
+    /// Forgets it.
+    pub async fn forget_receiver(&self, id: &str) -> Result<(), Problem> {
+        self.store.delete_receiver(id).await?;
+        Ok(())
+    }
+
+    /// Receivers that pages have added.
+    pub async fn receivers(&self) -> Result<Vec<ReceiverSettings>, Problem> {
+        let mut all = Vec::new();
+        for kept in self.store.receivers().await? {
+            let Ok(url) = Url::parse(&kept.url) else { continue };
+            let password = match &kept.password {
+                Some(sealed) => Some(self.sealer.open(sealed, &Receiver::aad(&kept.id))?),
+                None => None,
+            };
+            all.push(ReceiverSettings {
+                id: kept.id,
+                name: kept.name,
+                url,
+                username: kept.username.unwrap_or_default(),
+                password,
+                stream_port: kept.stream_port,
+                tuners: kept.tuners,
+                bouquets: Vec::new(),
+                from_file: false,
+            });
+        }
+        Ok(all)
+    }
+}
+
+fn new_account(name: &str, role: Role, hash: Option<String>) -> NewAccount {
+    let id = telecast_core::secret::id(secret::entropy());
+    NewAccount { id, name: name.to_owned(), role, password: hash.map(SecretString::from) }
+}
+
+fn principal(account: &Account, scopes: Vec<Scope>) -> Principal {
+    Principal { account: account.id.clone(), name: account.name.clone(), role: account.role, scopes }
+}

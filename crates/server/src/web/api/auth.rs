@@ -1,0 +1,209 @@
+//! Who is there: first owner, sign-in, sign-out, one-time links.
+
+use super::Body;
+use crate::web::guard::{self, Principal};
+use crate::web::problem::{Problem, ProblemDocument};
+use crate::web::Web;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use telecast_core::access;
+use telecast_core::error::Kind;
+use telecast_core::limits;
+use telecast_store::Account;
+use utoipa::ToSchema;
+
+/// Who is signed in.
+#[derive(Serialize, ToSchema)]
+pub struct SignedIn {
+    /// Name.
+    pub name: String,
+    /// Role.
+    pub role: String,
+    /// What this sign-in may do.
+    pub scopes: Vec<String>,
+}
+
+/// Something that everybody at this station should know.
+#[derive(Serialize, ToSchema)]
+pub struct Notice {
+    /// Stable code.
+    pub code: String,
+    /// For people.
+    pub message: String,
+}
+
+/// How things stand.
+#[derive(Serialize, ToSchema)]
+pub struct AuthState {
+    /// The station belongs to somebody.
+    pub owner_exists: bool,
+    /// Who is signed in; null: nobody.
+    pub account: Option<SignedIn>,
+    /// To be shown.
+    pub notices: Vec<Notice>,
+    /// Version of this program.
+    pub version: String,
+}
+
+/// The first owner.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Setup {
+    /// The code that was printed at start.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Password.
+    pub password: String,
+}
+
+/// Name and password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// Name.
+    pub name: String,
+    /// Password.
+    pub password: String,
+}
+
+/// A one-time link's code.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// Code.
+    pub code: String,
+}
+
+async fn now_is(web: &Web, principal: Option<&Principal>, headers: &HeaderMap) -> Result<AuthState, Problem> {
+    let mut notices = Vec::new();
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
+    let local = host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]");
+    if !is_https(web, headers) && !local {
+        notices.push(Notice {
+            code: "plain_http".into(),
+            message: "This connection is not encrypted. Use it only in your own network.".into(),
+        });
+    }
+    Ok(AuthState {
+        owner_exists: web.accounts.owner_exists().await?,
+        account: principal.map(|principal| SignedIn {
+            name: principal.name.clone(),
+            role: principal.role.name().into(),
+            scopes: principal.scopes.iter().map(|scope| scope.name().into()).collect(),
+        }),
+        notices,
+        version: env!("CARGO_PKG_VERSION").into(),
+    })
+}
+
+fn is_https(web: &Web, headers: &HeaderMap) -> bool {
+    let _ = headers;
+    web.config.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+}
+
+/// How things stand for whoever asks.
+#[utoipa::path(get, path = "/api/v1/auth/state", tag = "auth", responses((status = 200, body = AuthState)))]
+pub async fn state(State(web): State<Web>, principal: Option<Extension<Principal>>, headers: HeaderMap) -> Result<Json<AuthState>, Problem> {
+    Ok(Json(now_is(&web, principal.as_deref(), &headers).await?))
+}
+
+/// Makes the first owner; only the holder of the printed code may.
+#[utoipa::path(post, path = "/api/v1/auth/setup", tag = "auth", request_body = Setup,
+    responses((status = 200, body = AuthState), (status = 400, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
+pub async fn setup(State(web): State<Web>, connection: ConnectInfo<SocketAddr>, headers: HeaderMap, Body(setup): Body<Setup>) -> Result<Response, Problem> {
+    web.doorman.admit("setup", connection.ip(), web.clock.uptime())?;
+    let name = setup.name.trim();
+    if let Some(fault) = access::name_fault(name) {
+        return Err(Problem::new(Kind::Invalid, fault).field("name", fault));
+    }
+    if let Some(fault) = access::password_fault(&setup.password, name) {
+        return Err(Problem::new(Kind::Invalid, fault).field("password", fault));
+    }
+    if web.accounts.owner_exists().await? {
+        return Err(Problem::new(Kind::Conflict, "This station has an owner already. Sign in instead."));
+    }
+    let hash = web.hash(setup.password).await?;
+    match web.accounts.create_owner(name, hash, &setup.code.into(), web.clock.wall_ms()).await {
+        Ok(account) => signed_in(&web, &account, &headers).await,
+        Err(problem) => {
+            web.doorman.failed("setup", connection.ip(), web.clock.uptime());
+            Err(problem)
+        }
+    }
+}
+
+/// Signs in.
+#[utoipa::path(post, path = "/api/v1/auth/sign-in", tag = "auth", request_body = SignIn,
+    responses((status = 200, body = AuthState), (status = 401, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
+pub async fn sign_in(State(web): State<Web>, connection: ConnectInfo<SocketAddr>, headers: HeaderMap, Body(who): Body<SignIn>) -> Result<Response, Problem> {
+    let name = who.name.trim().to_owned();
+    web.doorman.admit(&name, connection.ip(), web.clock.uptime())?;
+    let found = web.accounts.password_of(&name).await?;
+    // A name that does not exist costs as much time as one that does.
+    let (account, hash) = found.map_or((None, web.decoy_hash.to_string()), |(account, hash)| (Some(account), hash));
+    let matches = web.check(who.password, hash).await?;
+    match account.filter(|_| matches) {
+        Some(account) => {
+            web.doorman.succeeded(&name, connection.ip());
+            signed_in(&web, &account, &headers).await
+        }
+        None => {
+            web.doorman.failed(&name, connection.ip(), web.clock.uptime());
+            Err(Problem::new(Kind::Unauthenticated, "Name or password is wrong."))
+        }
+    }
+}
+
+/// Signs in by a one-time link.
+#[utoipa::path(post, path = "/api/v1/auth/link", tag = "auth", request_body = Link,
+    responses((status = 200, body = AuthState), (status = 403, body = ProblemDocument)))]
+pub async fn link(State(web): State<Web>, connection: ConnectInfo<SocketAddr>, headers: HeaderMap, Body(link): Body<Link>) -> Result<Response, Problem> {
+    web.doorman.admit("link", connection.ip(), web.clock.uptime())?;
+    match web.accounts.use_link(link.code, web.clock.wall_ms()).await? {
+        Some(account) => signed_in(&web, &account, &headers).await,
+        None => {
+            web.doorman.failed("link", connection.ip(), web.clock.uptime());
+            Err(Problem::new(Kind::Forbidden, "This link has been used or has expired."))
+        }
+    }
+}
+
+/// Signs out: this sign-in ends everywhere.
+#[utoipa::path(post, path = "/api/v1/auth/sign-out", tag = "auth", responses((status = 200, body = AuthState)))]
+pub async fn sign_out(State(web): State<Web>, headers: HeaderMap) -> Result<Response, Problem> {
+    if let Some(cookie) = guard::cookie(&headers) {
+        web.accounts.sign_out(cookie).await?;
+    }
+    let mut response = Json(now_is(&web, None, &headers).await?).into_response();
+    set_cookie(&web, &headers, response.headers_mut(), "", 0);
+    Ok(response)
+}
+
+async fn signed_in(web: &Web, account: &Account, headers: &HeaderMap) -> Result<Response, Problem> {
+    let now = web.clock.wall_ms();
+    let label = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("").chars().take(200).collect::<String>();
+    let token = web.accounts.sign_in(account, &label, now).await?;
+    let principal = web.accounts.by_cookie(token.expose_secret().to_owned(), now).await?;
+    let mut response = Json(now_is(web, principal.as_ref(), headers).await?).into_response();
+    set_cookie(web, headers, response.headers_mut(), token.expose_secret(), limits::SIGN_IN_ABSOLUTE.as_secs());
+    Ok(response)
+}
+
+fn set_cookie(web: &Web, request: &HeaderMap, response: &mut HeaderMap, value: &str, seconds: u64) {
+    let [secure, plain] = guard::COOKIES;
+    let text = if is_https(web, request) {
+        format!("{secure}={value}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Lax")
+    } else {
+        format!("{plain}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax")
+    };
+    if let Ok(text) = HeaderValue::from_str(&text) {
+        response.append(header::SET_COOKIE, text);
+    }
+    response.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+}

@@ -1,0 +1,161 @@
+//! Everything that changes: one WebSocket per tab, and server-sent events where sockets are blocked.
+
+use super::Parameters;
+use crate::app::view::Event;
+use crate::web::Web;
+use crate::web::guard::Principal;
+use axum::Extension;
+use axum::extract::State;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::response::sse::{KeepAlive, Sse};
+use axum::response::{IntoResponse, Response, sse};
+use futures_util::{SinkExt, Stream, StreamExt};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::time::Duration;
+use telecast_core::access::Scope;
+use telecast_core::limits;
+use tokio::sync::broadcast::error::RecvError;
+use utoipa::IntoParams;
+
+/// A frame from a page is a list of topics: small.
+const FRAME: usize = 4096;
+/// A socket that says nothing is asked whether it is still there.
+const PING: Duration = Duration::from_secs(30);
+
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Said {
+    Subscribe { topics: Vec<String> },
+    Unsubscribe { topics: Vec<String> },
+}
+
+/// Which topics.
+#[derive(Deserialize, IntoParams)]
+pub struct Topics {
+    /// With commas between them: `session:ID`, `channels`, `guide`, `receivers`, `status`.
+    pub topics: String,
+}
+
+/// What one subscriber hears.
+struct Ears {
+    topics: BTreeSet<String>,
+    principal: Principal,
+}
+
+impl Ears {
+    fn open(&mut self, web: &Web, topics: impl IntoIterator<Item = String>) {
+        for topic in topics {
+            let allowed = match topic.split_once(':') {
+                Some(("session", id)) => self.principal.scopes.contains(&Scope::Admin) || web.owners.is(id, &self.principal.account),
+                _ => topic != "status" || self.principal.scopes.contains(&Scope::Admin),
+            };
+            if allowed && self.topics.len() < limits::TOPICS {
+                self.topics.insert(topic);
+            }
+        }
+    }
+}
+
+/// The tab's socket.
+#[utoipa::path(get, path = "/api/v1/socket", tag = "events", responses((status = 101, description = "Switching to WebSocket")))]
+pub async fn socket(State(web): State<Web>, Extension(principal): Extension<Principal>, upgrade: WebSocketUpgrade) -> Response {
+    upgrade
+        .read_buffer_size(FRAME)
+        .max_message_size(FRAME)
+        .on_upgrade(move |socket| talk(web, principal, socket))
+        .into_response()
+}
+
+async fn talk(web: Web, principal: Principal, socket: WebSocket) {
+    let mut news = web.app.events();
+    let mut ears = Ears { topics: BTreeSet::new(), principal };
+    let (mut out, mut heard) = socket.split();
+    let mut ping = tokio::time::interval(PING);
+    loop {
+        let send = tokio::select! {
+            said = heard.next() => match said {
+                Some(Ok(Message::Text(text))) => {
+                    match serde_json::from_str(&text) {
+                        Ok(Said::Subscribe { topics }) => {
+                            ears.open(&web, topics.clone());
+                            // The state as it is now, so that nothing that happened before is missed.
+                            topics.iter().filter(|topic| ears.topics.contains(*topic)).filter_map(|topic| current(&web, topic)).collect()
+                        }
+                        Ok(Said::Unsubscribe { topics }) => { ears.topics.retain(|topic| !topics.contains(topic)); Vec::new() }
+                        Err(_) => vec![r#"{"topic":"socket","type":"not_understood","data":null}"#.to_owned()],
+                    }
+                }
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+                Some(Ok(_)) => Vec::new(),
+            },
+            event = news.recv() => match event {
+                Ok(event) if ears.topics.contains(&event.topic) => text(&event).into_iter().collect(),
+                Ok(_) => Vec::new(),
+                Err(RecvError::Lagged(count)) => vec![lagged(count)],
+                Err(RecvError::Closed) => return,
+            },
+            _ = ping.tick() => {
+                if out.send(Message::Ping(bytes::Bytes::new())).await.is_err() { return; }
+                Vec::new()
+            }
+            () = web.stopping.cancelled() => return,
+        };
+        for text in send {
+            if out.send(Message::Text(text.into())).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+fn text(event: &Event) -> Option<String> {
+    serde_json::to_string(event).ok()
+}
+
+fn lagged(count: u64) -> String {
+    format!(r#"{{"topic":"socket","type":"lagged","data":{{"lost":{count}}}}}"#)
+}
+
+/// What a subscriber to a session should know at once.
+fn current(web: &Web, topic: &str) -> Option<String> {
+    let session = web.app.session(topic.strip_prefix("session:")?)?;
+    let data = serde_json::to_value(session).ok()?;
+    text(&Event { topic: topic.to_owned(), kind: "changed".into(), data })
+}
+
+/// The same as the socket, as server-sent events.
+#[utoipa::path(get, path = "/api/v1/events", tag = "events", params(Topics), responses((status = 200, content_type = "text/event-stream")))]
+pub async fn events(
+    State(web): State<Web>,
+    Extension(principal): Extension<Principal>,
+    Parameters(topics): Parameters<Topics>,
+) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
+    let mut ears = Ears { topics: BTreeSet::new(), principal };
+    let wanted: Vec<String> = topics.topics.split(',').map(str::to_owned).collect();
+    ears.open(&web, wanted.clone());
+    let first: Vec<String> =
+        wanted.iter().filter(|topic| ears.topics.contains(*topic)).filter_map(|topic| current(&web, topic)).collect();
+    let news = web.app.events();
+    let stopping = web.stopping.clone();
+    let later = futures_util::stream::unfold((news, ears.topics, stopping), |(mut news, topics, stopping)| async move {
+        loop {
+            let event = tokio::select! {
+                event = news.recv() => event,
+                () = stopping.cancelled() => return None,
+            };
+            let said = match event {
+                Ok(event) if topics.contains(&event.topic) => text(&event),
+                Ok(_) => None,
+                Err(RecvError::Lagged(count)) => Some(lagged(count)),
+                Err(RecvError::Closed) => return None,
+            };
+            if let Some(said) = said {
+                return Some((said, (news, topics, stopping)));
+            }
+        }
+    });
+    let all = futures_util::stream::iter(first).chain(later).map(|text| Ok(sse::Event::default().data(text)));
+    Sse::new(all).keep_alive(KeepAlive::default())
+}

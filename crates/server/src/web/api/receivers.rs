@@ -1,0 +1,119 @@
+//! Receivers: list, try, add, remove.
+
+use super::Body;
+use crate::app::settings::ReceiverSettings;
+use crate::app::view::ReceiverView;
+use crate::web::problem::{Problem, ProblemDocument};
+use crate::web::{Web, secret};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use telecast_core::error::Kind;
+use url::Url;
+use utoipa::ToSchema;
+
+/// A receiver as a person describes it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewReceiver {
+    /// Name for people; empty: its host.
+    #[serde(default)]
+    pub name: String,
+    /// Address of its web interface: `http://192.168.1.20` or just the host.
+    pub url: String,
+    /// User name, if it wants one.
+    #[serde(default)]
+    pub username: Option<String>,
+    /// Password; write-only.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, write_only)]
+    pub password: Option<SecretString>,
+    /// Port of its streams; 8001 if absent.
+    #[serde(default)]
+    pub stream_port: Option<u16>,
+    /// Tuners to count on; as many as it says if absent.
+    #[serde(default)]
+    pub tuners: Option<u32>,
+}
+
+/// All receivers.
+#[derive(Serialize, ToSchema)]
+pub struct Receivers {
+    /// In order of preference.
+    pub items: Vec<ReceiverView>,
+}
+
+fn settings(new: NewReceiver) -> Result<ReceiverSettings, Problem> {
+    let wrong = |why: &str| Problem::new(Kind::Invalid, format!("The receiver's address {why}.")).field("url", why);
+    let text = new.url.trim();
+    let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    let mut url = Url::parse(&text).map_err(|_| wrong("cannot be read"))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        return Err(wrong("must begin with http:// or https:// and name a host"));
+    }
+    let inside = (!url.username().is_empty()).then(|| (url.username().to_owned(), url.password().map(SecretString::from)));
+    let _ = (url.set_username(""), url.set_password(None));
+    url.set_query(None);
+    url.set_fragment(None);
+    let (username, password) = match (new.username.filter(|name| !name.is_empty()), inside) {
+        (Some(name), _) => (Some(name), new.password),
+        (None, Some((name, password))) => (Some(name), password),
+        (None, None) => (None, None),
+    };
+    let name = match new.name.trim() {
+        "" => url.host_str().unwrap_or("receiver").to_owned(),
+        name => name.chars().take(64).collect(),
+    };
+    Ok(ReceiverSettings {
+        id: format!("r{}", secret::random_hex(4)),
+        name,
+        url,
+        username: username.unwrap_or_default(),
+        password,
+        stream_port: new.stream_port.unwrap_or(8001),
+        tuners: new.tuners.filter(|tuners| *tuners > 0),
+        bouquets: Vec::new(),
+        from_file: false,
+    })
+}
+
+/// All receivers and how they are.
+#[utoipa::path(get, path = "/api/v1/receivers", tag = "receivers", responses((status = 200, body = Receivers)))]
+pub async fn list(State(web): State<Web>) -> Json<Receivers> {
+    Json(Receivers { items: web.app.receivers() })
+}
+
+/// Adds a receiver.
+#[utoipa::path(post, path = "/api/v1/receivers", tag = "receivers", request_body = NewReceiver,
+    responses((status = 201, body = ReceiverView), (status = 400, body = ProblemDocument)))]
+pub async fn add(State(web): State<Web>, Body(new): Body<NewReceiver>) -> Result<(StatusCode, Json<ReceiverView>), Problem> {
+    let settings = settings(new)?;
+    web.accounts.keep_receiver(&settings, web.clock.wall_ms()).await?;
+    Ok((StatusCode::CREATED, Json(web.app.add_receiver(settings).await?)))
+}
+
+/// Asks a receiver who it is, without adding it.
+#[utoipa::path(post, path = "/api/v1/receivers/test", tag = "receivers", request_body = NewReceiver,
+    responses((status = 200, body = ReceiverView), (status = 400, body = ProblemDocument)))]
+pub async fn test(State(web): State<Web>, Body(new): Body<NewReceiver>) -> Result<Json<ReceiverView>, Problem> {
+    Ok(Json(web.app.test_receiver(settings(new)?).await))
+}
+
+/// Starts the simulated receiver inside this program, and adds it.
+#[utoipa::path(post, path = "/api/v1/receivers/simulated", tag = "receivers",
+    responses((status = 201, body = ReceiverView), (status = 503, body = ProblemDocument)))]
+pub async fn simulated(State(web): State<Web>) -> Result<(StatusCode, Json<ReceiverView>), Problem> {
+    let settings = web.simulated.start().await?;
+    Ok((StatusCode::CREATED, Json(web.app.add_receiver(settings).await?)))
+}
+
+/// Removes a receiver; what plays from it ends.
+#[utoipa::path(delete, path = "/api/v1/receivers/{id}", tag = "receivers", params(("id" = String, Path)),
+    responses((status = 204), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
+pub async fn remove(State(web): State<Web>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    web.app.remove_receiver(&id).await?;
+    web.accounts.forget_receiver(&id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

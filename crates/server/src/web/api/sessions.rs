@@ -1,0 +1,149 @@
+//! Playback sessions.
+
+use super::{Body, Parameters};
+use crate::app::view::{At, ClientView, SessionView, StartPlayback};
+use crate::web::Web;
+use crate::web::guard::Principal;
+use crate::web::problem::{Problem, ProblemDocument};
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::{Extension, Json};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use telecast_core::access::Scope;
+use telecast_core::error::Kind;
+use utoipa::{IntoParams, ToSchema};
+
+/// Nobody waits longer for a session in one request (seconds).
+const WAIT_LIMIT_S: u64 = 30;
+/// Longest idempotency key.
+const KEY_LIMIT: usize = 128;
+
+/// What to play.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSession {
+    /// Channel.
+    pub channel_id: String,
+    /// `live` (default), `start`, or a time (RFC 3339).
+    pub at: Option<String>,
+    /// What the client can play; what it does not name it is not given.
+    #[serde(default)]
+    pub client: ClientView,
+}
+
+/// All sessions of whoever asks.
+#[derive(Serialize, ToSchema)]
+pub struct Sessions {
+    /// Newest last.
+    pub items: Vec<SessionView>,
+}
+
+/// Whether to wait.
+#[derive(Deserialize, IntoParams)]
+pub struct Waiting {
+    /// Seconds to wait for the session to be ready or over.
+    pub wait_s: Option<u64>,
+}
+
+/// Starts playback. Answers at once; never waits for a receiver.
+#[utoipa::path(post, path = "/api/v1/sessions", tag = "sessions", request_body = NewSession,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same session")),
+    responses((status = 202, body = SessionView), (status = 404, body = ProblemDocument), (status = 503, body = ProblemDocument)))]
+pub async fn start(
+    State(web): State<Web>,
+    Extension(principal): Extension<Principal>,
+    headers: HeaderMap,
+    Body(new): Body<NewSession>,
+) -> Result<(StatusCode, Json<SessionView>), Problem> {
+    let at = match new.at.as_deref() {
+        None | Some("live") => At::Live,
+        Some("start") => At::Start,
+        Some(time) => At::Time(
+            time.parse().map_err(|_| Problem::new(Kind::Invalid, "'at' cannot be read.").field("at", "'live', 'start' or a time"))?,
+        ),
+    };
+    let key = headers.get("idempotency-key").map(|key| key.to_str().unwrap_or(""));
+    if key.is_some_and(|key| key.is_empty() || key.len() > KEY_LIMIT) {
+        return Err(Problem::new(Kind::Invalid, "The idempotency key cannot be used.").field("Idempotency-Key", "1 to 128 characters"));
+    }
+    let request = StartPlayback {
+        channel_id: new.channel_id,
+        at,
+        client: new.client,
+        holder: principal.name.clone(),
+        account: principal.account.clone(),
+        idempotency_key: key.map(str::to_owned),
+    };
+    let session = web.app.start_session(request).await?;
+    web.owners.insert(&session.id, &principal.account);
+    Ok((StatusCode::ACCEPTED, Json(shown(&web, session))))
+}
+
+/// All sessions that are still visible.
+#[utoipa::path(get, path = "/api/v1/sessions", tag = "sessions", responses((status = 200, body = Sessions)))]
+pub async fn list(State(web): State<Web>, Extension(principal): Extension<Principal>) -> Json<Sessions> {
+    let items = web.app.sessions().into_iter().filter(|s| may(&web, &principal, &s.id)).map(|s| shown(&web, s)).collect();
+    Json(Sessions { items })
+}
+
+/// One session.
+#[utoipa::path(get, path = "/api/v1/sessions/{id}", tag = "sessions", params(("id" = String, Path), Waiting),
+    responses((status = 200, body = SessionView), (status = 404, body = ProblemDocument)))]
+pub async fn get(
+    State(web): State<Web>,
+    Extension(principal): Extension<Principal>,
+    Path(id): Path<String>,
+    Parameters(waiting): Parameters<Waiting>,
+) -> Result<Json<SessionView>, Problem> {
+    allowed(&web, &principal, &id)?;
+    let found = match waiting.wait_s {
+        Some(seconds) => web.app.wait_session(&id, Duration::from_secs(seconds.min(WAIT_LIMIT_S))).await,
+        None => web.app.session(&id),
+    };
+    found.map(|session| Json(shown(&web, session))).ok_or_else(none)
+}
+
+/// Ends a session; its tuner is given up when nobody else watches.
+#[utoipa::path(delete, path = "/api/v1/sessions/{id}", tag = "sessions", params(("id" = String, Path)),
+    responses((status = 200, body = SessionView), (status = 404, body = ProblemDocument)))]
+pub async fn stop(
+    State(web): State<Web>,
+    Extension(principal): Extension<Principal>,
+    Path(id): Path<String>,
+) -> Result<Json<SessionView>, Problem> {
+    allowed(&web, &principal, &id)?;
+    web.app.stop(&id).await.map(|session| Json(shown(&web, session))).ok_or_else(none)
+}
+
+/// The player still watches.
+#[utoipa::path(post, path = "/api/v1/sessions/{id}/heartbeat", tag = "sessions", params(("id" = String, Path)),
+    responses((status = 200, body = SessionView), (status = 404, body = ProblemDocument)))]
+pub async fn heartbeat(
+    State(web): State<Web>,
+    Extension(principal): Extension<Principal>,
+    Path(id): Path<String>,
+) -> Result<Json<SessionView>, Problem> {
+    allowed(&web, &principal, &id)?;
+    web.app.heartbeat(&id).map(|session| Json(shown(&web, session))).ok_or_else(none)
+}
+
+fn none() -> Problem {
+    Problem::new(Kind::NotFound, "There is no such session (any more).")
+}
+
+fn may(web: &Web, principal: &Principal, id: &str) -> bool {
+    principal.scopes.contains(&Scope::Admin) || web.owners.is(id, &principal.account)
+}
+
+/// A session of somebody else is as if it were not there.
+fn allowed(web: &Web, principal: &Principal, id: &str) -> Result<(), Problem> {
+    if may(web, principal, id) { Ok(()) } else { Err(none()) }
+}
+
+/// Addresses as they are outside.
+fn shown(web: &Web, mut session: SessionView) -> SessionView {
+    session.playlist_url = format!("{}{}", web.base_path(), session.playlist_url);
+    session.stream_url = format!("{}{}", web.base_path(), session.stream_url);
+    session
+}

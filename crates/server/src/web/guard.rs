@@ -1,0 +1,108 @@
+//! The one place that lets a request in: who is it, may it, and does it come from our own page.
+
+use super::problem::Problem;
+use super::routes::{self, Class};
+use super::Web;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, Method, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use telecast_core::access::{Role, Scope};
+use telecast_core::error::Kind;
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub struct Principal {
+    /// Account.
+    pub account: String,
+    /// Its name.
+    pub name: String,
+    /// Its role.
+    pub role: Role,
+    /// What this sign-in or token may do.
+    pub scopes: Vec<Scope>,
+}
+
+/// Name of the cookie on HTTPS, and on plain HTTP.
+pub const COOKIES: [&str; 2] = ["__Host-telecast", "telecast"];
+
+/// Lets a request through or answers it with a problem.
+pub async fn guard(State(web): State<Web>, mut request: Request, next: Next) -> Result<Response, Problem> {
+    if has_token_in_query(request.uri().query()) {
+        return Err(Problem::new(Kind::TokenInQuery, "A token stood in the address; it may now be known to others. Replace it."));
+    }
+    let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let Some(path) = path else { return Ok(next.run(request).await) };
+    let method = request.method().as_str().to_owned();
+    // A method that a path does not have is answered by the router (405).
+    let known = routes::ROUTES.iter().any(|route| route.path == path);
+    let class = match routes::class(&method, &path) {
+        Some(class) => class,
+        None if known => Class::Public,
+        None => return Err(Problem::not_found()),
+    };
+    if class != Class::Capability {
+        same_origin(&request, &web)?;
+        if let Some(principal) = identify(&web, request.headers()).await? {
+            if let Class::Scoped(scope) = class
+                && !principal.scopes.contains(&scope)
+            {
+                return Err(Problem::new(Kind::Forbidden, format!("This needs the right '{}'.", scope.name())));
+            }
+            request.extensions_mut().insert(principal);
+        } else if matches!(class, Class::Scoped(_)) {
+            return Err(Problem::new(Kind::Unauthenticated, "Nobody is signed in, or the sign-in has ended."));
+        }
+    }
+    Ok(next.run(request).await)
+}
+
+fn has_token_in_query(query: Option<&str>) -> bool {
+    query.is_some_and(|query| {
+        query.split('&').filter_map(|pair| pair.split('=').next()).any(|name| matches!(name, "token" | "access_token" | "api_key"))
+    })
+}
+
+/// Who the credentials belong to.
+pub async fn identify(web: &Web, headers: &HeaderMap) -> Result<Option<Principal>, Problem> {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
+    let now = web.clock.wall_ms();
+    if let Some(token) = bearer {
+        let found = web.accounts.by_token(token.trim(), now).await?;
+        return found.map(Some).ok_or_else(|| Problem::new(Kind::Unauthenticated, "This token is not known here, or has expired."));
+    }
+    let Some(cookie) = cookie(headers) else { return Ok(None) };
+    web.accounts.by_cookie(cookie, now).await
+}
+
+/// The sign-in's cookie.
+pub fn cookie(headers: &HeaderMap) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| COOKIES.contains(name))
+        .map(|(_, value)| value.to_owned())
+}
+
+/// What changes something, and sockets, are taken from our own pages alone, unless a token was sent (browsers do not add those).
+fn same_origin(request: &Request, web: &Web) -> Result<(), Problem> {
+    let headers = request.headers();
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let socket = headers.contains_key(header::UPGRADE);
+    if (safe && !socket) || headers.contains_key(header::AUTHORIZATION) {
+        return Ok(());
+    }
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let foreign = || Err(Problem::new(Kind::ForeignOrigin, "Another site's page may not do this here."));
+    if let Some(origin) = text("origin") {
+        let own = text("host").is_some_and(|host| origin == format!("http://{host}") || origin == format!("https://{host}"));
+        return if own || web.config.allowed_origins.iter().any(|allowed| allowed == origin) { Ok(()) } else { foreign() };
+    }
+    match text("sec-fetch-site") {
+        None | Some("same-origin" | "none") => Ok(()),
+        Some(_) => foreign(),
+    }
+}

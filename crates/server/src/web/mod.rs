@@ -1,0 +1,213 @@
+//! The web: the only place that knows axum. Requests in, answers out; every decision is made elsewhere.
+//!
+//! Order of the layers, outermost first: request id and standing headers, panics contained, body limit, guard, handler.
+//! Streams pass no layer that buffers, times out or compresses.
+
+pub mod accounts;
+pub mod api;
+pub mod doorman;
+pub mod guard;
+mod pages;
+pub mod play;
+pub mod problem;
+pub mod routes;
+pub mod secret;
+pub mod serve;
+pub mod simulated;
+pub mod trace;
+
+use crate::adapters::clock::Clock;
+use crate::app::App;
+use accounts::Accounts;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use doorman::Doorman;
+use problem::Problem;
+use simulated::Simulated;
+use std::collections::HashMap;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, PoisonError};
+use telecast_core::error::Kind;
+use telecast_core::limits;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tower_http::catch_panic::CatchPanicLayer;
+use url::Url;
+
+/// What the web needs to know of the configuration.
+#[derive(Clone, Debug, Default)]
+pub struct WebConfig {
+    /// Address that people use, if it is not the listener's.
+    pub public_url: Option<Url>,
+    /// Other origins whose pages may change things here.
+    pub allowed_origins: Vec<String>,
+}
+
+/// Everything a handler may use; cheap to clone.
+#[derive(Clone)]
+pub struct Web(Arc<Inner>);
+
+/// See [`Web`].
+pub struct Inner {
+    /// The station.
+    pub app: App,
+    /// Time.
+    pub clock: Clock,
+    /// Accounts, sign-ins, tokens, receivers that pages have added.
+    pub accounts: Accounts,
+    /// Configuration.
+    pub config: WebConfig,
+    /// Slows guessing.
+    pub doorman: Doorman,
+    /// Whose sessions are whose.
+    pub owners: Owners,
+    /// The program is ending: sockets and event streams close.
+    pub stopping: CancellationToken,
+    /// The simulated receiver inside this program.
+    pub simulated: Simulated,
+    /// A hash that no password has, so that unknown names cost the same time.
+    pub decoy_hash: String,
+    hashers: Semaphore,
+}
+
+impl Deref for Web {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// Whose sessions are whose.
+#[derive(Default)]
+pub struct Owners(Mutex<HashMap<String, String>>);
+
+impl Owners {
+    fn map(&self) -> std::sync::MutexGuard<'_, HashMap<String, String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `session` belongs to `account`.
+    pub fn insert(&self, session: &str, account: &str) {
+        self.map().insert(session.to_owned(), account.to_owned());
+    }
+
+    /// Whether `session` belongs to `account`.
+    pub fn is(&self, session: &str, account: &str) -> bool {
+        self.map().get(session).is_some_and(|owner| owner == account)
+    }
+
+    /// Forgets those that are not visible any more.
+    pub fn keep(&self, visible: impl Fn(&str) -> bool) {
+        self.map().retain(|session, _| visible(session));
+    }
+}
+
+impl Web {
+    /// Puts the web together; nothing listens yet.
+    pub fn new(app: App, clock: Clock, accounts: Accounts, config: WebConfig, simulated: Simulated, stopping: CancellationToken) -> Self {
+        Self(Arc::new(Inner {
+            app,
+            clock,
+            accounts,
+            config,
+            doorman: Doorman::default(),
+            owners: Owners::default(),
+            stopping,
+            simulated,
+            decoy_hash: secret::hash_password(&secret::random_hex(16)).unwrap_or_default(),
+            hashers: Semaphore::new(limits::HASHERS),
+        }))
+    }
+
+    /// Path that the public address carries, without a trailing slash.
+    pub fn base_path(&self) -> &str {
+        self.config.public_url.as_ref().map_or("", |url| url.path().trim_end_matches('/'))
+    }
+
+    /// Hashes a password beside the other work, a few at a time.
+    pub async fn hash(&self, password: String) -> Result<String, Problem> {
+        let broken = || Problem::new(Kind::Internal, "The password cannot be hashed.");
+        let _slot = self.hashers.acquire().await.map_err(|_| broken())?;
+        let hash = tokio::task::spawn_blocking(move || secret::hash_password(&password)).await;
+        hash.ok().flatten().ok_or_else(broken)
+    }
+
+    /// Checks a password beside the other work, a few at a time.
+    pub async fn check(&self, password: String, hash: String) -> Result<bool, Problem> {
+        let broken = || Problem::new(Kind::Internal, "The password cannot be checked.");
+        let _slot = self.hashers.acquire().await.map_err(|_| broken())?;
+        tokio::task::spawn_blocking(move || secret::password_matches(&password, &hash)).await.map_err(|_| broken())
+    }
+
+    /// The whole web.
+    pub fn router(self) -> Router {
+        let (api, document) = api::router().split_for_parts();
+        let document = Arc::new(serde_json::to_string(&document).unwrap_or_default());
+        let described = move || {
+            let document = Arc::clone(&document);
+            async move { ([("content-type", "application/json")], document.as_str().to_owned()) }
+        };
+        Router::new()
+            .merge(api)
+            .route("/api/v1/openapi.json", axum::routing::get(described))
+            .route("/healthz", axum::routing::get(healthz))
+            .route("/readyz", axum::routing::get(readyz))
+            .route("/play/{key}/{*rest}", any(play::play))
+            .method_not_allowed_fallback(|| async { Problem::new(Kind::MethodNotAllowed, "This method is not offered at this address.") })
+            .layer(middleware::from_fn_with_state(self.clone(), guard::guard))
+            .fallback(pages::fallback)
+            .layer(DefaultBodyLimit::max(limits::BODY))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(middleware::from_fn(trace::identify))
+            .with_state(self)
+    }
+}
+
+fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
+    let what = panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+    tracing::error!(panic = what.unwrap_or_default(), "a handler panicked");
+    metrics::counter!("panics_total", "task" => "request").increment(1);
+    Problem::new(Kind::Internal, "Something went wrong inside; the log says more under this request id.").into_response()
+}
+
+async fn healthz() -> &'static str {
+    "alive\n"
+}
+
+/// Ready: the store answers, and some receiver works (or none is configured yet).
+async fn readyz(State(web): State<Web>) -> Response {
+    let store = web.accounts.ping().await.is_ok();
+    let receivers = web.app.receivers();
+    let working = receivers.is_empty() || receivers.iter().any(|receiver| receiver.state == crate::app::view::ReceiverState::Ok);
+    let status = if store && working && !web.stopping.is_cancelled() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let list: Vec<_> =
+        receivers.iter().map(|receiver| serde_json::json!({"name": receiver.name, "state": receiver.state, "message": receiver.message})).collect();
+    (status, axum::Json(serde_json::json!({"ready": status == StatusCode::OK, "store": store, "receivers": list}))).into_response()
+}
+
+/// The API's description (OpenAPI 3.1), formatted.
+pub fn openapi() -> String {
+    let (_, document) = api::router().split_for_parts();
+    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_route_of_the_api_is_in_the_table() {
+        let document: serde_json::Value = serde_json::from_str(&super::openapi()).expect("json");
+        for (path, methods) in document["paths"].as_object().expect("paths") {
+            for method in methods.as_object().expect("methods").keys() {
+                let method = method.to_uppercase();
+                assert!(super::routes::class(&method, path).is_some(), "{method} {path} is not in web/routes.rs");
+            }
+        }
+    }
+}

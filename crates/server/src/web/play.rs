@@ -1,0 +1,199 @@
+//! Media by capability: playlists, initialisation, parts, segments, the raw stream. The key in the path is bound to a session.
+
+use super::Web;
+use super::problem::Problem;
+use crate::app::playback::{Directives, PlaybackHandle};
+use axum::body::Body;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::StreamExt;
+use std::convert::Infallible;
+use telecast_core::error::Kind;
+
+/// What a path below a key names.
+#[derive(Debug, PartialEq, Eq)]
+enum Wanted<'a> {
+    Main,
+    Playlist(&'a str),
+    Init(&'a str, &'a str),
+    Segment(&'a str, u64),
+    Part(&'a str, u64, u32),
+    TsSegment(&'a str, u64),
+    Raw,
+}
+
+fn wanted(rest: &str) -> Option<Wanted<'_>> {
+    match rest {
+        "main.m3u8" => return Some(Wanted::Main),
+        "stream.ts" => return Some(Wanted::Raw),
+        _ => {}
+    }
+    let Some((rendition, file)) = rest.split_once('/') else {
+        return rest.strip_suffix(".m3u8").map(Wanted::Playlist);
+    };
+    if let Some(hash) = file.strip_prefix("init-").and_then(|file| file.strip_suffix(".mp4")) {
+        return Some(Wanted::Init(rendition, hash));
+    }
+    if let Some(sequence) = file.strip_suffix(".ts") {
+        return Some(Wanted::TsSegment(rendition, sequence.parse().ok()?));
+    }
+    let name = file.strip_suffix(".m4s")?;
+    match name.split_once('.') {
+        Some((sequence, part)) => Some(Wanted::Part(rendition, sequence.parse().ok()?, part.parse().ok()?)),
+        None => Some(Wanted::Segment(rendition, name.parse().ok()?)),
+    }
+}
+
+/// Answers everything below `/play/{key}/`.
+pub async fn play(
+    State(web): State<Web>,
+    Path((key, rest)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    let mut response = if method == Method::OPTIONS {
+        StatusCode::NO_CONTENT.into_response()
+    } else {
+        answer(&web, &key, &rest, query.as_deref().unwrap_or(""), &method, &headers).await.unwrap_or_else(IntoResponse::into_response)
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("Range"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD, OPTIONS"));
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Content-Length, Content-Range, Date"));
+    response
+}
+
+async fn answer(web: &Web, key: &str, rest: &str, query: &str, method: &Method, headers: &HeaderMap) -> Result<Response, Problem> {
+    let handle = web
+        .app
+        .playback_by_key(key)
+        .ok_or_else(|| Problem::new(Kind::Gone, "This playback has ended, or its address is wrong. Start it again from the page."))?;
+    let wanted = wanted(rest).ok_or_else(Problem::not_found)?;
+    let range = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
+    match wanted {
+        Wanted::Main => Ok(playlist(handle.multivariant().await?)),
+        Wanted::Playlist(rendition) => {
+            let directives = directives(query)?;
+            Ok(playlist(handle.playlist(rendition, directives).await?))
+        }
+        Wanted::Init(rendition, hash) => Ok(immutable(handle.init(rendition, hash).await?, "video/mp4", range)),
+        Wanted::Segment(rendition, sequence) => Ok(immutable(handle.segment(rendition, sequence).await?, "video/mp4", range)),
+        Wanted::Part(rendition, sequence, part) => Ok(immutable(handle.part(rendition, sequence, part).await?, "video/mp4", range)),
+        Wanted::TsSegment(rendition, sequence) => Ok(immutable(handle.ts_segment(rendition, sequence).await?, "video/mp2t", range)),
+        Wanted::Raw => raw(&handle, method).await,
+    }
+}
+
+/// The raw stream; asking for its head alone tunes nothing and opens nothing.
+async fn raw(handle: &PlaybackHandle, method: &Method) -> Result<Response, Problem> {
+    let body = if method == Method::HEAD {
+        Body::empty()
+    } else {
+        Body::from_stream(handle.raw().await?.map(Ok::<Bytes, Infallible>))
+    };
+    Ok(([(header::CONTENT_TYPE, "video/mp2t"), (header::CACHE_CONTROL, "no-store")], body).into_response())
+}
+
+fn playlist(body: Bytes) -> Response {
+    ([(header::CONTENT_TYPE, "application/vnd.apple.mpegurl"), (header::CACHE_CONTROL, "no-cache")], body).into_response()
+}
+
+fn immutable(body: Bytes, kind: &'static str, range: Option<&str>) -> Response {
+    let mut response = Response::new(Body::empty());
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600, immutable"));
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    let total = body.len() as u64;
+    let body = match range.map(|range| byte_range(range, total)) {
+        Some(Some((first, last))) => {
+            if let Ok(value) = HeaderValue::from_str(&format!("bytes {first}-{last}/{total}")) {
+                headers.insert(header::CONTENT_RANGE, value);
+            }
+            *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+            body.slice(first as usize..=last as usize)
+        }
+        Some(None) => {
+            if let Ok(value) = HeaderValue::from_str(&format!("bytes */{total}")) {
+                headers.insert(header::CONTENT_RANGE, value);
+            }
+            *response.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
+            Bytes::new()
+        }
+        None => body,
+    };
+    *response.body_mut() = Body::from(body);
+    response
+}
+
+/// A single range (RFC 9110 §14.1.2); several, or none that can be met, give `None`.
+fn byte_range(range: &str, total: u64) -> Option<(u64, u64)> {
+    let (from, to) = range.strip_prefix("bytes=")?.split_once('-')?;
+    let (first, last) = match (from.parse::<u64>().ok(), to.parse::<u64>().ok()) {
+        (Some(first), Some(last)) => (first, last.min(total.checked_sub(1)?)),
+        (Some(first), None) if to.is_empty() => (first, total.checked_sub(1)?),
+        (None, Some(suffix)) if from.is_empty() && suffix > 0 => (total.saturating_sub(suffix), total.checked_sub(1)?),
+        _ => return None,
+    };
+    (first <= last && first < total).then_some((first, last))
+}
+
+/// Delivery directives; unknown parameters are ignored, as RFC 8216bis §6.2.5 wants.
+fn directives(query: &str) -> Result<Directives, Problem> {
+    let mut directives = Directives::default();
+    let wrong = |name: &str| Problem::new(Kind::Invalid, "A delivery directive cannot be read.").field(name, "must be a number");
+    for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+        match name {
+            "_HLS_msn" => directives.sequence = Some(value.parse().map_err(|_| wrong(name))?),
+            "_HLS_part" => directives.part = Some(value.parse().map_err(|_| wrong(name))?),
+            "_HLS_skip" => directives.skip = matches!(value, "YES" | "v2"),
+            _ => {}
+        }
+    }
+    if directives.part.is_some() && directives.sequence.is_none() {
+        return Err(Problem::new(Kind::Invalid, "A part was asked for without its segment.").field("_HLS_msn", "is missing"));
+    }
+    Ok(directives)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_name_what_they_name() {
+        for (path, is) in [
+            ("main.m3u8", Some(Wanted::Main)),
+            ("v0a1.m3u8", Some(Wanted::Playlist("v0a1"))),
+            ("v0a1/12.m4s", Some(Wanted::Segment("v0a1", 12))),
+            ("v0a1/12.3.m4s", Some(Wanted::Part("v0a1", 12, 3))),
+            ("v0a1/12.ts", Some(Wanted::TsSegment("v0a1", 12))),
+            ("v0a1/init-0a.mp4", Some(Wanted::Init("v0a1", "0a"))),
+            ("v0a1/../../etc/passwd", None),
+            ("v0a1/-1.m4s", None),
+            ("", None),
+        ] {
+            assert_eq!(wanted(path), is, "{path:?}");
+        }
+    }
+
+    #[test]
+    fn ranges_are_met_or_refused() {
+        for (range, is) in [
+            ("bytes=0-", Some((0, 9))),
+            ("bytes=2-5", Some((2, 5))),
+            ("bytes=2-50", Some((2, 9))),
+            ("bytes=-3", Some((7, 9))),
+            ("bytes=10-", None),
+            ("bytes=5-2", None),
+            ("bytes=0-1,3-4", None),
+            ("lines=1-2", None),
+        ] {
+            assert_eq!(byte_range(range, 10), is, "{range}");
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Failures as `application/problem+json` (RFC 9457): one table from kind to status and code, in `core::error`.
+
+use crate::app::playback::PlayError;
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use telecast_core::error::{Error, Kind};
+use utoipa::ToSchema;
+
+/// A failure on its way out. The request id is added by the outermost layer.
+#[derive(Debug)]
+pub struct Problem {
+    kind: Kind,
+    detail: String,
+    retry_after_s: Option<u64>,
+    fields: Vec<Field>,
+}
+
+/// A field that is wrong.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+/// The document.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ProblemDocument {
+    /// Names the kind of problem; an address below this station.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Title.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// What happened here.
+    pub detail: String,
+    /// Stable code.
+    pub code: String,
+    /// To quote when asking for help.
+    pub request_id: String,
+    /// Fields that are wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<Field>,
+    /// When to try again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<u64>,
+}
+
+impl Problem {
+    /// A problem of `kind`; `detail` is for people.
+    pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), retry_after_s: None, fields: Vec::new() }
+    }
+
+    /// There is no such thing.
+    pub fn not_found() -> Self {
+        Self::new(Kind::NotFound, "There is nothing at this address.")
+    }
+
+    /// What happened, for people.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// It is worth trying again after so many seconds.
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after_s = Some(seconds);
+        self
+    }
+
+    /// A field is wrong.
+    pub fn field(mut self, name: &str, message: &str) -> Self {
+        self.fields.push(Field { name: name.into(), message: message.into() });
+        self
+    }
+
+    fn document(&self) -> ProblemDocument {
+        let row = self.kind.problem();
+        ProblemDocument {
+            kind: format!("/api/v1/problems#{}", row.code),
+            title: row.title.into(),
+            status: row.status,
+            detail: self.detail.clone(),
+            code: row.code.into(),
+            request_id: super::trace::current_id(),
+            fields: self.fields.clone(),
+            retry_after_s: self.retry_after_s,
+        }
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        if error.kind == Kind::Internal {
+            tracing::error!(%error, "a fault of the program");
+            return Self::new(Kind::Internal, "Something went wrong inside; the log says more under this request id.");
+        }
+        Self::new(error.kind, error.message)
+    }
+}
+
+impl From<PlayError> for Problem {
+    fn from(error: PlayError) -> Self {
+        let text = error.to_string();
+        match error {
+            PlayError::NotFound => Self::new(Kind::NotFound, text),
+            PlayError::TooFarAhead => Self::new(Kind::Invalid, text),
+            PlayError::TimedOut => Self::new(Kind::Unavailable, text).retry_after(1),
+            PlayError::Over(_) => Self::new(Kind::Gone, text),
+            PlayError::Broken(why) => {
+                tracing::error!(why, "a tape cannot be read");
+                Self::new(Kind::Internal, "This part of the tape cannot be read.")
+            }
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let document = self.document();
+        let status = StatusCode::from_u16(document.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(&document)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        if self.kind == Kind::Unauthenticated {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
