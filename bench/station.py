@@ -1,0 +1,93 @@
+"""A Telecast server of its own for one bench or judge: configuration, token, channels, and its end."""
+
+import asyncio
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+from viewer import Http
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+BINARY = pathlib.Path(os.environ.get("TELECAST_BIN", TARGET / "release" / "telecast"))
+OUT = ROOT / "bench" / "out"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Station:
+    """`async with Station(web_port, stream_port, tuners) as station`: a server that knows one receiver."""
+
+    def __init__(self, web_port, stream_port, tuners):
+        OUT.mkdir(parents=True, exist_ok=True)
+        self.dir = pathlib.Path(tempfile.mkdtemp(dir=OUT, prefix="station-"))
+        self.port, self.process, self.token = free_port(), None, None
+        (self.dir / "telecast.toml").write_text(f"""
+[server]
+listen = "127.0.0.1:{self.port}"
+[[receiver]]
+name = "Bench"
+url = "http://127.0.0.1:{web_port}"
+stream_port = {stream_port}
+tuners = {tuners}
+[tape]
+directory = "{self.dir / 'tape'}"
+minimum_free = "1GB"
+[playback]
+max_sessions = 1000
+[rate_limit]
+""")
+
+    def _telecast(self, *args):
+        return [str(BINARY), *args, "--config", str(self.dir / "telecast.toml"), "--data-dir", str(self.dir / "data")]
+
+    async def __aenter__(self):
+        self.log = open(self.dir / "log", "w")
+        self.process = subprocess.Popen(self._telecast("serve"), stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        self.http = Http(self.port)
+        await self._until("/healthz", lambda status, _: status == 200)
+        made = subprocess.run(self._telecast("token", "create", "--scope", "watch", "--scope", "admin"), capture_output=True, text=True, check=True)
+        self.token = self.http.token = made.stdout.strip().splitlines()[-1].split()[-1]
+        return self
+
+    async def channels(self, count):
+        """The ids of the first `count` channels, once the receiver has been read."""
+        listed = lambda status, body: status == 200 and len(json.loads(body)["items"]) >= count
+        body = await self._until(f"/api/v1/channels?limit={count}", listed)
+        return [item["id"] for item in json.loads(body)["items"]]
+
+    async def _until(self, path, enough, patience_s=20):
+        deadline, last = time.monotonic() + patience_s, "no answer"
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            try:
+                status, _, body = await self.http.call("GET", path)
+                if enough(status, body):
+                    return body
+                last = f"{status} {body[:200]}"
+            except OSError as error:
+                last = error
+            await asyncio.sleep(0.1)
+        raise RuntimeError(f"{path}: {last}; the server's log is {self.dir / 'log'}")
+
+    async def __aexit__(self, kind, *_):
+        self.http.close()
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.to_thread(self.process.wait, 10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+        self.log.close()
+        if kind is None:
+            shutil.rmtree(self.dir, ignore_errors=True)
