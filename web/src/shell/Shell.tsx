@@ -30,7 +30,7 @@ export function Shell() {
     <div className="shell">
       <Nav />
       <main id="content" className="content">
-        {gate.error ? <Failure error={gate.error} retry={gate.retry} /> : gate.allowed ? <Outlet /> : null}
+        {gate.error ? <Failure error={gate.error} retry={gate.retry} wholePage /> : gate.allowed ? <Outlet /> : null}
       </main>
       <ConnectionNote />
       <PaletteHost />

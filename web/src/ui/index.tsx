@@ -97,7 +97,15 @@ export function Field({ label, help, error, type, ...rest }: FieldProps) {
 }
 
 /** What went wrong, what to do, and the request's id to quote. */
-export function Failure({ error, retry, children }: { readonly error: unknown; readonly retry?: (() => void) | undefined; readonly children?: ReactNode }) {
+interface FailureProps {
+  readonly error: unknown;
+  readonly retry?: (() => void) | undefined;
+  /** It stands for the whole page, so its title is the page's. */
+  readonly wholePage?: boolean;
+  readonly children?: ReactNode;
+}
+
+export function Failure({ error, retry, wholePage = false, children }: FailureProps) {
   const t = useText();
   const problem = asProblem(error);
   const silent = problem.status === 0;
@@ -106,7 +114,7 @@ export function Failure({ error, retry, children }: { readonly error: unknown; r
   const detail = silent ? t.failure.unreachableText : forbidden ? t.failure.forbiddenText : problem.detail;
   return (
     <div className="failure" role="alert">
-      <h2>{title}</h2>
+      {wholePage ? <h1>{title}</h1> : <h2>{title}</h2>}
       {detail && <p>{detail}</p>}
       <div className="actions">
         {retry && (

@@ -128,7 +128,7 @@ function Below({ lineup, channel }: { readonly lineup: Lineup; readonly channel:
   const t = useText();
   const wanted = usePlayer((state) => state.channelId);
   if (channel) return <NowPanel channel={channel} />;
-  if (!lineup.complete || wanted === null) return <div className="now now-empty" />;
+  if (!lineup.complete || wanted === null) return <h1 className="visually-hidden">{t.watch.title}</h1>;
   return (
     <section className="now">
       <TvMinimal className="now-icon" aria-hidden />

@@ -92,7 +92,7 @@ function Steps({ setup }: { readonly setup: string | null }) {
     else if (outsider) void navigate({ to: "/", replace: true });
   }, [signedOut, outsider, navigate]);
 
-  if (error && !data) return <Failure error={error} retry={() => void refetch()} />;
+  if (error && !data) return <Failure error={error} retry={() => void refetch()} wholePage />;
   if (shown === null || signedOut || outsider) return null;
   const at = { owner: 0, source: 1, found: 2 }[shown];
   const titles = [t.welcome.owner.title, t.welcome.source.title, t.welcome.found.title];

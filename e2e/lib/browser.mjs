@@ -1,0 +1,136 @@
+// Chromium as the tests need it, and the questions that they ask of the picture.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** The station under test, as `run.mjs` hands it to each test file. */
+export const origin = process.env.TELECAST_E2E_ORIGIN ?? "";
+/** Cookies of the owner, signed in once by the printed link. */
+export const ownerState = process.env.TELECAST_E2E_STATE ?? "";
+
+const QUIET = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const AUTOPLAY = "--autoplay-policy=no-user-gesture-required";
+
+/** A browser with an empty profile. Playwright itself passes no autoplay flag, so it is given or not as asked. */
+export function launch({ autoplay = true, args = [] } = {}) {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [...QUIET, ...(autoplay ? [AUTOPLAY] : []), ...args],
+  });
+}
+
+/**
+ * A page of the signed-in owner (or of nobody, with `state: null`). Errors in the page are gathered, and `expectClean`
+ * fails on any that were not expected.
+ */
+export async function openPage(browser, { state = ownerState, preferences, ...options } = {}) {
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    locale: "en-GB",
+    ...(state ? { storageState: state } : {}),
+    ...options,
+  });
+  if (preferences) {
+    await context.addInitScript(
+      (text) => localStorage.getItem("telecast.preferences") ?? localStorage.setItem("telecast.preferences", text),
+      JSON.stringify(preferences),
+    );
+  }
+  const page = await context.newPage();
+  const faults = [];
+  page.on("pageerror", (error) => faults.push(`${error.name}: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error") faults.push(`${message.text()} (${message.location().url})`);
+  });
+  const expectClean = (allowed = /$^/) =>
+    assert.deepEqual(
+      faults.filter((fault) => !allowed.test(fault)),
+      [],
+      "the page reported errors",
+    );
+  return { context, page, faults, expectClean };
+}
+
+/** Figures of the video element, as the browser's own decoder counts them. */
+export function picture(page) {
+  return page.evaluate(() => {
+    const video = document.querySelector("video");
+    if (!video) return null;
+    const quality = video.getVideoPlaybackQuality();
+    return {
+      phase: document.querySelector("[data-stage]")?.dataset.phase,
+      width: video.videoWidth,
+      height: video.videoHeight,
+      frames: quality.totalVideoFrames,
+      audioBytes: video.webkitAudioDecodedByteCount,
+      time: video.currentTime,
+      muted: video.muted,
+      paused: video.paused,
+    };
+  });
+}
+
+/** Waits until picture and sound are really decoded and go on: `seconds` of media time with frames and audio bytes. */
+export async function expectPlaying(page, { radio = false, seconds = 1, timeout = 20_000, sound = true } = {}) {
+  await page
+    .waitForFunction(() => document.querySelector("[data-stage]")?.dataset.phase === "playing", null, { timeout })
+    .catch(async () => assert.fail(`no picture within ${timeout} ms: ${JSON.stringify(await picture(page))} ${await stageText(page)}`));
+  const before = await picture(page);
+  await page
+    .waitForFunction((until) => document.querySelector("video").currentTime >= until, before.time + seconds, { timeout })
+    .catch(async () => assert.fail(`the picture stands still: ${JSON.stringify(await picture(page))}`));
+  const after = await picture(page);
+  if (radio) {
+    assert.equal(after.width, 0, "a radio channel has no picture");
+  } else {
+    assert.ok(after.width > 0 && after.height > 0, `dimensions are known: ${JSON.stringify(after)}`);
+    assert.ok(after.frames - before.frames >= 10 * seconds, `frames are decoded: ${before.frames} → ${after.frames}`);
+  }
+  if (sound) {
+    assert.ok(after.audioBytes > before.audioBytes, `sound is decoded: ${before.audioBytes} → ${after.audioBytes}`);
+  }
+  return after;
+}
+
+function stageText(page) {
+  return page.locator("[data-stage]").innerText({ timeout: 1000 }).catch(() => "");
+}
+
+/** All channels, asked of the API with the page's own cookies. */
+export async function channels(page) {
+  const reply = await page.request.get(`${origin}/api/v1/channels?limit=500`);
+  assert.ok(reply.ok(), `channels: ${reply.status()}`);
+  return (await reply.json()).items;
+}
+
+/** No violation of WCAG 2.2 A and AA that axe can find. Runs outside of the page's content policy. */
+export async function expectAccessible(page, what) {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }),
+  );
+  const found = violations.map(({ id, help, nodes }) => `${id}: ${help}\n    ${nodes.map(({ html }) => html.slice(0, 160)).join("\n    ")}`);
+  assert.deepEqual(found, [], `axe on ${what}`);
+}
+
+/** What has the focus, for keyboard passes. */
+export function focused(page) {
+  return page.evaluate(() => {
+    const element = document.activeElement;
+    if (!element || element === document.body) return "body";
+    return element.getAttribute("aria-label") ?? element.textContent?.trim().slice(0, 60) ?? element.tagName;
+  });
+}

@@ -1,0 +1,75 @@
+// A station of our own to test against: the real binary, in a directory and on a port of its own, ended with the tests.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+/** The demo makes its pictures with ffmpeg on its first start; later ones take a second. */
+const START_MS = 180_000;
+const STOP_MS = 10_000;
+
+export function findBinary() {
+  const root = resolve(import.meta.dirname, "../..");
+  const candidates = [
+    process.env.TELECAST_BIN,
+    process.env.CARGO_TARGET_DIR && join(process.env.CARGO_TARGET_DIR, "release/telecast"),
+    join(root, "target/release/telecast"),
+    process.env.CARGO_TARGET_DIR && join(process.env.CARGO_TARGET_DIR, "debug/telecast"),
+    join(root, "target/debug/telecast"),
+  ];
+  const found = candidates.find((path) => path && existsSync(path));
+  if (!found) throw new Error("no telecast binary: run `make build`, or name one in TELECAST_BIN");
+  return found;
+}
+
+/**
+ * Starts `telecast <arguments>` and waits until it prints the link that gets one in.
+ * @returns {Promise<{ origin: string, link: string, log: () => string, stop: () => Promise<number | null> }>}
+ */
+export async function startStation(args, { kind = "link", env = {} } = {}) {
+  const child = spawn(findBinary(), args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, NO_COLOR: "1", ...env },
+  });
+  let output = "";
+  const ended = new Promise((done) => child.once("exit", (code) => done(code)));
+  const link = await new Promise((found, failed) => {
+    const timer = setTimeout(() => failed(new Error(`no sign-in link within ${START_MS} ms:\n${output}`)), START_MS);
+    const read = (chunk) => {
+      output += chunk;
+      const match = new RegExp(`https?://\\S+/welcome#${kind}=[\\w.~-]+`).exec(output);
+      if (!match) return;
+      clearTimeout(timer);
+      found(match[0]);
+    };
+    child.stdout.setEncoding("utf8").on("data", read);
+    child.stderr.setEncoding("utf8").on("data", read);
+    child.once("exit", (code) => failed(new Error(`telecast ended with ${code} before it was ready:\n${output}`)));
+  });
+  return {
+    origin: new URL(link).origin,
+    link,
+    log: () => output,
+    async stop() {
+      child.kill("SIGTERM");
+      const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
+      const code = await ended;
+      clearTimeout(timer);
+      return code;
+    },
+  };
+}
+
+/** A station that nobody owns yet, with an empty data directory that is removed when it stops. */
+export async function startFreshStation() {
+  const directory = mkdtempSync(join(tmpdir(), "telecast-e2e-"));
+  const station = await startStation(["serve", "--listen", "127.0.0.1:0", "--data-dir", directory], { kind: "setup" });
+  return {
+    ...station,
+    async stop() {
+      const code = await station.stop();
+      rmSync(directory, { recursive: true, force: true });
+      return code;
+    },
+  };
+}

@@ -1,0 +1,79 @@
+// The pages in a real browser against the real binary.
+//
+//   node run.mjs                  start `telecast demo`, run all tests
+//   node run.mjs watch zap        only these files of tests/
+//   node run.mjs --screens        take the screenshots of docs/screens instead
+//   TELECAST_BIN=…                the binary; otherwise the newest build in target/
+//   TELECAST_E2E_URL=http://…#link=…   a station that runs already
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { launch } from "./lib/browser.mjs";
+import { startStation } from "./lib/station.mjs";
+
+const args = process.argv.slice(2);
+const screens = args.includes("--screens");
+const wanted = args.filter((arg) => !arg.startsWith("--"));
+const here = import.meta.dirname;
+const scratch = mkdtempSync(join(tmpdir(), "telecast-e2e-"));
+
+async function main() {
+  if (!existsSync(process.env.CHROMIUM ?? "/usr/bin/chromium")) {
+    console.log("not run: there is no Chromium (apt-get install chromium)");
+    return 1;
+  }
+  const running = process.env.TELECAST_E2E_URL;
+  const station = running
+    ? { link: running, origin: new URL(running).origin, log: () => "", stop: async () => 0 }
+    : await startStation(["demo", "--listen", "127.0.0.1:0"]);
+  console.log(`station ${station.origin}`);
+  let failed = 1;
+  try {
+    const state = join(scratch, "owner.json");
+    await signIn(station.link, state);
+    const files = screens
+      ? [join(here, "screens.mjs")]
+      : readdirSync(join(here, "tests"))
+          .filter((name) => name.endsWith(".test.mjs"))
+          .filter((name) => wanted.length === 0 || wanted.some((word) => name.startsWith(word)))
+          .toSorted()
+          .map((name) => join(here, "tests", name));
+    failed = await runFiles(files, { TELECAST_E2E_ORIGIN: station.origin, TELECAST_E2E_STATE: state });
+  } finally {
+    const code = await station.stop();
+    if (code !== 0) {
+      console.log(`telecast ended with ${code}`);
+      failed ||= 1;
+    }
+    if (failed) console.log(`--- the station's last words\n${station.log().slice(-8000)}`);
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  return failed;
+}
+
+/** Signs in by the printed link, as a person would, and keeps the cookies for the tests: the link works once. */
+async function signIn(link, state) {
+  const browser = await launch();
+  try {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(link);
+    await page.waitForURL(/\/watch\/|\/$/, { timeout: 15_000 });
+    if (page.url().includes("link=")) throw new Error("the one-time code is still in the address");
+    await context.storageState({ path: state });
+  } finally {
+    await browser.close();
+  }
+}
+
+/** One process for each kind of run; tests play in turn, since decoding several pictures at once measures the machine. */
+function runFiles(files, env) {
+  const argv = screens ? files : ["--test", "--test-concurrency=1", "--test-timeout=240000", ...files];
+  return new Promise((done) => {
+    const child = spawn(process.execPath, argv, { stdio: "inherit", env: { ...process.env, ...env } });
+    child.once("exit", (code) => done(code ?? 1));
+  });
+}
+
+process.exitCode = await main();

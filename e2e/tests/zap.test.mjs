@@ -1,0 +1,64 @@
+// Twenty changes of channel by pointer, each seen and heard; and the same by keys, faster than pictures come.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { channels, expectPlaying, launch, openPage, origin } from "../lib/browser.mjs";
+
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser.close());
+
+const ZAPS = 20;
+
+test(`${ZAPS} zaps`, async (t) => {
+  const { page, context, expectClean } = await openPage(browser);
+  await page.goto(`${origin}/`);
+  await expectPlaying(page);
+  const all = (await channels(page)).filter(({ kind }) => kind === "tv").slice(0, 8);
+  assert.ok(all.length >= 2, "the demo has channels to zap between");
+  const times = [];
+  for (let zap = 0; zap < ZAPS; zap += 1) {
+    const channel = all[(zap + 1) % all.length];
+    await page.getByRole("option", { name: new RegExp(`^${channel.number} `) }).first().dispatchEvent("pointerdown", { pointerType: "mouse", button: 0 });
+    await page.waitForURL((url) => url.pathname.endsWith(channel.id));
+    await expectPlaying(page, { seconds: 0.5 });
+    const [measure] = await page.evaluate(() => {
+      const found = performance.getEntriesByName("telecast:zap").map(({ duration }) => duration);
+      performance.clearMeasures("telecast:zap");
+      return found.slice(-1);
+    });
+    times.push(measure);
+  }
+  times.sort((a, b) => a - b);
+  t.diagnostic(`median ${(times[ZAPS / 2] / 1000).toFixed(2)} s, worst ${(times.at(-1) / 1000).toFixed(2)} s`);
+  expectClean();
+  await context.close();
+});
+
+test("keys faster than pictures end on the last channel, with one session", async () => {
+  const { page, context } = await openPage(browser);
+  await page.goto(`${origin}/`);
+  await expectPlaying(page);
+  for (let i = 0; i < 5; i += 1) await page.keyboard.press("ArrowDown", { delay: 20 });
+  await page.keyboard.press("ArrowUp");
+  await expectPlaying(page);
+  const playing = new URL(page.url()).pathname.split("/").at(-1);
+  const selected = await page.locator('[role=option][aria-selected="true"]').count();
+  assert.equal(selected, 1);
+  await page.waitForTimeout(5000); // the last of the superseded sessions is stopped by now
+  const status = await (await page.request.get(`${origin}/api/v1/system/status`)).json();
+  assert.equal(status.sessions, 1, `only ${playing} is being watched: ${JSON.stringify(status)}`);
+  await context.close();
+});
+
+test("a number leads to its channel", async () => {
+  const { page, context } = await openPage(browser);
+  await page.goto(`${origin}/`);
+  await expectPlaying(page);
+  const target = (await channels(page)).at(-1);
+  for (const digit of String(target.number)) await page.keyboard.press(digit);
+  await page.waitForURL((url) => url.pathname.endsWith(target.id));
+  await expectPlaying(page, { radio: target.kind === "radio" });
+  await context.close();
+});
