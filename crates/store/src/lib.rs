@@ -108,6 +108,14 @@ impl Store {
         }
     }
 
+    /// Lets the store grow to so many pages, for the test of a full disk.
+    #[doc(hidden)]
+    pub async fn limit_pages(&self, pages: u32) -> Result<()> {
+        match &self.backend {
+            Backend::Sqlite(db) => db.limit_pages(pages).await,
+        }
+    }
+
     /// How this statement finds its rows, for the test that lists are read by index.
     #[doc(hidden)]
     pub async fn query_plan(&self, sql: &'static str) -> Result<Vec<String>> {

@@ -53,7 +53,15 @@ impl Sqlite {
 
     /// For several statements that are one. Rolled back unless it is committed.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Driver>> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+        match self.writer.begin_with("BEGIN IMMEDIATE").await {
+            // A full disk makes SQLite roll back by itself, and the driver's own rollback then fails: it goes on counting
+            // a transaction that is over. Only another connection heals it.
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                self.writer.acquire().await?.close().await?;
+                Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+            }
+            begun => Ok(begun?),
+        }
     }
 
     pub(crate) async fn close(&self) {
@@ -66,6 +74,12 @@ impl Sqlite {
         sqlx::query("SELECT 1 FROM instance LIMIT 1").fetch_optional(&self.reader).await?;
         let transaction = self.begin().await?;
         Ok(transaction.rollback().await?)
+    }
+
+    pub(crate) async fn limit_pages(&self, pages: u32) -> Result<()> {
+        let pragma = sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"));
+        sqlx::query(pragma).execute(&self.writer).await?;
+        Ok(())
     }
 
     pub(crate) async fn query_plan(&self, sql: &'static str) -> Result<Vec<String>> {
