@@ -139,7 +139,8 @@ impl Session {
             }
             Event::Granted { relay } => self.granted(relay, now),
             Event::Refused(refusal) => {
-                self.holds = false;
+                // Only an answer to what is asked means that nothing is held.
+                self.holds &= self.waiting_for != Some(WaitingFor::Tuner);
                 self.fail(refusal.into(), now, effects);
             }
             Event::Broken(reason) => self.fail(reason, now, effects),
@@ -176,6 +177,7 @@ impl Session {
     }
 
     fn granted(&mut self, relay: bool, now: Now) {
+        self.holds = true;
         if self.waiting_for == Some(WaitingFor::Tuner) {
             self.wait(WaitingFor::Signal, if relay { limits::RELAY_START } else { limits::START_LIMIT }, now);
         }

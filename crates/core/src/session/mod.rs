@@ -16,6 +16,8 @@
 //!
 //! It does not know tuners, sockets or playlists: see [`crate::tuner`], and the owner in the server.
 
+#[cfg(test)]
+mod laws;
 mod machine;
 mod reason;
 
