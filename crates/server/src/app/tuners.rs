@@ -269,7 +269,8 @@ impl Owner {
             Some(Fault::Ended) => ended.silent,
             _ => false,
         };
-        if refused {
+        // A box that refuses its only stream does not lack tuners: the channel is at fault.
+        if refused && self.pool.usage(&ended.key.receiver).1 > 1 {
             self.pool.refused(&ended.key, self.clock.uptime());
         } else {
             self.pool.close(&ended.key);

@@ -1,3 +1,5 @@
 //! One binary for all tests of the whole program: linking once is what makes them cheap.
 
+mod live_box;
+mod live_walk;
 mod tidy;
