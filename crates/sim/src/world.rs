@@ -1,0 +1,288 @@
+//! The state of one simulated receiver, shared by its two ports.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::clip::{Clip, Place};
+use crate::config::Air;
+use crate::dice::Dice;
+use crate::eit::{self, PresentFollowing};
+use crate::faults::{Fault, FaultSet};
+use crate::guide::Guide;
+use crate::lineup::{self, Entry, Lineup};
+use crate::ts::{self, PACKET};
+use crate::tuners::Tuners;
+
+/// Ended connections that are remembered.
+const ENDED_KEPT: usize = 1000;
+/// Pictures and sounds remembered per connection: a minute at 50 per second.
+pub(crate) const SENT_KEPT: usize = 3000;
+
+/// Locks a mutex whose holder cannot have left it half changed.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a stream connection went through. Times are Unix milliseconds.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(crate) struct Arrival {
+    pub(crate) id: u64,
+    pub(crate) reference: String,
+    pub(crate) name: String,
+    pub(crate) code: u8,
+    pub(crate) peer: String,
+    pub(crate) requested_ms: f64,
+    pub(crate) tuned_ms: Option<f64>,
+    pub(crate) first_byte_ms: Option<f64>,
+    /// The first key frame's last byte was sent.
+    pub(crate) key_ms: Option<f64>,
+    /// The last byte of the sound that covers it was sent.
+    pub(crate) sound_ms: Option<f64>,
+    /// The later of the two: nobody can play before.
+    pub(crate) floor_ms: Option<f64>,
+    pub(crate) ended_ms: Option<f64>,
+    pub(crate) end: Option<&'static str>,
+    pub(crate) bytes: u64,
+    /// Times that the reader was too slow and packets were lost.
+    pub(crate) overruns: u64,
+}
+
+/// Pictures and sounds as they went out: place of the unit's first packet, and when its last byte was sent.
+#[derive(Debug, Default)]
+pub(crate) struct Sent {
+    pub(crate) frames: VecDeque<(Place, f64)>,
+    pub(crate) sounds: VecDeque<(Place, f64)>,
+}
+
+/// A stream connection.
+#[derive(Debug, Default)]
+pub(crate) struct Connection {
+    pub(crate) arrival: Mutex<Arrival>,
+    pub(crate) sent: Mutex<Sent>,
+}
+
+/// One simulated receiver.
+pub(crate) struct World {
+    pub(crate) lineup: Lineup,
+    pub(crate) clips: BTreeMap<u8, Arc<Clip>>,
+    pub(crate) faults: FaultSet,
+    pub(crate) tuners: Mutex<Tuners>,
+    pub(crate) seed: u64,
+    pub(crate) air: Mutex<Air>,
+    pub(crate) auth: Option<(String, String)>,
+    pub(crate) stream_auth: bool,
+    pub(crate) connections: Mutex<BTreeMap<u64, Arc<Connection>>>,
+    pub(crate) ended: Mutex<VecDeque<Arrival>>,
+    pub(crate) calls: Mutex<BTreeMap<String, u64>>,
+    pub(crate) next_connection: AtomicU64,
+    /// Service that the box itself shows.
+    pub(crate) live: Mutex<Option<String>>,
+    /// Raised to end all streams.
+    pub(crate) kill: watch::Sender<u64>,
+    pub(crate) stop: CancellationToken,
+    /// All requests to a box run in one loop.
+    pub(crate) main_loop: tokio::sync::Mutex<()>,
+    pub(crate) ports: Mutex<(u16, u16)>,
+    started: Instant,
+    started_unix: Duration,
+}
+
+impl World {
+    pub(crate) fn new(lineup: Lineup, clips: BTreeMap<u8, Arc<Clip>>, config: &crate::Config) -> Self {
+        let faults = FaultSet::default();
+        faults.add(&config.faults);
+        Self {
+            lineup,
+            clips,
+            faults,
+            tuners: Mutex::new(Tuners::new(config.tuners.max(1))),
+            seed: config.seed,
+            air: Mutex::new(config.air),
+            auth: config.auth.clone(),
+            stream_auth: config.stream_auth,
+            connections: Mutex::default(),
+            ended: Mutex::default(),
+            calls: Mutex::default(),
+            next_connection: AtomicU64::new(1),
+            live: Mutex::default(),
+            kill: watch::Sender::new(0),
+            stop: CancellationToken::new(),
+            main_loop: tokio::sync::Mutex::new(()),
+            ports: Mutex::default(),
+            started: Instant::now(),
+            started_unix: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
+        }
+    }
+
+    /// Unix milliseconds, never running backwards.
+    pub(crate) fn now_ms(&self) -> f64 {
+        (self.started_unix + self.started.elapsed()).as_secs_f64() * 1000.0
+    }
+
+    /// The box's own clock in Unix seconds; wrong under `clock_jump`.
+    pub(crate) fn box_now(&self) -> i64 {
+        (self.now_ms() / 1000.0) as i64 + self.faults.get(Fault::ClockJump).unwrap_or(0.0) as i64
+    }
+
+    pub(crate) fn uptime(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// Rebooting: nothing answers.
+    pub(crate) fn is_dead(&self) -> bool {
+        self.faults.since(Fault::Reboot).is_some_and(|(seconds, since)| since.elapsed().as_secs_f64() < seconds)
+    }
+
+    /// The moment on a channel's air, 27 MHz; channels differ by a phase that the seed decides.
+    pub(crate) fn air_27m(&self, reference: &str, clip: &Clip) -> u64 {
+        let phase = Dice::new(self.seed, &[service_number(reference)]).below(clip.length_27m());
+        let elapsed = self.started.elapsed().as_nanos() * 27 / 1000;
+        clip.length_27m() + phase + elapsed as u64
+    }
+
+    /// What is added to a channel's clocks, 90 kHz.
+    pub(crate) fn base_90k(&self, reference: &str) -> i64 {
+        Dice::new(self.seed, &[service_number(reference), 90]).below(1 << 31) as i64
+    }
+
+    pub(crate) fn guide(&self) -> Guide {
+        Guide { seed: self.seed, dense: self.faults.get(Fault::HugeGuide).unwrap_or(1.0) as i64 }
+    }
+
+    pub(crate) fn count_call(&self, name: &str) {
+        *lock(&self.calls).entry(name.to_owned()).or_default() += 1;
+    }
+
+    pub(crate) fn next_id(&self) -> u64 {
+        self.next_connection.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(crate) fn kill_streams(&self) -> usize {
+        self.kill.send_modify(|generation| *generation += 1);
+        lock(&self.connections).len()
+    }
+
+    /// PAT with the whole transponder, and the PMT, of a service.
+    pub(crate) fn tables(&self, entry: &Entry, clip: &Clip) -> ([u8; PACKET], [u8; PACKET]) {
+        let sid = lineup::field(&entry.reference, 3);
+        let mut programmes = vec![(sid, crate::mux::PMT_PID)];
+        let others = (1..20u16).map(|n| (sid.wrapping_add(n * 3), 0x1000 + n));
+        programmes.extend(others);
+        programmes.sort_unstable();
+        let pat = ts::section_packets(0, &ts::pat(lineup::field(&entry.reference, 4), &programmes));
+        let map = ts::Programme { number: sid, ..clip.programme.clone() };
+        let pmt = ts::section_packets(crate::mux::PMT_PID, &ts::pmt(&map));
+        (pat[0], pmt[0])
+    }
+
+    /// Event information of a service and of others on its transponder.
+    pub(crate) fn event_packets(&self, entry: &Entry) -> Vec<[u8; PACKET]> {
+        let transponder = lineup::transponder(&entry.reference);
+        let (guide, now) = (self.guide(), self.box_now());
+        let on_it = self.lineup.services().filter(|other| lineup::transponder(&other.reference) == transponder);
+        let services: Vec<PresentFollowing> = on_it
+            .take(8)
+            .map(|other| PresentFollowing {
+                service: lineup::field(&other.reference, 3),
+                transport_stream: lineup::field(&other.reference, 4),
+                network: lineup::field(&other.reference, 5),
+                events: guide.now_next(service_number(&other.reference), now),
+            })
+            .collect();
+        eit::carousel(&services)
+    }
+
+    pub(crate) fn channel_name(&self, entry: &Entry) -> String {
+        if self.faults.get(Fault::DuplicateNames).is_some() && entry.is_service() {
+            return ["Das Programm", "Das andere Programm"][usize::from(entry.code & 1)].to_owned();
+        }
+        entry.name.clone()
+    }
+
+    /// Everything that tests ask about.
+    pub(crate) fn state(&self) -> Value {
+        let connections = lock(&self.connections);
+        let arrivals: Vec<Arrival> = connections.values().map(|c| lock(&c.arrival).clone()).collect();
+        drop(connections);
+        let tuners: Vec<Value> = lock(&self.tuners)
+            .list
+            .iter()
+            .map(|t| json!({"transponder": t.transponder, "users": t.users, "recording": t.recording}))
+            .collect();
+        let ended = lock(&self.ended).clone();
+        json!({
+            "now_ms": self.now_ms(),
+            "connections_ever": self.next_connection.load(Ordering::Relaxed) - 1,
+            "connections_current": arrivals.len(),
+            "streams": arrivals,
+            "ended": ended,
+            "tuners": tuners,
+            "calls": &*lock(&self.calls),
+            "faults": self.faults.list(),
+            "live": &*lock(&self.live),
+            "channels": self.channels(),
+        })
+    }
+
+    /// Forgets what was counted and logged, ends faults, recordings and live viewing.
+    pub(crate) fn reset(&self) {
+        self.kill_streams();
+        self.faults.clear(None);
+        lock(&self.calls).clear();
+        lock(&self.ended).clear();
+        self.watch(None);
+        lock(&self.tuners).end_recordings();
+    }
+
+    /// The box itself shows a service, or none; false when it has no tuner for it.
+    pub(crate) fn watch(&self, reference: Option<&str>) -> bool {
+        let mut tuners = lock(&self.tuners);
+        tuners.release(crate::tuners::LIVE);
+        let entry = reference.and_then(|reference| self.lineup.service(reference));
+        let granted = entry
+            .filter(|entry| {
+                tuners.acquire(&lineup::transponder(&entry.reference), crate::tuners::LIVE).is_some()
+            })
+            .map(|entry| entry.reference.clone());
+        let ok = granted.is_some() || reference.is_none();
+        *lock(&self.live) = granted;
+        ok
+    }
+
+    /// Watchable channels with code and clip facts, each service once.
+    pub(crate) fn channels(&self) -> Vec<Value> {
+        let mut seen = std::collections::BTreeSet::new();
+        let once = self.lineup.services().filter(|entry| seen.insert(lineup::normal(&entry.reference)));
+        once.map(|entry| {
+            let clip = self.clips.get(&entry.code);
+            json!({
+                "reference": entry.reference, "name": self.channel_name(entry), "code": entry.code,
+                "playable": clip.is_some(), "frames": clip.map(|clip| clip.frames.len()),
+                "length_s": clip.map(|clip| clip.length_90k as f64 / 90_000.0),
+            })
+        })
+        .collect()
+    }
+
+    pub(crate) fn remember_end(&self, arrival: Arrival) {
+        let mut ended = lock(&self.ended);
+        if ended.len() == ENDED_KEPT {
+            ended.pop_front();
+        }
+        ended.push_back(arrival);
+    }
+}
+
+/// A number that a service keeps: a hash (FNV-1a) of its reference.
+pub(crate) fn service_number(reference: &str) -> u64 {
+    lineup::normal(reference)
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+}
