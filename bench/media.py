@@ -10,6 +10,9 @@ SOUND = {
     "aac": ["-c:a", "aac", "-b:a", "128k"],
     "ac3": ["-c:a", "ac3", "-b:a", "384k", "-ac", "6"],
     "mp2": ["-c:a", "mp2", "-b:a", "192k"],
+    "two": ["-map", "0", "-map", "1", "-map", "2", "-c:a:0", "aac", "-c:a:1", "mp2", "-metadata:s:a:0", "language=deu",
+            "-metadata:s:a:1", "language=eng"],
+    "radio": ["-map", "1", "-vn", "-c:a", "mp2", "-b:a", "256k"],
 }
 
 
@@ -22,10 +25,11 @@ def broadcast(sound="aac", seconds=120):
     if not loop.exists():
         print(f"making {loop.name} (once)", flush=True)
         ffmpeg("-f", "lavfi", "-i", "testsrc2=s=1920x1080:r=25,noise=alls=12:allf=t", "-f", "lavfi", "-i", "sine=f=440:r=48000",
+               "-f", "lavfi", "-i", "sine=f=880:r=48000",
                "-t", "20", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "25", "-bf", "0",
                "-x264-params", "nal-hrd=cbr:force-cfr=1:scenecut=0", "-b:v", "8M", "-minrate", "8M", "-maxrate", "8M", "-bufsize", "4M",
                *SOUND[sound], "-f", "mpegts", "-muxrate", str(RATE_BPS), str(loop))
-    ffmpeg("-stream_loop", "-1", "-i", str(loop), "-t", str(seconds), "-c", "copy", "-f", "mpegts", "-muxrate", str(RATE_BPS), str(path))
+    ffmpeg("-stream_loop", "-1", "-i", str(loop), "-map", "0", "-t", str(seconds), "-c", "copy", "-f", "mpegts", "-muxrate", str(RATE_BPS), str(path))
     return path
 
 

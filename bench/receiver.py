@@ -105,4 +105,5 @@ class Receiver:
                 channel.sent_at.append((at, time.monotonic()))
             if not channel.gate:
                 await asyncio.sleep(channel.piece_s)
-        await asyncio.sleep(3600)
+        if not channel.gate:
+            await asyncio.sleep(3600)

@@ -68,7 +68,7 @@ async def ours(data):
 
 def hls(url, out):
     out.mkdir(parents=True)
-    return subprocess.Popen(["ffmpeg", "-v", "error", "-i", url, "-c", "copy", "-f", "hls", "-hls_time", "2", str(out / "p.m3u8")],
+    return subprocess.Popen(["ffmpeg", "-v", "fatal", "-i", url, "-c", "copy", "-f", "hls", "-hls_time", "2", str(out / "p.m3u8")],
                             stdin=subprocess.DEVNULL)
 
 
@@ -124,12 +124,8 @@ async def unpaced_peer(data):
     out = OUT / "peer"
     shutil.rmtree(out, ignore_errors=True)
     process = hls(f"http://127.0.0.1:{receiver.stream_port}/{channel.ref}", out)
-    while not channel.sent_at or channel.sent_at[-1][0] < len(data):
-        await asyncio.sleep(0.05)
-    await asyncio.sleep(0.5)
-    cost = cpu_s(process.pid)
-    process.terminate()
-    await asyncio.to_thread(process.wait)
+    _, _, used = await asyncio.to_thread(os.wait4, process.pid, 0)
+    cost = used.ru_utime + used.ru_stime
     receiver.stop()
     shutil.rmtree(out)
     return len(data) / cost / 1e6

@@ -45,20 +45,25 @@ directory = "{self.dir / 'tape'}"
 minimum_free = "1GB"
 [playback]
 max_sessions = 1000
-[rate_limit]
 """)
 
     def _telecast(self, *args):
         return [str(BINARY), *args, "--config", str(self.dir / "telecast.toml"), "--data-dir", str(self.dir / "data")]
 
     async def __aenter__(self):
+        self._told("user", "add", "bench", "--role", "owner", told="a long pass phrase for benches\n")
         self.log = open(self.dir / "log", "w")
         self.process = subprocess.Popen(self._telecast("serve"), stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
         self.http = Http(self.port)
         await self._until("/healthz", lambda status, _: status == 200)
-        made = subprocess.run(self._telecast("token", "create", "--scope", "watch", "--scope", "admin"), capture_output=True, text=True, check=True)
-        self.token = self.http.token = made.stdout.strip().splitlines()[-1].split()[-1]
+        self.token = self.http.token = self._told("token", "create", "--scope", "watch,admin").strip()
         return self
+
+    def _told(self, *args, told=""):
+        done = subprocess.run(self._telecast(*args), input=told, capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"telecast {' '.join(args)}: {done.stderr}")
+        return done.stdout
 
     async def channels(self, count):
         """The ids of the first `count` channels, once the receiver has been read."""

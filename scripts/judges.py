@@ -1,0 +1,280 @@
+"""Players and validators that others wrote judge what a real server makes of known broadcasts (docs/design/judges.md).
+
+Broadcasts of 25 pictures a second, made by ffmpeg, come from a small receiver in real time. Of each session the closed
+segments are kept as they were served (`Snapshot`), so that every player can be held to exact counts of pictures and
+samples; ffmpeg, mpv and VLC then play the live addresses too. The last line counts: `N passed, N failed`.
+"""
+
+import asyncio
+import functools
+import http.server
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from urllib.parse import urljoin, urlsplit
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "bench"))
+import media
+from receiver import Channel, Receiver
+from station import OUT, Station
+from viewer import Http, Viewer, attributes
+
+FPS, TICKS = 25, 90_000
+RUN_S = 14  # a few whole segments behind the first ones
+NOBODY = 65534  # VLC refuses to run as root
+OPEN_TAGS = ("#EXT-X-PART", "#EXT-X-PRELOAD-HINT", "#EXT-X-SERVER-CONTROL", "#EXT-X-RENDITION-REPORT", "#EXT-X-SKIP")
+AAC = {"containers": ["cmaf"], "video": ["avc1"], "audio": ["mp4a.40.2"], "hls": "low_latency"}
+CASES = {  # name: (sound of the broadcast, what the client says)
+    "aac": ("aac", AAC),
+    "ac3 to aac": ("ac3", AAC),
+    "two languages": ("two", AAC),
+    "transport stream": ("aac", {**AAC, "containers": ["ts"], "hls": "standard"}),
+    "radio": ("radio", AAC),
+}
+verdicts = []
+
+
+def verdict(case, judge, fault=None):
+    verdicts.append(fault is None)
+    print(f"{'ok  ' if fault is None else 'FAIL'} {case}: {judge}{'' if fault is None else f': {fault}'}", flush=True)
+
+
+def run(*command, seconds=60, **more):
+    try:
+        return subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=seconds, stdin=more.pop("stdin", subprocess.DEVNULL), **more)
+    except subprocess.TimeoutExpired as late:
+        return subprocess.CompletedProcess(command, -1, (late.stdout or b"").decode(errors="replace"), f"not done after {seconds} s")
+
+
+class Snapshot:
+    """The closed segments of one session, with playlists that end, below `dir`; what each rendition promises."""
+
+    def __init__(self, case, session, http, dir):
+        self.case, self.session, self.http, self.dir, self.renditions = case, session, http, dir, {}
+
+    async def take(self):
+        base = self.session["playlist_url"]
+        text = await self.keep(base, "main.m3u8")
+        names = [line for line in text.splitlines() if line and not line.startswith("#")]
+        names += [attributes(line)["URI"] for line in text.splitlines() if line.startswith("#EXT-X-MEDIA:") and "URI=" in line]
+        texts = {name: (await self.get(urljoin(base, name))).decode() for name in dict.fromkeys(names)}
+        last = min(len(re.findall("#EXTINF", text)) + int(re.search(r"MEDIA-SEQUENCE:(\d+)", text)[1]) for text in texts.values())
+        for name, text in texts.items():
+            await self.rendition(base, name, text, last)
+        return self
+
+    async def rendition(self, base, name, text, last):
+        """Keeps the segments before sequence `last`, and a playlist of them that ends."""
+        lines, segments, at, init, at_discontinuity = [], [], int(re.search(r"MEDIA-SEQUENCE:(\d+)", text)[1]), None, False
+        for line in text.splitlines():
+            if at == last:
+                break
+            if line.startswith(OPEN_TAGS):
+                continue
+            lines.append(line)
+            if line.startswith("#EXT-X-MAP"):
+                init = await self.file(base, name, attributes(line.partition(":")[2])["URI"])
+            elif line.startswith("#EXTINF"):
+                duration = float(re.search(r":([\d.]+)", line)[1])
+            elif line.startswith("#EXT-X-DISCONTINUITY") and ":" not in line:
+                at_discontinuity = True
+            elif line and not line.startswith("#"):
+                segments.append((duration, init, await self.file(base, name, line), at_discontinuity))
+                at, at_discontinuity = at + 1, False
+        path = self.dir / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join([*lines, "#EXT-X-ENDLIST", ""]))
+        (self.dir / f"{name}.served").write_text(text)
+        self.renditions[name] = segments
+
+    async def file(self, base, playlist, uri):
+        address = urljoin(urljoin(base, playlist), uri)
+        path = self.dir / os.path.relpath(urlsplit(address).path, os.path.dirname(urlsplit(base).path))
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(await self.get(address))
+        return path
+
+    async def keep(self, address, name):
+        body = await self.get(address)
+        self.dir.mkdir(parents=True, exist_ok=True)
+        (self.dir / name).write_bytes(body)
+        return body.decode()
+
+    async def get(self, address):
+        status, _, body = await self.http.call("GET", urlsplit(address).path)
+        if status != 200:
+            raise RuntimeError(f"{address}: {status} {body[:120]}")
+        return body
+
+
+def frames(path):
+    """Decoded pictures [(pts in s, duration)] and sound [(pts, samples, rate)] of a file, and what the decoder complained of."""
+    done = run("ffprobe", "-v", "error", "-show_entries", "stream=index,codec_type,sample_rate:frame=media_type,stream_index,pts_time,nb_samples", "-of", "json", path)
+    told = json.loads(done.stdout or "{}")
+    rates = {s["index"]: int(s.get("sample_rate", 0)) for s in told.get("streams", [])}
+    video = [float(f["pts_time"]) for f in told.get("frames", []) if f["media_type"] == "video"]
+    sound = [(float(f["pts_time"]), f["nb_samples"], rates[f["stream_index"]]) for f in told.get("frames", []) if f["media_type"] == "audio"]
+    return video, sound, done.stderr.strip()
+
+
+def judge_segments(snap):
+    """EXTINF is the decoded duration to 1 ms, and time goes on without a gap from segment to segment."""
+    counts = {}
+    for name, segments in snap.renditions.items():
+        wrong, pictures, samples, next_s = [], 0, 0, None
+        for duration, init, path, jump in segments:
+            whole = path
+            if init:
+                whole = path.with_suffix(".whole.mp4")
+                whole.write_bytes(init.read_bytes() + path.read_bytes())
+            video, sound, complaint = frames(whole)
+            decoded = len(video) / FPS if video else sum(n for _, n, _ in sound) / (sound[0][2] if sound else 1)
+            began = min(video) if video else (sound[0][0] if sound else 0)
+            # A segment of a transport stream gives its sound with the picture; so do we judge it by its picture.
+            if complaint:
+                wrong.append(f"{path.name}: {complaint.splitlines()[0]}")
+            if abs(decoded - duration) > 0.001:
+                wrong.append(f"{path.name}: EXTINF {duration:.4f} s, decoded {decoded:.4f} s")
+            if next_s is not None and not jump and abs(began - next_s) > 0.002:
+                wrong.append(f"{path.name}: begins at {began:.4f} s, expected {next_s:.4f} s")
+            next_s, pictures, samples = began + decoded, pictures + len(video), samples + sum(n for _, n, _ in sound)
+        verdict(snap.case, f"ffprobe decodes {name}, {len(segments)} segments", "; ".join(wrong[:3]) or None)
+        counts[name] = (pictures, samples)
+    return max(p for p, _ in counts.values()), max(s for _, s in counts.values())
+
+
+def crc_counts(text):
+    """Lines per stream of ffmpeg's framecrc, sound in samples."""
+    types = dict(re.findall(r"#media_type (\d+): (\w+)", text))
+    counts = {"video": 0, "audio": 0}
+    for line in text.splitlines():
+        fields = [field.strip() for field in line.split(",")]
+        if not line.startswith("#") and len(fields) >= 5:
+            kind = types.get(fields[0], "video")
+            counts[kind] += 1 if kind == "video" else int(fields[3])
+    return counts
+
+
+def near(found, wanted, slack):
+    return None if abs(found - wanted) <= slack else f"{found} instead of {wanted}"
+
+
+def judge_players(snap, url, pictures, samples):
+    """Each player gets the same counts from the whole: pictures exactly; sound to 0.1 s, as players differ at its ends."""
+    maps = ["-map", "0:v:0"] if pictures else ["-map", "0:a:0"]
+    done = run("ffmpeg", "-v", "error", "-xerror", "-i", url, *maps, "-f", "framecrc", "-c:v", "rawvideo", "-fps_mode", "passthrough", "-")
+    count = crc_counts(done.stdout)
+    fault = done.stderr.strip()[:200] or (near(count["video"], pictures, 0) if pictures else near(count["audio"], samples, 4800))
+    verdict(snap.case, "ffmpeg plays all of it", fault or None)
+    done = run("mpv", "--no-config", "--msg-level=all=error", url, "--o=-", "--of=framecrc", "--ovc=rawvideo", "--oac=pcm_s16le", "--vf=format=yuv420p")
+    count = crc_counts(done.stdout)
+    fault = near(count["video"], pictures, 1) if pictures else near(count["audio"], samples, 9600)
+    verdict(snap.case, "mpv plays all of it", fault)
+    kind, convert = ("video/x-raw", "videoconvert") if pictures else ("audio/x-raw", "audioconvert")
+    done = run("gst-launch-1.0", "-v", "uridecodebin3", f"uri={url}", "!", kind, "!", convert, "!", "identity", "name=count", "silent=false", "!", "fakesink", "sync=false")
+    count = len(re.findall(r"count: last-message = chain ", done.stdout))
+    verdict(snap.case, "GStreamer plays all of it", near(count, pictures, 1) if pictures else near(count * 1024, samples, 9600))
+
+
+def judge_live(case, url, raw_url, pictures):
+    """The live addresses, as people enter them in players."""
+    seconds = 4
+    for kind, address in (("HLS", url), ("raw TS", raw_url)):
+        done = run("ffmpeg", "-v", "error", "-xerror", "-i", address, "-t", seconds, "-map", "0:v:0" if pictures else "0:a:0", "-f", "framecrc", "-c:v", "rawvideo", "-", seconds=40)
+        count = crc_counts(done.stdout)
+        fault = near(count["video"], seconds * FPS, 1) if pictures else near(count["audio"], seconds * 48000, 9600)
+        verdict(case, f"ffmpeg plays live {kind}", done.stderr.strip()[:200] or fault)
+        vlc = ["cvlc", "-I", "rc", "--rc-fake-tty", "--no-color", "--vout=dummy", "--aout=dummy", "--quiet", address]
+        user = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"] if os.geteuid() == 0 else []
+        done = run("sh", "-c", '(sleep 10; echo stats; sleep 0.5; echo quit) | "$@"', "sh", *user, *vlc, seconds=30, env={**os.environ, "HOME": "/tmp"})
+        found = re.search(r"video decoded\s*:\s*(\d+)" if pictures else r"audio decoded\s*:\s*(\d+)", done.stdout)
+        found = int(found[1]) if found else 0
+        verdict(case, f"VLC plays live {kind}", None if found >= 3 * FPS else f"{found} decoded in 10 s")
+
+
+def judge_raw(case, path, pictures):
+    """The raw stream begins with a picture that can be decoded and goes on without a gap."""
+    video, sound, complaint = frames(path)
+    times = sorted(video) if pictures else [pts for pts, _, _ in sound]
+    step = 1 / FPS if pictures else 1152 / 48000
+    gaps = [b - a for a, b in zip(times, times[1:]) if abs(b - a - step) > 0.002]
+    fault = complaint.splitlines()[0] if complaint else None
+    verdict(case, f"ffprobe decodes raw TS, {len(times)} frames", fault or ("no frames" if not times else None) or (f"gaps {gaps[:3]}" if gaps else None))
+
+
+def judge_text(snap):
+    """Playlists as they were served: hls-parser in strict mode, and m3u8 on the version they claim."""
+    texts = [snap.dir / "main.m3u8", *snap.dir.rglob("*.served")]
+    strict = "import H from 'hls-parser'; import {readFileSync as r} from 'node:fs'; H.setOptions({strictMode: true}); for (const f of process.argv.slice(1)) H.parse(r(f, 'utf8'))"
+    done = run("node", "--input-type=module", "-e", strict, *texts, cwd=ROOT / "e2e")
+    verdict(snap.case, f"hls-parser, strict, {len(texts)} playlists", done.stderr.strip()[:300] or None)
+    python = ROOT / "target/tools/venv/bin/python"
+    check = "import sys, m3u8; from m3u8.version_matching import validate\nfor f in sys.argv[1:]:\n  t = open(f).read(); m3u8.loads(t); e = validate(t.splitlines()); assert not e, e"
+    if python.exists():
+        done = run(python, "-c", check, *texts)
+        verdict(snap.case, "m3u8, version matches tags", done.stderr.strip().splitlines()[-1][:300] if done.returncode else None)
+    else:
+        print(f"not run: m3u8 ({python} is not there; `make test` puts it there)")
+
+
+async def raw(viewer, path, seconds):
+    process = await asyncio.create_subprocess_exec("curl", "-s", "-m", str(seconds), "-o", str(path), viewer.session["stream_url"])
+    await process.wait()
+
+
+def serve(dir):
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, ".m3u8": "application/vnd.apple.mpegurl", ".ts": "video/mp2t"}
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(dir)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}"
+
+
+async def main():
+    out = OUT / "judges"
+    shutil.rmtree(out, ignore_errors=True)
+    wanted = sys.argv[1:] or CASES
+    channels = [Channel(i + 1, name, media.broadcast(CASES[name][0], 180).read_bytes(), media.RATE_BPS, start=188 * 1000 * i) for i, name in enumerate(wanted)]
+    receiver = await Receiver(channels).start()
+    base = serve(out)
+    async with Station(receiver.web_port, receiver.stream_port, len(channels)) as station:
+        ids = await station.channels(len(channels))
+        viewers = {name: await Viewer(station.port, station.token, id).start(CASES[name][1]) for name, id in zip(wanted, ids)}
+        watching = [asyncio.create_task(viewer.watch(lambda: False)) for viewer in viewers.values()]
+        await asyncio.sleep(RUN_S)
+        for task in watching:
+            if task.done() and task.exception():
+                print(f"a viewer gave up: {task.exception()}")
+        for name, viewer in viewers.items():
+            dir = out / name.replace(" ", "-")
+            try:
+                snap = await Snapshot(name, viewer.session, Http(station.port), dir).take()
+                await raw(viewer, dir / "raw.ts", 5)
+            except Exception as error:
+                verdict(name, "can be fetched", error)
+                continue
+            await asyncio.to_thread(judge_text, snap)
+            pictures, samples = await asyncio.to_thread(judge_segments, snap)
+            await asyncio.to_thread(judge_players, snap, f"{base}/{dir.name}/main.m3u8", pictures, samples)
+            await asyncio.to_thread(judge_raw, name, dir / "raw.ts", pictures)
+            await asyncio.to_thread(judge_live, name, viewer.session["playlist_url"], viewer.session["stream_url"], pictures)
+        for task in watching:
+            task.cancel()
+    receiver.stop()
+    print(f"{sum(verdicts)} passed, {len(verdicts) - sum(verdicts)} failed")
+    return 0 if verdicts and all(verdicts) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))
