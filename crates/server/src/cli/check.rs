@@ -6,7 +6,7 @@ use std::process::Command;
 
 /// Checks the configuration and what it needs.
 #[derive(clap::Args)]
-pub struct Check {
+pub(super) struct Check {
     #[command(flatten)]
     common: Common,
     /// Print the reference of all keys (Markdown) and do nothing else.

@@ -4,7 +4,7 @@ use super::{Common, Failure, say};
 
 /// Asks a running server whether it is ready.
 #[derive(clap::Args)]
-pub struct Health {
+pub(super) struct Health {
     #[command(flatten)]
     common: Common,
     /// Only whether it is alive.

@@ -20,14 +20,14 @@ use tokio_util::sync::CancellationToken;
 
 /// Runs the station.
 #[derive(clap::Args)]
-pub struct Serve {
+pub(super) struct Serve {
     #[command(flatten)]
     common: Common,
 }
 
 /// Runs the station with a simulated receiver.
 #[derive(clap::Args)]
-pub struct Demo {
+pub(super) struct Demo {
     /// Address and port to listen on.
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: String,
@@ -153,7 +153,6 @@ impl Station {
             max_sessions: config.number("playback.max_sessions") as usize,
             low_latency: config.switch("playback.low_latency"),
             refresh: config.duration("guide.refresh"),
-            ..Settings::with_tapes_in(data.join("tapes"))
         };
         let stopping = CancellationToken::new();
         let app = App::start(settings).await.map_err(|error| Failure::cannot(error.message))?;

@@ -12,7 +12,7 @@ use telecast_store::{Sealer, Store};
 
 /// Accounts.
 #[derive(clap::Subcommand)]
-pub enum User {
+pub(super) enum User {
     /// Lists accounts.
     List(Common),
     /// Adds an account; the password is read from stdin.
@@ -29,7 +29,7 @@ pub enum User {
 
 /// API tokens.
 #[derive(clap::Subcommand)]
-pub enum Token {
+pub(super) enum Token {
     /// Makes a token and prints it, once.
     Create {
         /// Account; the owner if absent.

@@ -6,13 +6,17 @@ use super::problem::Problem;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use rust_embed::RustEmbed;
 use telecast_core::error::Kind;
 
-#[derive(RustEmbed)]
-#[folder = "../../web/dist"]
-#[allow_missing = true]
-struct Pages;
+mod built {
+    #![allow(clippy::disallowed_types)] // the derived code keeps its folder's path in a cell of its own
+
+    #[derive(rust_embed::RustEmbed)]
+    #[folder = "../../web/dist"]
+    #[allow_missing = true]
+    pub(super) struct Pages;
+}
+use built::Pages;
 
 const NOT_BUILT: &str = "<!doctype html><title>Telecast</title><p>The server runs, but its pages were not built. Run <code>make build</code>.";
 
@@ -20,7 +24,7 @@ const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 
     style-src 'self' 'unsafe-inline'; font-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'";
 
 /// Answers what no route has: a file, a page, or a problem.
-pub async fn fallback(State(web): State<Web>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+pub(super) async fn fallback(State(web): State<Web>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
     if !matches!(method, Method::GET | Method::HEAD) {
         return Problem::new(Kind::NotFound, "There is nothing at this address that could be changed.").into_response();

@@ -146,7 +146,7 @@ pub async fn sign_in(State(web): State<Web>, connection: ConnectInfo<SocketAddr>
     web.doorman.admit(&name, connection.ip(), web.clock.uptime())?;
     let found = web.accounts.password_of(&name).await?;
     // A name that does not exist costs as much time as one that does.
-    let (account, hash) = found.map_or((None, web.decoy_hash.to_string()), |(account, hash)| (Some(account), hash));
+    let (account, hash) = found.map_or((None, web.decoy_hash.clone()), |(account, hash)| (Some(account), hash));
     let matches = web.check(who.password, hash).await?;
     match account.filter(|_| matches) {
         Some(account) => {
