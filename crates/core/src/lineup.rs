@@ -50,11 +50,22 @@ impl ServiceRef {
         let mut fields = text.splitn(11, ':');
         let mut number = |radix| u32::from_str_radix(fields.next()?.trim(), radix).ok();
         let (kind, flags) = (number(10)?, number(10)?);
-        let (service_type, sid, tsid, onid, namespace) = (number(16)?, number(16)?, number(16)?, number(16)?, number(16)?);
+        let (service_type, sid, tsid, onid, namespace) =
+            (number(16)?, number(16)?, number(16)?, number(16)?, number(16)?);
         let rest = [number(16).unwrap_or(0), number(16).unwrap_or(0), number(16).unwrap_or(0)];
-        let tail = fields.next().unwrap_or("");
-        let (path, name) = tail.split_once(':').unwrap_or((tail, ""));
-        Some(Self { kind, flags, service_type, sid, tsid, onid, namespace, rest, path: decode(path), name: name.to_owned() })
+        let (path, name) = split_tail(fields.next().unwrap_or(""));
+        Some(Self {
+            kind,
+            flags,
+            service_type,
+            sid,
+            tsid,
+            onid,
+            namespace,
+            rest,
+            path: decode(path),
+            name: name.to_owned(),
+        })
     }
 
     /// A line between channels, not a channel.
@@ -77,6 +88,11 @@ impl ServiceRef {
         self.flags & 7 == 7
     }
 
+    /// Several services that are the same channel; the box picks one when it tunes.
+    pub fn is_alternatives(&self) -> bool {
+        self.flags & 128 != 0
+    }
+
     /// A stream from elsewhere.
     pub fn is_iptv(&self) -> bool {
         self.path.contains("://")
@@ -87,16 +103,23 @@ impl ServiceRef {
         matches!(self.service_type, 0x02 | 0x0A)
     }
 
-    /// Where it is received.
+    /// Where it is received. Of alternatives nobody knows before the box has picked one: a place of their own, shared
+    /// with nothing, so that it never counts as one that is already tuned.
     pub fn transponder(&self) -> Transponder {
+        if self.is_alternatives() {
+            let unknown = hash(&self.path);
+            return Transponder { namespace: u32::MAX, onid: (unknown >> 32) as u32, tsid: unknown as u32 };
+        }
         Transponder { namespace: self.namespace, onid: self.onid, tsid: self.tsid }
     }
 
     /// The channel that it is.
     pub fn channel_id(&self) -> ChannelId {
         if self.is_iptv() {
-            let hash = self.path.bytes().fold(0xCBF2_9CE4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3));
-            return ChannelId(format!("iptv-{hash:016x}"));
+            return ChannelId(format!("iptv-{:016x}", hash(&self.path)));
+        }
+        if self.is_alternatives() {
+            return ChannelId(format!("alt-{:016x}", hash(&self.path)));
         }
         ChannelId(format!("{:x}-{:x}-{:x}-{:x}", self.sid, self.tsid, self.onid, self.namespace))
     }
@@ -115,12 +138,27 @@ impl fmt::Display for ServiceRef {
     }
 }
 
+/// Path and name. Some lists carry addresses as they are, where a colon should be `%3a`: such an address ends at a colon
+/// that neither a port nor a path follows.
+fn split_tail(tail: &str) -> (&str, &str) {
+    let plain = tail.find("://").filter(|at| !tail[..*at].contains(':'));
+    let Some(scheme) = plain else { return tail.split_once(':').unwrap_or((tail, "")) };
+    let name = tail.rfind(':').filter(|at| *at > scheme);
+    let is_name = |at: &usize| {
+        !tail[at + 1..].contains('/') && !tail[at + 1..].starts_with(|c: char| c.is_ascii_digit())
+    };
+    name.filter(is_name).map_or((tail, ""), |at| (&tail[..at], &tail[at + 1..]))
+}
+
 fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let hex = bytes.get(at + 1..at + 3).and_then(|h| std::str::from_utf8(h).ok()).and_then(|h| u8::from_str_radix(h, 16).ok());
+        let hex = bytes
+            .get(at + 1..at + 3)
+            .and_then(|h| std::str::from_utf8(h).ok())
+            .and_then(|h| u8::from_str_radix(h, 16).ok());
         match (bytes[at], hex) {
             (b'%', Some(byte)) => {
                 out.push(byte);
@@ -230,7 +268,14 @@ impl Lineup {
         lineup
     }
 
-    fn add(&mut self, receiver: &str, service: &ServiceRef, name: &str, radio: bool, numbers: &mut [u32; 2]) -> ChannelId {
+    fn add(
+        &mut self,
+        receiver: &str,
+        service: &ServiceRef,
+        name: &str,
+        radio: bool,
+        numbers: &mut [u32; 2],
+    ) -> ChannelId {
         let id = service.channel_id();
         let source = Source { receiver: receiver.to_owned(), service: service.clone() };
         if let Some(at) = self.by_id.get(&id) {
@@ -244,7 +289,7 @@ impl Lineup {
         self.by_id.insert(id.clone(), self.channels.len());
         self.channels.push(Channel {
             id: id.clone(),
-            name: name.to_owned(),
+            name: [name, &service.name].into_iter().find(|name| !name.is_empty()).unwrap_or(&id.0).to_owned(),
             number: numbers[usize::from(radio)],
             radio: radio || service.is_radio(),
             sources: vec![source],
@@ -279,6 +324,116 @@ mod tests {
         let iptv = ServiceRef::parse("4097:0:1:0:0:0:0:0:0:0:http%3a//a.example/x.ts:Name").expect("iptv");
         assert!(iptv.is_iptv() && iptv.path == "http://a.example/x.ts" && iptv.name == "Name");
         assert_eq!(ServiceRef::parse("nonsense"), None);
+    }
+
+    #[test]
+    fn each_kind_of_entry_is_told_apart() {
+        let read = |text: &str| ServiceRef::parse(text).expect(text);
+        for (text, marker, numbered, hidden, directory, alternatives, iptv, radio) in [
+            ("1:0:19:283D:3FB:1:C00000:0:0:0:", false, false, false, false, false, false, false),
+            ("1:0:2:6DCB:44D:1:C00000:0:0:0:", false, false, false, false, false, false, true),
+            ("1:0:A:6DCB:44D:1:C00000:0:0:0:", false, false, false, false, false, false, true),
+            ("1:64:1:0:0:0:0:0:0:0::-- Sport --", true, false, false, false, false, false, false),
+            ("1:320:0:0:0:0:0:0:0:0:", true, true, false, false, false, false, false),
+            ("1:832:D:0:0:0:0:0:0:0:", true, true, true, false, false, false, false),
+            ("1:512:1:1:1:1:C00000:0:0:0:", false, false, true, false, false, false, false),
+            (
+                "1:7:1:0:0:0:0:0:0:0:FROM BOUQUET \"x.tv\" ORDER BY bouquet",
+                false,
+                false,
+                false,
+                true,
+                false,
+                false,
+                false,
+            ),
+            ("1:134:1:0:0:0:0:0:0:0:FROM BOUQUET \"a.tv\"", false, false, false, false, true, false, false),
+            ("5001:0:1:0:0:0:0:0:0:0:http%3a//a/x", false, false, false, false, false, true, false),
+            ("5002:0:2:0:0:0:0:0:0:0:http%3a//a/x:N", false, false, false, false, false, true, true),
+        ] {
+            let service = read(text);
+            assert_eq!(
+                (
+                    service.is_marker(),
+                    service.is_numbered_marker(),
+                    service.is_hidden(),
+                    service.is_directory()
+                ),
+                (marker, numbered, hidden, directory),
+                "{text}"
+            );
+            let others = (service.is_alternatives(), service.is_iptv(), service.is_radio());
+            assert_eq!(others, (alternatives, iptv, radio), "{text}");
+        }
+        let (one, other) =
+            (read("1:134:1:0:0:0:0:0:0:0:FROM \"a\""), read("1:134:1:0:0:0:0:0:0:0:FROM \"b\""));
+        assert_ne!(one.channel_id(), other.channel_id());
+        assert_ne!(one.transponder(), other.transponder(), "unknown is never shared");
+    }
+
+    #[test]
+    fn addresses_that_nobody_has_encoded_are_read_all_the_same() {
+        for (tail, path, name) in [
+            ("http%3a//a%3a8080/x:Name", "http://a:8080/x", "Name"),
+            ("http://a:8080/x.ts", "http://a:8080/x.ts", ""),
+            ("http://a:8080/x.ts:Das Erste", "http://a:8080/x.ts", "Das Erste"),
+            ("http://a:8080", "http://a:8080", ""),
+            ("rtsp://a/x", "rtsp://a/x", ""),
+            ("http%3a//a/x%2520y:A: B", "http://a/x%20y", "A: B"),
+        ] {
+            let service = ServiceRef::parse(&format!("4097:0:1:0:0:0:0:0:0:0:{tail}")).expect(tail);
+            assert_eq!((service.path.as_str(), service.name.as_str()), (path, name), "{tail}");
+        }
+    }
+
+    #[test]
+    fn a_channel_of_two_receivers_has_two_sources_and_stays_itself_when_renamed_and_moved() {
+        let entry = |sid: u32, name: &str| {
+            let text = format!("1:0:19:{sid:X}:1:1:C00000:0:0:0:");
+            (ServiceRef::parse(&text).expect("reference"), name.to_owned())
+        };
+        let bouquet =
+            |services| ReadBouquet { reference: "b".into(), name: "B".into(), radio: false, services };
+        let before = Lineup::pool(&[
+            ("a".into(), vec![bouquet(vec![entry(1, "One"), entry(2, "Two")])]),
+            ("b".into(), vec![bouquet(vec![entry(2, "Zwei"), entry(3, "Three"), entry(3, "Three")])]),
+        ]);
+        let two = before.channel(&entry(2, "").0.channel_id()).expect("pooled");
+        let receivers: Vec<&str> = two.sources.iter().map(|source| source.receiver.as_str()).collect();
+        assert_eq!((two.name.as_str(), receivers), ("Two", vec!["a", "b"]));
+        assert_eq!(
+            (before.channels.len(), before.bouquets.len(), before.bouquets[1].channels.len()),
+            (3, 2, 3)
+        );
+        assert_ne!(before.bouquets[0].id, before.bouquets[1].id, "the same list of another box is another");
+
+        let after = Lineup::pool(&[("a".into(), vec![bouquet(vec![entry(2, "2 HD"), entry(1, "")])])]);
+        assert!(after.channels.iter().all(|channel| before.channel(&channel.id).is_some()));
+        assert_eq!(after.channels[1].name, "1-1-1-c00000", "a channel without a name has its id");
+        assert_eq!(after.bouquets[0].id, before.bouquets[0].id);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_written_is_read_back(
+            numbers in proptest::array::uniform10(0u32..=u32::MAX), path in "[ -~äß]{0,40}"
+        ) {
+            let [kind, flags, service_type, sid, tsid, onid, namespace, a, b, c] = numbers;
+            let service =
+                ServiceRef { kind, flags, service_type, sid, tsid, onid, namespace, rest: [a, b, c], path, name: String::new() };
+            let text = service.to_string();
+            proptest::prop_assert_eq!(ServiceRef::parse(&text), Some(service.clone()));
+            let once = text.replace('%', "%25").replace(':', "%3A");
+            proptest::prop_assert_eq!(ServiceRef::parse(&once), Some(service), "quoted as a whole");
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in ".{0,80}") {
+            if let Some(service) = ServiceRef::parse(&text) {
+                let again = ServiceRef::parse(&service.to_string()).expect("what was read can be written");
+                proptest::prop_assert_eq!(again.channel_id(), service.channel_id());
+            }
+        }
     }
 
     #[test]
