@@ -85,7 +85,7 @@ class Receiver:
                 channel.connections += 1
                 await asyncio.sleep(channel.tune_s)
                 await self._send(channel, writer)
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
         finally:
             writer.close()

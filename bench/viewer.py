@@ -10,6 +10,7 @@ import re
 import time
 from urllib.parse import urljoin, urlsplit
 
+KEPT_SEGMENTS = 40  # more than a playlist lists parts of
 ATTRIBUTE = re.compile(r'([A-Z-]+)=("[^"]*"|[^",]*)')
 
 
@@ -116,6 +117,8 @@ class Viewer:
         if status != 202:
             raise RuntimeError(f"POST sessions: {status} {body[:300]}")
         self.session = json.loads(body)
+        for key in ("playlist_url", "stream_url"):
+            self.session[key] = urljoin(f"http://127.0.0.1:{self.control.port}/", self.session[key])
         return self
 
     async def open(self):
@@ -152,7 +155,7 @@ class Viewer:
             if uri not in self.taken:
                 await self.http.call("GET", urljoin(self.url, uri))
                 self.taken.add(uri)
-        old = [name for name in self.playlist.parts if name[0] < self.playlist.next[0] - 4]
+        old = [name for name in self.playlist.parts if name[0] < self.playlist.next[0] - KEPT_SEGMENTS]
         for name in old:
             del self.playlist.parts[name]
             self.taken.discard(name)

@@ -124,30 +124,45 @@ def frames(path):
     return video, sound, done.stderr.strip()
 
 
+def packets(path):
+    """Pictures and samples that a file holds, without decoding: (pictures, first picture's pts, samples, rate)."""
+    entries = "stream=index,codec_type,sample_rate:packet=codec_type,pts_time,duration_time"
+    told = json.loads(run("ffprobe", "-v", "error", "-show_entries", entries, "-of", "json", path).stdout or "{}")
+    rate = next((int(s["sample_rate"]) for s in told.get("streams", []) if s["codec_type"] == "audio"), 0)
+    video = [float(p["pts_time"]) for p in told.get("packets", []) if p["codec_type"] == "video"]
+    sound = [p for p in told.get("packets", []) if p["codec_type"] == "audio"]
+    samples = sum(round(float(p.get("duration_time", 1024 / (rate or 1))) * rate) for p in sound)
+    begins = min(video) if video else float(sound[0]["pts_time"]) if sound else 0.0
+    return len(video), begins, samples, rate
+
+
 def judge_segments(snap):
-    """EXTINF is the decoded duration to 1 ms, and time goes on without a gap from segment to segment."""
-    counts = {}
+    """EXTINF is the duration of what is in the segment to 1 ms, time has no gap, and every picture can be decoded."""
+    most = (0, 0)
     for name, segments in snap.renditions.items():
-        wrong, pictures, samples, next_s = [], 0, 0, None
+        wrong, pictures, samples, next_s, runs = [], 0, 0, None, {}
         for duration, init, path, jump in segments:
-            whole = path
-            if init:
-                whole = path.with_suffix(".whole.mp4")
-                whole.write_bytes(init.read_bytes() + path.read_bytes())
-            video, sound, complaint = frames(whole)
-            decoded = len(video) / FPS if video else sum(n for _, n, _ in sound) / (sound[0][2] if sound else 1)
-            began = min(video) if video else (sound[0][0] if sound else 0)
-            # A segment of a transport stream gives its sound with the picture; so do we judge it by its picture.
-            if complaint:
-                wrong.append(f"{path.name}: {complaint.splitlines()[0]}")
-            if abs(decoded - duration) > 0.001:
-                wrong.append(f"{path.name}: EXTINF {duration:.4f} s, decoded {decoded:.4f} s")
-            if next_s is not None and not jump and abs(began - next_s) > 0.002:
-                wrong.append(f"{path.name}: begins at {began:.4f} s, expected {next_s:.4f} s")
-            next_s, pictures, samples = began + decoded, pictures + len(video), samples + sum(n for _, n, _ in sound)
-        verdict(snap.case, f"ffprobe decodes {name}, {len(segments)} segments", "; ".join(wrong[:3]) or None)
-        counts[name] = (pictures, samples)
-    return max(p for p, _ in counts.values()), max(s for _, s in counts.values())
+            runs.setdefault(init, bytearray(init.read_bytes() if init else b"")).extend(path.read_bytes())
+            one = path.with_suffix(".one")
+            one.write_bytes((init.read_bytes() if init else b"") + path.read_bytes())
+            video, begins, sound, rate = packets(one)
+            holds = video / FPS if video else sound / max(rate, 1)
+            if abs(holds - duration) > 0.001:
+                wrong.append(f"{path.name}: EXTINF {duration:.4f} s holds {holds:.4f} s")
+            if next_s is not None and not jump and abs(begins - next_s) > 0.002:
+                wrong.append(f"{path.name}: begins at {begins:.4f} s, expected {next_s:.4f} s")
+            next_s, pictures, samples = begins + holds, pictures + video, samples + sound
+        verdict(snap.case, f"EXTINF and time of {name}, {len(segments)} segments", "; ".join(wrong[:3]) or None)
+        decoded, complaints = 0, ""
+        for number, whole in enumerate(runs.values()):
+            path = snap.dir / f"{name}.{number}.whole"
+            path.write_bytes(whole)
+            video, sound, complaint = frames(path)
+            decoded, complaints = decoded + (len(video) or sum(n for _, n, _ in sound)), complaints + complaint
+        fault = complaints.splitlines()[0] if complaints else near(decoded, pictures or samples, 0 if pictures else 1152)
+        verdict(snap.case, f"ffprobe decodes {name}", fault)
+        most = max(most[0], pictures), max(most[1], samples)
+    return most
 
 
 def crc_counts(text):
@@ -201,6 +216,9 @@ def judge_live(case, url, raw_url, pictures):
 
 def judge_raw(case, path, pictures):
     """The raw stream begins with a picture that can be decoded and goes on without a gap."""
+    data = path.read_bytes()
+    units = [at for at in range(0, len(data) - 188, 188) if data[at + 1] & 0x40 and media.pid_of(data[at:at + 3]) >= 0x100]
+    path.write_bytes(data[:units[-4]])  # it was cut off amid a picture
     video, sound, complaint = frames(path)
     times = sorted(video) if pictures else [pts for pts, _, _ in sound]
     step = 1 / FPS if pictures else 1152 / 48000
