@@ -54,7 +54,9 @@ impl AudioFilter {
         };
         let mut child = Command::new("ffmpeg")
             .args(["-hide_banner", "-nostdin", "-loglevel", "warning"])
-            .args(["-fflags", "nobuffer", "-probesize", "32", "-analyzeduration", "0", "-f", demuxer, "-i", "pipe:0"])
+            // Not `-fflags nobuffer`: it throws away the frame that the input was recognised by, and the sound would come
+            // out a frame early (measured: 32.000 ms with AC-3).
+            .args(["-probesize", "32", "-analyzeduration", "0", "-f", demuxer, "-i", "pipe:0"])
             .args(["-map", "0:a:0", "-ac", "2", "-c:a", "aac", "-b:a", "160k"])
             .args(["-flush_packets", "1", "-f", "adts", "pipe:1"])
             .stdin(Stdio::piped())

@@ -78,9 +78,7 @@ impl Stream {
 
     /// Appends what has arrived to `buffer`, at most up to its capacity; waits for the first byte up to the stall limit.
     pub async fn read(&mut self, buffer: &mut Vec<u8>, patience: Duration) -> Result<usize, Fault> {
-        if !self.first.is_empty() {
-            buffer.append(&mut self.first);
-        } else {
+        if self.first.is_empty() {
             match timeout(patience, self.socket.read_buf(buffer)).await {
                 Err(_) => return Err(Fault::Stalled),
                 Ok(Ok(0)) => return Err(Fault::Ended),
@@ -90,6 +88,8 @@ impl Stream {
                 }
                 Ok(Ok(_)) => {}
             }
+        } else {
+            buffer.append(&mut self.first);
         }
         if self.seen == 0 && buffer.starts_with(b"HTTP/1.0 400") {
             return Err(Fault::CannotTune);

@@ -12,6 +12,7 @@ mod sessions;
 pub mod settings;
 pub mod shelf;
 mod spawn;
+mod stretch;
 pub mod tape;
 pub mod tuners;
 pub mod view;

@@ -3,6 +3,7 @@
 //! The machine decides; here its effects are carried out, and what is seen on the tape is fed back to it as events.
 
 use std::collections::{HashMap, VecDeque};
+use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -23,7 +24,7 @@ use super::playback::{Door, PlaybackHandle, Way, newest_run};
 use super::say;
 use super::shelf::Shelf;
 use super::supervise;
-use super::tape::Snapshot;
+use super::tape::{Need, Snapshot};
 use super::tuners::{Hold, Tuners, Wish};
 use super::view::{self, SessionView, StartPlayback};
 use crate::adapters::clock::Clock;
@@ -240,7 +241,7 @@ fn begin(around: &Surroundings, channel: Channel, request: &StartPlayback) -> Re
         last_fetch: Arc::clone(&handle.last_fetch),
         seen_fetch: now.as_millis() as u64,
         wanted: Vec::new(),
-        derived: Vec::new(),
+        needs: Vec::new(),
         sent: Sent::default(),
         pending: VecDeque::new(),
     };
@@ -255,7 +256,10 @@ fn begin(around: &Surroundings, channel: Channel, request: &StartPlayback) -> Re
 fn secret(bytes: usize) -> Result<String, Error> {
     let mut random = vec![0u8; bytes];
     getrandom::fill(&mut random).map_err(|error| Error::new(Kind::Internal, format!("no random numbers: {error}")))?;
-    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(random.iter().fold(String::with_capacity(bytes * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    }))
 }
 
 /// What the machine has been told already.
@@ -282,9 +286,9 @@ struct Owner {
     door: watch::Sender<Door>,
     last_fetch: Arc<AtomicU64>,
     seen_fetch: u64,
-    /// Tracks whose sound must be transcoded, and those for which that was ordered.
+    /// Tracks whose sound must be transcoded, and what was ordered for it.
     wanted: Vec<TrackId>,
-    derived: Vec<TrackId>,
+    needs: Vec<Need>,
     sent: Sent,
     pending: VecDeque<Event>,
 }
@@ -349,6 +353,7 @@ impl Owner {
             Effect::Release => {
                 self.close_door();
                 self.watch = None;
+                self.needs.clear();
                 self.hold = None;
                 self.pending.push_back(Event::Released);
             }
@@ -390,9 +395,13 @@ impl Owner {
             }
             return;
         }
+        self.needs.retain(|need| self.wanted.contains(&need.from));
         for id in self.wanted.clone() {
-            if !self.derived.contains(&id) && tape.derive(id).await.is_some() {
-                self.derived.push(id);
+            if self.needs.iter().any(|need| need.from == id) {
+                continue;
+            }
+            if let Some(need) = tape.derive(id).await {
+                self.needs.push(need);
                 self.pending.push_back(Event::TranscoderStarted);
             }
         }

@@ -2,11 +2,12 @@
 //! Readers hold snapshots and files; they never speak to the task, so a slow one disturbs nobody.
 
 use crate::adapters::clock::Clock;
-use crate::adapters::ffmpeg::{AudioFilter, ENCODER_DELAY};
+use crate::adapters::ffmpeg::AudioFilter;
 use crate::adapters::enigma2::Client;
 use crate::adapters::stream::{Fault, Stream};
 use crate::adapters::tape_files::{TapeFile, free_space};
 use crate::app::shelf::Playlists;
+use crate::app::stretch::Stretch;
 use bytes::Bytes;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -15,9 +16,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use telecast_core::limits;
 use telecast_core::lineup::ServiceRef;
-use telecast_media::codec::aac;
 use telecast_media::segment::{Counters, Segmenter, Start, Waiting};
-use telecast_media::tape::{Index, Origin, Track, TrackId};
+use telecast_media::tape::{Index, Origin, Rendition, Track, TrackId};
 use telecast_media::ts::psi::Kind;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
@@ -29,6 +29,18 @@ const BREATH: Duration = Duration::from_millis(30);
 const READ: usize = 256 << 10;
 /// Segments after which the source is read in breaths: the first ones are wanted at once.
 const STEADY: usize = 3;
+/// Commands that may wait.
+const COMMANDS: usize = 64;
+/// Sound that may have to be transcoded is kept from the map on for this long: whoever asks for it first asks within that time.
+const EARLY_TAP: Duration = Duration::from_secs(15);
+/// A filter that ends is not started again before this.
+const FILTER_REST: Duration = Duration::from_secs(1);
+/// With less free than this, no tape begins (bytes).
+const REFUSE_BELOW: u64 = 64 << 20;
+/// Newest segments whose parts can still become listed once the first ones are over.
+const EDGE: usize = 4;
+/// What is published although no part has closed: counters, and the end of waiting.
+const HEARTBEAT: Duration = Duration::from_secs(1);
 /// The disk's free space is looked at this often.
 const DISK_LOOK: Duration = Duration::from_secs(5);
 /// Never evicted, whatever the disk says: what players without parts need (ticks).
@@ -73,6 +85,7 @@ pub struct Snapshot {
 
 enum Command {
     Derive(TrackId, oneshot::Sender<TrackId>),
+    Rest(TrackId),
     Warm(Kind),
 }
 
@@ -109,7 +122,7 @@ impl Tape {
             sides: Arc::default(),
             connected: false,
         }));
-        let (commands, inbox) = mpsc::channel(8);
+        let (commands, inbox) = mpsc::channel(COMMANDS);
         let (made, filtered) = mpsc::channel(64);
         let owner = Owner {
             segmenter,
@@ -127,6 +140,9 @@ impl Tape {
             connected: false,
             looked: Duration::ZERO,
             pressed: false,
+            early: None,
+            shown: ((0, 0, false), Duration::ZERO),
+            reported: Counters::default(),
         };
         let gone = CancellationToken::new();
         let done = gone.clone().drop_guard();
@@ -148,11 +164,12 @@ impl Tape {
         self.snapshots.clone()
     }
 
-    /// Asks for AAC made from `from`; gives the name of the track.
-    pub async fn derive(&self, from: TrackId) -> Option<TrackId> {
+    /// Asks for AAC made from `from`, as long as the answer is held.
+    pub async fn derive(&self, from: TrackId) -> Option<Need> {
         let (reply, answer) = oneshot::channel();
         self.commands.send(Command::Derive(from, reply)).await.ok()?;
-        answer.await.ok()
+        let track = answer.await.ok()?;
+        Some(Need { track, from, commands: self.commands.clone() })
     }
 
     /// Starts a filter before it is known to be needed.
@@ -178,6 +195,22 @@ impl Tape {
                 snapshot.sides.get(&track).ok_or(std::io::ErrorKind::NotFound)?.read(begin, end)
             }
         }
+    }
+}
+
+/// Somebody needs derived sound. When nobody has for [`limits::IDLE`], its filter is stopped.
+pub struct Need {
+    /// Name of the derived track.
+    pub track: TrackId,
+    /// Track that it is made from.
+    pub from: TrackId,
+    commands: mpsc::Sender<Command>,
+}
+
+impl Drop for Need {
+    fn drop(&mut self) {
+        // A queue that is full means that the filter runs on until the tape ends: harmless.
+        let _ = self.commands.try_send(Command::Rest(self.from));
     }
 }
 
@@ -214,9 +247,37 @@ struct Derived {
     kind: Kind,
     side: Arc<TapeFile>,
     offset: u64,
+    /// Sessions that need it, and since when none does.
+    needs: usize,
+    resting_since: Option<Duration>,
     filter: Option<AudioFilter>,
-    /// By tag: time of the next frame to come out, and bytes of a frame not yet complete.
-    stretches: HashMap<u64, (Option<i64>, i64, Vec<u8>)>,
+    /// No filter is started before this.
+    not_before: Duration,
+    /// What comes out of each filter, by tag.
+    stretches: HashMap<u64, Stretch>,
+}
+
+impl Derived {
+    /// A stretch of frames without a hole begins at sample `start`: it gets a filter of its own, a warm one if there is one.
+    fn begin(
+        &mut self,
+        start: i64,
+        warm: Option<(Kind, u64, AudioFilter)>,
+        tag: u64,
+        made: &mpsc::Sender<(u64, Bytes)>,
+    ) {
+        let filter = match warm {
+            Some((_, tag, filter)) => Ok((tag, filter)),
+            None => AudioFilter::start(self.kind, tag, made.clone()).map(|filter| (tag, filter)),
+        };
+        match filter {
+            Ok((tag, filter)) => {
+                self.stretches.insert(tag, Stretch::new(start));
+                self.filter = Some(filter);
+            }
+            Err(error) => tracing::warn!(%error, "ffmpeg cannot be started; is it installed?"),
+        }
+    }
 }
 
 struct Owner {
@@ -235,7 +296,15 @@ struct Owner {
     connected: bool,
     looked: Duration,
     pressed: bool,
+    /// Tracks whose frames are kept although nobody has asked yet, and since when.
+    early: Option<(Duration, Vec<TrackId>)>,
+    /// What was published last, and when.
+    shown: (Edge, Duration),
+    reported: Counters,
 }
+
+/// What readers can see of an index: the next sequence, listed parts at the edge, and whether a map has come.
+type Edge = (u64, usize, bool);
 
 impl Owner {
     async fn run(
@@ -245,9 +314,13 @@ impl Owner {
         mut filtered: mpsc::Receiver<(u64, Bytes)>,
         stop: CancellationToken,
     ) {
+        let full = free_space(&self.keeping.directory).is_ok_and(|free| free < REFUSE_BELOW);
         let opening = source.open();
         tokio::pin!(opening);
         let opened = loop {
+            if full {
+                break Err(Fault::DiskFull("hardly any space is left".into()));
+            }
             tokio::select! {
                 opened = &mut opening => break opened,
                 Some(command) = inbox.recv() => self.command(command),
@@ -300,7 +373,7 @@ impl Owner {
                     if let Err(fault) = self.take_filtered(tag, &bytes) {
                         return fault;
                     }
-                    self.publish(None);
+                    self.publish_news();
                     Ok(0)
                 }
                 Some(command) = inbox.recv() => { self.command(command); Ok(0) }
@@ -320,10 +393,63 @@ impl Owner {
             if let Err(fault) = self.append(offset, &output) {
                 return fault;
             }
+            self.tap_early();
             self.feed();
             self.evict();
+            self.publish_news();
+        }
+    }
+
+    /// Keeps the frames of sound that browsers cannot decode, until somebody has had the time to ask for them: so derived sound
+    /// begins with the picture.
+    fn tap_early(&mut self) {
+        let now = self.clock.uptime();
+        match &self.early {
+            None if self.segmenter.map().is_some() => {
+                let foreign = |kind: Kind| kind.is_audio() && kind != Kind::AacAdts;
+                let tracks: Vec<TrackId> =
+                    self.segmenter.tracks().iter().filter(|track| foreign(track.kind)).map(|track| track.id).collect();
+                for id in &tracks {
+                    self.segmenter.tap(*id, true);
+                }
+                self.early = Some((now, tracks));
+            }
+            Some((since, tracks)) if !tracks.is_empty() && now >= *since + EARLY_TAP => {
+                for id in tracks {
+                    if self.derived.iter().all(|derived| derived.from != *id) {
+                        self.segmenter.tap(*id, false);
+                    }
+                }
+                self.early = Some((now, Vec::new()));
+            }
+            _ => {}
+        }
+    }
+
+    /// Publishes if a reader could see something new.
+    fn publish_news(&mut self) {
+        let edge = self.edge();
+        let now = self.clock.uptime();
+        let starting = self.segmenter.index().segments.len() <= STEADY;
+        if starting || edge != self.shown.0 || now >= self.shown.1 + HEARTBEAT {
             self.publish(None);
         }
+    }
+
+    /// What readers could see now.
+    fn edge(&self) -> Edge {
+        let index = self.segmenter.index();
+        let newest = index.segments.range(index.segments.len().saturating_sub(EDGE)..);
+        let listed = newest.map(|segment| {
+            let Some(cutting) = segment.lanes.first().map(|lane| lane.track) else { return 0 };
+            let others = segment.lanes.iter().skip(1).map(|lane| Some(lane.track));
+            let count = |audio: Option<TrackId>| {
+                let listed = Index::listed(segment, Rendition { video: Some(cutting), audio }, None);
+                listed.parts + usize::from(listed.whole)
+            };
+            count(None) + others.map(count).sum::<usize>()
+        });
+        (index.next_sequence, listed.sum(), self.segmenter.map().is_some())
     }
 
     fn append(&mut self, offset: u64, bytes: &[u8]) -> Result<(), Fault> {
@@ -341,6 +467,7 @@ impl Owner {
     }
 
     fn publish(&mut self, fault: Option<Fault>) {
+        self.shown = (self.edge(), self.clock.uptime());
         let sides = self.derived.iter().map(|derived| (derived.id, Arc::clone(&derived.side))).collect();
         self.publish.send_replace(Arc::new(Snapshot {
             index: self.segmenter.index().clone(),
@@ -364,6 +491,13 @@ impl Owner {
                 }
             }
             Command::Warm(_) => {}
+            Command::Rest(from) => {
+                let now = self.clock.uptime();
+                if let Some(derived) = self.derived.iter_mut().find(|derived| derived.from == from) {
+                    derived.needs = derived.needs.saturating_sub(1);
+                    derived.resting_since = (derived.needs == 0).then_some(now);
+                }
+            }
             Command::Derive(from, reply) => {
                 let id = self.derive(from);
                 let _ = reply.send(id);
@@ -374,81 +508,98 @@ impl Owner {
 
     fn derive(&mut self, from: TrackId) -> TrackId {
         let id = self.segmenter.derive(from);
-        if self.derived.iter().any(|derived| derived.id == id) {
+        if let Some(derived) = self.derived.iter_mut().find(|derived| derived.id == id) {
+            derived.needs += 1;
+            if derived.resting_since.take().is_some() && derived.filter.is_none() {
+                self.segmenter.tap(from, true);
+            }
             return id;
         }
         let kind = self.segmenter.tracks().iter().find(|track| track.id == from).map_or(Kind::Ac3, |track| track.kind);
         match TapeFile::create(&self.directory.join(format!("sound-{id}")), "aac") {
             Ok(side) => {
-                self.segmenter.tap(from, true);
-                let side = Arc::new(side);
-                self.derived.push(Derived { from, id, kind, side, offset: 0, filter: None, stretches: HashMap::new() });
+                let kept = self.early.as_ref().is_some_and(|(_, tracks)| tracks.contains(&from));
+                if !kept {
+                    self.segmenter.tap(from, true);
+                }
+                self.derived.push(Derived {
+                    from,
+                    id,
+                    kind,
+                    side: Arc::new(side),
+                    offset: 0,
+                    needs: 1,
+                    resting_since: None,
+                    filter: None,
+                    not_before: Duration::ZERO,
+                    stretches: HashMap::new(),
+                });
             }
             Err(error) => tracing::warn!(%error, "a side file cannot be made"),
         }
         id
     }
 
-    /// Gives the filters what has come for them.
+    /// Gives the filters what has come for them; stops those that nobody has needed for a while.
     fn feed(&mut self) {
+        let now = self.clock.uptime();
         for derived in &mut self.derived {
+            if derived.resting_since.is_some_and(|since| now >= since + limits::IDLE) {
+                if derived.filter.take().is_some() {
+                    self.segmenter.tap(derived.from, false);
+                    tracing::debug!(track = derived.id, "nobody needs a transcoder any more");
+                }
+                continue;
+            }
             for tapped in self.segmenter.take_tapped(derived.from) {
+                if now < derived.not_before {
+                    continue;
+                }
                 if let Some(start) = tapped.start {
                     let warm = self.warm.take_if(|(kind, ..)| *kind == derived.kind);
-                    let filter = match warm {
-                        Some((_, tag, filter)) => Ok((tag, filter)),
-                        None => {
-                            self.tags += 1;
-                            AudioFilter::start(derived.kind, self.tags, self.made.clone()).map(|filter| (self.tags, filter))
-                        }
-                    };
-                    match filter {
-                        Ok((tag, filter)) => {
-                            // The first frame out is the encoder's delay; it is dropped.
-                            derived.stretches.insert(tag, (None, start - ENCODER_DELAY, Vec::new()));
-                            derived.filter = Some(filter);
-                        }
-                        Err(error) => tracing::warn!(%error, "ffmpeg cannot be started; is it installed?"),
-                    }
+                    self.tags += 1;
+                    derived.begin(start, warm, self.tags, &self.made);
                 }
                 let fed = derived.filter.as_ref().is_some_and(|filter| filter.feed(Bytes::from(tapped.bytes)));
                 if !fed {
-                    // It will begin again with the next stretch, at the right time.
+                    // It has ended, or does not keep up: it begins again with the next stretch, at the right time.
                     derived.filter = None;
+                    derived.not_before = now + FILTER_REST;
+                    metrics::counter!("telecast_filters_failed_total").increment(1);
                     self.segmenter.tap(derived.from, true);
                 }
+            }
+            if derived.filter.is_none() && derived.not_before > Duration::ZERO && now >= derived.not_before {
+                derived.not_before = Duration::ZERO;
+                self.segmenter.tap(derived.from, true);
             }
         }
     }
 
     fn take_filtered(&mut self, tag: u64, bytes: &Bytes) -> Result<(), Fault> {
         let Some(derived) = self.derived.iter_mut().find(|derived| derived.stretches.contains_key(&tag)) else { return Ok(()) };
-        let Some((first, next, rest)) = derived.stretches.get_mut(&tag) else { return Ok(()) };
         if bytes.is_empty() {
             derived.stretches.remove(&tag);
             return Ok(());
         }
-        rest.extend_from_slice(bytes);
-        let mut length = 0;
-        let (mut begin, mut time) = (0, *next);
-        while let Some(header) = aac::adts(&rest[length..]).filter(|header| length + header.length <= rest.len()) {
-            if first.is_none() {
-                *first = Some(*next);
-                begin = header.length;
-                time += i64::from(header.samples);
-            }
-            length += header.length;
-            *next += i64::from(header.samples);
-        }
-        let frames: Vec<u8> = rest.drain(..length).skip(begin).collect();
-        if frames.is_empty() {
+        let Some((time, frames)) = derived.stretches.get_mut(&tag).and_then(|stretch| stretch.take(bytes)) else {
             return Ok(());
-        }
+        };
         derived.side.append(derived.offset, &frames).map_err(|error| Fault::DiskFull(error.to_string()))?;
         let (id, offset) = (derived.id, derived.offset);
         derived.offset += frames.len() as u64;
         self.segmenter.push_derived(id, time, offset, &frames);
         Ok(())
+    }
+
+    /// Adds to the program's figures what was counted since the last time.
+    fn report(&mut self) {
+        let (now, before) = (self.segmenter.counters(), self.reported);
+        metrics::counter!("telecast_tape_bytes_total").increment(now.bytes - before.bytes);
+        metrics::counter!("telecast_tape_lost_packets_total").increment(now.lost_packets - before.lost_packets);
+        metrics::counter!("telecast_tape_silent_frames_total").increment(now.silent_frames.saturating_sub(before.silent_frames));
+        metrics::counter!("telecast_tape_runs_total").increment(now.runs - before.runs);
+        self.reported = now;
     }
 
     /// Drops what is older than the window, and more when the budget is used up or the disk is full.
@@ -462,6 +613,7 @@ impl Owner {
             let over = self.usage.load(Ordering::Relaxed) > self.keeping.budget;
             let free = free_space(&self.keeping.directory).unwrap_or(u64::MAX);
             self.pressed = over || free < self.keeping.minimum_free;
+            self.report();
         }
         let window = self.keeping.window.as_millis() as i64 * 90;
         let index = self.segmenter.index_mut();

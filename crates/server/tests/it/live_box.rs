@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// What a channel does.
 #[derive(Clone)]
-pub enum Manner {
+pub(crate) enum Manner {
     /// Plays a file in a loop of one pass, paced to this many bytes per second.
     Play(Arc<Vec<u8>>, usize),
     /// 400 in the body.
@@ -29,16 +29,16 @@ pub enum Manner {
 }
 
 /// A running box.
-pub struct FakeBox {
-    pub web: u16,
-    pub stream: u16,
+pub(crate) struct FakeBox {
+    pub(crate) web: u16,
+    pub(crate) stream: u16,
     /// Streams open now, and opened ever.
-    pub open: Arc<AtomicUsize>,
-    pub opened: Arc<AtomicUsize>,
+    pub(crate) open: Arc<AtomicUsize>,
+    pub(crate) opened: Arc<AtomicUsize>,
 }
 
 /// Channels by service id; each on a transponder of its own, unless the id is above 100: those share one.
-pub async fn start(channels: HashMap<u32, Manner>, tuners: usize) -> FakeBox {
+pub(crate) async fn start(channels: HashMap<u32, Manner>, tuners: usize) -> FakeBox {
     let web = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let stream = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (open, opened) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
@@ -66,7 +66,7 @@ pub async fn start(channels: HashMap<u32, Manner>, tuners: usize) -> FakeBox {
     made
 }
 
-pub fn channel_id(sid: u32) -> String {
+pub(crate) fn channel_id(sid: u32) -> String {
     format!("{sid:x}-{:x}-1-c00000", transponder(sid))
 }
 
@@ -151,7 +151,7 @@ async fn pace(socket: &mut TcpStream, bytes: &[u8], rate: usize) {
 }
 
 /// A file that ffmpeg makes once: 30 s, a key frame each second, constant rate. Gives bytes and bytes per second.
-pub fn media(name: &str, sound: &[&str]) -> (Arc<Vec<u8>>, usize) {
+pub(crate) fn media(name: &str, sound: &[&str]) -> (Arc<Vec<u8>>, usize) {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let path: PathBuf = directory.join(format!("live-{name}.ts"));
     if !path.exists() {
@@ -169,16 +169,16 @@ pub fn media(name: &str, sound: &[&str]) -> (Arc<Vec<u8>>, usize) {
     (Arc::new(std::fs::read(path).unwrap()), 250_000)
 }
 
-pub fn with_aac() -> (Arc<Vec<u8>>, usize) {
+pub(crate) fn with_aac() -> (Arc<Vec<u8>>, usize) {
     media("aac", &["-c:a", "aac", "-b:a", "128k"])
 }
 
-pub fn with_ac3() -> (Arc<Vec<u8>>, usize) {
+pub(crate) fn with_ac3() -> (Arc<Vec<u8>>, usize) {
     media("ac3", &["-c:a", "ac3", "-b:a", "192k"])
 }
 
 /// A station on that box, with its lineup read.
-pub async fn station(fake: &FakeBox) -> (App, tempfile::TempDir) {
+pub(crate) async fn station(fake: &FakeBox) -> (App, tempfile::TempDir) {
     let directory = tempfile::tempdir().unwrap();
     let mut settings = Settings::with_tapes_in(directory.path().join("tapes"));
     settings.tape.minimum_free = 0;

@@ -9,7 +9,7 @@ use telecast_server::app::{App, ClientView, Directives, PlaybackHandle, SessionS
 
 use crate::live_box::{self, Manner, channel_id};
 
-fn wish(sid: u32) -> StartPlayback {
+pub(crate) fn wish(sid: u32) -> StartPlayback {
     StartPlayback {
         channel_id: channel_id(sid),
         at: Default::default(),
@@ -20,12 +20,12 @@ fn wish(sid: u32) -> StartPlayback {
     }
 }
 
-fn handle(app: &App, view: &SessionView) -> PlaybackHandle {
+pub(crate) fn handle(app: &App, view: &SessionView) -> PlaybackHandle {
     let key = view.playlist_url.split('/').nth(2).unwrap();
     app.playback_by_key(key).unwrap()
 }
 
-async fn ready(app: &App, sid: u32) -> SessionView {
+pub(crate) async fn ready(app: &App, sid: u32) -> SessionView {
     let made = app.start_session(wish(sid)).await.unwrap();
     let view = app.wait_session(&made.id, Duration::from_secs(8)).await.unwrap();
     assert_eq!(view.state, SessionState::Ready, "{view:?}");
@@ -33,7 +33,7 @@ async fn ready(app: &App, sid: u32) -> SessionView {
 }
 
 /// Names of playlists in a multivariant playlist.
-fn renditions(text: &str) -> Vec<String> {
+pub(crate) fn renditions(text: &str) -> Vec<String> {
     let mut found: Vec<String> = text.lines().filter(|line| !line.starts_with('#')).map(|line| line.replace(".m3u8", "")).collect();
     for line in text.lines().filter(|line| line.starts_with("#EXT-X-MEDIA")) {
         found.push(line.split("URI=\"").nth(1).unwrap().split(".m3u8").next().unwrap().to_owned());
@@ -42,7 +42,7 @@ fn renditions(text: &str) -> Vec<String> {
 }
 
 /// Follows a low-latency playlist for `time`; gives the file of its initialisation and parts.
-async fn follow(play: &PlaybackHandle, rendition: &str, time: Duration) -> (Vec<u8>, usize) {
+pub(crate) async fn follow(play: &PlaybackHandle, rendition: &str, time: Duration) -> (Vec<u8>, usize) {
     let until = Instant::now() + time;
     let (mut out, mut directives, mut parts, mut next) = (Vec::new(), Directives::default(), 0, None);
     while Instant::now() < until {
@@ -76,7 +76,7 @@ async fn follow(play: &PlaybackHandle, rendition: &str, time: Duration) -> (Vec<
 }
 
 /// (pictures, sounds) that ffmpeg decodes without a complaint.
-fn decoded(bytes: &[u8], extension: &str) -> (u64, u64) {
+pub(crate) fn decoded(bytes: &[u8], extension: &str) -> (u64, u64) {
     let file = tempfile::Builder::new().suffix(extension).tempfile().unwrap();
     std::fs::write(file.path(), bytes).unwrap();
     let path = file.path().to_str().unwrap();

@@ -1,0 +1,116 @@
+//! Transcoded sound: in step with the picture, several languages, radio.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::live_box::{self, Manner};
+use crate::live_walk::{decoded, follow, handle, ready, renditions};
+
+fn run(program: &str, arguments: &[&str]) -> Vec<u8> {
+    let run = Command::new(program).args(arguments).output().unwrap();
+    assert!(run.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
+    run.stdout
+}
+
+/// Seconds from a key frame (one each second) to the middle of the click that follows (one each second), averaged over all clicks.
+fn click_after_key(path: &Path) -> f64 {
+    let file = path.to_str().unwrap();
+    let first = |kind: &str| -> f64 {
+        let arguments = ["-v", "error", "-select_streams", kind, "-show_entries", "packet=pts_time,flags", "-of", "csv=p=0", file];
+        let text = String::from_utf8_lossy(&run("ffprobe", &arguments)).into_owned();
+        let line = text.lines().find(|line| line.contains('K')).unwrap().to_owned();
+        line.split(',').next().unwrap().parse().unwrap()
+    };
+    let (key, sound) = (first("v:0"), first("a:0"));
+    let pcm = run("ffmpeg", &["-v", "error", "-i", file, "-map", "0:a:0", "-ac", "1", "-ar", "48000", "-f", "f32le", "-"]);
+    let samples: Vec<f64> = pcm.chunks_exact(4).map(|b| f64::from(f32::from_le_bytes([b[0], b[1], b[2], b[3]]))).collect();
+    let mut middles = Vec::new();
+    let mut at = 2400;
+    while at + 2400 < samples.len() {
+        if samples[at].abs() > 0.25 {
+            let window = &samples[at - 480..at + 960];
+            let energy: f64 = window.iter().map(|s| s * s).sum();
+            let moment: f64 = window.iter().enumerate().map(|(n, s)| n as f64 * s * s).sum();
+            middles.push(sound + (at as f64 - 480.0 + moment / energy) / 48_000.0 - key);
+            at += 24_000;
+        } else {
+            at += 1;
+        }
+    }
+    assert!(middles.len() >= 3, "{} clicks in {file}", middles.len());
+    // Modulo a second, around the first.
+    let base = middles[0].rem_euclid(1.0);
+    let spread = middles.iter().map(|m| (m - base + 0.5).rem_euclid(1.0) - 0.5);
+    (base + spread.sum::<f64>() / middles.len() as f64).rem_euclid(1.0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_click_comes_out_within_a_millisecond() {
+    let clicks = ["-filter_complex", "aevalsrc='0.9*lt(mod(t\\,1)\\,0.002)':s=48000[a]", "-map", "0:v", "-map", "[a]"];
+    for (name, codec) in [("click-ac3", "ac3"), ("click-mp2", "mp2")] {
+        let mut sound = clicks.to_vec();
+        sound.extend_from_slice(&["-c:a", codec, "-b:a", "192k"]);
+        let (bytes, rate) = live_box::media(name, &sound);
+        let directory = tempfile::tempdir().unwrap();
+        let original = directory.path().join("original.ts");
+        std::fs::write(&original, &bytes[..]).unwrap();
+        let fake = live_box::start(HashMap::from([(1, Manner::Play(bytes, rate))]), 1).await;
+        let (app, _tapes) = live_box::station(&fake).await;
+        let view = ready(&app, 1).await;
+        let play = handle(&app, &view);
+        let names = renditions(std::str::from_utf8(&play.multivariant().await.unwrap()).unwrap());
+        let (file, _) = follow(&play, &names[0], Duration::from_secs(8)).await;
+        let ours = directory.path().join("ours.mp4");
+        std::fs::write(&ours, file).unwrap();
+        let (before, after) = (click_after_key(&original), click_after_key(&ours));
+        let off = ((after - before + 0.5).rem_euclid(1.0) - 0.5) * 1000.0;
+        eprintln!("{name}: click at {before:.5} s, comes out at {after:.5} s: {off:.3} ms");
+        assert!(off.abs() < 1.0, "{name}: {off} ms");
+        app.shutdown().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_choice_of_sound_is_offered_as_renditions() {
+    let sound = ["-filter_complex", "sine=frequency=880:sample_rate=48000[b]", "-map", "0:v", "-map", "1:a", "-map", "[b]",
+        "-metadata:s:a:0", "language=deu", "-metadata:s:a:1", "language=eng", "-c:a:0", "ac3", "-c:a:1", "mp2", "-b:a", "192k"];
+    let (bytes, rate) = live_box::media("two", &sound);
+    let fake = live_box::start(HashMap::from([(1, Manner::Play(bytes, rate))]), 1).await;
+    let (app, _tapes) = live_box::station(&fake).await;
+    let view = ready(&app, 1).await;
+    let plan = view.plan.clone().unwrap();
+    assert_eq!((plan.action.as_str(), plan.audio.len()), ("audio_transcode", 2), "{plan:?}");
+    let play = handle(&app, &view);
+    let main = play.multivariant().await.unwrap();
+    let names = renditions(std::str::from_utf8(&main).unwrap());
+    assert_eq!(names.len(), 3, "{main:?}");
+    let (video, first, second) = tokio::join!(
+        follow(&play, &names[0], Duration::from_secs(5)),
+        follow(&play, &names[1], Duration::from_secs(5)),
+        follow(&play, &names[2], Duration::from_secs(5)),
+    );
+    assert!(decoded(&video.0, ".mp4").0 >= 110);
+    for (number, sound) in [first, second].iter().enumerate() {
+        let (_, frames) = decoded(&sound.0, ".mp4");
+        assert!(frames >= 200, "sound {number}: {frames} frames");
+    }
+    app.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn radio_plays_without_a_picture() {
+    for (name, codec) in [("radio-mp2", "mp2"), ("radio-aac", "aac")] {
+        let (bytes, rate) = live_box::media(name, &["-map", "1:a", "-c:a", codec, "-b:a", "192k"]);
+        let fake = live_box::start(HashMap::from([(1, Manner::Play(bytes, rate))]), 1).await;
+        let (app, _tapes) = live_box::station(&fake).await;
+        let view = ready(&app, 1).await;
+        let play = handle(&app, &view);
+        let names = renditions(std::str::from_utf8(&play.multivariant().await.unwrap()).unwrap());
+        let (file, parts) = follow(&play, &names[0], Duration::from_secs(5)).await;
+        let (_, frames) = decoded(&file, ".mp4");
+        assert!(frames >= 200 && parts >= 15, "{name}: {frames} frames in {parts} parts");
+        app.shutdown().await;
+    }
+}
