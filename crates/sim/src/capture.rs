@@ -41,7 +41,7 @@ pub(crate) fn load(data: &[u8]) -> Result<Clip, String> {
         assembly.items.push(item);
     }
     units.into_marks(&mut assembly, clock.length_90k);
-    Ok(assembly.finish(clock.length_90k, programme))
+    Ok(assembly.finish(clock.length_90k, programme, pmt_pid))
 }
 
 /// The programme with most packets, and the PID of its map.

@@ -81,6 +81,7 @@ pub(crate) struct Clip {
     pub(crate) sounds: Vec<SoundMark>,
     pub(crate) length_90k: i64,
     pub(crate) programme: ts::Programme,
+    pub(crate) pmt_pid: u16,
 }
 
 /// A place in the endless stream.
@@ -166,10 +167,12 @@ impl Clip {
                 Kind::Plain => {}
                 Kind::Pat => packet.copy_from_slice(filling.pat),
                 Kind::Pmt => packet.copy_from_slice(filling.pmt),
-                Kind::Eit => match filling.eit.get((counter % filling.eit.len().max(1) as u64) as usize) {
-                    Some(event) => packet.copy_from_slice(event),
-                    None => {}
-                },
+                Kind::Eit => {
+                    let next = (counter % filling.eit.len().max(1) as u64) as usize;
+                    if let Some(event) = filling.eit.get(next) {
+                        packet.copy_from_slice(event);
+                    }
+                }
             }
             packet[3] = packet[3] & 0xF0 | (counter & 0xF) as u8;
         }
@@ -239,7 +242,7 @@ pub(crate) struct Assembly {
 }
 
 impl Assembly {
-    pub(crate) fn finish(mut self, length_90k: i64, programme: ts::Programme) -> Clip {
+    pub(crate) fn finish(mut self, length_90k: i64, programme: ts::Programme, pmt_pid: u16) -> Clip {
         self.items.sort_by_key(|item| item.time);
         let mut clip = Clip {
             bytes: Vec::with_capacity(self.items.len() * PACKET),
@@ -252,6 +255,7 @@ impl Assembly {
             sounds: Vec::new(),
             length_90k,
             programme,
+            pmt_pid,
         };
         let none = (u32::MAX, 0);
         let mut spans = [vec![none; self.frames.len()], vec![none; self.sounds.len()]];
@@ -315,7 +319,7 @@ impl Clip {
             let of_slot = || (0..self.len()).filter(|at| self.slot_of[*at] as usize == index);
             let with_payload = |at: &usize| self.bytes[at * PACKET + 3] & 0x10 != 0;
             let first = of_slot().find(with_payload);
-            let last = of_slot().filter(with_payload).last();
+            let last = of_slot().rfind(with_payload);
             if let (Some(first), Some(last)) = (first, last) {
                 self.slots[index].step = u64::from((self.counter[last] + 17 - self.counter[first]) & 0xF);
             }

@@ -58,7 +58,7 @@ fn event_bytes(event: &Event, running: bool) -> Vec<u8> {
 }
 
 fn bcd_time(seconds: i64) -> [u8; 3] {
-    let bcd = |value: i64| ((value / 10) << 4 | value % 10) as u8;
+    let bcd = |value: i64| (value / 10 * 16 + value % 10) as u8;
     [bcd(seconds / 3600), bcd(seconds / 60 % 60), bcd(seconds % 60)]
 }
 

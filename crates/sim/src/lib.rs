@@ -186,8 +186,10 @@ async fn generated(config: &Config) -> Result<Clips, SimError> {
         let data = read(&path).await?;
         let sounds: Vec<_> = recipe.tones.iter().map(|tone| (tone.kind, tone.language)).collect();
         let (length_90k, title) = (recipe.length_90k, recipe.title);
+        let least_bps = if recipe.code == media::BENCH_CODE { media::BENCH_BPS } else { 0 };
         let assemble = move || {
-            let input = mux::Input { data: &data, length_90k, sounds: &sounds, audio_delay_90k: delay_90k };
+            let input =
+                mux::Input { data: &data, length_90k, sounds: &sounds, audio_delay_90k: delay_90k, least_bps };
             mux::assemble(&input)
         };
         let clip = tokio::task::spawn_blocking(assemble).await.map_err(|error| error.to_string());

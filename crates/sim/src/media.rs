@@ -16,7 +16,7 @@ use crate::error::SimError;
 use crate::mux::Sound;
 
 /// Raise when a recipe changes, so that old files are not taken for new ones.
-const RECIPE: u32 = 1;
+const RECIPE: u32 = 2;
 
 /// The picture of a programme.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +66,8 @@ const OPEN: Option<Picture> =
 
 /// Channel code of the 1080p25 AAC programme that the bench bouquet plays.
 pub(crate) const BENCH_CODE: u8 = 2;
+/// Rate of its whole stream.
+pub(crate) const BENCH_BPS: u64 = 9_500_000;
 
 /// The built-in programmes. 12 s hold whole frames of AC-3 and MP2, 16 s of AAC and AC-3, 20 s of AC-3.
 pub(crate) const RECIPES: &[Recipe] = &[
@@ -247,7 +249,8 @@ fn arguments(recipe: &Recipe) -> Vec<String> {
         graph.push(picture_graph(recipe, picture));
         inputs = 2;
     }
-    let seconds = recipe.length_90k as f64 / 90_000.0 + 0.5;
+    // the picture begins at one second, so that sound surrounds it: ffmpeg stops all when the picture ends
+    let seconds = recipe.length_90k as f64 / 90_000.0 + 1.5;
     for (at, tone) in recipe.tones.iter().enumerate() {
         push(&format!("-f lavfi -i sine=f={}:beep_factor=4:r=48000:d={seconds}", tone.hertz));
         let layout = if tone.surround {
@@ -291,7 +294,7 @@ fn picture_graph(recipe: &Recipe, picture: Picture) -> String {
     });
     format!(
         "[1:v]scale={width}:{cell}:flags=neighbor,format=yuv420p[line];[0:v]{band}{}[scene];\
-         [scene][line]overlay=0:{}:shortest=1,format=yuv420p[v]",
+         [scene][line]overlay=0:{}:shortest=1,format=yuv420p,setpts=PTS+1/TB[v]",
         text.unwrap_or_default(),
         cell * blocks::LINE_ROW
     )

@@ -15,6 +15,8 @@ pub(crate) const AUDIO_PID: u16 = 0x78;
 const EIT_PID: u16 = 0x12;
 const STRAY_PID: u16 = 0x1ABC;
 const MS_27M: u64 = 27_000;
+/// A turn's sound begins this much before its first picture: ffmpeg's last frames of sound may be missing.
+const SOUND_EARLIER_90K: i64 = 22_500;
 /// Nothing may arrive later than this before it is due.
 const MARGIN_90K: i64 = 9_000;
 
@@ -64,6 +66,8 @@ pub(crate) struct Input<'a> {
     pub(crate) sounds: &'a [(Sound, &'static str)],
     /// How much later than the picture of its moment the sound arrives.
     pub(crate) audio_delay_90k: i64,
+    /// Null packets fill the stream up to this rate.
+    pub(crate) least_bps: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -114,7 +118,8 @@ pub(crate) fn assemble(input: &Input<'_>) -> Result<Clip, String> {
     }
     let programme = programme(has_video, input.sounds);
     add_tables(&mut assembly, schedule.length_27m(), programme.pcr_pid);
-    Ok(assembly.finish(input.length_90k, programme))
+    stuff(&mut assembly, schedule.length_27m(), input.least_bps);
+    Ok(assembly.finish(input.length_90k, programme, PMT_PID))
 }
 
 fn programme(has_video: bool, sounds: &[(Sound, &'static str)]) -> Programme {
@@ -154,7 +159,7 @@ impl Schedule {
             length_90k: input.length_90k,
             shift: MARGIN_90K,
             sound_lead: MARGIN_90K,
-            video_packets: total.max(1) as u64,
+            video_packets: total as u64,
         };
         if !video.is_empty() {
             let mean = lead / video.len() as i64;
@@ -163,6 +168,10 @@ impl Schedule {
             schedule.sound_lead = mean + schedule.shift - input.audio_delay_90k;
         }
         schedule
+    }
+
+    fn has_video(&self) -> bool {
+        self.video_packets > 0
     }
 
     fn length_27m(&self) -> u64 {
@@ -206,7 +215,8 @@ fn add_sound(
     schedule: &Schedule,
 ) -> Result<(), String> {
     let wanted = (schedule.length_90k / kind.frame_90k()) as usize;
-    let first = units.iter().position(|unit| unit.pts >= origin).unwrap_or(0);
+    let early = if schedule.has_video() { SOUND_EARLIER_90K } else { 0 };
+    let first = units.iter().position(|unit| unit.pts >= origin - early).unwrap_or(0);
     let units = units.get(first..first + wanted);
     let units = units.ok_or_else(|| format!("track {track} of sound is shorter than {wanted} frames"))?;
     let stepped = units.windows(2).find(|pair| pair[1].pts - pair[0].pts != kind.frame_90k());
@@ -264,6 +274,15 @@ fn packetise(pid: u16, pes: &[u8], key: bool, fields: &[Field]) -> Vec<Item> {
         rest = &rest[take..];
     }
     items
+}
+
+/// Null packets, evenly.
+fn stuff(assembly: &mut Assembly, length: u64, least_bps: u64) {
+    let wanted = least_bps * length / 27_000_000 / (PACKET as u64 * 8);
+    let missing = wanted.saturating_sub(assembly.items.len() as u64);
+    let mut null = [0xFF; PACKET];
+    null[..4].copy_from_slice(&[0x47, 0x1F, 0xFF, 0x10]);
+    assembly.items.extend((0..missing).map(|at| Item::plain(at * length / missing, null)));
 }
 
 fn add_tables(assembly: &mut Assembly, length: u64, pcr_pid: u16) {

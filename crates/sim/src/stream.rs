@@ -17,7 +17,7 @@ use crate::damage::Damage;
 use crate::faults::{Fault, OnChannel};
 use crate::lineup::{self, Entry};
 use crate::ts::PACKET;
-use crate::world::{Arrival, Connection, SENT_KEPT, World, lock};
+use crate::world::{Arrival, Connection, SENT_KEPT, World, lock, tables};
 
 /// One write per this long and stream: fewer wake-ups than a box makes, and no more delay than one of its reads.
 const TICK: Duration = Duration::from_millis(25);
@@ -138,8 +138,9 @@ pub(crate) fn credentials_match(world: &World, value: &str) -> bool {
 /// A service by reference, or `iptv/CODE.ts` (which needs no tuner).
 fn find(world: &World, reference: &str) -> Option<Entry> {
     if let Some(code) = reference.strip_prefix("iptv/") {
-        let code = code.trim_end_matches(".ts").parse().ok()?;
-        return Some(Entry { reference: format!("iptv:{code}"), name: "IPTV".to_owned(), code });
+        let code: u8 = code.trim_end_matches(".ts").parse().ok()?;
+        let reference = format!("IPTV:0:1:{code:X}:1:1:0:0:0:0");
+        return Some(Entry { reference, name: "IPTV".to_owned(), code });
     }
     let entry = world.lineup.service(reference)?.clone();
     (!entry.reference.contains("%3a//")).then_some(entry)
@@ -221,7 +222,7 @@ impl Stream<'_> {
 
     async fn play(&mut self, clip: &Clip, entry: &Entry, on: OnChannel<'_>, paced: bool) -> &'static str {
         let world = self.world;
-        let (pat, pmt) = world.tables(entry, clip);
+        let (pat, pmt) = tables(entry, clip);
         let mut eit = world.event_packets(entry);
         let mut eit_made = Instant::now();
         let begun = Instant::now();

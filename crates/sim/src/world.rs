@@ -169,19 +169,6 @@ impl World {
         lock(&self.connections).len()
     }
 
-    /// PAT with the whole transponder, and the PMT, of a service.
-    pub(crate) fn tables(&self, entry: &Entry, clip: &Clip) -> ([u8; PACKET], [u8; PACKET]) {
-        let sid = lineup::field(&entry.reference, 3);
-        let mut programmes = vec![(sid, crate::mux::PMT_PID)];
-        let others = (1..20u16).map(|n| (sid.wrapping_add(n * 3), 0x1000 + n));
-        programmes.extend(others);
-        programmes.sort_unstable();
-        let pat = ts::section_packets(0, &ts::pat(lineup::field(&entry.reference, 4), &programmes));
-        let map = ts::Programme { number: sid, ..clip.programme.clone() };
-        let pmt = ts::section_packets(crate::mux::PMT_PID, &ts::pmt(&map));
-        (pat[0], pmt[0])
-    }
-
     /// Event information of a service and of others on its transponder.
     pub(crate) fn event_packets(&self, entry: &Entry) -> Vec<[u8; PACKET]> {
         let transponder = lineup::transponder(&entry.reference);
@@ -285,4 +272,16 @@ pub(crate) fn service_number(reference: &str) -> u64 {
     lineup::normal(reference)
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+}
+
+/// PAT with the whole transponder, and the PMT, of a service.
+pub(crate) fn tables(entry: &Entry, clip: &Clip) -> ([u8; PACKET], [u8; PACKET]) {
+    let sid = lineup::field(&entry.reference, 3);
+    let mut programmes = vec![(sid, clip.pmt_pid)];
+    programmes.extend((1..20u16).map(|n| (sid.wrapping_add(n * 3).max(1), 0x1000 + n)));
+    programmes.sort_unstable();
+    let pat = ts::section_packets(0, &ts::pat(lineup::field(&entry.reference, 4), &programmes));
+    let map = ts::Programme { number: sid, ..clip.programme.clone() };
+    let pmt = ts::section_packets(clip.pmt_pid, &ts::pmt(&map));
+    (pat[0], pmt[0])
 }

@@ -41,7 +41,7 @@ fn draw(number: u32, salt: u64) -> Vec<u8> {
     let colour = [channel(0), channel(8), channel(16)];
     let digits: Vec<u8> = number.to_string().bytes().map(|byte| byte - b'0').collect();
     let (digit_w, digit_h, gap) = (18, 34, 8);
-    let left = (WIDTH - digits.len() * (digit_w + gap) + gap) / 2;
+    let left = (WIDTH - (digits.len() * (digit_w + gap) - gap)) / 2;
     let mut pixels = vec![colour; WIDTH * HEIGHT];
     for (at, digit) in digits.iter().enumerate() {
         let (x0, y0) = (left + at * (digit_w + gap), (HEIGHT - digit_h) / 2);
