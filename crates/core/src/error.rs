@@ -47,30 +47,56 @@ pub struct Problem {
     pub title: &'static str,
     /// What one can do.
     pub advice: &'static str,
+    /// Title in German.
+    pub title_de: &'static str,
+    /// What one can do, in German.
+    pub advice_de: &'static str,
 }
 
 macro_rules! problems {
-    ($($kind:ident $code:literal $status:literal $title:literal $advice:literal),* $(,)?) => {
+    ($($kind:ident $code:literal $status:literal $title:literal $advice:literal $title_de:literal $advice_de:literal),* $(,)?) => {
         /// All problems, in the order of their status.
-        pub const PROBLEMS: &[Problem] = &[$(Problem { kind: Kind::$kind, code: $code, status: $status, title: $title, advice: $advice }),*];
+        pub const PROBLEMS: &[Problem] = &[$(Problem {
+            kind: Kind::$kind,
+            code: $code,
+            status: $status,
+            title: $title,
+            advice: $advice,
+            title_de: $title_de,
+            advice_de: $advice_de,
+        }),*];
     };
 }
 
 problems! {
-    Invalid "invalid" 400 "The request cannot be understood" "Look at the fields that are named, and at the API description.",
-    TokenInQuery "token_in_query" 400 "Tokens are not accepted in addresses" "Send it as 'Authorization: Bearer …'.",
-    Unauthenticated "unauthenticated" 401 "Sign in first" "Sign in on the page, or send an API token as 'Authorization: Bearer …'.",
-    Forbidden "forbidden" 403 "Not allowed" "Ask the owner of this station for the right to do this.",
-    ForeignOrigin "foreign_origin" 403 "The request came from another site" "Open the station's own page and try there.",
-    NotFound "not_found" 404 "There is no such thing here" "Check the address; it may have been removed.",
-    MethodNotAllowed "method_not_allowed" 405 "This is not offered here" "Look at the API description for what is.",
-    Conflict "conflict" 409 "It contradicts what is there" "Reload, look, and decide again.",
-    Gone "gone" 410 "It is not there any more" "Start again from the page.",
-    TooLarge "too_large" 413 "Too large" "Send less.",
-    UnsupportedMedia "unsupported_media" 415 "This kind of content is not read here" "Send JSON, and say so in Content-Type.",
-    TooMany "too_many" 429 "Too many requests" "Wait for as long as 'retry_after_s' says.",
-    Internal "internal" 500 "A fault of this program" "Try again; if it stays, report it with the request id.",
-    Unavailable "unavailable" 503 "Not available just now" "Try again in a moment.",
+    Invalid "invalid" 400 "The request cannot be understood" "Look at the fields that are named, and at the API description."
+        "Die Anfrage ist nicht zu verstehen" "Die genannten Felder und die Beschreibung der Schnittstelle ansehen.",
+    TokenInQuery "token_in_query" 400 "Tokens are not accepted in addresses" "Send it as 'Authorization: Bearer …'."
+        "In Adressen werden keine Zugangsschlüssel angenommen" "Als 'Authorization: Bearer …' senden.",
+    Unauthenticated "unauthenticated" 401 "Sign in first" "Sign in on the page, or send an API token as 'Authorization: Bearer …'."
+        "Bitte erst anmelden" "Auf der Seite anmelden, oder einen Zugangsschlüssel als 'Authorization: Bearer …' senden.",
+    Forbidden "forbidden" 403 "Not allowed" "Ask the owner of this station for the right to do this."
+        "Nicht erlaubt" "Den Besitzer dieser Station um das Recht dazu bitten.",
+    ForeignOrigin "foreign_origin" 403 "The request came from another site" "Open the station's own page and try there."
+        "Die Anfrage kam von einer anderen Seite" "Die Seite der Station selbst öffnen und es dort versuchen.",
+    NotFound "not_found" 404 "There is no such thing here" "Check the address; it may have been removed."
+        "So etwas gibt es hier nicht" "Die Adresse prüfen; vielleicht wurde es entfernt.",
+    MethodNotAllowed "method_not_allowed" 405 "This is not offered here" "Look at the API description for what is."
+        "Das wird hier nicht angeboten" "In der Beschreibung der Schnittstelle steht, was es gibt.",
+    Conflict "conflict" 409 "It contradicts what is there" "Reload, look, and decide again."
+        "Es widerspricht dem, was schon da ist" "Neu laden, ansehen und noch einmal entscheiden.",
+    Gone "gone" 410 "It is not there any more" "Start again from the page."
+        "Es ist nicht mehr da" "Von der Seite aus neu beginnen.",
+    TooLarge "too_large" 413 "Too large" "Send less."
+        "Zu groß" "Weniger senden.",
+    UnsupportedMedia "unsupported_media" 415 "This kind of content is not read here" "Send JSON, and say so in Content-Type."
+        "Diese Art von Inhalt wird hier nicht gelesen" "JSON senden und es in Content-Type sagen.",
+    TooMany "too_many" 429 "Too many requests" "Wait for as long as 'retry_after_s' says."
+        "Zu viele Anfragen" "So lange warten, wie 'retry_after_s' sagt.",
+    Internal "internal" 500 "A fault of this program" "Try again; if it stays, report it with the request id."
+        "Ein Fehler dieses Programms" "Noch einmal versuchen; wenn er bleibt, mit der Anfragenummer melden.",
+    Unavailable "unavailable" 503 "Not available just now" "Try again in a moment."
+        "Gerade nicht verfügbar" "Gleich noch einmal versuchen.",
 }
 
 impl Kind {
@@ -103,3 +129,46 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_kind_has_one_problem_with_a_code_of_its_own_and_words_in_both_languages() {
+        let codes: BTreeSet<&str> = PROBLEMS.iter().map(|problem| problem.code).collect();
+        assert_eq!(codes.len(), PROBLEMS.len());
+        for problem in PROBLEMS {
+            assert_eq!(problem.kind.problem().code, problem.code);
+            assert!((400..600).contains(&problem.status), "{}", problem.code);
+            let words = [problem.title, problem.advice, problem.title_de, problem.advice_de];
+            assert!(words.iter().all(|words| !words.is_empty()), "{}", problem.code);
+            assert_ne!(problem.title, problem.title_de, "{}", problem.code);
+        }
+    }
+
+    #[test]
+    fn no_kind_falls_back_to_another_s_problem() {
+        // Exhaustive: a new kind does not compile here before it has its row.
+        let row = |kind| match kind {
+            Kind::Invalid => "invalid",
+            Kind::Unauthenticated => "unauthenticated",
+            Kind::Forbidden => "forbidden",
+            Kind::ForeignOrigin => "foreign_origin",
+            Kind::NotFound => "not_found",
+            Kind::MethodNotAllowed => "method_not_allowed",
+            Kind::Gone => "gone",
+            Kind::Conflict => "conflict",
+            Kind::TooLarge => "too_large",
+            Kind::UnsupportedMedia => "unsupported_media",
+            Kind::TooMany => "too_many",
+            Kind::TokenInQuery => "token_in_query",
+            Kind::Unavailable => "unavailable",
+            Kind::Internal => "internal",
+        };
+        for problem in PROBLEMS {
+            assert_eq!(row(problem.kind), problem.code);
+        }
+    }
+}

@@ -23,7 +23,10 @@ pub struct Event {
 
 /// The event that is on at `now_ms`, and the one after it. `events` may be in any order.
 pub fn now_next(events: &[Event], now_ms: i64) -> (Option<&Event>, Option<&Event>) {
-    let now = events.iter().filter(|event| event.start_ms <= now_ms && now_ms < event.end_ms).max_by_key(|event| event.start_ms);
+    let now = events
+        .iter()
+        .filter(|event| event.start_ms <= now_ms && now_ms < event.end_ms)
+        .max_by_key(|event| event.start_ms);
     let next = events.iter().filter(|event| event.start_ms > now_ms).min_by_key(|event| event.start_ms);
     (now, next)
 }
@@ -57,6 +60,17 @@ fn entities(text: &str) -> String {
                 "quot" => '"',
                 "apos" => '\'',
                 "nbsp" => ' ',
+                "auml" => 'ä',
+                "ouml" => 'ö',
+                "uuml" => 'ü',
+                "Auml" => 'Ä',
+                "Ouml" => 'Ö',
+                "Uuml" => 'Ü',
+                "szlig" => 'ß',
+                "eacute" => 'é',
+                "egrave" => 'è',
+                "ndash" => '–',
+                "hellip" => '…',
                 _ => {
                     let number = name.strip_prefix('#')?;
                     let code = match number.strip_prefix(['x', 'X']) {
@@ -79,6 +93,51 @@ fn entities(text: &str) -> String {
 mod tests {
     use super::*;
 
+    fn event(id: i64, start_ms: i64, end_ms: i64) -> Event {
+        let empty = String::new;
+        Event {
+            id,
+            title: empty(),
+            subtitle: empty(),
+            description: empty(),
+            start_ms,
+            end_ms,
+            genre: empty(),
+        }
+    }
+
+    #[test]
+    fn now_is_what_began_last_and_next_is_what_begins_first() {
+        let events = [event(3, 300, 400), event(1, 100, 200), event(2, 200, 300), event(9, 0, 1_000)];
+        for (at, now, next) in [
+            (50, Some(9), Some(1)),
+            (100, Some(1), Some(2)),
+            (199, Some(1), Some(2)),
+            (200, Some(2), Some(3)),
+            (399, Some(3), None),
+            (400, Some(9), None),
+            (1_000, None, None),
+            (-1, None, Some(9)),
+        ] {
+            let (found_now, found_next) = now_next(&events, at);
+            assert_eq!(
+                (found_now.map(|event| event.id), found_next.map(|event| event.id)),
+                (now, next),
+                "at {at}"
+            );
+        }
+        assert_eq!(now_next(&[], 0), (None, None));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_becomes_readable(text in "[ -~&;#\u{80}-\u{a0}\u{e080}-\u{e090}äß\r\n]{0,60}") {
+            let clean = clean(&text);
+            proptest::prop_assert!(!clean.chars().any(|c| c.is_control() && c != '\n'), "{clean:?}");
+            proptest::prop_assert!(clean.chars().count() <= text.chars().count());
+        }
+    }
+
     #[test]
     fn texts_lose_control_bytes_and_entities() {
         for (from, to) in [
@@ -86,6 +145,11 @@ mod tests {
             ("a\u{86}b\u{87}\u{8a}c", "ab\nc"),
             ("&#39;x&#x41;&bogus; &", "'xA&bogus; &"),
             (" AT&T;", "AT&T;"),
+            ("K&ouml;ln &ndash; T&uuml;r\r\nzwei", "Köln – Tür\nzwei"),
+            ("\u{e08a}\u{e086}x\u{e087}", "x"),
+            ("&#0;&#x1F;&#x110000;&;&#;", "&#0;&#x1F;&#x110000;&;&#;"),
+            ("&amp;amp;", "&amp;"),
+            ("é&é;&ééé", "é&é;&ééé"),
         ] {
             assert_eq!(clean(from), to, "{from:?}");
         }
