@@ -10,7 +10,7 @@ const document = process.env.TELECAST_OPENAPI
 const target = new URL("../src/api/schema.d.ts", import.meta.url);
 
 const banner = "// Generated from docs/reference/openapi.json by `npm run api`. Do not edit.\n\n";
-const ast = await openapiTS(JSON.parse(readFileSync(document, "utf8")), { alphabetize: true, arrayLength: false });
+const ast = await openapiTS(JSON.parse(readFileSync(document, "utf8")), { alphabetize: true, defaultNonNullable: false });
 const wanted = banner + astToString(ast);
 
 if (process.argv.includes("--check")) {

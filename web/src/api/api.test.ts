@@ -23,7 +23,7 @@ test("fresh ids are 128 bits, and differ", () => {
 
 describe("problems", () => {
   test("are read from the document", async () => {
-    const document = { type: "about:blank", title: "Too many", status: 429, code: "rate_limited", retry_after_s: 7, fields: { name: "too long" } };
+    const document = { type: "about:blank", title: "Too many", status: 429, code: "rate_limited", retry_after_s: 7, fields: [{ name: "name", message: "too long" }] };
     const response = new Response(JSON.stringify(document), { status: 429, headers: { "x-request-id": "r1" } });
     const problem = await Problem.fromResponse(response);
     expect(problem).toMatchObject({ code: "rate_limited", requestId: "r1", retryAfterS: 7, transient: true, message: "Too many" });

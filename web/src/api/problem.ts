@@ -46,9 +46,8 @@ export class Problem extends Error {
   }
 }
 
-function readFields(fields: unknown): Readonly<Record<string, string>> {
-  if (typeof fields !== "object" || fields === null) return {};
-  return Object.fromEntries(Object.entries(fields).map(([name, message]) => [name, String(message)]));
+function readFields(fields: ProblemDocument["fields"]): Readonly<Record<string, string>> {
+  return Object.fromEntries((fields ?? []).map(({ name, message }) => [name, message]));
 }
 
 /** Any thrown value as a problem, so that a page has one thing to show. */

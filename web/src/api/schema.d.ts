@@ -10,6 +10,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Signs in by a one-time link. */
         post: {
             parameters: {
                 query?: never;
@@ -23,7 +24,6 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description ok */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -32,13 +32,12 @@ export interface paths {
                         "application/json": components["schemas"]["AuthState"];
                     };
                 };
-                /** @description problem */
-                default: {
+                403: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["Problem"];
+                        "application/json": components["schemas"]["ProblemDocument"];
                     };
                 };
             };
@@ -58,6 +57,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Makes the first owner; only the holder of the printed code may. */
         post: {
             parameters: {
                 query?: never;
@@ -71,7 +71,6 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description ok */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -80,13 +79,28 @@ export interface paths {
                         "application/json": components["schemas"]["AuthState"];
                     };
                 };
-                /** @description problem */
-                default: {
+                400: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["Problem"];
+                        "application/json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemDocument"];
                     };
                 };
             };
@@ -106,6 +120,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Signs in. */
         post: {
             parameters: {
                 query?: never;
@@ -119,7 +134,6 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description ok */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -128,13 +142,20 @@ export interface paths {
                         "application/json": components["schemas"]["AuthState"];
                     };
                 };
-                /** @description problem */
-                default: {
+                401: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["Problem"];
+                        "application/json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemDocument"];
                     };
                 };
             };
@@ -154,6 +175,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Signs out: this sign-in ends everywhere. */
         post: {
             parameters: {
                 query?: never;
@@ -163,20 +185,12 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description done */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description problem */
-                default: {
+                200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["Problem"];
+                        "application/json": components["schemas"]["AuthState"];
                     };
                 };
             };
@@ -194,6 +208,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** How things stand for whoever asks. */
         get: {
             parameters: {
                 query?: never;
@@ -203,22 +218,12 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description ok */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["AuthState"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -238,6 +243,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** All bouquets. */
         get: {
             parameters: {
                 query?: never;
@@ -247,22 +253,12 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description ok */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["Bouquets"];
-                    };
-                };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -282,11 +278,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Channels, in pages. */
         get: {
             parameters: {
                 query?: {
-                    cursor?: string;
-                    limit?: number;
+                    /** @description From a previous answer. */
+                    cursor?: string | null;
+                    /** @description How many at most. */
+                    limit?: number | null;
                 };
                 header?: never;
                 path?: never;
@@ -294,7 +293,6 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description ok */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -303,13 +301,140 @@ export interface paths {
                         "application/json": components["schemas"]["Channels"];
                     };
                 };
-                /** @description problem */
-                default: {
+                400: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["Problem"];
+                        "application/json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One channel. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Channel"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A channel's logo. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "image/png": unknown;
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as the socket, as server-sent events. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description With commas between them: `session:ID`, `channels`, `guide`, `receivers`, `status`. */
+                    topics?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/event-stream": unknown;
                     };
                 };
             };
@@ -329,10 +454,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** What is on now, and next. Never waits for a receiver. */
         get: {
             parameters: {
-                query: {
-                    channels: string;
+                query?: {
+                    /** @description Ids with commas between them; all if absent. */
+                    channels?: string | null;
                 };
                 header?: never;
                 path?: never;
@@ -340,7 +467,6 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description ok */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -349,13 +475,47 @@ export interface paths {
                         "application/json": components["schemas"]["NowNexts"];
                     };
                 };
-                /** @description problem */
-                default: {
+                400: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["Problem"];
+                        "application/json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All problems that this API answers with, and what to do about each. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemKinds"];
                     };
                 };
             };
@@ -375,6 +535,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** All receivers and how they are. */
         get: {
             parameters: {
                 query?: never;
@@ -384,7 +545,6 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description ok */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -393,18 +553,10 @@ export interface paths {
                         "application/json": components["schemas"]["Receivers"];
                     };
                 };
-                /** @description problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
             };
         };
         put?: never;
+        /** Adds a receiver. */
         post: {
             parameters: {
                 query?: never;
@@ -418,22 +570,20 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description ok */
                 201: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Receiver"];
+                        "application/json": components["schemas"]["ReceiverView"];
                     };
                 };
-                /** @description problem */
-                default: {
+                400: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["Problem"];
+                        "application/json": components["schemas"]["ProblemDocument"];
                     };
                 };
             };
@@ -454,6 +604,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** Removes a receiver; what plays from it ends. */
         delete: {
             parameters: {
                 query?: never;
@@ -465,20 +616,26 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description done */
                 204: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content?: never;
                 };
-                /** @description problem */
-                default: {
+                404: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["Problem"];
+                        "application/json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemDocument"];
                     };
                 };
             };
@@ -497,6 +654,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Starts the simulated receiver inside this program, and adds it. */
         post: {
             parameters: {
                 query?: never;
@@ -506,22 +664,20 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description ok */
                 201: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Receiver"];
+                        "application/json": components["schemas"]["ReceiverView"];
                     };
                 };
-                /** @description problem */
-                default: {
+                503: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["Problem"];
+                        "application/json": components["schemas"]["ProblemDocument"];
                     };
                 };
             };
@@ -541,6 +697,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Asks a receiver who it is, without adding it. */
         post: {
             parameters: {
                 query?: never;
@@ -554,22 +711,20 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description ok */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Findings"];
+                        "application/json": components["schemas"]["ReceiverView"];
                     };
                 };
-                /** @description problem */
-                default: {
+                400: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["Problem"];
+                        "application/json": components["schemas"]["ProblemDocument"];
                     };
                 };
             };
@@ -587,39 +742,66 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** All sessions that are still visible. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Sessions"];
+                    };
+                };
+            };
+        };
         put?: never;
+        /** Starts playback. Answers at once; never waits for a receiver. */
         post: {
             parameters: {
                 query?: never;
                 header?: {
-                    "Idempotency-Key"?: string;
+                    /** @description The same key gives the same session */
+                    "Idempotency-Key"?: string | null;
                 };
                 path?: never;
                 cookie?: never;
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["StartPlayback"];
+                    "application/json": components["schemas"]["NewSession"];
                 };
             };
             responses: {
-                /** @description ok */
                 202: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Session"];
+                        "application/json": components["schemas"]["SessionView"];
                     };
                 };
-                /** @description problem */
-                default: {
+                404: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["Problem"];
+                        "application/json": components["schemas"]["ProblemDocument"];
+                    };
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemDocument"];
                     };
                 };
             };
@@ -637,10 +819,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** One session. */
         get: {
             parameters: {
                 query?: {
-                    wait_s?: number;
+                    /** @description Seconds to wait for the session to be ready or over. */
+                    wait_s?: number | null;
                 };
                 header?: never;
                 path: {
@@ -650,28 +834,27 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description ok */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Session"];
+                        "application/json": components["schemas"]["SessionView"];
                     };
                 };
-                /** @description problem */
-                default: {
+                404: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["Problem"];
+                        "application/json": components["schemas"]["ProblemDocument"];
                     };
                 };
             };
         };
         put?: never;
         post?: never;
+        /** Ends a session; its tuner is given up when nobody else watches. */
         delete: {
             parameters: {
                 query?: never;
@@ -683,20 +866,20 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description done */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description problem */
-                default: {
+                200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["Problem"];
+                        "application/json": components["schemas"]["SessionView"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemDocument"];
                     };
                 };
             };
@@ -715,6 +898,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** The player still watches. */
         post: {
             parameters: {
                 query?: never;
@@ -726,22 +910,20 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description ok */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Session"];
+                        "application/json": components["schemas"]["SessionView"];
                     };
                 };
-                /** @description problem */
-                default: {
+                404: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["Problem"];
+                        "application/json": components["schemas"]["ProblemDocument"];
                     };
                 };
             };
@@ -752,197 +934,548 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/socket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tab's socket. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Switching to WebSocket */
+                101: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The station at a glance. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StatusView"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Account: {
-            name: string;
-            /** @enum {string} */
-            role: "owner" | "admin" | "programmer" | "agent" | "viewer" | "child";
-            scopes: string[];
-        };
+        /** @description How things stand. */
         AuthState: {
-            account: components["schemas"]["Account"] | null;
+            account?: components["schemas"]["SignedIn"] | null;
+            /** @description To be shown. */
             notices: components["schemas"]["Notice"][];
+            /** @description The station belongs to somebody. */
             owner_exists: boolean;
+            /** @description Version of this program. */
             version: string;
         };
+        /** @description A bouquet. */
         Bouquet: {
+            /** @description Channels in the receiver's order; one may stand twice. */
             channel_ids: string[];
+            /** @description Who it is. */
             id: string;
-            /** @enum {string} */
-            kind: "tv" | "radio";
+            /** @description `tv` or `radio`. */
+            kind: string;
+            /** @description Name. */
             name: string;
         };
+        /** @description All bouquets. */
         Bouquets: {
+            /** @description In the receiver's order. */
             items: components["schemas"]["Bouquet"][];
         };
+        /** @description A channel. */
         Channel: {
+            /** @description Bouquets that it stands in. */
             bouquet_ids: string[];
+            /** @description Stays the same when the channel is renamed or moved. */
             id: string;
-            /** @enum {string} */
-            kind: "tv" | "radio";
-            logo_url: string | null;
+            /** @description `tv` or `radio`. */
+            kind: string;
+            /** @description Path of its logo; it may not be there. */
+            logo_url: string;
+            /** @description Name. */
             name: string;
+            /**
+             * Format: int32
+             * @description Number on the remote control.
+             */
             number: number;
-            tracks: components["schemas"]["Track"][] | null;
+            /** @description Tracks as last seen; null if it was never on. */
+            tracks?: components["schemas"]["TrackView"][] | null;
         };
+        /** @description A page of channels. */
         Channels: {
+            /** @description Channels by number, television first. */
             items: components["schemas"]["Channel"][];
-            next_cursor: string | null;
+            /** @description Where to go on; null at the end. */
+            next_cursor?: string | null;
         };
-        Client: {
-            audio: string[];
-            containers: string[];
-            /** @enum {string} */
-            hls: "low_latency" | "standard" | "none";
+        /** @description What a client can play, as it says itself. */
+        ClientView: {
+            /**
+             * @description Codec strings of sound that it decodes (`mp4a.40.2`, `ac-3`, `ec-3`, `mp2`); empty: AAC.
+             * @default []
+             */
+            audio?: string[];
+            /**
+             * @description `cmaf`, `ts`; empty: both.
+             * @default []
+             */
+            containers?: string[];
+            /**
+             * @description `low_latency`, `standard` or `none`; empty: `low_latency`.
+             * @default
+             */
+            hls?: string;
+            /**
+             * @description Languages wanted, best first (ISO 639, two or three letters).
+             * @default []
+             */
             languages?: string[];
+            /**
+             * Format: int32
+             * @description No picture higher than this.
+             * @default null
+             */
             max_height?: number | null;
-            video: string[];
+            /**
+             * @description Codec strings of pictures that it decodes (`avc1`, `hvc1`); empty: `avc1`.
+             * @default []
+             */
+            video?: string[];
         };
+        /** @description A programme. */
         Event: {
-            description: string | null;
+            /** @description Text. */
+            description: string;
+            /**
+             * Format: date-time
+             * @description End.
+             */
             end: string;
-            genre: string | null;
+            /** @description Genre. */
+            genre: string;
+            /** @description Within the channel. */
             id: string;
+            /**
+             * Format: date-time
+             * @description Start.
+             */
             start: string;
-            subtitle: string | null;
+            /** @description Second line. */
+            subtitle: string;
+            /** @description Title. */
             title: string;
         };
-        Findings: {
-            channels: number | null;
-            message: string | null;
-            model: string | null;
-            /** @enum {string} */
-            state: "ok" | "unreachable" | "unauthorized" | "not_a_receiver" | "no_bouquets" | "loading";
-            tuners: number | null;
+        /** @description A field that is wrong. */
+        Field: {
+            /** @description What is wrong with it. */
+            message: string;
+            /** @description Its name. */
+            name: string;
         };
-        Holder: {
+        /** @description Who holds a tuner. */
+        HolderView: {
+            /** @description Name of the channel. */
             channel: string;
-            until: string | null;
+            /**
+             * Format: date-time
+             * @description Until when at the latest, unless it goes on.
+             */
+            until: string;
+            /** @description Who, and what for. */
             what: string;
         };
+        /** @description A one-time link's code. */
         Link: {
+            /** @description Code. */
             code: string;
         };
+        /** @description A receiver as a person describes it. */
         NewReceiver: {
-            name: string;
+            /** @description Name for people; empty: its host. */
+            name?: string;
+            /** @description Password; write-only. */
             password?: string | null;
+            /**
+             * Format: int32
+             * @description Port of its streams; 8001 if absent.
+             */
             stream_port?: number | null;
+            /**
+             * Format: int32
+             * @description Tuners to count on; as many as it says if absent.
+             */
             tuners?: number | null;
+            /** @description Address of its web interface: `http://192.168.1.20` or just the host. */
             url: string;
+            /** @description User name, if it wants one. */
             username?: string | null;
         };
+        /** @description What to play. */
+        NewSession: {
+            /** @description `live` (default), `start`, or a time (RFC 3339). */
+            at?: string | null;
+            /** @description Channel. */
+            channel_id: string;
+            /** @description What the client can play; what it does not name it is not given. */
+            client?: components["schemas"]["ClientView"];
+        };
+        /** @description Something that everybody at this station should know. */
         Notice: {
+            /** @description Stable code. */
             code: string;
+            /** @description For people. */
             message: string;
         };
+        /** @description Now and next on one channel. */
         NowNext: {
+            /** @description Channel. */
             channel_id: string;
-            next: components["schemas"]["Event"] | null;
-            now: components["schemas"]["Event"] | null;
-            stale_s: number | null;
+            next?: components["schemas"]["Event"] | null;
+            now?: components["schemas"]["Event"] | null;
+            /**
+             * Format: int64
+             * @description Age of what is known, in seconds.
+             */
+            stale_s: number;
         };
+        /** @description Now and next on many channels. */
         NowNexts: {
+            /** @description In the order asked for, or of all channels. */
             items: components["schemas"]["NowNext"][];
         };
-        Plan: {
-            action: string;
-            audio: components["schemas"]["PlannedAudio"][];
-            container: string;
-            reasons: components["schemas"]["PlanReason"][];
-            video: components["schemas"]["PlannedVideo"] | null;
-        };
-        PlannedAudio: {
-            action: string;
-            codec: string;
-            from: string;
-            language: string | null;
-        };
-        PlannedVideo: {
-            action: string;
-            codec: string;
-        };
-        PlanReason: {
+        /** @description One reason of a decision. */
+        PlanReasonView: {
+            /** @description Stable code. */
             code: string;
+            /** @description For people. */
             text: string;
         };
-        Problem: {
+        /** @description How a session is played. */
+        PlanView: {
+            /** @description `remux`, `audio_transcode`, `video_transcode`, `direct`. */
+            action: string;
+            /** @description Sound, the default first. */
+            audio: components["schemas"]["TrackPlanView"][];
+            /** @description `cmaf` or `ts`. */
+            container: string;
+            /** @description Guessed from what the channel had last time; the map has not come yet. */
+            provisional: boolean;
+            /** @description Why so. */
+            reasons: components["schemas"]["PlanReasonView"][];
+            video?: components["schemas"]["TrackPlanView"] | null;
+        };
+        /** @description The document. */
+        ProblemDocument: {
+            /** @description Stable code. */
             code: string;
-            detail?: string | null;
-            fields?: {
-                [key: string]: string;
-            } | null;
-            request_id?: string | null;
+            /** @description What happened here. */
+            detail: string;
+            /** @description Fields that are wrong. */
+            fields?: components["schemas"]["Field"][];
+            /** @description To quote when asking for help. */
+            request_id: string;
+            /**
+             * Format: int64
+             * @description When to try again.
+             */
             retry_after_s?: number | null;
+            /**
+             * Format: int32
+             * @description HTTP status.
+             */
             status: number;
+            /** @description Title. */
             title: string;
+            /** @description Names the kind of problem; an address below this station. */
             type: string;
         };
-        Receiver: {
-            channels: number | null;
+        /** @description A kind of problem. */
+        ProblemKind: {
+            /** @description What one can do. */
+            advice: string;
+            /** @description Stable code. */
+            code: string;
+            /**
+             * Format: int32
+             * @description HTTP status.
+             */
+            status: number;
+            /** @description Title. */
+            title: string;
+        };
+        /** @description All kinds of problems. */
+        ProblemKinds: {
+            /** @description By status. */
+            items: components["schemas"]["ProblemKind"][];
+        };
+        /** @description Why a session ended or was refused. */
+        ReasonView: {
+            /** @description Stable code: `tuners_busy`, `tune_timeout`, `source_ended`, `scrambled`, … */
+            code: string;
+            /** @description What the receiver or the stream said, if anything. */
+            detail?: string | null;
+            /** @description Who stands in the way. */
+            holders: components["schemas"]["HolderView"][];
+            /** @description What happened, for people. */
+            message: string;
+            /**
+             * Format: int64
+             * @description When it is worth trying again.
+             */
+            retry_after_s?: number | null;
+        };
+        /** @description All receivers. */
+        Receivers: {
+            /** @description In order of preference. */
+            items: components["schemas"]["ReceiverView"][];
+        };
+        /**
+         * @description State of a receiver.
+         * @enum {string}
+         */
+        ReceiverState: "loading" | "ok" | "unreachable" | "unauthorized" | "not_a_receiver" | "no_bouquets";
+        /** @description A receiver. */
+        ReceiverView: {
+            /** @description Number of channels. */
+            channels: number;
+            /** @description Who it is. */
             id: string;
-            message: string | null;
-            model: string | null;
+            /** @description What happened and what to do. */
+            message: string;
+            /** @description Model, if it told. */
+            model?: string | null;
+            /** @description Name. */
             name: string;
-            /** @enum {string} */
-            source: "file" | "store";
-            /** @enum {string} */
-            state: "ok" | "unreachable" | "unauthorized" | "not_a_receiver" | "no_bouquets" | "loading";
-            tuners: number | null;
+            /** @description `file` or `store`. */
+            source: string;
+            /** @description State. */
+            state: components["schemas"]["ReceiverState"];
+            /**
+             * Format: int32
+             * @description Tuners that are counted on.
+             */
+            tuners?: number | null;
+            /** @description Its web interface, without user name and password. */
             url: string;
         };
-        Receivers: {
-            items: components["schemas"]["Receiver"][];
+        /** @description All sessions of whoever asks. */
+        Sessions: {
+            /** @description Newest last. */
+            items: components["schemas"]["SessionView"][];
         };
-        Refusal: {
-            code: string;
-            detail: string | null;
-            holders: components["schemas"]["Holder"][];
-            message: string;
-            retry_after_s: number | null;
-        };
-        Session: {
+        /**
+         * @description State of a session.
+         * @enum {string}
+         */
+        SessionState: "new" | "starting" | "priming" | "ready" | "draining" | "stopped" | "failed" | "cancelled";
+        /** @description A session. */
+        SessionView: {
+            /** @description Channel. */
             channel_id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             created_at: string;
+            /**
+             * Format: int64
+             * @description How often the player should say that it still watches.
+             */
             heartbeat_s: number;
+            /** @description Who it is. */
             id: string;
-            plan: components["schemas"]["Plan"] | null;
-            playlist_url: string | null;
-            reason: components["schemas"]["Refusal"] | null;
-            /** @enum {string} */
-            state: "new" | "starting" | "priming" | "ready" | "draining" | "stopped" | "failed" | "cancelled";
-            stream_url: string | null;
-            /** @enum {string|null} */
-            waiting_for: "tuner" | "signal" | "programme_map" | "key_frame" | "audio" | "transcoder" | null;
+            plan?: components["schemas"]["PlanView"] | null;
+            /** @description Path of the multivariant playlist below the public address (`/play/{key}/main.m3u8`). */
+            playlist_url: string;
+            reason?: components["schemas"]["ReasonView"] | null;
+            /** @description State. */
+            state: components["schemas"]["SessionState"];
+            /** @description Path of the raw transport stream (`/play/{key}/stream.ts`). */
+            stream_url: string;
+            waiting_for?: components["schemas"]["WaitingFor"] | null;
         };
+        /** @description The first owner. */
         Setup: {
+            /** @description The code that was printed at start. */
             code: string;
+            /** @description Name. */
             name: string;
+            /** @description Password. */
             password: string;
         };
+        /** @description Who is signed in. */
+        SignedIn: {
+            /** @description Name. */
+            name: string;
+            /** @description Role. */
+            role: string;
+            /** @description What this sign-in may do. */
+            scopes: string[];
+        };
+        /** @description Name and password. */
         SignIn: {
+            /** @description Name. */
             name: string;
+            /** @description Password. */
             password: string;
         };
-        StartPlayback: {
-            at: string;
+        /** @description The station at a glance. */
+        StatusView: {
+            /**
+             * Format: int64
+             * @description Panics caught since the start: should be 0.
+             */
+            panics: number;
+            /** @description Sessions that are not over. */
+            sessions: number;
+            /**
+             * Format: int64
+             * @description Bytes of all tapes on disk.
+             */
+            tape_bytes: number;
+            /**
+             * Format: int64
+             * @description Free bytes where the tapes lie.
+             */
+            tape_free_bytes: number;
+            /** @description Tapes that run. */
+            tapes: components["schemas"]["TapeView"][];
+            /** @description Transcoders that run. */
+            transcoders: number;
+            /**
+             * Format: int64
+             * @description Seconds since the start.
+             */
+            uptime_s: number;
+        };
+        /** @description A tape that runs. */
+        TapeView: {
+            /** @description Channel. */
             channel_id: string;
-            client: components["schemas"]["Client"];
+            /**
+             * Format: int64
+             * @description Bytes on disk.
+             */
+            disk_bytes: number;
+            /**
+             * Format: int64
+             * @description Packets missing so far.
+             */
+            lost_packets: number;
+            /** @description Receiver that it comes from. */
+            receiver_id: string;
+            /** @description Sessions on it. */
+            sessions: number;
+            /**
+             * Format: double
+             * @description Seconds that can be watched.
+             */
+            window_s: number;
         };
-        Track: {
-            channels: number | null;
+        /** @description What is done to one track. */
+        TrackPlanView: {
+            /** @description `copy` or `transcode`. */
+            action: string;
+            /** @description Codec string that the client gets. */
             codec: string;
-            frame_rate: number | null;
-            height: number | null;
-            id: string;
-            /** @enum {string} */
-            kind: "video" | "audio" | "subtitle";
-            language: string | null;
-            role: string | null;
-            width: number | null;
+            /** @description Codec that it was made from, if transcoded. */
+            from?: string | null;
+            /** @description Language (ISO 639), if known. */
+            language?: string | null;
         };
+        /** @description A track of a channel as last seen. */
+        TrackView: {
+            /**
+             * Format: int32
+             * @description Channels of sound.
+             */
+            channels?: number | null;
+            /** @description Codec string. */
+            codec: string;
+            /**
+             * Format: double
+             * @description Frames per second.
+             */
+            frame_rate?: number | null;
+            /**
+             * Format: int32
+             * @description Height of the picture in pixels.
+             */
+            height?: number | null;
+            /**
+             * Format: int32
+             * @description Name within the channel.
+             */
+            id: number;
+            /** @description `video`, `audio` or `subtitle`. */
+            kind: string;
+            /** @description Language (ISO 639). */
+            language?: string | null;
+            /** @description `main`, `clean`, `hearing_impaired`, `commentary`. */
+            role: string;
+            /**
+             * Format: int32
+             * @description Width of the picture in pixels.
+             */
+            width?: number | null;
+        };
+        /**
+         * @description What a session waits for.
+         * @enum {string}
+         */
+        WaitingFor: "tuner" | "signal" | "programme_map" | "key_frame" | "audio" | "transcoder";
     };
     responses: never;
     parameters: never;

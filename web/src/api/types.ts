@@ -4,17 +4,18 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 export type AuthState = Schemas["AuthState"];
-export type Account = Schemas["Account"];
+export type Account = Schemas["SignedIn"];
 export type Bouquet = Schemas["Bouquet"];
 export type Channel = Schemas["Channel"];
 export type GuideEvent = Schemas["Event"];
 export type NowNext = Schemas["NowNext"];
-export type Session = Schemas["Session"];
-export type Refusal = Schemas["Refusal"];
-export type Holder = Schemas["Holder"];
-export type Plan = Schemas["Plan"];
-export type ClientCapabilities = Schemas["Client"];
-export type Receiver = Schemas["Receiver"];
+export type Session = Schemas["SessionView"];
+export type Refusal = Schemas["ReasonView"];
+export type Holder = Schemas["HolderView"];
+export type Plan = Schemas["PlanView"];
+export type ClientCapabilities = Schemas["ClientView"];
+export type Receiver = Schemas["ReceiverView"];
 export type NewReceiver = Schemas["NewReceiver"];
-export type Findings = Schemas["Findings"];
-export type ProblemDocument = Schemas["Problem"];
+/** What a test of a receiver finds: the receiver as it would be, were it added. */
+export type Findings = Pick<Receiver, "state" | "message" | "model" | "tuners" | "channels">;
+export type ProblemDocument = Schemas["ProblemDocument"];

@@ -136,15 +136,12 @@ export const de: Catalogue = {
   refusal: {
     title: "Dieser Sender kann jetzt nicht gezeigt werden",
     holdersTitle: "Wer die Tuner benutzt",
-    until: (time) => `bis ${time}`,
+    until: "bis",
+    orLonger: "oder länger",
     watchInstead: (channel) => `${channel} sehen`,
     retryIn: (seconds) => many(seconds, { one: "Neuer Versuch in # Sekunde", other: "Neuer Versuch in # Sekunden" }),
     otherChannel: "Anderen Sender wählen",
-    what: {
-      viewer: "wird gesehen",
-      recording: "wird aufgenommen",
-      other: "ist in Gebrauch",
-    },
+    heldBy: (who) => `gehalten von ${who}`,
     reasons: {
       tuners_busy: ["Alle Tuner sind belegt", "Einen Sender wählen, der schon läuft, oder warten, bis jemand aufhört."],
       receiver_refused: ["Der Receiver hat keinen Tuner frei", "Er nimmt vielleicht auf oder zeigt selbst einen anderen Sender. Gleich noch einmal versuchen."],

@@ -136,15 +136,12 @@ export const en = {
   refusal: {
     title: "This channel cannot be played now",
     holdersTitle: "Who is using the tuners",
-    until: (time: string) => `until ${time}`,
+    until: "until",
+    orLonger: "or longer",
     watchInstead: (channel: string) => `Watch ${channel}`,
     retryIn: (seconds: number) => many(seconds, { one: "Trying again in # second", other: "Trying again in # seconds" }),
     otherChannel: "Choose another channel",
-    what: {
-      viewer: "is being watched",
-      recording: "is being recorded",
-      other: "is in use",
-    },
+    heldBy: (who: string) => `held by ${who}`,
     // By the codes of `core::session::ReasonCode`; a test keeps the two in step.
     reasons: {
       tuners_busy: ["All tuners are in use", "Choose a channel that is already on, or wait until one of the viewers stops."],

@@ -271,7 +271,7 @@ export class Player extends Store<PlayerState> {
   }
 
   private onSession(view: Session): void {
-    this.set({ session: view, audioOnly: view.plan !== null && view.plan.video === null });
+    this.set({ session: view, audioOnly: view.plan ? !view.plan.video : false });
     if (isOver(view)) {
       this.onOver(view);
       return;
@@ -299,7 +299,7 @@ export class Player extends Store<PlayerState> {
     }
     this.engine.unload();
     this.stopOld();
-    this.enter("refused", { refusal: view.reason });
+    this.enter("refused", { refusal: view.reason ?? null });
   }
 
   private onProblem(problem: Problem): void {

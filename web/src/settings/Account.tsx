@@ -2,9 +2,14 @@
 import { useMutation } from "@tanstack/react-query";
 import { LogOut } from "lucide-react";
 import { useText } from "../i18n";
+import type { Catalogue } from "../i18n/catalogue";
 import { signOut } from "../shell/signOut";
 import { useAccount } from "../shell/station";
 import { Button, Failure } from "../ui";
+
+function roleName(t: Catalogue, role: string): string {
+  return Object.hasOwn(t.settings.roles, role) ? t.settings.roles[role as keyof Catalogue["settings"]["roles"]] : role;
+}
 
 export function AccountSection() {
   const t = useText();
@@ -20,7 +25,7 @@ export function AccountSection() {
         </div>
         <div>
           <dt>{t.settings.role}</dt>
-          <dd>{t.settings.roles[account.role]}</dd>
+          <dd>{roleName(t, account.role)}</dd>
         </div>
       </dl>
       <Button busy={out.isPending} onClick={() => out.mutate()}>

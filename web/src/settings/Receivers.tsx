@@ -57,8 +57,8 @@ function ReceiverRow({ receiver, remove }: { readonly receiver: Receiver; readon
   const t = useText();
   const facts = [
     receiver.model,
-    receiver.tuners === null ? null : t.welcome.found.tuners(receiver.tuners),
-    receiver.channels === null ? null : t.watch.count(receiver.channels),
+    receiver.tuners ? t.welcome.found.tuners(receiver.tuners) : null,
+    receiver.channels > 0 ? t.watch.count(receiver.channels) : null,
   ].filter((fact) => fact !== null && fact !== undefined);
   const fine = receiver.state === "ok" || receiver.state === "loading";
   return (

@@ -2,7 +2,7 @@
 import type { Bouquet, Channel } from "../api/types";
 
 export function channel(number: number, name = `Channel ${number}`): Channel {
-  return { id: `c${number}`, name, number, kind: "tv", logo_url: null, bouquet_ids: [], tracks: null };
+  return { id: `c${number}`, name, number, kind: "tv", logo_url: `/api/v1/channels/c${number}/logo`, bouquet_ids: [], tracks: null };
 }
 
 export function channels(numbers: readonly number[]): Channel[] {

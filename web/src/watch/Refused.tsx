@@ -70,14 +70,8 @@ function Holders({ refusal, lineup, tune }: { readonly refusal: Refusal } & Pick
           return (
             <li key={`${holder.channel} ${holder.what}`}>
               <span>
-                <b>{channel?.name ?? holder.channel}</b> {whatText(t, holder.what)}
-                {holder.until && (
-                  <>
-                    {", "}
-                    {t.refusal.until("")}
-                    <Time at={holder.until} />
-                  </>
-                )}
+                <b>{channel?.name ?? holder.channel}</b> {t.refusal.heldBy(holder.what)}, {t.refusal.until}{" "}
+                <Time at={holder.until} /> {t.refusal.orLonger}
               </span>
               {channel && (
                 <Button look="quiet" onClick={() => tune(channel)}>
@@ -95,12 +89,6 @@ function Holders({ refusal, lineup, tune }: { readonly refusal: Refusal } & Pick
 /** A holder is named by id or by name, depending on who holds. */
 function channelOf(holder: Holder, lineup: Lineup): Channel | undefined {
   return lineup.byId.get(holder.channel) ?? lineup.channels.find(({ name }) => name === holder.channel);
-}
-
-function whatText(t: Catalogue, what: string): string {
-  if (/record/i.test(what)) return t.refusal.what.recording;
-  if (/view|watch|session|playback/i.test(what)) return t.refusal.what.viewer;
-  return t.refusal.what.other;
 }
 
 /** Tries again by itself when the station said after how long that makes sense. */

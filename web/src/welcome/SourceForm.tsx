@@ -121,8 +121,8 @@ export function FindingsNote({ findings }: { readonly findings: Findings }) {
   const Icon = works ? CircleCheck : CircleAlert;
   const facts = [
     findings.model,
-    findings.tuners === null ? null : t.welcome.found.tuners(findings.tuners),
-    findings.channels === null ? null : t.watch.count(findings.channels),
+    findings.tuners ? t.welcome.found.tuners(findings.tuners) : null,
+    findings.channels > 0 ? t.watch.count(findings.channels) : null,
   ].filter((fact) => fact !== null && fact !== undefined);
   return (
     <div className="findings" data-works={works || undefined}>
