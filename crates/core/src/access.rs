@@ -22,7 +22,8 @@ pub enum Scope {
 
 impl Scope {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Watch, Self::Record, Self::Program, Self::Chat, Self::Desk, Self::Admin];
+    pub const ALL: [Self; 6] =
+        [Self::Watch, Self::Record, Self::Program, Self::Chat, Self::Desk, Self::Admin];
 
     /// Its name outside.
     pub fn name(self) -> &'static str {
@@ -62,7 +63,8 @@ pub enum Role {
 
 impl Role {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Owner, Self::Admin, Self::Programmer, Self::Agent, Self::Viewer, Self::Child];
+    pub const ALL: [Self; 6] =
+        [Self::Owner, Self::Admin, Self::Programmer, Self::Agent, Self::Viewer, Self::Child];
 
     /// Its name outside.
     pub fn name(self) -> &'static str {

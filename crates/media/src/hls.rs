@@ -107,7 +107,8 @@ pub fn readiness(index: &Index, view: &View, directives: Directives) -> Readines
     let whole = if listed.whole { Some(sequence) } else { sequence.checked_sub(1) };
     let Some(wanted) = directives.sequence else {
         // A player cannot begin without a whole segment (hls.js gives up on such a playlist).
-        let any = whole.is_some_and(|whole| index.segments.front().is_some_and(|first| whole >= first.sequence));
+        let any =
+            whole.is_some_and(|whole| index.segments.front().is_some_and(|first| whole >= first.sequence));
         return if any { Readiness::Now } else { Readiness::Wait };
     };
     if wanted > sequence + 2 {
@@ -116,7 +117,8 @@ pub fn readiness(index: &Index, view: &View, directives: Directives) -> Readines
     let reached = match directives.part {
         None => whole.is_some_and(|whole| whole >= wanted),
         Some(part) => {
-            sequence > wanted || (sequence == wanted && ((part as usize) < listed.parts || (listed.whole && part == 0)))
+            sequence > wanted
+                || (sequence == wanted && ((part as usize) < listed.parts || (listed.whole && part == 0)))
         }
     };
     if reached { Readiness::Now } else { Readiness::Wait }
@@ -159,7 +161,8 @@ pub fn media(index: &Index, view: &View, directives: Directives) -> String {
         if dates {
             dated = segment.start;
         }
-        let listed = if segment.sequence == last { at_edge } else { Listed { parts: usize::MAX, whole: true } };
+        let listed =
+            if segment.sequence == last { at_edge } else { Listed { parts: usize::MAX, whole: true } };
         entry(&mut out, view, segment, listed, end - segment.start <= PARTS_WINDOW);
     }
     tail(&mut out, index, view, last, at_edge);
@@ -168,7 +171,8 @@ pub fn media(index: &Index, view: &View, directives: Directives) -> String {
 
 fn head(out: &mut String, view: &View, first: &Segment) {
     let version = if view.low_latency { 9 } else { 6 };
-    let _ = write!(out, "#EXTM3U\n#EXT-X-VERSION:{version}\n#EXT-X-TARGETDURATION:{}\n", SEGMENT_MAXIMUM / HZ);
+    let _ =
+        write!(out, "#EXTM3U\n#EXT-X-VERSION:{version}\n#EXT-X-TARGETDURATION:{}\n", SEGMENT_MAXIMUM / HZ);
     if view.low_latency {
         let _ = write!(
             out,
@@ -192,7 +196,12 @@ fn entry_head(out: &mut String, view: &View, segment: &Segment, inside: bool, fr
         && view.container == Container::Cmaf
         && let Some(init) = cmaf::init(&segment.run, view.rendition)
     {
-        let _ = writeln!(out, "#EXT-X-MAP:URI=\"{}/init-{:016x}.mp4\"", name(view.rendition), cmaf::content_hash(&init));
+        let _ = writeln!(
+            out,
+            "#EXT-X-MAP:URI=\"{}/init-{:016x}.mp4\"",
+            name(view.rendition),
+            cmaf::content_hash(&init)
+        );
     }
     if dated {
         let _ = writeln!(out, "#EXT-X-PROGRAM-DATE-TIME:{}", date(segment.wall_ms));
@@ -230,7 +239,8 @@ fn tail(out: &mut String, index: &Index, view: &View, last: u64, edge: Listed) {
         return;
     }
     let (sequence, part) = if edge.whole { (last + 1, 0) } else { (last, edge.parts) };
-    let _ = writeln!(out, "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"{}/{sequence}.{part}.m4s\"", name(view.rendition));
+    let _ =
+        writeln!(out, "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"{}/{sequence}.{part}.m4s\"", name(view.rendition));
     for sibling in view.siblings.iter().filter(|sibling| **sibling != view.rendition) {
         if let Some((sequence, listed)) = index.edge(*sibling, view.barrier) {
             let part = listed.parts.saturating_sub(1);
@@ -256,7 +266,8 @@ pub fn multivariant(run: &Run, renditions: &[Rendition], bandwidth: u64) -> Stri
         if !codecs.contains(&codec) {
             codecs.push(codec);
         }
-        let language = track.language.map_or("und".into(), |code| String::from_utf8_lossy(&code).into_owned());
+        let language =
+            track.language.map_or("und".into(), |code| String::from_utf8_lossy(&code).into_owned());
         let (default, number) = (if position == 0 { "YES" } else { "NO" }, position + 1);
         let channels = track.header().map_or(2, |header| header.channels);
         let _ = writeln!(

@@ -35,8 +35,10 @@ pub fn segment<'a>(
     mut read: impl FnMut(Origin, u64, u64) -> std::io::Result<Cow<'a, [u8]>>,
 ) -> Result<Vec<u8>, Missing> {
     let run = &segment.run;
-    let tracks: Vec<&Track> = rendition.tracks().map(|id| run.track(id)).collect::<Option<_>>().ok_or(Missing::NotThere)?;
-    let derived_pid = (DERIVED_PID..NULL_PID).find(|pid| run.tracks.iter().all(|t| t.origin != Origin::Stream { pid: *pid }));
+    let tracks: Vec<&Track> =
+        rendition.tracks().map(|id| run.track(id)).collect::<Option<_>>().ok_or(Missing::NotThere)?;
+    let derived_pid = (DERIVED_PID..NULL_PID)
+        .find(|pid| run.tracks.iter().all(|t| t.origin != Origin::Stream { pid: *pid }));
     let derived_pid = derived_pid.unwrap_or(DERIVED_PID);
     let mut out = tables(run, &tracks, derived_pid, segment.sequence);
     let mut packets: Vec<(u64, [u8; PACKET])> = Vec::new();
@@ -45,7 +47,9 @@ pub fn segment<'a>(
         let previous = before.and_then(|before| before.lane(track.id));
         match track.origin {
             Origin::Stream { pid } => own_packets(lane, previous, pid, &mut read, &mut packets)?,
-            Origin::Derived { .. } => derived_packets(segment, lane, track, derived_pid, &mut read, &mut packets)?,
+            Origin::Derived { .. } => {
+                derived_packets(segment, lane, track, derived_pid, &mut read, &mut packets)?
+            }
         }
     }
     packets.sort_by_key(|(offset, _)| *offset);
@@ -108,13 +112,16 @@ fn own_packets<'a>(
     packets: &mut Vec<(u64, [u8; PACKET])>,
 ) -> Result<(), Missing> {
     let own = || lane.frames.iter().filter(|frame| frame.length > 0);
-    let ends = |lane: &Lane| lane.frames.iter().filter(|f| f.length > 0).map(|f| f.begin + u64::from(f.length)).max();
+    let ends = |lane: &Lane| {
+        lane.frames.iter().filter(|f| f.length > 0).map(|f| f.begin + u64::from(f.length)).max()
+    };
     let (Some(first), Some(end)) = (own().next().map(|frame| frame.begin), ends(lane)) else { return Ok(()) };
     let begin = previous.and_then(ends).map_or(first, |before| before.max(first));
     if begin >= end {
         return Ok(());
     }
-    let bytes = read(Origin::Stream { pid }, begin, end).map_err(|source| Missing::Bytes { begin, end, source })?;
+    let bytes =
+        read(Origin::Stream { pid }, begin, end).map_err(|source| Missing::Bytes { begin, end, source })?;
     for (number, packet) in bytes.chunks_exact(PACKET).enumerate() {
         let offset = begin + (number * PACKET) as u64;
         if let Some(view) = Packet::new(packet).filter(|view| view.pid() == pid) {

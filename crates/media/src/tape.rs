@@ -282,7 +282,9 @@ impl Index {
         }
         let covers = |until: i64| {
             guards().all(|id| {
-                segment.lane(id).is_none_or(|lane| lane.closed || covered(segment, lane).is_some_and(|t| t >= until))
+                segment
+                    .lane(id)
+                    .is_none_or(|lane| lane.closed || covered(segment, lane).is_some_and(|t| t >= until))
             })
         };
         let timescale = segment.run.track(master.track).map_or(HZ as u32, Track::timescale);

@@ -19,8 +19,26 @@ fn ffmpeg(arguments: &[&str]) -> Vec<u8> {
 /// Ten seconds of moving picture and a tone, as transport stream.
 fn broadcast(extra: &[&str]) -> Vec<u8> {
     let mut arguments = vec![
-        "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25", "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000",
-        "-t", "10", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-b:v", "1M",
+        "-f",
+        "lavfi",
+        "-i",
+        "testsrc2=size=640x360:rate=25",
+        "-f",
+        "lavfi",
+        "-i",
+        "sine=frequency=440:sample_rate=48000",
+        "-t",
+        "10",
+        "-pix_fmt",
+        "yuv420p",
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-g",
+        "25",
+        "-b:v",
+        "1M",
     ];
     arguments.extend_from_slice(extra);
     arguments.extend_from_slice(&["-f", "mpegts", "pipe:1"]);
@@ -56,14 +74,32 @@ fn whole(index: &Index, bytes: &[u8], rendition: Rendition, parts: bool) -> Vec<
 /// (frames of picture, frames of sound) that ffmpeg decodes without a complaint.
 fn decoded(path: &Path) -> (u64, u64) {
     let file = path.to_str().unwrap();
-    let noise = Command::new("ffmpeg").args(["-v", "warning", "-xerror", "-i", file, "-f", "null", "-"]).output().unwrap();
+    let noise = Command::new("ffmpeg")
+        .args(["-v", "warning", "-xerror", "-i", file, "-f", "null", "-"])
+        .output()
+        .unwrap();
     assert!(noise.status.success() && noise.stderr.is_empty(), "{}", String::from_utf8_lossy(&noise.stderr));
     let count = |kind: &str| {
         let run = Command::new("ffprobe")
-            .args(["-v", "error", "-count_packets", "-select_streams", kind, "-show_entries", "stream=nb_read_packets", "-of", "csv=p=0", file])
+            .args([
+                "-v",
+                "error",
+                "-count_packets",
+                "-select_streams",
+                kind,
+                "-show_entries",
+                "stream=nb_read_packets",
+                "-of",
+                "csv=p=0",
+                file,
+            ])
             .output()
             .unwrap();
-        String::from_utf8_lossy(&run.stdout).lines().next().and_then(|line| line.trim().parse().ok()).unwrap_or(0)
+        String::from_utf8_lossy(&run.stdout)
+            .lines()
+            .next()
+            .and_then(|line| line.trim().parse().ok())
+            .unwrap_or(0)
     };
     (count("v:0"), count("a:0"))
 }
@@ -121,8 +157,14 @@ fn captures_that_hold_h264_are_decoded_from_cmaf() {
     let Some(corpus) = corpus() else { return };
     let directory = tempfile::tempdir().unwrap();
     // tsduck-012 announces H.264 and holds none of its packets.
-    for name in ["tsduck-026-h264-1080i-eac3-dvbsub", "tsduck-064-h264-1080-mp2-pcrverify",
-        "tsduck-072-h264-aac", "media3-sample_h264", "media3-sample_h264_mpeg_audio", "media3-sample_h264_no_access_unit_delimiters"] {
+    for name in [
+        "tsduck-026-h264-1080i-eac3-dvbsub",
+        "tsduck-064-h264-1080-mp2-pcrverify",
+        "tsduck-072-h264-aac",
+        "media3-sample_h264",
+        "media3-sample_h264_mpeg_audio",
+        "media3-sample_h264_no_access_unit_delimiters",
+    ] {
         let bytes = std::fs::read(corpus.join("ts").join(format!("{name}.ts"))).unwrap();
         let (index, tape) = tape(&bytes, 65_536);
         assert!(!index.segments.is_empty(), "{name}: no segment");
@@ -130,21 +172,30 @@ fn captures_that_hold_h264_are_decoded_from_cmaf() {
         for segment in &index.segments {
             let rendition = Rendition { video: Some(segment.run.tracks[0].id), audio: None };
             let mut out = cmaf::init(&segment.run, rendition).unwrap_or_else(|| panic!("{name}: no init"));
-            let read = |_: Origin, begin: u64, end: u64| Ok(Cow::Borrowed(&tape[begin as usize..end as usize]));
+            let read =
+                |_: Origin, begin: u64, end: u64| Ok(Cow::Borrowed(&tape[begin as usize..end as usize]));
             out.extend(cmaf::fragment(segment, rendition, Extent::Whole, read).unwrap());
             frames += segment.lanes[0].frames.len();
             let path = directory.path().join("one.mp4");
             std::fs::write(&path, out).unwrap();
-            let run = Command::new("ffmpeg").args(["-v", "fatal", "-i", path.to_str().unwrap(), "-f", "null", "-"]).output().unwrap();
+            let run = Command::new("ffmpeg")
+                .args(["-v", "fatal", "-i", path.to_str().unwrap(), "-f", "null", "-"])
+                .output()
+                .unwrap();
             assert!(run.status.success(), "{name}: {}", String::from_utf8_lossy(&run.stderr));
         }
-        eprintln!("{name}: {} segments, {frames} frames, {:?}", index.segments.len(), index.segments[0].run.tracks[0].picture());
+        eprintln!(
+            "{name}: {} segments, {frames} frames, {:?}",
+            index.segments.len(),
+            index.segments[0].run.tracks[0].picture()
+        );
     }
 }
 
 /// The captures, where they are.
 fn corpus() -> Option<std::path::PathBuf> {
-    let path = std::env::var_os("TELECAST_CORPUS").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus"), Into::into);
+    let path = std::env::var_os("TELECAST_CORPUS")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus"), Into::into);
     if !path.is_dir() {
         eprintln!("not run: there are no captures at {}", path.display());
         return None;

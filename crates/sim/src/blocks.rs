@@ -38,7 +38,8 @@ pub struct Stamp {
 
 fn check(stamp: Stamp) -> u8 {
     let Stamp { channel, frame } = stamp;
-    let nibbles = [channel >> 4, channel, (frame >> 12) as u8, (frame >> 8) as u8, (frame >> 4) as u8, frame as u8];
+    let nibbles =
+        [channel >> 4, channel, (frame >> 12) as u8, (frame >> 8) as u8, (frame >> 4) as u8, frame as u8];
     nibbles.iter().fold(0, |sum, nibble| sum ^ (nibble & 0xF))
 }
 

@@ -20,14 +20,15 @@ pub(crate) fn load(data: &[u8]) -> Result<Clip, String> {
     let (pmt_pid, programme) = find_programme(&packets)?;
     let mut keep: BTreeSet<u16> = programme.streams.iter().map(|stream| stream.pid).collect();
     keep.extend([0, 0x12, pmt_pid, programme.pcr_pid]);
-    let packets: Vec<&[u8]> = packets.into_iter().filter(|packet| keep.contains(&ts::pid(packet))).collect();
+    keep.remove(&0x1FFF);
     let clock = Clock::of(&packets, &programme);
     let pats: BTreeSet<&[u8]> =
         packets.iter().filter(|packet| ts::pid(packet) == 0).map(|packet| &packet[4..]).collect();
     let mut assembly = Assembly { keep_counters: true, ..Assembly::default() };
     announce_break(&mut assembly, &programme);
     let mut units = Units::default();
-    for (packet, time) in packets.iter().zip(&clock.times) {
+    let kept = packets.iter().zip(&clock.times).filter(|(packet, _)| keep.contains(&ts::pid(packet)));
+    for (packet, time) in kept {
         let mut bytes = [0; PACKET];
         bytes.copy_from_slice(packet);
         let pid = ts::pid(packet);
@@ -61,15 +62,15 @@ fn find_programme(packets: &[&[u8]]) -> Result<(u16, Programme), String> {
     let weight = |programme: &Programme| -> usize {
         programme.streams.iter().map(|stream| counts.get(&stream.pid).copied().unwrap_or(0)).sum()
     };
-    // the first of equals: a map that changes later is played as it was captured
+    // the first of equals: a map that changes later is played as it was captured; a capture of tables alone is one too
     let mut best: Option<(usize, u16, Programme)> = None;
     for (pid, programme) in programmes {
         let weight = weight(&programme);
-        if weight > best.as_ref().map_or(0, |(most, _, _)| *most) {
+        if best.as_ref().is_none_or(|(most, _, _)| weight > *most) {
             best = Some((weight, pid, programme));
         }
     }
-    let (_, pid, programme) = best.ok_or("no programme map with packets of its streams")?;
+    let (_, pid, programme) = best.ok_or("no programme map")?;
     Ok((pid, programme))
 }
 

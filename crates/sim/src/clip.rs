@@ -114,7 +114,11 @@ impl Clip {
     pub(crate) fn place_at(&self, air_27m: u64) -> Place {
         let (turn, rest) = (air_27m / self.length_27m(), air_27m % self.length_27m());
         let packet = self.times.partition_point(|time| *time < rest);
-        if packet == self.len() { Place { turn: turn + 1, packet: 0 } } else { Place { turn, packet: packet as u32 } }
+        if packet == self.len() {
+            Place { turn: turn + 1, packet: 0 }
+        } else {
+            Place { turn, packet: packet as u32 }
+        }
     }
 
     /// When a place is sent.
@@ -270,8 +274,15 @@ impl Assembly {
             clip.steps_of_kept_counters();
         }
         let present = |span: &(u32, u32)| span.0 != u32::MAX;
-        for (span, (pts, key, number)) in spans[0].iter().zip(&self.frames).filter(|(span, _)| present(span)) {
-            clip.frames.push(FrameMark { first: span.0, last: span.1, pts: *pts, key: *key, number: *number });
+        for (span, (pts, key, number)) in spans[0].iter().zip(&self.frames).filter(|(span, _)| present(span))
+        {
+            clip.frames.push(FrameMark {
+                first: span.0,
+                last: span.1,
+                pts: *pts,
+                key: *key,
+                number: *number,
+            });
         }
         for (span, (pts, duration)) in spans[1].iter().zip(&self.sounds).filter(|(span, _)| present(span)) {
             clip.sounds.push(SoundMark { first: span.0, last: span.1, pts: *pts, duration: *duration });

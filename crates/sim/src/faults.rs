@@ -256,7 +256,9 @@ mod tests {
                 Ok(spec) => assert_eq!(spec.fault.name(), name),
                 Err(error) => {
                     assert!(NOT_YET.contains(&name), "{name}");
-                    assert!(error.to_string().contains(name) && error.to_string().contains("not simulated yet"));
+                    assert!(
+                        error.to_string().contains(name) && error.to_string().contains("not simulated yet")
+                    );
                 }
             }
         }

@@ -68,7 +68,8 @@ const SHORT_DE: &[&str] = &[
     "Moderation: Jörg & Änne Groß",
     "Staffel 3, Episode 7",
 ];
-const SHORT_EN: &[&str] = &["Episode 4 of 8", "Drama series", "", "Repeat from <last> week", "With subtitles & signing"];
+const SHORT_EN: &[&str] =
+    &["Episode 4 of 8", "Drama series", "", "Repeat from <last> week", "With subtitles & signing"];
 const LONG_DE: &[&str] = &[
     "Als am Ufer ein herrenloses Boot gefunden wird, glaubt zunächst niemand an ein Verbrechen.",
     "Die Kommissarin stößt auf Akten, die längst vernichtet sein sollten.",
@@ -124,7 +125,15 @@ impl Guide {
         events
     }
 
-    fn event(&self, dice: &mut Dice, show: &Show, salt: u16, number: u16, begin: i64, duration: i64) -> Event {
+    fn event(
+        &self,
+        dice: &mut Dice,
+        show: &Show,
+        salt: u16,
+        number: u16,
+        begin: i64,
+        duration: i64,
+    ) -> Event {
         let (shorts, longs) = if show.english { (SHORT_EN, LONG_EN) } else { (SHORT_DE, LONG_DE) };
         let emphasised = dice.below(12) == 0;
         let title = match show.title.split_once(' ') {

@@ -177,8 +177,10 @@ async fn programmes(config: &Config, stream: SocketAddr) -> Result<(Lineup, Clip
 }
 
 async fn generated(config: &Config) -> Result<Clips, SimError> {
-    let wanted: Vec<&Recipe> =
-        RECIPES.iter().filter(|recipe| config.only.is_empty() || config.only.contains(&recipe.code)).collect();
+    let wanted: Vec<&Recipe> = RECIPES
+        .iter()
+        .filter(|recipe| config.only.is_empty() || config.only.contains(&recipe.code))
+        .collect();
     let paths = media::prepare(&config.cache, &wanted, config.progress.as_ref()).await?;
     let delay_90k = (config.air.audio_delay.as_secs_f64() * 90_000.0) as i64;
     let mut clips = Clips::new();
@@ -188,8 +190,13 @@ async fn generated(config: &Config) -> Result<Clips, SimError> {
         let (length_90k, title) = (recipe.length_90k, recipe.title);
         let least_bps = if recipe.code == media::BENCH_CODE { media::BENCH_BPS } else { 0 };
         let assemble = move || {
-            let input =
-                mux::Input { data: &data, length_90k, sounds: &sounds, audio_delay_90k: delay_90k, least_bps };
+            let input = mux::Input {
+                data: &data,
+                length_90k,
+                sounds: &sounds,
+                audio_delay_90k: delay_90k,
+                least_bps,
+            };
             mux::assemble(&input)
         };
         let clip = tokio::task::spawn_blocking(assemble).await.map_err(|error| error.to_string());

@@ -240,8 +240,13 @@ fn read_bouquet(
     radio: bool,
     names: &BTreeMap<(u32, u32, u32, u32), String>,
 ) -> Bouquet {
-    let mut bouquet =
-        Bouquet { reference: reference.to_owned(), name: String::new(), radio, listed: true, entries: Vec::new() };
+    let mut bouquet = Bouquet {
+        reference: reference.to_owned(),
+        name: String::new(),
+        radio,
+        listed: true,
+        entries: Vec::new(),
+    };
     let clips: Vec<u8> =
         RECIPES.iter().filter(|recipe| recipe.picture.is_none() == radio).map(|recipe| recipe.code).collect();
     for line in text.lines() {
@@ -258,9 +263,10 @@ fn read_bouquet(
                 [_, _, _, sid, tsid, onid, namespace, ..] => (sid, tsid, onid, namespace),
                 _ => continue,
             };
-            let name = names.get(&key).cloned().or_else(|| {
-                reference.split(':').nth(10).filter(|name| !name.is_empty()).map(str::to_owned)
-            });
+            let name = names
+                .get(&key)
+                .cloned()
+                .or_else(|| reference.split(':').nth(10).filter(|name| !name.is_empty()).map(str::to_owned));
             let entry = Entry {
                 reference: reference.trim().to_owned(),
                 name: name.unwrap_or_default(),
@@ -294,7 +300,9 @@ mod tests {
 
     #[test]
     fn names_come_from_lamedb() {
-        let names = read_lamedb("eDVB services /4/\ntransponders\nend\nservices\n283d:00c00000:03fb:0001:25:0:0\nDas Erste HD\np:ARD\nend\n");
+        let names = read_lamedb(
+            "eDVB services /4/\ntransponders\nend\nservices\n283d:00c00000:03fb:0001:25:0:0\nDas Erste HD\np:ARD\nend\n",
+        );
         let text = "#NAME Liste\n#SERVICE 1:0:19:283D:3FB:1:C00000:0:0:0:\n#SERVICE 1:64:1:0:0:0:0:0:0:0:\n#DESCRIPTION Marke\n";
         let bouquet = read_bouquet(text, "x", false, &names);
         let names: Vec<_> = bouquet.entries.iter().map(|entry| entry.name.as_str()).collect();

@@ -55,7 +55,13 @@ const fn tone(kind: Sound, language: &'static str, hertz: usize) -> Tone {
     Tone { kind, language, hertz, surround: false }
 }
 
-const fn picture(height: usize, rate: &'static str, frames: usize, gop: usize, kbps: usize) -> Option<Picture> {
+const fn picture(
+    height: usize,
+    rate: &'static str,
+    frames: usize,
+    gop: usize,
+    kbps: usize,
+) -> Option<Picture> {
     let width = height * 16 / 9;
     Some(Picture { width, height, rate, frames, gop, kbps, open: false })
 }
@@ -271,7 +277,9 @@ fn arguments(recipe: &Recipe) -> Vec<String> {
             (Sound::Mp2, _) => ("mp2", 192),
             (Sound::Aac, _) => ("aac", 128),
         };
-        args.extend(format!("-map [a{at}] -c:a:{at} {codec} -b:a:{at} {kbps}k").split(' ').map(str::to_owned));
+        args.extend(
+            format!("-map [a{at}] -c:a:{at} {codec} -b:a:{at} {kbps}k").split(' ').map(str::to_owned),
+        );
     }
     args.extend("-f mpegts -pes_payload_size 0 -flush_packets 0".split(' ').map(str::to_owned));
     args
@@ -290,7 +298,8 @@ fn picture_graph(recipe: &Recipe, picture: Picture) -> String {
                 ",drawtext=fontfile={font}:text='{text}':fontsize={size}:fontcolor=white:x=(w-tw)/2:y={y}"
             )
         };
-        draw(recipe.title, big, band_y + height / 40) + &draw("%{pts\\:hms}", height / 14, band_y + height / 7)
+        draw(recipe.title, big, band_y + height / 40)
+            + &draw("%{pts\\:hms}", height / 14, band_y + height / 7)
     });
     format!(
         "[1:v]scale={width}:{cell}:flags=neighbor,format=yuv420p[line];[0:v]{band}{}[scene];\

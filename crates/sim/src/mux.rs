@@ -221,7 +221,11 @@ fn add_sound(
     let units = units.ok_or_else(|| format!("track {track} of sound is shorter than {wanted} frames"))?;
     let stepped = units.windows(2).find(|pair| pair[1].pts - pair[0].pts != kind.frame_90k());
     if let Some(pair) = stepped {
-        return Err(format!("frames of sound {} apart, wanted {}", pair[1].pts - pair[0].pts, kind.frame_90k()));
+        return Err(format!(
+            "frames of sound {} apart, wanted {}",
+            pair[1].pts - pair[0].pts,
+            kind.frame_90k()
+        ));
     }
     for (index, unit) in units.iter().enumerate() {
         let pts = unit.pts - origin + schedule.shift;

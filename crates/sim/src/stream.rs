@@ -32,7 +32,8 @@ const HEAD_LIMIT: usize = 8192;
 const EVENTS_EVERY: Duration = Duration::from_secs(20);
 const PTS_JUMP_EVERY_27M: u64 = 10 * 27_000_000;
 
-const OK: &str = "HTTP/1.0 200 OK\r\nConnection: Close\r\nContent-Type: video/mpeg\r\nServer: streamserver\r\n\r\n";
+const OK: &str =
+    "HTTP/1.0 200 OK\r\nConnection: Close\r\nContent-Type: video/mpeg\r\nServer: streamserver\r\n\r\n";
 const BAD: &str = "HTTP/1.0 400 Bad Request\r\n\r\n";
 const UNAUTHORISED: &str =
     "HTTP/1.0 401 Authorization Required\r\nWWW-Authenticate: Basic realm=\"streamserver\"\r\n\r\n";
@@ -76,7 +77,8 @@ async fn connection(world: &Arc<World>, mut socket: TcpStream, peer: SocketAddr)
     }
     world.count_call("stream");
     let id = world.next_id();
-    let reference = percent_decode_str(path.split('?').next().unwrap_or_default()).decode_utf8_lossy().into_owned();
+    let reference =
+        percent_decode_str(path.split('?').next().unwrap_or_default()).decode_utf8_lossy().into_owned();
     let entry = find(world, &reference);
     let arrival = Arrival {
         id,
@@ -131,7 +133,8 @@ fn is_authorised(world: &World, line: &str) -> bool {
 /// Whether an `Authorization` value is what the box wants.
 pub(crate) fn credentials_match(world: &World, value: &str) -> bool {
     let Some((user, password)) = &world.auth else { return true };
-    let given = value.strip_prefix("Basic ").map(|text| base64::engine::general_purpose::STANDARD.decode(text));
+    let given =
+        value.strip_prefix("Basic ").map(|text| base64::engine::general_purpose::STANDARD.decode(text));
     matches!(given, Some(Ok(bytes)) if bytes == format!("{user}:{password}").into_bytes())
 }
 
@@ -300,14 +303,21 @@ impl Watcher {
     fn new(clip: &Clip, begin: Place) -> Self {
         let key = clip.key_after(begin);
         let moment = key.map(|(turn, mark)| (turn, mark.pts));
-        let sound = moment.and_then(|(turn, pts)| clip.sound_at(turn, pts)).map(|(turn, mark)| (turn, mark.first, mark.last));
+        let sound = moment
+            .and_then(|(turn, pts)| clip.sound_at(turn, pts))
+            .map(|(turn, mark)| (turn, mark.first, mark.last));
         // radio, and sound that was already gone when the stream began: the first that comes whole
-        let whole = sound.filter(|(turn, first, _)| Place { turn: *turn, packet: *first } >= begin).or_else(|| {
-            let here = clip.sounds.iter().filter(|mark| mark.first >= begin.packet).min_by_key(|mark| mark.first);
-            let next = clip.sounds.iter().min_by_key(|mark| mark.first);
-            here.map(|mark| (begin.turn, mark.first, mark.last))
-                .or_else(|| next.map(|mark| (begin.turn + 1, mark.first, mark.last)))
-        });
+        let whole =
+            sound.filter(|(turn, first, _)| Place { turn: *turn, packet: *first } >= begin).or_else(|| {
+                let here = clip
+                    .sounds
+                    .iter()
+                    .filter(|mark| mark.first >= begin.packet)
+                    .min_by_key(|mark| mark.first);
+                let next = clip.sounds.iter().min_by_key(|mark| mark.first);
+                here.map(|mark| (begin.turn, mark.first, mark.last))
+                    .or_else(|| next.map(|mark| (begin.turn + 1, mark.first, mark.last)))
+            });
         Self {
             key: key.map(|(turn, mark)| Place { turn, packet: mark.last }),
             sound: whole.map(|(turn, _, last)| Place { turn, packet: last }),

@@ -143,7 +143,9 @@ fn short_section(packet: &[u8]) -> Option<&[u8]> {
 
 /// `(programme number, PMT PID)` of a PAT packet.
 pub(crate) fn parse_pat(packet: &[u8]) -> Vec<(u16, u16)> {
-    let Some(section) = short_section(packet).filter(|s| s.len() >= 12 && s[0] == 0) else { return Vec::new() };
+    let Some(section) = short_section(packet).filter(|s| s.len() >= 12 && s[0] == 0) else {
+        return Vec::new();
+    };
     section[8..section.len() - 4]
         .chunks_exact(4)
         .map(|e| (u16::from(e[0]) << 8 | u16::from(e[1]), u16::from(e[2] & 0x1F) << 8 | u16::from(e[3])))
@@ -186,7 +188,8 @@ pub(crate) fn crc32(data: &[u8]) -> u32 {
 pub(crate) fn section(table: u8, extension: u16, number: u8, last: u8, body: &[u8]) -> Vec<u8> {
     let length = body.len() + 9;
     let reserved = if table < 0x40 { 0xB0 } else { 0xF0 };
-    let mut out = vec![table, reserved | (length >> 8) as u8, length as u8, (extension >> 8) as u8, extension as u8];
+    let mut out =
+        vec![table, reserved | (length >> 8) as u8, length as u8, (extension >> 8) as u8, extension as u8];
     out.extend([0xC1, number, last]);
     out.extend(body);
     let crc = crc32(&out);

@@ -50,11 +50,8 @@ impl Tuners {
     /// A recording of another transponder takes the tuner: all its streams end.
     pub(crate) fn record_on(&mut self, user: u64) {
         if let Some(tuner) = self.list.iter_mut().find(|tuner| tuner.users.contains(&user)) {
-            *tuner = Tuner {
-                transponder: Some("recording".to_owned()),
-                users: BTreeSet::new(),
-                recording: true,
-            };
+            *tuner =
+                Tuner { transponder: Some("recording".to_owned()), users: BTreeSet::new(), recording: true };
         }
     }
 

@@ -137,7 +137,9 @@ impl World {
 
     /// Rebooting: nothing answers.
     pub(crate) fn is_dead(&self) -> bool {
-        self.faults.since(Fault::Reboot).is_some_and(|(seconds, since)| since.elapsed().as_secs_f64() < seconds)
+        self.faults
+            .since(Fault::Reboot)
+            .is_some_and(|(seconds, since)| since.elapsed().as_secs_f64() < seconds)
     }
 
     /// The moment on a channel's air, 27 MHz; channels differ by a phase that the seed decides.
@@ -173,7 +175,8 @@ impl World {
     pub(crate) fn event_packets(&self, entry: &Entry) -> Vec<[u8; PACKET]> {
         let transponder = lineup::transponder(&entry.reference);
         let (guide, now) = (self.guide(), self.box_now());
-        let on_it = self.lineup.services().filter(|other| lineup::transponder(&other.reference) == transponder);
+        let on_it =
+            self.lineup.services().filter(|other| lineup::transponder(&other.reference) == transponder);
         let services: Vec<PresentFollowing> = on_it
             .take(8)
             .map(|other| PresentFollowing {

@@ -76,7 +76,9 @@ pub fn fragment<'a>(
     let mut tracks = Vec::with_capacity(2);
     let mut media = Vec::new();
     for (number, id) in rendition.tracks().enumerate() {
-        let (Some(lane), Some(track)) = (segment.lane(id), segment.run.track(id)) else { return Err(Missing::NotThere) };
+        let (Some(lane), Some(track)) = (segment.lane(id), segment.run.track(id)) else {
+            return Err(Missing::NotThere);
+        };
         let range = frames(segment, master, lane, extent).ok_or(Missing::NotThere)?;
         if range.is_empty() {
             continue;
@@ -140,7 +142,8 @@ fn payload<'a>(
     read: &mut impl FnMut(Origin, u64, u64) -> std::io::Result<Cow<'a, [u8]>>,
 ) -> Result<Vec<(Frame, u32)>, Missing> {
     let begin = frames.iter().filter(|frame| frame.length > 0).map(|frame| frame.begin).min().unwrap_or(0);
-    let end = frames.iter().filter(|f| f.length > 0).map(|f| f.begin + u64::from(f.length)).max().unwrap_or(0);
+    let end =
+        frames.iter().filter(|f| f.length > 0).map(|f| f.begin + u64::from(f.length)).max().unwrap_or(0);
     let bytes = if end > begin {
         read(track.origin, begin, end).map_err(|source| Missing::Bytes { begin, end, source })?
     } else {
@@ -161,7 +164,8 @@ fn payload<'a>(
             }
             media.extend_from_slice(aac::silence(channels));
         } else {
-            let range = (frame.begin - begin) as usize..(frame.begin - begin) as usize + frame.length as usize;
+            let range =
+                (frame.begin - begin) as usize..(frame.begin - begin) as usize + frame.length as usize;
             let packets = bytes.get(range).unwrap_or(&[]);
             match track.origin {
                 Origin::Derived { .. } => media.extend_from_slice(raw_aac(packets)),
@@ -203,9 +207,12 @@ impl Elementary {
                 0
             }
         };
-        for packet in packets[done..].chunks_exact(PACKET).filter_map(Packet::new).filter(|packet| packet.pid() == pid) {
+        for packet in
+            packets[done..].chunks_exact(PACKET).filter_map(Packet::new).filter(|packet| packet.pid() == pid)
+        {
             let payload = packet.payload();
-            let skip = if packet.unit_start() { pes::header(payload).map_or(0, |header| header.length) } else { 0 };
+            let skip =
+                if packet.unit_start() { pes::header(payload).map_or(0, |header| header.length) } else { 0 };
             self.bytes.extend_from_slice(payload.get(skip..).unwrap_or(&[]));
         }
         self.from = Some((begin, packets.len()));

@@ -206,7 +206,8 @@ fn dac3(b: &mut Boxes, front: &[u8; 8]) {
 
 /// EC3SpecificBox (ETSI TS 102 366 Annex F.6) for one independent substream.
 fn dec3(b: &mut Boxes, front: &[u8; 8], header: &FrameHeader) {
-    let kbps = (header.length as u64 * 8 * u64::from(header.rate) / u64::from(header.samples.max(1)) / 1000) as u16;
+    let kbps =
+        (header.length as u64 * 8 * u64::from(header.rate) / u64::from(header.samples.max(1)) / 1000) as u16;
     b.u16((kbps & 0x1FFF) << 3);
     let fscod = u32::from(front[4] >> 6);
     let bsid = u32::from(front[5] >> 3);

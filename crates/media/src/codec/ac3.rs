@@ -39,7 +39,12 @@ fn plain(bytes: &[u8]) -> Option<FrameHeader> {
         skip += 2;
     }
     let lfe = (u16::from_be_bytes([bytes[6], bytes[7]]) >> (12 - skip)) as u8 & 1;
-    Some(FrameHeader { length: words as usize * 2, samples: 1536, rate, channels: CHANNELS[usize::from(mode)] + lfe })
+    Some(FrameHeader {
+        length: words as usize * 2,
+        samples: 1536,
+        rate,
+        channels: CHANNELS[usize::from(mode)] + lfe,
+    })
 }
 
 fn enhanced(bytes: &[u8]) -> Option<FrameHeader> {

@@ -27,7 +27,8 @@ pub fn header(bytes: &[u8]) -> Option<FrameHeader> {
         (true, _) => &LOW23,
     };
     let kbps = *table.get(usize::from(bytes[2] >> 4)).filter(|rate| **rate > 0)?;
-    let rate = [44_100, 48_000, 32_000].get(usize::from(bytes[2] >> 2 & 3))? >> (if version == 0 { 2 } else { u8::from(low) });
+    let rate = [44_100, 48_000, 32_000].get(usize::from(bytes[2] >> 2 & 3))?
+        >> (if version == 0 { 2 } else { u8::from(low) });
     let padding = u32::from(bytes[2] >> 1 & 1);
     let samples = match (layer, low) {
         (1, _) => 384,

@@ -210,7 +210,9 @@ impl Segmenter {
     pub fn waiting(&self) -> Waiting {
         if self.timeline.run().is_some() {
             Waiting::Nothing
-        } else if self.counters.scrambled_packets > 100 && self.counters.clear_packets < self.counters.scrambled_packets {
+        } else if self.counters.scrambled_packets > 100
+            && self.counters.clear_packets < self.counters.scrambled_packets
+        {
             Waiting::Scrambled
         } else if self.map.is_none() {
             Waiting::ProgrammeMap
@@ -438,7 +440,11 @@ impl Segmenter {
         let known = run.track(track).and_then(|track| track.setup.as_ref());
         (seen.setup.is_some() && seen.setup.as_ref() != known)
             || run.tracks.first().map(|track| track.id) != self.timeline.planned.first().map(|track| track.id)
-            || !self.timeline.planned.iter().all(|planned| run.track(planned.id).is_some_and(|track| track.origin == planned.origin))
+            || !self
+                .timeline
+                .planned
+                .iter()
+                .all(|planned| run.track(planned.id).is_some_and(|track| track.origin == planned.origin))
     }
 
     fn describe_video(&mut self, id: TrackId, setup: Setup) {
@@ -453,11 +459,8 @@ impl Segmenter {
         let Some(pat) = found else { return };
         let wanted = self.start.programme;
         let listed = wanted.is_some_and(|number| pat.programmes.iter().any(|(n, _)| *n == number));
-        self.candidates = pat
-            .programmes
-            .into_iter()
-            .filter(|(number, _)| !listed || Some(*number) == wanted)
-            .collect();
+        self.candidates =
+            pat.programmes.into_iter().filter(|(number, _)| !listed || Some(*number) == wanted).collect();
         // A stream's PID is never a map's, whatever a damaged table says.
         self.candidates.retain(|(_, map)| self.route[usize::from(*map)] == 0);
     }
@@ -508,7 +511,10 @@ impl Segmenter {
             if usize::from(self.route[usize::from(pid)]) != 0 || self.streams.len() >= 250 {
                 continue;
             }
-            let kept = old.iter_mut().find(|slot| slot.as_ref().is_some_and(|s| s.pid == pid)).and_then(Option::take);
+            let kept = old
+                .iter_mut()
+                .find(|slot| slot.as_ref().is_some_and(|s| s.pid == pid))
+                .and_then(Option::take);
             let lane = match at.map(|at| &map.streams[at]) {
                 Some(stream) if stream.kind.is_audio() || (stream.kind.is_video() && !has_video) => {
                     has_video |= stream.kind.is_video();
@@ -516,7 +522,9 @@ impl Segmenter {
                     let id = track.id;
                     self.timeline.planned.push(track);
                     match kept.map(|stream| stream.lane) {
-                        Some(Lane::Video(video)) if video.kind == stream.kind => Lane::Video(Box::new(Video { track: id, ..*video })),
+                        Some(Lane::Video(video)) if video.kind == stream.kind => {
+                            Lane::Video(Box::new(Video { track: id, ..*video }))
+                        }
                         Some(Lane::Sound(mut sound)) if sound.kind == stream.kind => {
                             sound.track = id;
                             Lane::Sound(sound)
@@ -594,12 +602,18 @@ fn source_id(derived: TrackId) -> TrackId {
 impl Tables {
     fn of(map: &Pmt) -> Self {
         let kept = Pmt {
-            streams: map.streams.iter().filter(|stream| !matches!(stream.kind, Kind::Other(_))).cloned().collect(),
+            streams: map
+                .streams
+                .iter()
+                .filter(|stream| !matches!(stream.kind, Kind::Other(_)))
+                .cloned()
+                .collect(),
             ..map.clone()
         };
         let taken = |pid: u16| map.pcr_pid == pid || map.streams.iter().any(|stream| stream.pid == pid);
         let pid = (TAPE_PMT_PID..NULL_PID).find(|pid| !taken(*pid)).unwrap_or(TAPE_PMT_PID);
-        let pat = Pat { transport_stream_id: 1, version: map.version, programmes: vec![(map.programme, pid)] };
+        let pat =
+            Pat { transport_stream_id: 1, version: map.version, programmes: vec![(map.programme, pid)] };
         let mut tables = Self::default();
         packetise(&pat.section(), 0, &mut 0, &mut tables.pat);
         packetise(&kept.section(), pid, &mut 0, &mut tables.pmt);
@@ -648,15 +662,23 @@ fn look(kind: Kind, front: &[u8], last: bool) -> Option<Seen> {
             if !seen.complete && !last {
                 return None;
             }
-            let setup = if seen.sps.is_empty() { None } else { h264::Config::new(seen.sps, seen.pps).map(Setup::Avc) };
+            let setup = if seen.sps.is_empty() {
+                None
+            } else {
+                h264::Config::new(seen.sps, seen.pps).map(Setup::Avc)
+            };
             Some(Seen { random_access: seen.random_access, setup })
         }
         Kind::Mpeg2Video => match mpeg2::front(front) {
-            Some(seen) => Some(Seen { random_access: seen.random_access, setup: seen.picture.map(Setup::Picture) }),
+            Some(seen) => {
+                Some(Seen { random_access: seen.random_access, setup: seen.picture.map(Setup::Picture) })
+            }
             None => last.then_some(Seen { random_access: false, setup: None }),
         },
         _ => match hevc::random_access(front) {
-            Some(random_access) => Some(Seen { random_access, setup: random_access.then(|| Setup::Picture(unknown())) }),
+            Some(random_access) => {
+                Some(Seen { random_access, setup: random_access.then(|| Setup::Picture(unknown())) })
+            }
             None => last.then_some(Seen { random_access: false, setup: None }),
         },
     }

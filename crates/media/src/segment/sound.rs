@@ -113,7 +113,14 @@ impl Sound {
         self.splitter.reset();
     }
 
-    fn whole_frame(&mut self, bytes: &[u8], header: FrameHeader, start: u64, end: u64, timeline: &mut Timeline) {
+    fn whole_frame(
+        &mut self,
+        bytes: &[u8],
+        header: FrameHeader,
+        start: u64,
+        end: u64,
+        timeline: &mut Timeline,
+    ) {
         let Some(&(unit, begin, _)) = self.units.iter().rev().find(|unit| unit.0 <= start) else { return };
         // A time stamp belongs to the first frame that starts in its PES packet; it is used once.
         let pts = self.units.iter_mut().rev().find(|unit| unit.0 <= start).and_then(|unit| unit.2.take());
@@ -164,14 +171,16 @@ impl Sound {
             self.run = Some((run.number, run.offset));
         }
         let length = bytes.len() as u32;
-        let frame = Frame { begin, length, duration: header.samples, composition: 0, skip: 0, random_access: true };
+        let frame =
+            Frame { begin, length, duration: header.samples, composition: 0, skip: 0, random_access: true };
         self.accept(time, frame, bytes, header, timeline);
     }
 
     /// Tells the run what a decoder must know, when it is not what was known.
     fn describe(&mut self, bytes: &[u8], header: FrameHeader, timeline: &mut Timeline) {
         let same = self.header.is_some_and(|old| old.rate == header.rate && old.channels == header.channels);
-        let known = timeline.run().and_then(|run| run.track(self.track)).is_some_and(|track| track.setup.is_some());
+        let known =
+            timeline.run().and_then(|run| run.track(self.track)).is_some_and(|track| track.setup.is_some());
         if same && known {
             return;
         }
@@ -209,7 +218,14 @@ impl Sound {
         Some(at(run.offset))
     }
 
-    fn accept(&mut self, mut time: i64, frame: Frame, bytes: &[u8], header: FrameHeader, timeline: &mut Timeline) {
+    fn accept(
+        &mut self,
+        mut time: i64,
+        frame: Frame,
+        bytes: &[u8],
+        header: FrameHeader,
+        timeline: &mut Timeline,
+    ) {
         let Some(run) = timeline.run() else { return };
         let samples = i64::from(header.samples.max(1));
         let current = self.run.is_none_or(|(number, _)| number == run.number);
@@ -261,8 +277,14 @@ impl Sound {
         let Some(header) = self.header else { return };
         for _ in 0..count {
             let Some(next) = self.next else { return };
-            let frame =
-                Frame { begin: 0, length: 0, duration: header.samples, composition: 0, skip: 0, random_access: true };
+            let frame = Frame {
+                begin: 0,
+                length: 0,
+                duration: header.samples,
+                composition: 0,
+                skip: 0,
+                random_access: true,
+            };
             self.waiting.push_back((next, frame));
             self.next = Some(next + i64::from(header.samples));
             self.filled += 1;
@@ -350,4 +372,3 @@ fn setup(kind: Kind, bytes: &[u8], header: FrameHeader) -> Setup {
     }
     Setup::Audio { header, front }
 }
-

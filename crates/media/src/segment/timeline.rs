@@ -64,7 +64,13 @@ impl Timeline {
     pub(super) fn begin_run(&mut self, source_time: i64) {
         self.close_segment();
         let tracks = self.planned.clone();
-        let run = Run { number: self.runs, start: self.edge, offset: self.edge - source_time, tracks, tables: self.tables.clone() };
+        let run = Run {
+            number: self.runs,
+            start: self.edge,
+            offset: self.edge - source_time,
+            tracks,
+            tables: self.tables.clone(),
+        };
         self.first_segments = std::mem::take(&mut self.interrupted);
         self.wall_zero_ms = self.now_ms - self.edge * 1000 / HZ;
         self.runs += 1;
@@ -120,7 +126,8 @@ impl Timeline {
             segment.run = Arc::clone(&run);
             // Lanes were opened in ticks of a track whose rate nobody knew.
             if let (Some(track), start) = (run.track(id), segment.start)
-                && let Some(lane) = segment.lanes.iter_mut().find(|lane| lane.track == id && lane.frames.is_empty())
+                && let Some(lane) =
+                    segment.lanes.iter_mut().find(|lane| lane.track == id && lane.frames.is_empty())
             {
                 lane.start = to_scale(start, track.timescale());
             }
@@ -168,7 +175,11 @@ impl Timeline {
             self.open_segment(&run, frame.begin);
         }
         let segment = Arc::make_mut(self.index.segments.back_mut().expect("one is open"));
-        let lane = segment.lanes.iter_mut().find(|lane| lane.track == id).expect("every track of the run has a lane");
+        let lane = segment
+            .lanes
+            .iter_mut()
+            .find(|lane| lane.track == id)
+            .expect("every track of the run has a lane");
         if lane.frames.is_empty() {
             lane.start = to_scale(segment.start, timescale);
         }
@@ -225,7 +236,8 @@ impl Timeline {
     }
 
     fn open_segment(&mut self, run: &Arc<Run>, base: u64) {
-        let discontinuity = run.start == self.edge && self.index.segments.back().is_some_and(|last| last.run.number != run.number);
+        let discontinuity = run.start == self.edge
+            && self.index.segments.back().is_some_and(|last| last.run.number != run.number);
         let first_of_run = self.index.segments.back().is_none_or(|last| last.run.number != run.number);
         self.discontinuity_sequence += u64::from(discontinuity);
         let expected = self.wall_zero_ms + self.edge * 1000 / HZ;
@@ -248,7 +260,9 @@ impl Timeline {
 
     fn close_segment(&mut self) {
         let edge = self.edge;
-        let Some(open) = self.index.segments.back_mut().filter(|segment| segment.end.is_none()) else { return };
+        let Some(open) = self.index.segments.back_mut().filter(|segment| segment.end.is_none()) else {
+            return;
+        };
         let segment = Arc::make_mut(open);
         segment.end = Some(edge);
         if let Some(lane) = segment.lanes.first_mut() {

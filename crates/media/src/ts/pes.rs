@@ -26,7 +26,14 @@ pub fn header(bytes: &[u8]) -> Option<Header> {
     let declared = usize::from(u16::from_be_bytes([bytes[4], bytes[5]]));
     // Padding, private_stream_2 and the like carry no further header.
     if matches!(stream_id, 0xBC | 0xBE | 0xBF | 0xF0 | 0xF1 | 0xF2 | 0xF8 | 0xFF) {
-        return Some(Header { stream_id, length: 6, payload: Some(declared), pts: None, dts: None, aligned: false });
+        return Some(Header {
+            stream_id,
+            length: 6,
+            payload: Some(declared),
+            pts: None,
+            dts: None,
+            aligned: false,
+        });
     }
     if bytes[6] & 0xC0 != 0x80 {
         return None;

@@ -28,9 +28,7 @@ pub fn crc32(bytes: &[u8]) -> u32 {
         }
         table
     };
-    bytes
-        .iter()
-        .fold(u32::MAX, |crc, byte| (crc << 8) ^ TABLE[((crc >> 24) as u8 ^ byte) as usize])
+    bytes.iter().fold(u32::MAX, |crc, byte| (crc << 8) ^ TABLE[((crc >> 24) as u8 ^ byte) as usize])
 }
 
 /// Assembles the sections of one PID.

@@ -65,7 +65,8 @@ impl Sync {
             if at > start {
                 each(&bytes[start..at]);
             }
-            if at + PACKET > bytes.len() || (bytes[at] == SYNC && !self.locked && at + PACKET >= bytes.len()) {
+            if at + PACKET > bytes.len() || (bytes[at] == SYNC && !self.locked && at + PACKET >= bytes.len())
+            {
                 return at;
             }
             // Out of sync: look for the next sync byte that another follows.
@@ -85,7 +86,9 @@ impl Sync {
     /// Whether the packet at `at` is one: in sync already, or a second sync byte follows it.
     fn confirmed(&self, bytes: &[u8], at: usize) -> bool {
         match bytes.get(at + PACKET) {
-            Some(next) => *next == SYNC || self.locked && bytes.get(at + 2 * PACKET).is_none_or(|b| *b == SYNC),
+            Some(next) => {
+                *next == SYNC || self.locked && bytes.get(at + 2 * PACKET).is_none_or(|b| *b == SYNC)
+            }
             None => self.locked,
         }
     }

@@ -85,7 +85,11 @@ impl Client {
             .user_agent("Telecast")
             .build()
             .map_err(|error| Trouble::Unreachable(error.to_string()))?;
-        Ok(Self { settings: Arc::new(settings), http, slots: Arc::new(Semaphore::new(limits::RECEIVER_CALLS)) })
+        Ok(Self {
+            settings: Arc::new(settings),
+            http,
+            slots: Arc::new(Semaphore::new(limits::RECEIVER_CALLS)),
+        })
     }
 
     /// What it was made with.
@@ -97,9 +101,16 @@ impl Client {
     pub async fn about(&self) -> Result<About, Trouble> {
         let value = self.call("api/about", &[]).await?;
         let info = value.get("info").unwrap_or(&value);
-        let model = ["model", "boxtype", "machinebuild"].into_iter().find_map(|key| info.get(key)?.as_str()).unwrap_or("Enigma2");
+        let model = ["model", "boxtype", "machinebuild"]
+            .into_iter()
+            .find_map(|key| info.get(key)?.as_str())
+            .unwrap_or("Enigma2");
         let brand = info.get("brand").and_then(Value::as_str).unwrap_or("");
-        let tuners = info.get("tuners").or_else(|| value.get("tuners")).and_then(Value::as_array).map(|list| list.len() as u32);
+        let tuners = info
+            .get("tuners")
+            .or_else(|| value.get("tuners"))
+            .and_then(Value::as_array)
+            .map(|list| list.len() as u32);
         let model = format!("{brand} {model}").trim().to_owned();
         Ok(About { model: clean(&model), tuners: tuners.filter(|count| *count > 0) })
     }
@@ -114,7 +125,9 @@ impl Client {
                 return Err(Trouble::NotAReceiver("it names no bouquets".into()));
             };
             for entry in list {
-                let (Some(reference), Some(name)) = (text(entry.get(0)), text(entry.get(1))) else { continue };
+                let (Some(reference), Some(name)) = (text(entry.get(0)), text(entry.get(1))) else {
+                    continue;
+                };
                 let name = clean(&name);
                 if !self.settings.bouquets.is_empty() && !self.settings.bouquets.contains(&name) {
                     continue;
@@ -166,9 +179,13 @@ impl Client {
     }
 
     /// The address to stream `service` from: what the box says, else port 8001. Credentials inside it are taken out.
-    pub async fn stream_url(&self, service: &ServiceRef) -> Result<(Url, Option<(String, SecretString)>), Trouble> {
+    pub async fn stream_url(
+        &self,
+        service: &ServiceRef,
+    ) -> Result<(Url, Option<(String, SecretString)>), Trouble> {
         if service.is_iptv() {
-            let url = Url::parse(&service.path).map_err(|error| Trouble::NotAReceiver(format!("a stream's address: {error}")))?;
+            let url = Url::parse(&service.path)
+                .map_err(|error| Trouble::NotAReceiver(format!("a stream's address: {error}")))?;
             return Ok((url, None));
         }
         let reference = service.to_string();
@@ -208,7 +225,11 @@ impl Client {
     pub async fn picon(&self, service: &ServiceRef) -> Result<Vec<u8>, Trouble> {
         let name = service.to_string().trim_end_matches(':').replace(':', "_");
         let bytes = self.get(&format!("picon/{name}.png"), &[]).await?;
-        if bytes.starts_with(&[0x89, b'P', b'N', b'G']) { Ok(bytes) } else { Err(Trouble::NotAReceiver("no picture".into())) }
+        if bytes.starts_with(&[0x89, b'P', b'N', b'G']) {
+            Ok(bytes)
+        } else {
+            Err(Trouble::NotAReceiver("no picture".into()))
+        }
     }
 
     async fn call(&self, path: &str, query: &[(&str, &str)]) -> Result<Value, Trouble> {
@@ -244,7 +265,9 @@ impl Client {
             code => return Err(Trouble::NotAReceiver(format!("it answers {code}"))),
         }
         let mut body = Vec::new();
-        while let Some(piece) = response.chunk().await.map_err(|error| Trouble::Unreachable(reason(&error)))? {
+        while let Some(piece) =
+            response.chunk().await.map_err(|error| Trouble::Unreachable(reason(&error)))?
+        {
             if body.len() + piece.len() > limits::RECEIVER_REPLY {
                 return Err(Trouble::NotAReceiver("its reply is too large".into()));
             }

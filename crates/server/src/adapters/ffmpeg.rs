@@ -65,7 +65,8 @@ impl AudioFilter {
             .process_group(0)
             .kill_on_drop(true)
             .spawn()?;
-        let (Some(mut stdin), Some(mut stdout), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        let (Some(mut stdin), Some(mut stdout), Some(stderr)) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
             return Err(std::io::Error::other("ffmpeg has no pipes"));
         };

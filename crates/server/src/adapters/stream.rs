@@ -54,7 +54,9 @@ impl Stream {
     pub async fn open(url: &Url, credentials: Option<&(String, SecretString)>) -> Result<Self, Fault> {
         let host = url.host_str().ok_or_else(|| Fault::Unreachable("the address names no host".into()))?;
         let port = url.port_or_known_default().unwrap_or(8001);
-        let connected = timeout(limits::RECEIVER_CONNECT, TcpStream::connect((host.trim_matches(['[', ']']), port))).await;
+        let connected =
+            timeout(limits::RECEIVER_CONNECT, TcpStream::connect((host.trim_matches(['[', ']']), port)))
+                .await;
         let mut socket = match connected {
             Ok(Ok(socket)) => socket,
             Ok(Err(error)) => return Err(Fault::Unreachable(error.to_string())),
@@ -65,9 +67,12 @@ impl Stream {
             request.push('?');
             request.push_str(query);
         }
-        request.push_str(&format!(" HTTP/1.0\r\nHost: {host}:{port}\r\nUser-Agent: Telecast\r\nAccept: */*\r\n"));
+        request.push_str(&format!(
+            " HTTP/1.0\r\nHost: {host}:{port}\r\nUser-Agent: Telecast\r\nAccept: */*\r\n"
+        ));
         if let Some((user, password)) = credentials {
-            let pair = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{}", password.expose_secret()));
+            let pair = base64::engine::general_purpose::STANDARD
+                .encode(format!("{user}:{}", password.expose_secret()));
             request.push_str(&format!("Authorization: Basic {pair}\r\n"));
         }
         request.push_str("\r\n");

@@ -59,7 +59,8 @@ impl TapeFile {
 
     /// Reads `begin..end`.
     pub fn read(&self, begin: u64, end: u64) -> Result<Vec<u8>> {
-        let length = end.checked_sub(begin).filter(|length| *length <= CHUNK).ok_or(ErrorKind::InvalidInput)?;
+        let length =
+            end.checked_sub(begin).filter(|length| *length <= CHUNK).ok_or(ErrorKind::InvalidInput)?;
         let mut out = vec![0; length as usize];
         let mut at = begin;
         while at < end {
@@ -76,7 +77,9 @@ impl TapeFile {
     pub fn evict(&self, offset: u64) -> u64 {
         let mut freed = 0;
         let mut chunks = self.chunks();
-        while let Some((start, chunk)) = chunks.first_key_value().map(|(start, chunk)| (*start, chunk.clone())) {
+        while let Some((start, chunk)) =
+            chunks.first_key_value().map(|(start, chunk)| (*start, chunk.clone()))
+        {
             if start + chunk.length > offset || chunks.len() == 1 {
                 break;
             }

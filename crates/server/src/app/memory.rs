@@ -86,7 +86,8 @@ fn audio(track: &Track) -> AudioTrack {
 }
 
 fn language(code: Option<[u8; 3]>) -> Option<String> {
-    code.map(|code| String::from_utf8_lossy(&code).into_owned()).filter(|code| code.chars().all(|c| c.is_ascii_lowercase()))
+    code.map(|code| String::from_utf8_lossy(&code).into_owned())
+        .filter(|code| code.chars().all(|c| c.is_ascii_lowercase()))
 }
 
 /// The same as the API shows it.
@@ -100,7 +101,10 @@ pub(super) fn views(tracks: &SourceTracks) -> Vec<TrackView> {
         channels: None,
         width: track.width,
         height: track.height,
-        frame_rate: track.frame_rate.filter(|(_, second)| *second > 0).map(|(n, d)| f64::from(n) / f64::from(d)),
+        frame_rate: track
+            .frame_rate
+            .filter(|(_, second)| *second > 0)
+            .map(|(n, d)| f64::from(n) / f64::from(d)),
     });
     let audio = tracks.audio.iter().map(|track| TrackView {
         id: track.id,

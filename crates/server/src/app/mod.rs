@@ -42,8 +42,8 @@ pub use playback::{Directives, PlayError, PlaybackHandle};
 pub use settings::{Keeping, ReceiverSettings, Settings};
 pub use spawn::{panics, supervise};
 pub use view::{
-    At, ClientView, Event, HolderView, NowNextView, PlanView, ReasonView, ReceiverState, ReceiverView, SessionState, SessionView,
-    StartPlayback, StatusView, TrackView,
+    At, ClientView, Event, HolderView, NowNextView, PlanView, ReasonView, ReceiverState, ReceiverView,
+    SessionState, SessionView, StartPlayback, StatusView, TrackView,
 };
 
 /// The station. Cheap to clone.
@@ -76,7 +76,10 @@ impl App {
             .and_then(|result| result.map_err(|error| error.to_string()))
             .map_err(|error| {
                 let place = settings.tape.directory.display();
-                Error::new(Kind::Unavailable, format!("Tapes cannot be kept in {place}: {error}. Choose another directory."))
+                Error::new(
+                    Kind::Unavailable,
+                    format!("Tapes cannot be kept in {place}: {error}. Choose another directory."),
+                )
             })?;
         let clock = Clock::start();
         let stop = CancellationToken::new();
@@ -108,7 +111,18 @@ impl App {
             receivers.add(receiver)?;
         }
         let keeping = settings.tape;
-        Ok(Self(Arc::new(Inner { clock, keeping, receivers, sessions, tuners, memory, lineup, usage, events, stop })))
+        Ok(Self(Arc::new(Inner {
+            clock,
+            keeping,
+            receivers,
+            sessions,
+            tuners,
+            memory,
+            lineup,
+            usage,
+            events,
+            stop,
+        })))
     }
 
     /// All channels and bouquets of all receivers.
@@ -215,11 +229,15 @@ impl App {
         let tapes = tapes.iter().map(|(key, tape)| {
             let snapshot = tape.snapshot();
             let segments = &snapshot.index.segments;
-            let window = segments.front().zip(segments.back()).map_or(0, |(first, last)| last.start - first.start);
+            let window =
+                segments.front().zip(segments.back()).map_or(0, |(first, last)| last.start - first.start);
             view::TapeView {
                 channel_id: key.channel.0.clone(),
                 receiver_id: key.receiver.clone(),
-                sessions: sessions.iter().filter(|s| s.channel_id == key.channel.0 && !s.state.is_over()).count(),
+                sessions: sessions
+                    .iter()
+                    .filter(|s| s.channel_id == key.channel.0 && !s.state.is_over())
+                    .count(),
                 window_s: telecast_media::time::seconds(window),
                 disk_bytes: tape.main.size(),
                 lost_packets: snapshot.counters.lost_packets,
@@ -244,7 +262,8 @@ impl App {
     /// Ends all sessions, tapes and children; returns when they are gone or after [`limits::SHUTDOWN`].
     pub async fn shutdown(&self) {
         self.0.stop.cancel();
-        let tapes: Vec<CancellationToken> = self.0.tuners.running().values().map(|tape| tape.gone().clone()).collect();
+        let tapes: Vec<CancellationToken> =
+            self.0.tuners.running().values().map(|tape| tape.gone().clone()).collect();
         let all = async {
             for gone in tapes {
                 gone.cancelled().await;

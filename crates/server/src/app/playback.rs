@@ -160,7 +160,8 @@ fn floor(index: &Index, main: Rendition, barrier: Option<TrackId>) -> Option<u64
     let edge = index.segments.len();
     let mut found = None;
     for segment in index.segments.iter().rev() {
-        let open = segment.end.is_none() || edge as u64 + index.segments[0].sequence - segment.sequence <= OPEN;
+        let open =
+            segment.end.is_none() || edge as u64 + index.segments[0].sequence - segment.sequence <= OPEN;
         if has_all(segment) {
             found = Some(segment.sequence);
         } else if !open || found.is_some() {
@@ -183,9 +184,12 @@ fn sounds_from_the_start(segment: &Segment, id: TrackId) -> bool {
 fn bandwidth(index: &Index) -> u64 {
     let (mut bytes, mut ticks) = (0u64, 0i64);
     for segment in index.segments.iter().rev().filter(|segment| segment.end.is_some()).take(8) {
-        bytes += segment.lanes.iter().filter_map(|lane| Some((lane.frames.first()?, lane.frames.last()?))).fold(0, |sum, (a, b)| {
-            sum + (b.begin + u64::from(b.length)).saturating_sub(a.begin)
-        }) / segment.lanes.len().max(1) as u64;
+        bytes += segment
+            .lanes
+            .iter()
+            .filter_map(|lane| Some((lane.frames.first()?, lane.frames.last()?)))
+            .fold(0, |sum, (a, b)| sum + (b.begin + u64::from(b.length)).saturating_sub(a.begin))
+            / segment.lanes.len().max(1) as u64;
         ticks += segment.end.unwrap_or(segment.start) - segment.start;
     }
     let rate = bytes.saturating_mul(8 * HZ as u64) / (ticks.max(HZ / 10) as u64);
@@ -246,7 +250,11 @@ impl PlaybackHandle {
     }
 
     /// Waits for the next snapshot, or for the session's end.
-    async fn news(&self, watch: &mut watch::Receiver<Arc<Snapshot>>, until: Instant) -> Result<(), PlayError> {
+    async fn news(
+        &self,
+        watch: &mut watch::Receiver<Arc<Snapshot>>,
+        until: Instant,
+    ) -> Result<(), PlayError> {
         let mut door = self.door.clone();
         tokio::select! {
             changed = timeout_at(until, watch.changed()) => {
@@ -300,7 +308,17 @@ impl PlaybackHandle {
             let snapshot = Arc::clone(&watch.borrow_and_update());
             match outlook(&snapshot.index, rendition, way.barrier, sequence, part) {
                 Outlook::There => {
-                    return self.shelf.fragment(&way.tape, &snapshot, rendition, sequence, Extent::Part(part), Container::Cmaf).await;
+                    return self
+                        .shelf
+                        .fragment(
+                            &way.tape,
+                            &snapshot,
+                            rendition,
+                            sequence,
+                            Extent::Part(part),
+                            Container::Cmaf,
+                        )
+                        .await;
                 }
                 Outlook::Never => return Err(PlayError::NotFound),
                 Outlook::Soon => self.news(&mut watch, until).await?,
@@ -314,7 +332,8 @@ impl PlaybackHandle {
         let snapshot = way.tape.snapshot();
         let (offset, tables) = mpegts::join(&snapshot.index).ok_or(PlayError::TimedOut)?;
         let reader = Raw { watch: way.tape.watch(), way, handle: self.clone(), offset, tables: Some(tables) };
-        Ok(unfold(reader, |mut reader| async move { reader.next().await.map(|piece| (piece, reader)) }).boxed())
+        Ok(unfold(reader, |mut reader| async move { reader.next().await.map(|piece| (piece, reader)) })
+            .boxed())
     }
 }
 
@@ -380,7 +399,13 @@ enum Outlook {
 }
 
 /// Whether a part is there, can be expected, or will never be.
-fn outlook(index: &Index, rendition: Rendition, barrier: Option<TrackId>, sequence: u64, part: u32) -> Outlook {
+fn outlook(
+    index: &Index,
+    rendition: Rendition,
+    barrier: Option<TrackId>,
+    sequence: u64,
+    part: u32,
+) -> Outlook {
     let Some(segment) = index.segment(sequence) else {
         let next = part == 0 && sequence == index.next_sequence && !index.ended;
         return if next { Outlook::Soon } else { Outlook::Never };

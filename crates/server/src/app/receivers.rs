@@ -26,8 +26,13 @@ use crate::adapters::enigma2::{Client, Trouble};
 /// What is on is asked again this often: two events of each channel are known, so it stays right in between.
 const GUIDE: Duration = Duration::from_secs(300);
 /// Pauses between tries of a receiver that does not work.
-const PAUSES: [Duration; 5] =
-    [Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(8), Duration::from_secs(20), Duration::from_secs(60)];
+const PAUSES: [Duration; 5] = [
+    Duration::from_secs(1),
+    Duration::from_secs(3),
+    Duration::from_secs(8),
+    Duration::from_secs(20),
+    Duration::from_secs(60),
+];
 /// Logos kept; each is about 10 KB.
 const LOGOS: u64 = 2_000;
 /// A logo is asked for again after this; so is one that was not there.
@@ -74,7 +79,17 @@ impl Receivers {
         stop: CancellationToken,
     ) -> Arc<Self> {
         let logos = Cache::builder().max_capacity(LOGOS).time_to_live(LOGO_AGE).build();
-        Arc::new(Self { list: ArcSwap::default(), change: Mutex::new(()), lineup, logos, tuners, events, clock, refresh, stop })
+        Arc::new(Self {
+            list: ArcSwap::default(),
+            change: Mutex::new(()),
+            lineup,
+            logos,
+            tuners,
+            events,
+            clock,
+            refresh,
+            stop,
+        })
     }
 
     /// Adds a receiver and starts its owner.
@@ -85,7 +100,8 @@ impl Receivers {
             return Err(Error::new(Kind::Conflict, "There is already a receiver of that name."));
         }
         let first = blank(&settings, ReceiverState::Loading, "Its channels are being read.");
-        let client = Client::new(settings).map_err(|trouble| Error::new(Kind::Invalid, trouble.to_string()))?;
+        let client =
+            Client::new(settings).map_err(|trouble| Error::new(Kind::Invalid, trouble.to_string()))?;
         let (state, _) = watch::channel(first.clone());
         let receiver = Arc::new(Receiver {
             client,
@@ -109,12 +125,16 @@ impl Receivers {
     pub(super) async fn remove(&self, id: &str) -> Result<(), Error> {
         let receiver = self.find(id)?;
         if receiver.client.settings().from_file {
-            return Err(Error::new(Kind::Conflict, "This receiver stands in the configuration file; remove it there."));
+            return Err(Error::new(
+                Kind::Conflict,
+                "This receiver stands in the configuration file; remove it there.",
+            ));
         }
         receiver.stop.cancel();
         {
             let _change = self.change.lock().unwrap_or_else(PoisonError::into_inner);
-            let rest: Vec<_> = self.list.load().iter().filter(|other| !Arc::ptr_eq(other, &receiver)).cloned().collect();
+            let rest: Vec<_> =
+                self.list.load().iter().filter(|other| !Arc::ptr_eq(other, &receiver)).cloned().collect();
             self.list.store(Arc::new(rest));
         }
         self.tuners.forget_receiver(id).await;
@@ -147,11 +167,13 @@ impl Receivers {
             let id = ChannelId(id.clone());
             let channel = lineup.channel(&id)?;
             let known = channel.sources.iter().find_map(|source| {
-                let receiver = list.iter().find(|receiver| receiver.client.settings().id == source.receiver)?;
+                let receiver =
+                    list.iter().find(|receiver| receiver.client.settings().id == source.receiver)?;
                 let known = receiver.known.load_full();
                 known.guide.contains_key(&id).then_some(known)
             });
-            let events = known.as_ref().and_then(|known| known.guide.get(&id)).map(Vec::as_slice).unwrap_or_default();
+            let events =
+                known.as_ref().and_then(|known| known.guide.get(&id)).map(Vec::as_slice).unwrap_or_default();
             let (on, next) = now_next(events, wall);
             let at = known.as_ref().and_then(|known| known.guide_at);
             let stale_s = at.map_or(0, |at| now.saturating_sub(at).as_secs());
@@ -167,7 +189,10 @@ impl Receivers {
         self.logos
             .get_with(id.to_owned(), async move {
                 for source in &channel.sources {
-                    let Some(receiver) = list.iter().find(|r| r.client.settings().id == source.receiver) else { continue };
+                    let Some(receiver) = list.iter().find(|r| r.client.settings().id == source.receiver)
+                    else {
+                        continue;
+                    };
                     if let Ok(picture) = receiver.client.picon(&source.service).await {
                         return Some(Bytes::from(picture));
                     }
@@ -233,7 +258,11 @@ impl Receivers {
         let bouquets = client.bouquets().await?;
         let old = receiver.known.load_full();
         if old.bouquets != bouquets {
-            receiver.known.store(Arc::new(Known { bouquets, guide: old.guide.clone(), guide_at: old.guide_at }));
+            receiver.known.store(Arc::new(Known {
+                bouquets,
+                guide: old.guide.clone(),
+                guide_at: old.guide_at,
+            }));
             self.pool();
         }
         Ok(())
@@ -318,7 +347,8 @@ pub(super) async fn test(settings: ReceiverSettings) -> ReceiverView {
             view.model = Some(about.model);
             view.tuners = wanted.or(about.tuners);
             let services = bouquets.iter().flat_map(|bouquet| &bouquet.services);
-            view.channels = services.filter(|(service, _)| !service.is_marker() && !service.is_hidden()).count();
+            view.channels =
+                services.filter(|(service, _)| !service.is_marker() && !service.is_hidden()).count();
             None
         }
         Err(trouble) => Some(trouble),

@@ -4,11 +4,15 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use telecast_core::lineup::Lineup;
-use telecast_core::playback::{self, Action, AudioCodec, Client, Container, Hls, Plan, TrackAction, VideoCodec};
+use telecast_core::playback::{
+    self, Action, AudioCodec, Client, Container, Hls, Plan, TrackAction, VideoCodec,
+};
 use telecast_core::session::{Reason, State, WaitingFor};
 use telecast_media::ts::psi::Kind;
 
-use super::view::{self, ClientView, HolderView, PlanReasonView, PlanView, ReasonView, SessionState, TrackPlanView};
+use super::view::{
+    self, ClientView, HolderView, PlanReasonView, PlanView, ReasonView, SessionState, TrackPlanView,
+};
 use crate::adapters::clock::Clock;
 
 /// A moment of milliseconds since 1970.
@@ -43,7 +47,8 @@ pub(super) fn client(view: &ClientView) -> Client {
 
 /// A plan.
 pub(super) fn plan(plan: &Plan) -> PlanView {
-    let action = |action: TrackAction| if action == TrackAction::Copy { "copy" } else { "transcode" }.to_owned();
+    let action =
+        |action: TrackAction| if action == TrackAction::Copy { "copy" } else { "transcode" }.to_owned();
     let mut audio: Vec<&playback::AudioPlan> = plan.audio.iter().collect();
     audio.sort_by_key(|audio| !audio.default);
     PlanView {
@@ -126,7 +131,9 @@ pub(super) fn reason(reason: &Reason, lineup: &Lineup, clock: &Clock) -> ReasonV
     let words = reason.code.english();
     let (wall, now) = (clock.wall_ms(), clock.uptime());
     let holders = reason.holders.iter().map(|holder| HolderView {
-        channel: lineup.channel(&holder.channel).map_or_else(|| holder.channel.0.clone(), |channel| channel.name.clone()),
+        channel: lineup
+            .channel(&holder.channel)
+            .map_or_else(|| holder.channel.0.clone(), |channel| channel.name.clone()),
         what: holder.what.clone(),
         until: moment(wall + holder.until.saturating_sub(now).as_millis() as i64),
     });

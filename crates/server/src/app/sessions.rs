@@ -107,7 +107,8 @@ impl Sessions {
     pub(super) fn start(around: Surroundings, limit: usize) -> Self {
         let (requests, inbox) = mpsc::channel(REQUESTS);
         let all = Arc::new(ArcSwap::from_pointee(All::default()));
-        let registry = Registry { around, limit, all: Arc::clone(&all), known: HashMap::new(), over: HashMap::new() };
+        let registry =
+            Registry { around, limit, all: Arc::clone(&all), known: HashMap::new(), over: HashMap::new() };
         supervise("sessions", registry.run(inbox));
         Self { requests, all }
     }
@@ -156,7 +157,9 @@ impl Registry {
         }
         let id = ChannelId(request.channel_id.clone());
         let channel = self.around.lineup.load().channel(&id).cloned();
-        let channel = channel.ok_or_else(|| Error::new(Kind::NotFound, "There is no such channel. It may have been removed."))?;
+        let channel = channel.ok_or_else(|| {
+            Error::new(Kind::NotFound, "There is no such channel. It may have been removed.")
+        })?;
         if all.by_id.len() - self.over.len() >= self.limit {
             let words = ReasonCode::TooManySessions.english();
             return Err(Error::new(Kind::TooMany, format!("{}. {}", words.title, words.advice)));
@@ -182,8 +185,12 @@ impl Registry {
             }
         }
         metrics::gauge!("telecast_sessions").set((all.by_id.len() - self.over.len()) as f64);
-        let old: Vec<String> =
-            self.over.iter().filter(|(_, since)| **since + limits::SESSION_MEMORY <= now).map(|(id, _)| id.clone()).collect();
+        let old: Vec<String> = self
+            .over
+            .iter()
+            .filter(|(_, since)| **since + limits::SESSION_MEMORY <= now)
+            .map(|(id, _)| id.clone())
+            .collect();
         self.known.retain(|_, (_, made)| *made + limits::IDEMPOTENCY > now);
         if old.is_empty() {
             return;
@@ -255,7 +262,8 @@ fn begin(around: &Surroundings, channel: Channel, request: &StartPlayback) -> Re
 /// Random text of `bytes` × 8 bits, in hexadecimal.
 fn secret(bytes: usize) -> Result<String, Error> {
     let mut random = vec![0u8; bytes];
-    getrandom::fill(&mut random).map_err(|error| Error::new(Kind::Internal, format!("no random numbers: {error}")))?;
+    getrandom::fill(&mut random)
+        .map_err(|error| Error::new(Kind::Internal, format!("no random numbers: {error}")))?;
     Ok(random.iter().fold(String::with_capacity(bytes * 2), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
@@ -389,7 +397,10 @@ impl Owner {
         let snapshot = tape.snapshot();
         if !snapshot.mapped {
             let remembered = self.around.memory.get(&self.channel.id.0);
-            let first = self.wanted.first().and_then(|id| remembered.as_ref()?.audio_track(*id).map(|track| track.codec));
+            let first = self
+                .wanted
+                .first()
+                .and_then(|id| remembered.as_ref()?.audio_track(*id).map(|track| track.codec));
             if let Some(kind) = first.and_then(say::kind) {
                 tape.warm(kind);
             }
@@ -428,13 +439,19 @@ impl Owner {
             self.apply(Event::Audio).await;
         }
         if !self.sent.segment
-            && let Some(way) = self.machine.plan().filter(|plan| !plan.provisional).and_then(|plan| Way::new(&tape, &snapshot, plan))
+            && let Some(way) = self
+                .machine
+                .plan()
+                .filter(|plan| !plan.provisional)
+                .and_then(|plan| Way::new(&tape, &snapshot, plan))
         {
             self.sent.segment = true;
             self.door.send_replace(Door::Open(Arc::new(way)));
             self.apply(Event::Segment).await;
         }
-        if let Some(fault) = snapshot.fault.as_deref().filter(|_| !std::mem::replace(&mut self.sent.fault, true)) {
+        if let Some(fault) =
+            snapshot.fault.as_deref().filter(|_| !std::mem::replace(&mut self.sent.fault, true))
+        {
             self.apply(Event::Broken(broken(fault, &snapshot))).await;
         }
     }
@@ -455,7 +472,8 @@ impl Owner {
     }
 
     fn close_door(&mut self) {
-        let reason = self.machine.snapshot().reason.unwrap_or_else(|| Reason::new(ReasonCode::StoppedByClient));
+        let reason =
+            self.machine.snapshot().reason.unwrap_or_else(|| Reason::new(ReasonCode::StoppedByClient));
         self.door.send_replace(Door::Over(Box::new(self.reason(&reason))));
     }
 
@@ -480,7 +498,11 @@ impl Owner {
         let kind = if view.state.is_over() { "ended" } else { "changed" };
         let data = serde_json::to_value(&view).unwrap_or_default();
         // Nobody listening is no fault.
-        let _ = self.around.events.send(view::Event { topic: format!("session:{}", view.id), kind: kind.into(), data });
+        let _ = self.around.events.send(view::Event {
+            topic: format!("session:{}", view.id),
+            kind: kind.into(),
+            data,
+        });
     }
 }
 
@@ -506,7 +528,8 @@ async fn over(gone: Option<&CancellationToken>) {
 fn has_sound(index: &Index) -> bool {
     index.segments.iter().take(4).any(|segment| {
         segment.lanes.iter().any(|lane| {
-            !lane.frames.is_empty() && segment.run.track(lane.track).is_some_and(|track| track.kind.is_audio())
+            !lane.frames.is_empty()
+                && segment.run.track(lane.track).is_some_and(|track| track.kind.is_audio())
         })
     })
 }

@@ -61,7 +61,9 @@ impl Shelf {
         let (tape, snapshot) = (tape.clone(), Arc::clone(snapshot));
         let made = self.0.try_get_with(label, async move {
             let work = move || make(&tape, &snapshot, label);
-            tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(PlayError::Broken("a fragment cannot be made".into())))
+            tokio::task::spawn_blocking(work)
+                .await
+                .unwrap_or_else(|_| Err(PlayError::Broken("a fragment cannot be made".into())))
         });
         made.await.map_err(|error| (*error).clone())
     }
@@ -69,7 +71,9 @@ impl Shelf {
 
 fn make(tape: &Tape, snapshot: &Snapshot, label: Label) -> Result<Bytes, PlayError> {
     let segment = snapshot.index.segment(label.sequence).ok_or(PlayError::NotFound)?;
-    let read = |track: TrackId, origin: Origin, begin: u64, end: u64| tape.read(snapshot, track, origin, begin, end).map(Cow::Owned);
+    let read = |track: TrackId, origin: Origin, begin: u64, end: u64| {
+        tape.read(snapshot, track, origin, begin, end).map(Cow::Owned)
+    };
     let made = match label.container {
         Container::Cmaf => cmaf::fragment(segment, label.rendition, label.extent, |origin, begin, end| {
             read(derived_track(origin), origin, begin, end)
@@ -89,7 +93,9 @@ fn make(tape: &Tape, snapshot: &Snapshot, label: Label) -> Result<Bytes, PlayErr
         }
         Err(Missing::NotThere) => Err(PlayError::NotFound),
         // It has been evicted between the playlist and the request.
-        Err(Missing::Bytes { source, .. }) if source.kind() == ErrorKind::NotFound => Err(PlayError::NotFound),
+        Err(Missing::Bytes { source, .. }) if source.kind() == ErrorKind::NotFound => {
+            Err(PlayError::NotFound)
+        }
         Err(error) => {
             tracing::error!(%error, tape = tape.id, "the tape's bytes cannot be read");
             Err(PlayError::Broken(error.to_string()))
@@ -124,11 +130,14 @@ impl Playlists {
         let mut written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let skip = directives.skip;
         let place = written.iter().position(|w| w.skip == skip && w.floor == floor && w.view == *view);
-        if let Some(found) = place.map(|at| &written[at]).filter(|found| Arc::ptr_eq(&found.snapshot, snapshot)) {
+        if let Some(found) =
+            place.map(|at| &written[at]).filter(|found| Arc::ptr_eq(&found.snapshot, snapshot))
+        {
             return found.text.clone();
         }
         let text = Bytes::from(hls::media(&from(&snapshot.index, floor), view, directives));
-        let fresh = Written { view: view.clone(), floor, skip, snapshot: Arc::clone(snapshot), text: text.clone() };
+        let fresh =
+            Written { view: view.clone(), floor, skip, snapshot: Arc::clone(snapshot), text: text.clone() };
         match place {
             Some(at) => written[at] = fresh,
             None => {

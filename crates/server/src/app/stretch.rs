@@ -27,7 +27,9 @@ impl Stretch {
     pub(super) fn take(&mut self, bytes: &[u8]) -> Option<(i64, Vec<u8>)> {
         self.rest.extend_from_slice(bytes);
         let (mut skip, mut length, mut time) = (0, 0, self.next);
-        while let Some(header) = aac::adts(&self.rest[length..]).filter(|header| length + header.length <= self.rest.len()) {
+        while let Some(header) =
+            aac::adts(&self.rest[length..]).filter(|header| length + header.length <= self.rest.len())
+        {
             length += header.length;
             self.next += i64::from(header.samples);
             if !self.begun {

@@ -2,8 +2,8 @@
 //! Readers hold snapshots and files; they never speak to the task, so a slow one disturbs nobody.
 
 use crate::adapters::clock::Clock;
-use crate::adapters::ffmpeg::AudioFilter;
 use crate::adapters::enigma2::Client;
+use crate::adapters::ffmpeg::AudioFilter;
 use crate::adapters::stream::{Fault, Stream};
 use crate::adapters::tape_files::{TapeFile, free_space};
 use crate::app::shelf::Playlists;
@@ -106,7 +106,14 @@ pub struct Tape {
 
 impl Tape {
     /// Starts a tape that reads `source`.
-    pub fn start(id: u64, source: Source, keeping: Keeping, usage: Usage, clock: Clock, stop: CancellationToken) -> std::io::Result<Self> {
+    pub fn start(
+        id: u64,
+        source: Source,
+        keeping: Keeping,
+        usage: Usage,
+        clock: Clock,
+        stop: CancellationToken,
+    ) -> std::io::Result<Self> {
         let directory = keeping.directory.join(format!("{id:08}"));
         let main = Arc::new(TapeFile::create(&directory, "ts")?);
         // Sequences never fall, even if a later tape of the channel begins with an empty index.
@@ -188,7 +195,14 @@ impl Tape {
     }
 
     /// Bytes `begin..end` of the file that a track's frames lie in.
-    pub fn read(&self, snapshot: &Snapshot, track: TrackId, origin: Origin, begin: u64, end: u64) -> std::io::Result<Vec<u8>> {
+    pub fn read(
+        &self,
+        snapshot: &Snapshot,
+        track: TrackId,
+        origin: Origin,
+        begin: u64,
+        end: u64,
+    ) -> std::io::Result<Vec<u8>> {
         match origin {
             Origin::Stream { .. } => self.main.read(begin, end),
             Origin::Derived { .. } => {
@@ -227,15 +241,21 @@ pub struct Source {
 
 impl Source {
     fn programme(&self) -> Option<u16> {
-        (!self.service.is_iptv()).then(|| u16::try_from(self.service.sid).ok()).flatten().filter(|sid| *sid > 0)
+        (!self.service.is_iptv())
+            .then(|| u16::try_from(self.service.sid).ok())
+            .flatten()
+            .filter(|sid| *sid > 0)
     }
 
     async fn open(&self) -> Result<Stream, Fault> {
         for before in &self.after {
             before.cancelled().await;
         }
-        let (url, credentials) =
-            self.client.stream_url(&self.service).await.map_err(|trouble| Fault::Unreachable(trouble.to_string()))?;
+        let (url, credentials) = self
+            .client
+            .stream_url(&self.service)
+            .await
+            .map_err(|trouble| Fault::Unreachable(trouble.to_string()))?;
         Stream::open(&url, credentials.as_ref()).await
     }
 }
@@ -407,8 +427,13 @@ impl Owner {
         match &self.early {
             None if self.segmenter.map().is_some() => {
                 let foreign = |kind: Kind| kind.is_audio() && kind != Kind::AacAdts;
-                let tracks: Vec<TrackId> =
-                    self.segmenter.tracks().iter().filter(|track| foreign(track.kind)).map(|track| track.id).collect();
+                let tracks: Vec<TrackId> = self
+                    .segmenter
+                    .tracks()
+                    .iter()
+                    .filter(|track| foreign(track.kind))
+                    .map(|track| track.id)
+                    .collect();
                 for id in &tracks {
                     self.segmenter.tap(*id, true);
                 }
@@ -515,7 +540,12 @@ impl Owner {
             }
             return id;
         }
-        let kind = self.segmenter.tracks().iter().find(|track| track.id == from).map_or(Kind::Ac3, |track| track.kind);
+        let kind = self
+            .segmenter
+            .tracks()
+            .iter()
+            .find(|track| track.id == from)
+            .map_or(Kind::Ac3, |track| track.kind);
         match TapeFile::create(&self.directory.join(format!("sound-{id}")), "aac") {
             Ok(side) => {
                 let kept = self.early.as_ref().is_some_and(|(_, tracks)| tracks.contains(&from));
@@ -560,7 +590,8 @@ impl Owner {
                     self.tags += 1;
                     derived.begin(start, warm, self.tags, &self.made);
                 }
-                let fed = derived.filter.as_ref().is_some_and(|filter| filter.feed(Bytes::from(tapped.bytes)));
+                let fed =
+                    derived.filter.as_ref().is_some_and(|filter| filter.feed(Bytes::from(tapped.bytes)));
                 if !fed {
                     // It has ended, or does not keep up: it begins again with the next stretch, at the right time.
                     derived.filter = None;
@@ -577,12 +608,16 @@ impl Owner {
     }
 
     fn take_filtered(&mut self, tag: u64, bytes: &Bytes) -> Result<(), Fault> {
-        let Some(derived) = self.derived.iter_mut().find(|derived| derived.stretches.contains_key(&tag)) else { return Ok(()) };
+        let Some(derived) = self.derived.iter_mut().find(|derived| derived.stretches.contains_key(&tag))
+        else {
+            return Ok(());
+        };
         if bytes.is_empty() {
             derived.stretches.remove(&tag);
             return Ok(());
         }
-        let Some((time, frames)) = derived.stretches.get_mut(&tag).and_then(|stretch| stretch.take(bytes)) else {
+        let Some((time, frames)) = derived.stretches.get_mut(&tag).and_then(|stretch| stretch.take(bytes))
+        else {
             return Ok(());
         };
         derived.side.append(derived.offset, &frames).map_err(|error| Fault::DiskFull(error.to_string()))?;
@@ -596,8 +631,10 @@ impl Owner {
     fn report(&mut self) {
         let (now, before) = (self.segmenter.counters(), self.reported);
         metrics::counter!("telecast_tape_bytes_total").increment(now.bytes - before.bytes);
-        metrics::counter!("telecast_tape_lost_packets_total").increment(now.lost_packets - before.lost_packets);
-        metrics::counter!("telecast_tape_silent_frames_total").increment(now.silent_frames.saturating_sub(before.silent_frames));
+        metrics::counter!("telecast_tape_lost_packets_total")
+            .increment(now.lost_packets - before.lost_packets);
+        metrics::counter!("telecast_tape_silent_frames_total")
+            .increment(now.silent_frames.saturating_sub(before.silent_frames));
         metrics::counter!("telecast_tape_runs_total").increment(now.runs - before.runs);
         self.reported = now;
     }
@@ -619,7 +656,11 @@ impl Owner {
         let index = self.segmenter.index_mut();
         let Some(edge) = index.segments.back().map(|segment| segment.start) else { return };
         let keep = if self.pressed { KEPT } else { window.max(KEPT) };
-        let old = index.segments.iter().take_while(|segment| segment.end.is_some_and(|end| end < edge - keep)).count();
+        let old = index
+            .segments
+            .iter()
+            .take_while(|segment| segment.end.is_some_and(|end| end < edge - keep))
+            .count();
         if old == 0 {
             return;
         }
@@ -628,7 +669,12 @@ impl Owner {
         }
         for derived in &self.derived {
             let first = self.segmenter.index().segments.iter().find_map(|segment| {
-                segment.lane(derived.id)?.frames.iter().find(|frame| frame.length > 0).map(|frame| frame.begin)
+                segment
+                    .lane(derived.id)?
+                    .frames
+                    .iter()
+                    .find(|frame| frame.length > 0)
+                    .map(|frame| frame.begin)
             });
             if let Some(first) = first {
                 derived.side.evict(first);

@@ -62,7 +62,9 @@ impl Hold {
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        if let Err(mpsc::error::TrySendError::Full(request)) = self.requests.try_send(Request::Release(self.fence)) {
+        if let Err(mpsc::error::TrySendError::Full(request)) =
+            self.requests.try_send(Request::Release(self.fence))
+        {
             let requests = self.requests.clone();
             supervise("release", async move {
                 let _ = requests.send(request).await;
@@ -217,7 +219,9 @@ impl Owner {
             }
         }
         match self.tapes.get(&grant.stream) {
-            Some(tape) => Ok(Hold { tape: tape.clone(), fence: grant.fence, requests: self.requests.clone() }),
+            Some(tape) => {
+                Ok(Hold { tape: tape.clone(), fence: grant.fence, requests: self.requests.clone() })
+            }
             None => Err(Refusal { holders: Vec::new(), retry_after: Duration::ZERO, learnt: false }),
         }
     }
@@ -225,7 +229,11 @@ impl Owner {
     fn open(&mut self, key: &StreamKey, source: &LineupSource) -> Option<Tape> {
         let client = self.clients.get(&source.receiver)?.clone();
         self.next_id += 1;
-        let after = self.leaving.iter().filter(|(receiver, _)| *receiver == source.receiver).map(|(_, gone)| gone.clone());
+        let after = self
+            .leaving
+            .iter()
+            .filter(|(receiver, _)| *receiver == source.receiver)
+            .map(|(_, gone)| gone.clone());
         let from = Source { client, service: source.service.clone(), after: after.collect() };
         let opened = Tape::start(
             self.next_id,
@@ -253,8 +261,9 @@ impl Owner {
         let mut watch = tape.watch();
         self.ends.spawn(async move {
             let last = watch.wait_for(|snapshot| snapshot.fault.is_some()).await;
-            let (fault, silent) =
-                last.map_or((None, true), |snapshot| (snapshot.fault.clone(), snapshot.counters.clear_packets == 0));
+            let (fault, silent) = last.map_or((None, true), |snapshot| {
+                (snapshot.fault.clone(), snapshot.counters.clear_packets == 0)
+            });
             Ended { key, id: tape.id, fault, silent }
         });
     }
@@ -280,7 +289,8 @@ impl Owner {
 
     /// Ends tapes whose stream the pool has closed.
     fn drop_closed(&mut self) {
-        let closed: Vec<StreamKey> = self.tapes.keys().filter(|key| !self.pool.is_open(key)).cloned().collect();
+        let closed: Vec<StreamKey> =
+            self.tapes.keys().filter(|key| !self.pool.is_open(key)).cloned().collect();
         if closed.is_empty() {
             return;
         }

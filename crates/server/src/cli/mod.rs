@@ -102,7 +102,9 @@ pub async fn run() -> ExitCode {
 pub(crate) fn say(text: &str) -> Result<(), Failure> {
     use std::io::Write;
     match writeln!(std::io::stdout(), "{text}") {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::cannot(format!("stdout: {error}"))),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::cannot(format!("stdout: {error}")))
+        }
         _ => Ok(()),
     }
 }
@@ -113,7 +115,10 @@ impl Common {
         let default = PathBuf::from("telecast.toml");
         let path = self.config.clone().or_else(|| default.exists().then_some(default));
         let text = match &path {
-            Some(path) => Some(std::fs::read_to_string(path).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?),
+            Some(path) => Some(
+                std::fs::read_to_string(path)
+                    .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?,
+            ),
             None => None,
         };
         let mut flags = Vec::new();
@@ -124,6 +129,7 @@ impl Common {
             flags.push(("server.data_dir", directory.display().to_string()));
         }
         let file = path.as_deref().zip(text.as_deref());
-        crate::config::load(file, std::env::vars(), &flags).map_err(|faults| Failure::usage(faults.join("\n          ")))
+        crate::config::load(file, std::env::vars(), &flags)
+            .map_err(|faults| Failure::usage(faults.join("\n          ")))
     }
 }

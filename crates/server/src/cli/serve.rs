@@ -49,7 +49,11 @@ impl Serve {
         let data = PathBuf::from(config.string("server.data_dir").unwrap_or("data"));
         let station = Station::open(&config, &data).await?;
         let owned = station.web.accounts.owner_exists().await.map_err(fault)?;
-        let code = if owned { None } else { Some(station.web.accounts.new_setup_code(station.web.clock.wall_ms()).await.map_err(fault)?) };
+        let code = if owned {
+            None
+        } else {
+            Some(station.web.accounts.new_setup_code(station.web.clock.wall_ms()).await.map_err(fault)?)
+        };
         let address = station.listener.local_addr().map_err(|error| Failure::cannot(error.to_string()))?;
         say(&format!("Telecast is at http://{address}/"))?;
         if let Some(code) = code {
@@ -64,12 +68,22 @@ impl Serve {
 
 impl Demo {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        let flags = [("server.listen", self.listen.clone()), ("tape.minimum_free", "1GB".to_owned()), ("tape.budget", "4GB".to_owned())];
-        let config = crate::config::load(None, std::env::vars(), &flags).map_err(|faults| Failure::usage(faults.join("\n")))?;
+        let flags = [
+            ("server.listen", self.listen.clone()),
+            ("tape.minimum_free", "1GB".to_owned()),
+            ("tape.budget", "4GB".to_owned()),
+        ];
+        let config = crate::config::load(None, std::env::vars(), &flags)
+            .map_err(|faults| Failure::usage(faults.join("\n")))?;
         ops::log(&config)?;
         let data = Temporary::create()?;
         let progress = Arc::new(|progress: telecast_sim::Progress| {
-            let _ = say(&format!("Making a programme for the demo, once: {} ({} of {})", progress.name, progress.done + 1, progress.total));
+            let _ = say(&format!(
+                "Making a programme for the demo, once: {} ({} of {})",
+                progress.name,
+                progress.done + 1,
+                progress.total
+            ));
         });
         let sim = Sim::start(telecast_sim::Config {
             cache: self.cache.clone().unwrap_or_else(telecast_sim::default_cache),
@@ -101,7 +115,8 @@ struct Temporary(PathBuf);
 impl Temporary {
     fn create() -> Result<Self, Failure> {
         let path = std::env::temp_dir().join(format!("telecast-demo-{}", crate::web::secret::random_hex(6)));
-        std::fs::create_dir_all(&path).map_err(|error| Failure::cannot(format!("{}: {error}", path.display())))?;
+        std::fs::create_dir_all(&path)
+            .map_err(|error| Failure::cannot(format!("{}: {error}", path.display())))?;
         Ok(Self(path))
     }
 }
@@ -134,11 +149,16 @@ impl Station {
             cannot(&format!("{} cannot be listened on; take another with --listen", config.listen()), &error)
         })?;
         let metrics = match config.metrics_listen() {
-            Some(address) => Some(TcpListener::bind(address).await.map_err(|error| cannot(&address.to_string(), &error))?),
+            Some(address) => {
+                Some(TcpListener::bind(address).await.map_err(|error| cannot(&address.to_string(), &error))?)
+            }
             None => None,
         };
-        let store = Store::open_sqlite(&data.join("telecast.db")).await.map_err(|error| cannot("the store", &error))?;
-        let sealer = Sealer::load_or_create(&data.join("instance.key")).map_err(|error| cannot("the instance key", &error))?;
+        let store = Store::open_sqlite(&data.join("telecast.db"))
+            .await
+            .map_err(|error| cannot("the store", &error))?;
+        let sealer = Sealer::load_or_create(&data.join("instance.key"))
+            .map_err(|error| cannot("the instance key", &error))?;
         let accounts = Accounts::new(store, sealer);
         let mut receivers = config.receivers.clone();
         receivers.extend(accounts.receivers().await.map_err(fault)?);

@@ -49,9 +49,13 @@ pub(super) enum Token {
 async fn open(common: &Common) -> Result<Accounts, Failure> {
     let config = common.load()?;
     let data = PathBuf::from(config.string("server.data_dir").unwrap_or("data"));
-    std::fs::create_dir_all(&data).map_err(|error| Failure::cannot(format!("{}: {error}", data.display())))?;
-    let store = Store::open_sqlite(&data.join("telecast.db")).await.map_err(|error| Failure::cannot(error.to_string()))?;
-    let sealer = Sealer::load_or_create(&data.join("instance.key")).map_err(|error| Failure::cannot(error.to_string()))?;
+    std::fs::create_dir_all(&data)
+        .map_err(|error| Failure::cannot(format!("{}: {error}", data.display())))?;
+    let store = Store::open_sqlite(&data.join("telecast.db"))
+        .await
+        .map_err(|error| Failure::cannot(error.to_string()))?;
+    let sealer = Sealer::load_or_create(&data.join("instance.key"))
+        .map_err(|error| Failure::cannot(error.to_string()))?;
     Ok(Accounts::new(store, sealer))
 }
 
@@ -69,15 +73,26 @@ impl User {
                 Ok(())
             }
             Self::Add { name, role, common } => {
-                let role = Role::parse(&role).ok_or_else(|| Failure::usage(format!("there is no role '{role}'")))?;
+                let role =
+                    Role::parse(&role).ok_or_else(|| Failure::usage(format!("there is no role '{role}'")))?;
                 let mut password = String::new();
-                std::io::stdin().lock().read_line(&mut password).map_err(|error| Failure::cannot(format!("stdin: {error}")))?;
+                std::io::stdin()
+                    .lock()
+                    .read_line(&mut password)
+                    .map_err(|error| Failure::cannot(format!("stdin: {error}")))?;
                 let password = password.trim_end_matches(['\r', '\n']);
-                if let Some(fault) = access::name_fault(&name).or_else(|| access::password_fault(password, &name)) {
+                if let Some(fault) =
+                    access::name_fault(&name).or_else(|| access::password_fault(password, &name))
+                {
                     return Err(Failure::usage(fault));
                 }
-                let hash = secret::hash_password(password).ok_or_else(|| Failure::cannot("the password cannot be hashed"))?;
-                open(&common).await?.create(&name, role, Some(hash), Clock::start().wall_ms()).await.map_err(fault)?;
+                let hash = secret::hash_password(password)
+                    .ok_or_else(|| Failure::cannot("the password cannot be hashed"))?;
+                open(&common)
+                    .await?
+                    .create(&name, role, Some(hash), Clock::start().wall_ms())
+                    .await
+                    .map_err(fault)?;
                 say(&format!("{name} is {} now.", role.name()))
             }
         }
@@ -89,7 +104,9 @@ impl Token {
         let Self::Create { user, scope, expires, common } = self;
         let mut scopes = Vec::new();
         for name in &scope {
-            scopes.push(Scope::parse(name).ok_or_else(|| Failure::usage(format!("there is no scope '{name}'")))?);
+            scopes.push(
+                Scope::parse(name).ok_or_else(|| Failure::usage(format!("there is no scope '{name}'")))?,
+            );
         }
         let accounts = open(&common).await?;
         let all = accounts.all().await.map_err(fault)?;
@@ -97,7 +114,9 @@ impl Token {
             Some(name) => all.iter().find(|account| account.name == *name),
             None => all.iter().find(|account| account.role == Role::Owner),
         };
-        let account = account.ok_or_else(|| Failure::cannot("there is no such account; make one with 'telecast user add NAME --role owner'"))?;
+        let account = account.ok_or_else(|| {
+            Failure::cannot("there is no such account; make one with 'telecast user add NAME --role owner'")
+        })?;
         let now = Clock::start().wall_ms();
         let until = expires.map(|days| now + i64::from(days) * 86_400_000);
         let token = accounts.new_token(account, "command line", scopes, until, now).await.map_err(fault)?;

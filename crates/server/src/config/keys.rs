@@ -44,7 +44,12 @@ const fn key(name: &'static str, default: &'static str, shape: Shape, text: &'st
 
 /// All keys but those of receivers.
 pub const KEYS: &[Key] = &[
-    key("server.listen", "127.0.0.1:8080", Shape::Listen, "Address and port of pages, API and streams. `0.0.0.0:8080` for the whole house."),
+    key(
+        "server.listen",
+        "127.0.0.1:8080",
+        Shape::Listen,
+        "Address and port of pages, API and streams. `0.0.0.0:8080` for the whole house.",
+    ),
     key("server.public_url", "", Shape::Url, "Address that people use, if it is another; may carry a path."),
     key("server.data_dir", "data", Shape::Text, "Folder of the store and of whatever else is kept."),
     key("auth.allowed_origins", "", Shape::List, "Other sites whose pages may change things here."),
@@ -53,7 +58,12 @@ pub const KEYS: &[Key] = &[
     key("tape.budget", "20GB", Shape::Size, "Bytes of all tapes together."),
     key("tape.minimum_free", "5GB", Shape::Size, "Bytes that stay free on that file system."),
     key("playback.max_sessions", "500", Shape::Number, "Sessions at once."),
-    key("playback.low_latency", "true", Shape::Switch, "Offer parts and blocking reloads to clients that can."),
+    key(
+        "playback.low_latency",
+        "true",
+        Shape::Switch,
+        "Offer parts and blocking reloads to clients that can.",
+    ),
     key("guide.refresh", "6h", Shape::Duration, "How often a receiver's channels are read again."),
     key("metrics.listen", "", Shape::Listen, "Address of `/metrics`; off if empty. Keep it inside."),
     key("log.level", "info", Shape::Text, "`error`, `warn`, `info`, `debug`, `trace`, or a filter."),

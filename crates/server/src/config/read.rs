@@ -52,7 +52,12 @@ pub fn load(
     let mut faults = Faults::new();
     let mut values: BTreeMap<&'static str, Value> = KEYS
         .iter()
-        .map(|key| (key.name, Value { text: key.default.to_owned().into(), origin: Origin::Default, overrode: Vec::new() }))
+        .map(|key| {
+            (
+                key.name,
+                Value { text: key.default.to_owned().into(), origin: Origin::Default, overrode: Vec::new() },
+            )
+        })
         .collect();
     let mut receivers = Vec::new();
     if let Some((path, text)) = file {
@@ -66,7 +71,9 @@ pub fn load(
                     }
                 }
             }
-            Err(error) => faults.push(format!("{}: {}", path.display(), error.to_string().trim().replace('\n', " "))),
+            Err(error) => {
+                faults.push(format!("{}: {}", path.display(), error.to_string().trim().replace('\n', " ")))
+            }
         }
     }
     read_environment(environment, &mut values, &mut faults);
@@ -104,7 +111,11 @@ fn read_section(
     faults: &mut Faults,
 ) {
     let Some(table) = content.as_table() else {
-        faults.push(format!("{}:{}: '{section}' must be a section: [{section}]", path.display(), line_of(text, section)));
+        faults.push(format!(
+            "{}:{}: '{section}' must be a section: [{section}]",
+            path.display(),
+            line_of(text, section)
+        ));
         return;
     };
     for (name, value) in table {
@@ -125,7 +136,10 @@ fn read_receivers(path: &Path, content: &toml::Value, faults: &mut Faults) -> Ve
     for table in content.as_array().into_iter().flatten().filter_map(toml::Value::as_table) {
         for (name, value) in table {
             match RECEIVER_KEYS.iter().find(|key| key.name == name) {
-                Some(key) => faults.extend(shape_fault(key, &flat(value)).map(|fault| format!("{}: receiver.{name}: {fault}", path.display()))),
+                Some(key) => faults.extend(
+                    shape_fault(key, &flat(value))
+                        .map(|fault| format!("{}: receiver.{name}: {fault}", path.display())),
+                ),
                 None => faults.push(format!(
                     "{}: a receiver has no key '{name}'; did you mean '{}'?",
                     path.display(),
@@ -135,7 +149,10 @@ fn read_receivers(path: &Path, content: &toml::Value, faults: &mut Faults) -> Ve
         }
         let text = |name: &str| table.get(name).map(flat).filter(|text| !text.is_empty());
         let Some(url) = text("url").and_then(|url| Url::parse(&url).ok()) else {
-            faults.push(format!("{}: a receiver needs its address: url = \"http://192.168.1.20\"", path.display()));
+            faults.push(format!(
+                "{}: a receiver needs its address: url = \"http://192.168.1.20\"",
+                path.display()
+            ));
             continue;
         };
         let name = text("name").or_else(|| url.host_str().map(str::to_owned)).unwrap_or_default();
@@ -154,7 +171,11 @@ fn read_receivers(path: &Path, content: &toml::Value, faults: &mut Faults) -> Ve
     receivers
 }
 
-fn read_environment(environment: impl Iterator<Item = (String, String)>, values: &mut BTreeMap<&'static str, Value>, faults: &mut Faults) {
+fn read_environment(
+    environment: impl Iterator<Item = (String, String)>,
+    values: &mut BTreeMap<&'static str, Value>,
+    faults: &mut Faults,
+) {
     for (variable, text) in environment {
         let Some(rest) = variable.strip_prefix("TELECAST_") else { continue };
         // What the tests and the build use is not configuration.
@@ -228,11 +249,17 @@ impl Config {
 
     /// Each key with value, origin and what it overrode; secrets masked.
     pub fn table(&self) -> Vec<(&'static str, String, String, Vec<String>)> {
-        let mask = |key: &Key, text: &str| if key.shape == Shape::Secret && !text.is_empty() { "***".to_owned() } else { text.to_owned() };
+        let mask = |key: &Key, text: &str| {
+            if key.shape == Shape::Secret && !text.is_empty() { "***".to_owned() } else { text.to_owned() }
+        };
         KEYS.iter()
             .map(|key| {
                 let value = &self.values[key.name];
-                let overrode = value.overrode.iter().map(|(origin, text)| format!("{} ({})", mask(key, text), told(origin))).collect();
+                let overrode = value
+                    .overrode
+                    .iter()
+                    .map(|(origin, text)| format!("{} ({})", mask(key, text), told(origin)))
+                    .collect();
                 (key.name, mask(key, value.text.expose_secret()), told(&value.origin), overrode)
             })
             .collect()
@@ -298,7 +325,9 @@ fn shape_fault(key: &Key, text: &str) -> Option<String> {
         Shape::Duration => duration(text).is_some(),
         Shape::Size => size(text).is_some(),
         Shape::Listen => text.parse::<SocketAddr>().is_ok(),
-        Shape::Url => Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host()),
+        Shape::Url => {
+            Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        }
     };
     let wanted = match key.shape {
         Shape::Switch => "true or false",
@@ -314,7 +343,9 @@ fn shape_fault(key: &Key, text: &str) -> Option<String> {
 }
 
 fn line_of(text: &str, name: &str) -> usize {
-    text.lines().position(|line| line.trim_start().trim_start_matches('[').starts_with(name)).map_or(1, |at| at + 1)
+    text.lines()
+        .position(|line| line.trim_start().trim_start_matches('[').starts_with(name))
+        .map_or(1, |at| at + 1)
 }
 
 fn nearest(name: &str, keys: &[Key]) -> &'static str {
@@ -340,8 +371,13 @@ fn distance(a: &str, b: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn read(text: &str, environment: &[(&str, &str)], flags: &[(&'static str, String)]) -> Result<Config, Faults> {
-        let environment: Vec<(String, String)> = environment.iter().map(|(a, b)| ((*a).into(), (*b).into())).collect();
+    fn read(
+        text: &str,
+        environment: &[(&str, &str)],
+        flags: &[(&'static str, String)],
+    ) -> Result<Config, Faults> {
+        let environment: Vec<(String, String)> =
+            environment.iter().map(|(a, b)| ((*a).into(), (*b).into())).collect();
         load(Some((Path::new("telecast.toml"), text)), environment.into_iter(), flags)
     }
 
@@ -361,15 +397,26 @@ mod tests {
 
     #[test]
     fn all_faults_are_told_at_once_with_the_nearest_key() {
-        let faults = read("[server]\nlisten = \"nowhere\"\nlissten = 1\n[tape]\nbudget = \"much\"", &[("TELECAST_TAPE__WINDO", "1h")], &[]).expect_err("bad");
-        for part in ["telecast.toml:3: there is no key 'server.lissten'; did you mean 'server.listen'?", "'nowhere' is not", "'much' is not", "TELECAST_TAPE__WINDOW"] {
+        let faults = read(
+            "[server]\nlisten = \"nowhere\"\nlissten = 1\n[tape]\nbudget = \"much\"",
+            &[("TELECAST_TAPE__WINDO", "1h")],
+            &[],
+        )
+        .expect_err("bad");
+        for part in [
+            "telecast.toml:3: there is no key 'server.lissten'; did you mean 'server.listen'?",
+            "'nowhere' is not",
+            "'much' is not",
+            "TELECAST_TAPE__WINDOW",
+        ] {
             assert!(faults.iter().any(|fault| fault.contains(part)), "{part}: {faults:?}");
         }
     }
 
     #[test]
     fn receivers_are_read_with_secrets_kept() {
-        let config = read("[[receiver]]\nurl = \"http://box\"\npassword = \"pw\"\ntuners = 2", &[], &[]).expect("good");
+        let config = read("[[receiver]]\nurl = \"http://box\"\npassword = \"pw\"\ntuners = 2", &[], &[])
+            .expect("good");
         assert_eq!((config.receivers[0].name.as_str(), config.receivers[0].tuners), ("box", Some(2)));
         assert!(!format!("{config:?}").contains("pw\""));
         assert!(read("[[receiver]]\nurll = \"http://box\"", &[], &[]).is_err());

@@ -49,13 +49,25 @@ impl Accounts {
     }
 
     /// Makes the first owner, if `code` is the one printed.
-    pub async fn create_owner(&self, name: &str, hash: String, code: &SecretString, now_ms: i64) -> Result<Account, Problem> {
+    pub async fn create_owner(
+        &self,
+        name: &str,
+        hash: String,
+        code: &SecretString,
+        now_ms: i64,
+    ) -> Result<Account, Problem> {
         let new = new_account(name, Role::Owner, Some(hash));
         Ok(self.store.create_owner(&new, &SecretHash::of_code(code), now_ms).await?)
     }
 
     /// Makes an account.
-    pub async fn create(&self, name: &str, role: Role, hash: Option<String>, now_ms: i64) -> Result<Account, Problem> {
+    pub async fn create(
+        &self,
+        name: &str,
+        role: Role,
+        hash: Option<String>,
+        now_ms: i64,
+    ) -> Result<Account, Problem> {
         Ok(self.store.create_account(&new_account(name, role, hash), now_ms).await?)
     }
 
@@ -71,7 +83,12 @@ impl Accounts {
     }
 
     /// Signs `account` in; gives the cookie's secret.
-    pub async fn sign_in(&self, account: &Account, label: &str, now_ms: i64) -> Result<SecretString, Problem> {
+    pub async fn sign_in(
+        &self,
+        account: &Account,
+        label: &str,
+        now_ms: i64,
+    ) -> Result<SecretString, Problem> {
         let token = telecast_core::secret::token(secret::entropy());
         self.store.create_sign_in(&SecretHash::of(&token), &account.id, label, now_ms).await?;
         Ok(token)
@@ -112,7 +129,14 @@ impl Accounts {
     }
 
     /// Makes an API token; shown once.
-    pub async fn new_token(&self, account: &Account, name: &str, scopes: Vec<Scope>, expires_ms: Option<i64>, now_ms: i64) -> Result<SecretString, Problem> {
+    pub async fn new_token(
+        &self,
+        account: &Account,
+        name: &str,
+        scopes: Vec<Scope>,
+        expires_ms: Option<i64>,
+        now_ms: i64,
+    ) -> Result<SecretString, Problem> {
         let token = telecast_core::secret::api_token(secret::entropy());
         let new = NewApiToken {
             id: telecast_core::secret::id(secret::entropy()),
@@ -128,7 +152,11 @@ impl Accounts {
 
     /// Keeps a receiver that a page has added; its password sealed.
     pub async fn keep_receiver(&self, settings: &ReceiverSettings, now_ms: i64) -> Result<(), Problem> {
-        let password = settings.password.as_ref().map(|password| self.sealer.seal(password, &Receiver::aad(&settings.id))).transpose()?;
+        let password = settings
+            .password
+            .as_ref()
+            .map(|password| self.sealer.seal(password, &Receiver::aad(&settings.id)))
+            .transpose()?;
         let receiver = Receiver {
             id: settings.id.clone(),
             name: settings.name.clone(),

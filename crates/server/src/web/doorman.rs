@@ -33,7 +33,8 @@ impl Doorman {
         let wait = Duration::from_secs(1 << excess.min(9)).min(LONGEST);
         match (*last + wait).checked_sub(now) {
             Some(left) if !left.is_zero() => {
-                Err(Problem::new(Kind::TooMany, "Too many wrong tries. Wait a moment.").retry_after(left.as_secs() + 1))
+                Err(Problem::new(Kind::TooMany, "Too many wrong tries. Wait a moment.")
+                    .retry_after(left.as_secs() + 1))
             }
             _ => Ok(()),
         }

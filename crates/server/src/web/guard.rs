@@ -1,8 +1,8 @@
 //! The one place that lets a request in: who is it, may it, and does it come from our own page.
 
+use super::Web;
 use super::problem::Problem;
 use super::routes::{self, Class};
-use super::Web;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
@@ -29,7 +29,10 @@ pub const COOKIES: [&str; 2] = ["__Host-telecast", "telecast"];
 /// Lets a request through or answers it with a problem.
 pub async fn guard(State(web): State<Web>, mut request: Request, next: Next) -> Result<Response, Problem> {
     if has_token_in_query(request.uri().query()) {
-        return Err(Problem::new(Kind::TokenInQuery, "A token stood in the address; it may now be known to others. Replace it."));
+        return Err(Problem::new(
+            Kind::TokenInQuery,
+            "A token stood in the address; it may now be known to others. Replace it.",
+        ));
     }
     let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let Some(path) = path else { return Ok(next.run(request).await) };
@@ -47,11 +50,17 @@ pub async fn guard(State(web): State<Web>, mut request: Request, next: Next) -> 
             if let Class::Scoped(scope) = class
                 && !principal.scopes.contains(&scope)
             {
-                return Err(Problem::new(Kind::Forbidden, format!("This needs the right '{}'.", scope.name())));
+                return Err(Problem::new(
+                    Kind::Forbidden,
+                    format!("This needs the right '{}'.", scope.name()),
+                ));
             }
             request.extensions_mut().insert(principal);
         } else if matches!(class, Class::Scoped(_)) {
-            return Err(Problem::new(Kind::Unauthenticated, "Nobody is signed in, or the sign-in has ended."));
+            return Err(Problem::new(
+                Kind::Unauthenticated,
+                "Nobody is signed in, or the sign-in has ended.",
+            ));
         }
     }
     Ok(next.run(request).await)
@@ -59,17 +68,25 @@ pub async fn guard(State(web): State<Web>, mut request: Request, next: Next) -> 
 
 fn has_token_in_query(query: Option<&str>) -> bool {
     query.is_some_and(|query| {
-        query.split('&').filter_map(|pair| pair.split('=').next()).any(|name| matches!(name, "token" | "access_token" | "api_key"))
+        query
+            .split('&')
+            .filter_map(|pair| pair.split('=').next())
+            .any(|name| matches!(name, "token" | "access_token" | "api_key"))
     })
 }
 
 /// Who the credentials belong to.
 pub async fn identify(web: &Web, headers: &HeaderMap) -> Result<Option<Principal>, Problem> {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(|value| value.strip_prefix("Bearer "));
+    let bearer = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "));
     let now = web.clock.wall_ms();
     if let Some(token) = bearer {
         let found = web.accounts.by_token(token.trim(), now).await?;
-        return found.map(Some).ok_or_else(|| Problem::new(Kind::Unauthenticated, "This token is not known here, or has expired."));
+        return found.map(Some).ok_or_else(|| {
+            Problem::new(Kind::Unauthenticated, "This token is not known here, or has expired.")
+        });
     }
     let Some(cookie) = cookie(headers) else { return Ok(None) };
     web.accounts.by_cookie(cookie, now).await
@@ -98,8 +115,13 @@ fn same_origin(request: &Request, web: &Web) -> Result<(), Problem> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let foreign = || Err(Problem::new(Kind::ForeignOrigin, "Another site's page may not do this here."));
     if let Some(origin) = text("origin") {
-        let own = text("host").is_some_and(|host| origin == format!("http://{host}") || origin == format!("https://{host}"));
-        return if own || web.config.allowed_origins.iter().any(|allowed| allowed == origin) { Ok(()) } else { foreign() };
+        let own = text("host")
+            .is_some_and(|host| origin == format!("http://{host}") || origin == format!("https://{host}"));
+        return if own || web.config.allowed_origins.iter().any(|allowed| allowed == origin) {
+            Ok(())
+        } else {
+            foreign()
+        };
     }
     match text("sec-fetch-site") {
         None | Some("same-origin" | "none") => Ok(()),

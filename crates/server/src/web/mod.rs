@@ -109,7 +109,14 @@ impl Owners {
 
 impl Web {
     /// Puts the web together; nothing listens yet.
-    pub fn new(app: App, clock: Clock, accounts: Accounts, config: WebConfig, simulated: Simulated, stopping: CancellationToken) -> Self {
+    pub fn new(
+        app: App,
+        clock: Clock,
+        accounts: Accounts,
+        config: WebConfig,
+        simulated: Simulated,
+        stopping: CancellationToken,
+    ) -> Self {
         Self(Arc::new(Inner {
             app,
             clock,
@@ -141,7 +148,9 @@ impl Web {
     pub async fn check(&self, password: String, hash: String) -> Result<bool, Problem> {
         let broken = || Problem::new(Kind::Internal, "The password cannot be checked.");
         let _slot = self.hashers.acquire().await.map_err(|_| broken())?;
-        tokio::task::spawn_blocking(move || secret::password_matches(&password, &hash)).await.map_err(|_| broken())
+        tokio::task::spawn_blocking(move || secret::password_matches(&password, &hash))
+            .await
+            .map_err(|_| broken())
     }
 
     /// The whole web.
@@ -158,7 +167,9 @@ impl Web {
             .route("/healthz", axum::routing::get(healthz))
             .route("/readyz", axum::routing::get(readyz))
             .route("/play/{key}/{*rest}", any(play::play))
-            .method_not_allowed_fallback(|| async { Problem::new(Kind::MethodNotAllowed, "This method is not offered at this address.") })
+            .method_not_allowed_fallback(|| async {
+                Problem::new(Kind::MethodNotAllowed, "This method is not offered at this address.")
+            })
             .layer(middleware::from_fn_with_state(self.clone(), guard::guard))
             .fallback(pages::fallback)
             .layer(DefaultBodyLimit::max(limits::BODY))
@@ -169,10 +180,14 @@ impl Web {
 }
 
 fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
-    let what = panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+    let what = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned());
     tracing::error!(panic = what.unwrap_or_default(), "a handler panicked");
     metrics::counter!("panics_total", "task" => "request").increment(1);
-    Problem::new(Kind::Internal, "Something went wrong inside; the log says more under this request id.").into_response()
+    Problem::new(Kind::Internal, "Something went wrong inside; the log says more under this request id.")
+        .into_response()
 }
 
 async fn healthz() -> &'static str {
@@ -183,11 +198,20 @@ async fn healthz() -> &'static str {
 async fn readyz(State(web): State<Web>) -> Response {
     let store = web.accounts.ping().await.is_ok();
     let receivers = web.app.receivers();
-    let working = receivers.is_empty() || receivers.iter().any(|receiver| receiver.state == crate::app::view::ReceiverState::Ok);
-    let status = if store && working && !web.stopping.is_cancelled() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let working = receivers.is_empty()
+        || receivers.iter().any(|receiver| receiver.state == crate::app::view::ReceiverState::Ok);
+    let status = if store && working && !web.stopping.is_cancelled() {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     let list: Vec<_> =
         receivers.iter().map(|receiver| serde_json::json!({"name": receiver.name, "state": receiver.state, "message": receiver.message})).collect();
-    (status, axum::Json(serde_json::json!({"ready": status == StatusCode::OK, "store": store, "receivers": list}))).into_response()
+    (
+        status,
+        axum::Json(serde_json::json!({"ready": status == StatusCode::OK, "store": store, "receivers": list})),
+    )
+        .into_response()
 }
 
 /// The API's description (OpenAPI 3.1), formatted.
@@ -206,7 +230,10 @@ mod tests {
         for (path, methods) in document["paths"].as_object().expect("paths") {
             for method in methods.as_object().expect("methods").keys() {
                 let method = method.to_uppercase();
-                assert!(super::routes::class(&method, path).is_some(), "{method} {path} is not in web/routes.rs");
+                assert!(
+                    super::routes::class(&method, path).is_some(),
+                    "{method} {path} is not in web/routes.rs"
+                );
             }
         }
     }

@@ -24,10 +24,16 @@ const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 
     style-src 'self' 'unsafe-inline'; font-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'";
 
 /// Answers what no route has: a file, a page, or a problem.
-pub(super) async fn fallback(State(web): State<Web>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+pub(super) async fn fallback(
+    State(web): State<Web>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
     let path = uri.path().trim_start_matches('/');
     if !matches!(method, Method::GET | Method::HEAD) {
-        return Problem::new(Kind::NotFound, "There is nothing at this address that could be changed.").into_response();
+        return Problem::new(Kind::NotFound, "There is nothing at this address that could be changed.")
+            .into_response();
     }
     if path == "api" || path.starts_with("api/") || path.starts_with("play/") || path.contains("..") {
         return Problem::not_found().into_response();
@@ -45,7 +51,8 @@ pub(super) async fn fallback(State(web): State<Web>, method: Method, uri: Uri, h
 }
 
 fn page(web: &Web) -> Response {
-    let html = Pages::get("index.html").map_or_else(|| NOT_BUILT.to_owned(), |page| String::from_utf8_lossy(&page.data).into_owned());
+    let html = Pages::get("index.html")
+        .map_or_else(|| NOT_BUILT.to_owned(), |page| String::from_utf8_lossy(&page.data).into_owned());
     let html = html.replacen("<base href=\"/\"", &format!("<base href=\"{}/\"", web.base_path()), 1);
     let mut response = (StatusCode::OK, html).into_response();
     let headers = response.headers_mut();
@@ -62,15 +69,25 @@ fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
         .into_iter()
         .filter(|(name, _)| accepts.contains(name))
         .find_map(|(name, ending)| Some((name, Pages::get(&format!("{path}.{ending}"))?)));
-    let tag = plain.metadata.sha256_hash().iter().take(12).fold(String::new(), |tag, byte| tag + &format!("{byte:02x}"));
+    let tag = plain
+        .metadata
+        .sha256_hash()
+        .iter()
+        .take(12)
+        .fold(String::new(), |tag, byte| tag + &format!("{byte:02x}"));
     let tag = format!("\"{tag}\"");
-    let unchanged = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(&tag));
+    let unchanged = headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains(&tag));
     let kind = plain.metadata.mimetype().to_owned();
     let mut response = if unchanged {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         match packed {
-            Some((name, file)) => ([(header::CONTENT_ENCODING, name)], file.data.into_owned()).into_response(),
+            Some((name, file)) => {
+                ([(header::CONTENT_ENCODING, name)], file.data.into_owned()).into_response()
+            }
             None => plain.data.into_owned().into_response(),
         }
     };

@@ -57,21 +57,35 @@ pub async fn play(
     let mut response = if method == Method::OPTIONS {
         StatusCode::NO_CONTENT.into_response()
     } else {
-        answer(&web, &key, &rest, query.as_deref().unwrap_or(""), &method, &headers).await.unwrap_or_else(IntoResponse::into_response)
+        answer(&web, &key, &rest, query.as_deref().unwrap_or(""), &method, &headers)
+            .await
+            .unwrap_or_else(IntoResponse::into_response)
     };
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("Range"));
     headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD, OPTIONS"));
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("Content-Length, Content-Range, Date"));
+    headers.insert(
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("Content-Length, Content-Range, Date"),
+    );
     response
 }
 
-async fn answer(web: &Web, key: &str, rest: &str, query: &str, method: &Method, headers: &HeaderMap) -> Result<Response, Problem> {
-    let handle = web
-        .app
-        .playback_by_key(key)
-        .ok_or_else(|| Problem::new(Kind::Gone, "This playback has ended, or its address is wrong. Start it again from the page."))?;
+async fn answer(
+    web: &Web,
+    key: &str,
+    rest: &str,
+    query: &str,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let handle = web.app.playback_by_key(key).ok_or_else(|| {
+        Problem::new(
+            Kind::Gone,
+            "This playback has ended, or its address is wrong. Start it again from the page.",
+        )
+    })?;
     let wanted = wanted(rest).ok_or_else(Problem::not_found)?;
     let range = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
     match wanted {
@@ -80,10 +94,18 @@ async fn answer(web: &Web, key: &str, rest: &str, query: &str, method: &Method, 
             let directives = directives(query)?;
             Ok(playlist(handle.playlist(rendition, directives).await?))
         }
-        Wanted::Init(rendition, hash) => Ok(immutable(handle.init(rendition, hash).await?, "video/mp4", range)),
-        Wanted::Segment(rendition, sequence) => Ok(immutable(handle.segment(rendition, sequence).await?, "video/mp4", range)),
-        Wanted::Part(rendition, sequence, part) => Ok(immutable(handle.part(rendition, sequence, part).await?, "video/mp4", range)),
-        Wanted::TsSegment(rendition, sequence) => Ok(immutable(handle.ts_segment(rendition, sequence).await?, "video/mp2t", range)),
+        Wanted::Init(rendition, hash) => {
+            Ok(immutable(handle.init(rendition, hash).await?, "video/mp4", range))
+        }
+        Wanted::Segment(rendition, sequence) => {
+            Ok(immutable(handle.segment(rendition, sequence).await?, "video/mp4", range))
+        }
+        Wanted::Part(rendition, sequence, part) => {
+            Ok(immutable(handle.part(rendition, sequence, part).await?, "video/mp4", range))
+        }
+        Wanted::TsSegment(rendition, sequence) => {
+            Ok(immutable(handle.ts_segment(rendition, sequence).await?, "video/mp2t", range))
+        }
         Wanted::Raw => raw(&handle, method).await,
     }
 }
@@ -99,7 +121,8 @@ async fn raw(handle: &PlaybackHandle, method: &Method) -> Result<Response, Probl
 }
 
 fn playlist(body: Bytes) -> Response {
-    ([(header::CONTENT_TYPE, "application/vnd.apple.mpegurl"), (header::CACHE_CONTROL, "no-cache")], body).into_response()
+    ([(header::CONTENT_TYPE, "application/vnd.apple.mpegurl"), (header::CACHE_CONTROL, "no-cache")], body)
+        .into_response()
 }
 
 fn immutable(body: Bytes, kind: &'static str, range: Option<&str>) -> Response {
@@ -136,7 +159,9 @@ fn byte_range(range: &str, total: u64) -> Option<(u64, u64)> {
     let (first, last) = match (from.parse::<u64>().ok(), to.parse::<u64>().ok()) {
         (Some(first), Some(last)) => (first, last.min(total.checked_sub(1)?)),
         (Some(first), None) if to.is_empty() => (first, total.checked_sub(1)?),
-        (None, Some(suffix)) if from.is_empty() && suffix > 0 => (total.saturating_sub(suffix), total.checked_sub(1)?),
+        (None, Some(suffix)) if from.is_empty() && suffix > 0 => {
+            (total.saturating_sub(suffix), total.checked_sub(1)?)
+        }
         _ => return None,
     };
     (first <= last && first < total).then_some((first, last))
@@ -145,7 +170,9 @@ fn byte_range(range: &str, total: u64) -> Option<(u64, u64)> {
 /// Delivery directives; unknown parameters are ignored, as RFC 8216bis §6.2.5 wants.
 fn directives(query: &str) -> Result<Directives, Problem> {
     let mut directives = Directives::default();
-    let wrong = |name: &str| Problem::new(Kind::Invalid, "A delivery directive cannot be read.").field(name, "must be a number");
+    let wrong = |name: &str| {
+        Problem::new(Kind::Invalid, "A delivery directive cannot be read.").field(name, "must be a number")
+    };
     for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
         match name {
             "_HLS_msn" => directives.sequence = Some(value.parse().map_err(|_| wrong(name))?),
@@ -155,7 +182,8 @@ fn directives(query: &str) -> Result<Directives, Problem> {
         }
     }
     if directives.part.is_some() && directives.sequence.is_none() {
-        return Err(Problem::new(Kind::Invalid, "A part was asked for without its segment.").field("_HLS_msn", "is missing"));
+        return Err(Problem::new(Kind::Invalid, "A part was asked for without its segment.")
+            .field("_HLS_msn", "is missing"));
     }
     Ok(directives)
 }

@@ -97,7 +97,10 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         if error.kind == Kind::Internal {
             tracing::error!(%error, "a fault of the program");
-            return Self::new(Kind::Internal, "Something went wrong inside; the log says more under this request id.");
+            return Self::new(
+                Kind::Internal,
+                "Something went wrong inside; the log says more under this request id.",
+            );
         }
         Self::new(error.kind, error.message)
     }

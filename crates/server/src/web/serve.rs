@@ -26,9 +26,11 @@ pub async fn serve(listener: TcpListener, web: Web) -> std::io::Result<()> {
         // Small replies must not wait for more to send.
         let _ = stream.set_nodelay(true);
     });
-    let service: IntoMakeServiceWithConnectInfo<_, SocketAddr> = web.router().into_make_service_with_connect_info();
+    let service: IntoMakeServiceWithConnectInfo<_, SocketAddr> =
+        web.router().into_make_service_with_connect_info();
     let token = stopping.clone();
-    let served = axum::serve(listener, service).with_graceful_shutdown(async move { token.cancelled().await });
+    let served =
+        axum::serve(listener, service).with_graceful_shutdown(async move { token.cancelled().await });
     tokio::select! {
         done = served.into_future() => done?,
         () = async {

@@ -27,7 +27,9 @@ impl Simulated {
             return Err(Problem::new(Kind::Conflict, "The simulated receiver runs already."));
         }
         let config = Config { cache: self.cache.clone(), ..Config::default() };
-        let sim = Sim::start(config).await.map_err(|error| Problem::new(Kind::Unavailable, format!("The simulated receiver cannot be started: {error}")))?;
+        let sim = Sim::start(config).await.map_err(|error| {
+            Problem::new(Kind::Unavailable, format!("The simulated receiver cannot be started: {error}"))
+        })?;
         let settings = settings_for(&sim)?;
         *running = Some(sim);
         Ok(settings)

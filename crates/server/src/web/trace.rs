@@ -26,9 +26,14 @@ pub async fn identify(request: Request, next: Next) -> Response {
         .headers()
         .get(&REQUEST_ID)
         .and_then(|value| value.to_str().ok())
-        .filter(|id| !id.is_empty() && id.len() <= ID_LIMIT && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)))
+        .filter(|id| {
+            !id.is_empty()
+                && id.len() <= ID_LIMIT
+                && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+        })
         .map_or_else(|| super::secret::random_hex(8), str::to_owned);
-    let span = tracing::info_span!("request", id, method = %request.method(), path = masked(request.uri().path()));
+    let span =
+        tracing::info_span!("request", id, method = %request.method(), path = masked(request.uri().path()));
     let mut response = ID.scope(id.clone(), next.run(request).instrument(span)).await;
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id) {

@@ -1,6 +1,8 @@
 //! A receiver of a few lines for tests of the live room: it has the manners of a box that matter there, and nothing more.
 //! The simulator (`telecast-sim`) is the real one; this one breaks exactly when and how a test wants.
 
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -43,7 +45,12 @@ pub(crate) async fn start(channels: HashMap<u32, Manner>, tuners: usize) -> Fake
     let stream = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (open, opened) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let port = stream.local_addr().unwrap().port();
-    let made = FakeBox { web: web.local_addr().unwrap().port(), stream: port, open: open.clone(), opened: opened.clone() };
+    let made = FakeBox {
+        web: web.local_addr().unwrap().port(),
+        stream: port,
+        open: open.clone(),
+        opened: opened.clone(),
+    };
     let channels = Arc::new(channels);
     let listed = Arc::clone(&channels);
     tokio::spawn(async move {
@@ -94,7 +101,11 @@ async fn page(mut socket: TcpStream, channels: &HashMap<u32, Manner>, tuners: us
         let tuners: Vec<_> = (0..tuners).map(|n| serde_json::json!({"name": format!("Tuner {n}")})).collect();
         serde_json::json!({"info": {"brand": "Fake", "model": "box", "tuners": tuners}}).to_string()
     } else if path.starts_with("/api/bouquets") {
-        let list = if path.contains("stype=tv") { vec![["1:7:1:0:0:0:0:0:0:0:FROM BOUQUET \"x\"", "All"]] } else { vec![] };
+        let list = if path.contains("stype=tv") {
+            vec![["1:7:1:0:0:0:0:0:0:0:FROM BOUQUET \"x\"", "All"]]
+        } else {
+            vec![]
+        };
         serde_json::json!({ "bouquets": list }).to_string()
     } else if path.starts_with("/api/getservices") {
         let mut sids: Vec<_> = channels.keys().collect();
@@ -105,7 +116,10 @@ async fn page(mut socket: TcpStream, channels: &HashMap<u32, Manner>, tuners: us
             .collect();
         serde_json::json!({ "services": list }).to_string()
     } else if path.starts_with("/web/stream.m3u") {
-        let sid = path.split("19%3A").nth(1).and_then(|rest| u32::from_str_radix(rest.split("%3A").next()?, 16).ok());
+        let sid = path
+            .split("19%3A")
+            .nth(1)
+            .and_then(|rest| u32::from_str_radix(rest.split("%3A").next()?, 16).ok());
         format!("#EXTM3U\nhttp://127.0.0.1:{port}/{}\n", reference(sid.unwrap_or(0)))
     } else {
         serde_json::json!({"events": []}).to_string()
@@ -117,10 +131,13 @@ async fn page(mut socket: TcpStream, channels: &HashMap<u32, Manner>, tuners: us
 async fn air(mut socket: TcpStream, channels: &HashMap<u32, Manner>) {
     let Some(path) = request(&mut socket).await else { return };
     let sid = path.split(':').nth(3).and_then(|sid| u32::from_str_radix(sid, 16).ok()).unwrap_or(0);
-    let _ = socket.write_all(b"HTTP/1.0 200 OK\r\nConnection: Close\r\nContent-Type: video/mpeg\r\n\r\n").await;
+    let _ =
+        socket.write_all(b"HTTP/1.0 200 OK\r\nConnection: Close\r\nContent-Type: video/mpeg\r\n\r\n").await;
     match channels.get(&sid).cloned() {
         Some(Manner::Play(bytes, rate)) => pace(&mut socket, &bytes, rate).await,
-        Some(Manner::EndAfter(bytes, rate, count)) => pace(&mut socket, &bytes[..count.min(bytes.len())], rate).await,
+        Some(Manner::EndAfter(bytes, rate, count)) => {
+            pace(&mut socket, &bytes[..count.min(bytes.len())], rate).await
+        }
         Some(Manner::StallAfter(bytes, rate, count)) => {
             pace(&mut socket, &bytes[..count.min(bytes.len())], rate).await;
             hang(&mut socket).await;
@@ -162,7 +179,10 @@ pub(crate) fn media(name: &str, sound: &[&str]) -> (Arc<Vec<u8>>, usize) {
             .collect();
         arguments.extend_from_slice(sound);
         arguments.extend_from_slice(&["-muxrate", "2M", "-f", "mpegts", part.to_str().unwrap()]);
-        let made = Command::new("ffmpeg").args(&arguments).status().expect("ffmpeg is needed: apt-get install ffmpeg");
+        let made = Command::new("ffmpeg")
+            .args(&arguments)
+            .status()
+            .expect("ffmpeg is needed: apt-get install ffmpeg");
         assert!(made.success());
         std::fs::rename(part, &path).unwrap();
     }

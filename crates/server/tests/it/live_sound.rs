@@ -1,5 +1,7 @@
 //! Transcoded sound: in step with the picture, several languages, radio.
 
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::Command;
@@ -18,14 +20,28 @@ fn run(program: &str, arguments: &[&str]) -> Vec<u8> {
 fn click_after_key(path: &Path) -> f64 {
     let file = path.to_str().unwrap();
     let first = |kind: &str| -> f64 {
-        let arguments = ["-v", "error", "-select_streams", kind, "-show_entries", "packet=pts_time,flags", "-of", "csv=p=0", file];
+        let arguments = [
+            "-v",
+            "error",
+            "-select_streams",
+            kind,
+            "-show_entries",
+            "packet=pts_time,flags",
+            "-of",
+            "csv=p=0",
+            file,
+        ];
         let text = String::from_utf8_lossy(&run("ffprobe", &arguments)).into_owned();
         let line = text.lines().find(|line| line.contains('K')).unwrap().to_owned();
         line.split(',').next().unwrap().parse().unwrap()
     };
     let (key, sound) = (first("v:0"), first("a:0"));
-    let pcm = run("ffmpeg", &["-v", "error", "-i", file, "-map", "0:a:0", "-ac", "1", "-ar", "48000", "-f", "f32le", "-"]);
-    let samples: Vec<f64> = pcm.chunks_exact(4).map(|b| f64::from(f32::from_le_bytes([b[0], b[1], b[2], b[3]]))).collect();
+    let pcm = run(
+        "ffmpeg",
+        &["-v", "error", "-i", file, "-map", "0:a:0", "-ac", "1", "-ar", "48000", "-f", "f32le", "-"],
+    );
+    let samples: Vec<f64> =
+        pcm.chunks_exact(4).map(|b| f64::from(f32::from_le_bytes([b[0], b[1], b[2], b[3]]))).collect();
     let mut middles = Vec::new();
     let mut at = 2400;
     while at + 2400 < samples.len() {
@@ -48,7 +64,8 @@ fn click_after_key(path: &Path) -> f64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_click_comes_out_within_a_millisecond() {
-    let clicks = ["-filter_complex", "aevalsrc='0.9*lt(mod(t\\,1)\\,0.002)':s=48000[a]", "-map", "0:v", "-map", "[a]"];
+    let clicks =
+        ["-filter_complex", "aevalsrc='0.9*lt(mod(t\\,1)\\,0.002)':s=48000[a]", "-map", "0:v", "-map", "[a]"];
     for (name, codec) in [("click-ac3", "ac3"), ("click-mp2", "mp2")] {
         let mut sound = clicks.to_vec();
         sound.extend_from_slice(&["-c:a", codec, "-b:a", "192k"]);
@@ -74,8 +91,26 @@ async fn a_click_comes_out_within_a_millisecond() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_choice_of_sound_is_offered_as_renditions() {
-    let sound = ["-filter_complex", "sine=frequency=880:sample_rate=48000[b]", "-map", "0:v", "-map", "1:a", "-map", "[b]",
-        "-metadata:s:a:0", "language=deu", "-metadata:s:a:1", "language=eng", "-c:a:0", "ac3", "-c:a:1", "mp2", "-b:a", "192k"];
+    let sound = [
+        "-filter_complex",
+        "sine=frequency=880:sample_rate=48000[b]",
+        "-map",
+        "0:v",
+        "-map",
+        "1:a",
+        "-map",
+        "[b]",
+        "-metadata:s:a:0",
+        "language=deu",
+        "-metadata:s:a:1",
+        "language=eng",
+        "-c:a:0",
+        "ac3",
+        "-c:a:1",
+        "mp2",
+        "-b:a",
+        "192k",
+    ];
     let (bytes, rate) = live_box::media("two", &sound);
     let fake = live_box::start(HashMap::from([(1, Manner::Play(bytes, rate))]), 1).await;
     let (app, _tapes) = live_box::station(&fake).await;

@@ -1,11 +1,15 @@
 //! From a box to playlists and segments, and every way in which it can go wrong.
 
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
+
 use std::collections::HashMap;
 use std::process::Command;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use telecast_server::app::{App, ClientView, Directives, PlaybackHandle, SessionState, SessionView, StartPlayback};
+use telecast_server::app::{
+    App, ClientView, Directives, PlaybackHandle, SessionState, SessionView, StartPlayback,
+};
 
 use crate::live_box::{self, Manner, channel_id};
 
@@ -34,7 +38,8 @@ pub(crate) async fn ready(app: &App, sid: u32) -> SessionView {
 
 /// Names of playlists in a multivariant playlist.
 pub(crate) fn renditions(text: &str) -> Vec<String> {
-    let mut found: Vec<String> = text.lines().filter(|line| !line.starts_with('#')).map(|line| line.replace(".m3u8", "")).collect();
+    let mut found: Vec<String> =
+        text.lines().filter(|line| !line.starts_with('#')).map(|line| line.replace(".m3u8", "")).collect();
     for line in text.lines().filter(|line| line.starts_with("#EXT-X-MEDIA")) {
         found.push(line.split("URI=\"").nth(1).unwrap().split(".m3u8").next().unwrap().to_owned());
     }
@@ -89,12 +94,29 @@ pub(crate) fn decoded(bytes: &[u8], extension: &str) -> (u64, u64) {
     let noise = ffmpeg.args(["-i", path, "-f", "null", "-"]).output().unwrap();
     assert!(noise.status.success(), "{}", String::from_utf8_lossy(&noise.stderr));
     let noise = String::from_utf8_lossy(&noise.stderr).into_owned();
-    let broken: std::collections::BTreeSet<&str> = noise.lines().filter_map(|line| line.split("dts = ").nth(1)).collect();
+    let broken: std::collections::BTreeSet<&str> =
+        noise.lines().filter_map(|line| line.split("dts = ").nth(1)).collect();
     assert!(broken.len() <= usize::from(extension == ".ts"), "{noise}");
     let count = |kind: &str| {
-        let arguments = ["-v", "error", "-count_packets", "-select_streams", kind, "-show_entries", "stream=nb_read_packets", "-of", "csv=p=0"];
+        let arguments = [
+            "-v",
+            "error",
+            "-count_packets",
+            "-select_streams",
+            kind,
+            "-show_entries",
+            "stream=nb_read_packets",
+            "-of",
+            "csv=p=0",
+        ];
         let run = Command::new("ffprobe").args(arguments).arg(path).output().unwrap();
-        String::from_utf8_lossy(&run.stdout).lines().next().unwrap_or("").trim_matches([',', ' ']).parse().unwrap_or(0)
+        String::from_utf8_lossy(&run.stdout)
+            .lines()
+            .next()
+            .unwrap_or("")
+            .trim_matches([',', ' '])
+            .parse()
+            .unwrap_or(0)
     };
     (count("v:0"), count("a:0"))
 }
@@ -113,7 +135,10 @@ async fn a_click_becomes_parts_that_ffmpeg_decodes() {
         assert_eq!(names.len(), 1, "one sound is muxed: {main:?}");
         let (file, parts) = follow(&play, &names[0], Duration::from_secs(6)).await;
         let (pictures, sounds) = decoded(&file, ".mp4");
-        assert!(parts >= 20 && pictures >= 140 && sounds >= 260, "{name}: {parts} parts, {pictures} pictures, {sounds} sounds");
+        assert!(
+            parts >= 20 && pictures >= 140 && sounds >= 260,
+            "{name}: {parts} parts, {pictures} pictures, {sounds} sounds"
+        );
         app.shutdown().await;
     }
 }
@@ -148,14 +173,21 @@ async fn ten_viewers_share_one_connection_and_it_ends_when_the_last_has_gone() {
 async fn a_second_transponder_is_refused_with_who_holds_the_tuner() {
     let (bytes, rate) = live_box::with_aac();
     let play = Manner::Play(bytes, rate);
-    let fake = live_box::start(HashMap::from([(1, play.clone()), (2, play.clone()), (101, play.clone()), (102, play)]), 1).await;
+    let fake = live_box::start(
+        HashMap::from([(1, play.clone()), (2, play.clone()), (101, play.clone()), (102, play)]),
+        1,
+    )
+    .await;
     let (app, _directory) = live_box::station(&fake).await;
     let first = ready(&app, 1).await;
     let made = app.start_session(wish(2)).await.unwrap();
     let refused = app.wait_session(&made.id, Duration::from_secs(2)).await.unwrap();
     assert_eq!(refused.state, SessionState::Failed);
     let reason = refused.reason.unwrap();
-    assert_eq!((reason.code.as_str(), reason.holders[0].channel.as_str(), reason.holders[0].what.as_str()), ("tuners_busy", "Channel 1", "Anna"));
+    assert_eq!(
+        (reason.code.as_str(), reason.holders[0].channel.as_str(), reason.holders[0].what.as_str()),
+        ("tuners_busy", "Channel 1", "Anna")
+    );
     app.stop(&first.id).await;
     // Nobody watches the first any more: it gives way, and its neighbours share the tuner.
     ready(&app, 101).await;
@@ -233,7 +265,12 @@ async fn players_without_parts_get_transport_stream_segments_and_raw_readers_the
     let fake = live_box::start(HashMap::from([(1, Manner::Play(bytes, rate))]), 1).await;
     let (app, _directory) = live_box::station(&fake).await;
     let mut request = wish(1);
-    request.client = ClientView { containers: vec!["ts".into()], hls: "standard".into(), audio: vec!["ac-3".into()], ..ClientView::default() };
+    request.client = ClientView {
+        containers: vec!["ts".into()],
+        hls: "standard".into(),
+        audio: vec!["ac-3".into()],
+        ..ClientView::default()
+    };
     let made = app.start_session(request.clone()).await.unwrap();
     let view = app.wait_session(&made.id, Duration::from_secs(8)).await.unwrap();
     assert_eq!(view.state, SessionState::Ready, "{view:?}");
@@ -249,13 +286,21 @@ async fn players_without_parts_get_transport_stream_segments_and_raw_readers_the
     let (pictures, sounds) = decoded(&file, ".ts");
     assert!(pictures >= 100 && sounds >= 120, "{pictures} pictures, {sounds} sounds");
 
-    request.client = ClientView { hls: "none".into(), video: vec!["*".into()], audio: vec!["*".into()], ..ClientView::default() };
+    request.client = ClientView {
+        hls: "none".into(),
+        video: vec!["*".into()],
+        audio: vec!["*".into()],
+        ..ClientView::default()
+    };
     let made = app.start_session(request).await.unwrap();
     let raw = handle(&app, &made).raw().await.unwrap();
-    let collect = raw.take_until(tokio::time::sleep(Duration::from_secs(4))).fold(Vec::new(), |mut all, piece| async move {
-        all.extend_from_slice(&piece);
-        all
-    });
+    let collect = raw.take_until(tokio::time::sleep(Duration::from_secs(4))).fold(
+        Vec::new(),
+        |mut all, piece| async move {
+            all.extend_from_slice(&piece);
+            all
+        },
+    );
     let (pictures, sounds) = decoded(&collect.await, ".ts");
     assert!(pictures >= 90 && sounds >= 100, "raw: {pictures} pictures, {sounds} sounds");
     app.shutdown().await;

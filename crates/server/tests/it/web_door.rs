@@ -35,7 +35,14 @@ async fn station() -> Station {
     let app = App::start(Settings::with_tapes_in(directory.path().join("tapes"))).await.unwrap();
     let stopping = CancellationToken::new();
     let simulated = Simulated::new(directory.path().join("sim"));
-    let web = Web::new(app, Clock::start(), Accounts::new(store, sealer), WebConfig::default(), simulated, stopping.clone());
+    let web = Web::new(
+        app,
+        Clock::start(),
+        Accounts::new(store, sealer),
+        WebConfig::default(),
+        simulated,
+        stopping.clone(),
+    );
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(serve::serve(listener, web.clone()));
@@ -53,7 +60,8 @@ impl Station {
     }
 
     async fn ask(&self, method: &str, path: &str, token: Option<&str>) -> (StatusCode, Value) {
-        let mut request = client().request(Method::from_bytes(method.as_bytes()).unwrap(), format!("{}{path}", self.base));
+        let mut request =
+            client().request(Method::from_bytes(method.as_bytes()).unwrap(), format!("{}{path}", self.base));
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
@@ -107,9 +115,14 @@ async fn only_the_holder_of_the_printed_code_becomes_the_owner() {
     let station = station().await;
     let code = station.web.accounts.new_setup_code(station.web.clock.wall_ms()).await.unwrap();
     let setup = |code: String, password: &str| {
-        client().post(format!("{}/api/v1/auth/setup", station.base)).json(&json!({"code": code, "name": "Anna", "password": password}))
+        client()
+            .post(format!("{}/api/v1/auth/setup", station.base))
+            .json(&json!({"code": code, "name": "Anna", "password": password}))
     };
-    assert_eq!(setup("WRON-GWRO-NGWR-ONGW".into(), "long enough").send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        setup("WRON-GWRO-NGWR-ONGW".into(), "long enough").send().await.unwrap().status(),
+        StatusCode::UNAUTHORIZED
+    );
     let short = setup(code.expose_secret().to_owned(), "short").send().await.unwrap();
     assert_eq!(short.status(), StatusCode::BAD_REQUEST);
     assert_eq!(short.json::<Value>().await.unwrap()["fields"][0]["name"], "password");
@@ -122,13 +135,20 @@ async fn only_the_holder_of_the_printed_code_becomes_the_owner() {
     assert_eq!(again.status(), StatusCode::CONFLICT);
     // The cookie signs in; another site's page may not use it to change things.
     let cookie = cookie.split(';').next().unwrap();
-    let with = |method: Method, path: &str| client().request(method, format!("{}{path}", station.base)).header("cookie", cookie);
+    let with = |method: Method, path: &str| {
+        client().request(method, format!("{}{path}", station.base)).header("cookie", cookie)
+    };
     assert_eq!(with(Method::GET, "/api/v1/channels").send().await.unwrap().status(), StatusCode::OK);
-    let foreign = with(Method::POST, "/api/v1/sessions").header("origin", "http://evil.example").json(&json!({"channel_id": "x"}));
+    let foreign = with(Method::POST, "/api/v1/sessions")
+        .header("origin", "http://evil.example")
+        .json(&json!({"channel_id": "x"}));
     assert_eq!(foreign.send().await.unwrap().json::<Value>().await.unwrap()["code"], "foreign_origin");
     let out = with(Method::POST, "/api/v1/auth/sign-out").send().await.unwrap();
     assert_eq!(out.status(), StatusCode::OK);
-    assert_eq!(with(Method::GET, "/api/v1/channels").send().await.unwrap().status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        with(Method::GET, "/api/v1/channels").send().await.unwrap().status(),
+        StatusCode::UNAUTHORIZED
+    );
 }
 
 #[tokio::test]
@@ -136,7 +156,11 @@ async fn bad_input_gets_a_problem_and_no_more() {
     let station = station().await;
     let token = station.token(Role::Owner, &Scope::ALL).await;
     let post = |body: Vec<u8>, kind: &str| {
-        client().post(format!("{}/api/v1/sessions", station.base)).bearer_auth(&token).header("content-type", kind).body(body)
+        client()
+            .post(format!("{}/api/v1/sessions", station.base))
+            .bearer_auth(&token)
+            .header("content-type", kind)
+            .body(body)
     };
     for (body, kind, code) in [
         (b"{".to_vec(), "application/json", "invalid"),
@@ -169,7 +193,10 @@ async fn bad_input_gets_a_problem_and_no_more() {
 fn what_is_generated_is_fresh() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let kept = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
-    assert!(kept("docs/reference/openapi.json") == telecast_server::web::openapi(), "run: telecast openapi > docs/reference/openapi.json");
+    assert!(
+        kept("docs/reference/openapi.json") == telecast_server::web::openapi(),
+        "run: telecast openapi > docs/reference/openapi.json"
+    );
     let reference = telecast_server::config::reference();
     assert!(
         kept("docs/reference/configuration.md").trim_end() == reference.trim_end(),

@@ -34,7 +34,9 @@ pub(crate) fn run(world: &World, call: &str, query: &Query) -> Option<Answer> {
         "powerstate" => json!({"result": true, "instandby": standby}),
         "vol" => json!({"result": true, "message": "State", "current": 100, "ismute": false}),
         "zap" => match query.get("sRef") {
-            None => return Some(Answer::Fails("Missing mandatory parameter 'sRef'", "Parameter 'sRef' fehlt")),
+            None => {
+                return Some(Answer::Fails("Missing mandatory parameter 'sRef'", "Parameter 'sRef' fehlt"));
+            }
             Some(reference) if world.watch(Some(reference)) => {
                 json!({"result": true, "message": format!("Active service is now '{reference}'")})
             }
@@ -155,7 +157,8 @@ fn status(world: &World, standby: bool) -> Value {
         value["currservice_end"] = json!(end);
         value["currservice_end_timestamp"] = json!(event.end());
         value["currservice_description"] = json!(event.short);
-        value["currservice_fulldescription"] = json!(format!("{}\n{begin} - {end}\n\n{}", event.title, event.long));
+        value["currservice_fulldescription"] =
+            json!(format!("{}\n{begin} - {end}\n\n{}", event.title, event.long));
     }
     value
 }
@@ -171,7 +174,11 @@ fn signal(world: &World) -> Value {
 fn timers(world: &World) -> Vec<Value> {
     let now = world.box_now();
     let services: Vec<_> = world.lineup.services().filter(|entry| entry.code != 0).collect();
-    let states = [(0, now + 7200, 0, "/media/hdd/movie/"), (0, now + 90_000, 31, "None"), (3, now - 90_000, 0, "None")];
+    let states = [
+        (0, now + 7200, 0, "/media/hdd/movie/"),
+        (0, now + 90_000, 31, "None"),
+        (3, now - 90_000, 0, "None"),
+    ];
     let timers = services.iter().zip(states);
     timers
         .map(|(entry, (state, begin, repeated, dirname))| {

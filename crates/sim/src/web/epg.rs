@@ -18,7 +18,10 @@ pub(crate) fn run(world: &World, call: &str, query: &Query) -> Option<Answer> {
             return Answer::Exception;
         }
         let Some(bouquet) = query.get("bRef") else {
-            return Answer::Fails("Missing mandatory parameter 'bRef'", "Erforderlicher Parameter 'bRef' fehlt");
+            return Answer::Fails(
+                "Missing mandatory parameter 'bRef'",
+                "Erforderlicher Parameter 'bRef' fehlt",
+            );
         };
         match guided(world, bouquet) {
             Some(entries) => {
@@ -154,7 +157,10 @@ fn multi(world: &World, query: &Query) -> Answer {
 
 fn search(world: &World, query: &Query) -> Answer {
     let Some(wanted) = query.get("search").or_else(|| query.get("eventid")) else {
-        return Answer::Fails("Missing mandatory parameter 'search'", "Erforderlicher Parameter 'search' fehlt");
+        return Answer::Fails(
+            "Missing mandatory parameter 'search'",
+            "Erforderlicher Parameter 'search' fehlt",
+        );
     };
     let wanted = wanted.to_lowercase();
     let now = world.box_now();

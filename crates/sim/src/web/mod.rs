@@ -36,9 +36,15 @@ pub(crate) struct Query(BTreeMap<String, String>);
 
 impl Query {
     fn parse(text: &str) -> Self {
-        let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+        let decode =
+            |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
         let pairs = text.split('&').filter(|pair| !pair.is_empty());
-        Self(pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(k, v)| (decode(k), decode(v))).collect())
+        Self(
+            pairs
+                .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+                .map(|(k, v)| (decode(k), decode(v)))
+                .collect(),
+        )
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
@@ -164,7 +170,9 @@ fn as_xml(world: &World, call: &str, answer: Answer) -> Response {
 /// 401, 403 and 404 that come before any page.
 fn refusal(world: &World, headers: &HeaderMap) -> Option<Response> {
     if world.faults.get(Fault::Http403).is_some() {
-        return Some(html(StatusCode::FORBIDDEN, "403 - Access denied", "Forbidden Resource").into_response());
+        return Some(
+            html(StatusCode::FORBIDDEN, "403 - Access denied", "Forbidden Resource").into_response(),
+        );
     }
     if world.faults.get(Fault::Http404Html).is_some() {
         return Some(not_found());
@@ -190,7 +198,8 @@ impl TapStatus for Response {
 }
 
 fn not_found() -> Response {
-    html(StatusCode::NOT_FOUND, "404 - No Such Resource", "Sorry. No luck finding that resource.").into_response()
+    html(StatusCode::NOT_FOUND, "404 - No Such Resource", "Sorry. No luck finding that resource.")
+        .into_response()
 }
 
 fn html(status: StatusCode, title: &str, text: &str) -> impl IntoResponse + use<> {

@@ -121,8 +121,8 @@ pub(crate) fn write(call: &str, value: &Value) -> Option<String> {
             });
             element("e2servicelistrecursive", &bouquets)
         }
-        "epgbouquet" | "epgnow" | "epgnext" | "epgnownext" | "epgservice" | "epgservicenow" | "epgservicenext"
-        | "epgsearch" => element("e2eventlist", &list("e2event", EVENT, &items("events"))),
+        "epgbouquet" | "epgnow" | "epgnext" | "epgnownext" | "epgservice" | "epgservicenow"
+        | "epgservicenext" | "epgsearch" => element("e2eventlist", &list("e2event", EVENT, &items("events"))),
         "timerlist" => element("e2timerlist", &list("e2timer", TIMER, &items("timers"))),
         "movielist" => element("e2movielist", &list("e2movie", MOVIE, &items("movies"))),
         "deviceinfo" => {
@@ -137,7 +137,9 @@ pub(crate) fn write(call: &str, value: &Value) -> Option<String> {
             element("e2abouts", &element("e2about", &inner))
         }
         "signal" | "tunersignal" => element("e2frontendstatus", &fields(SIGNAL, value)),
-        "getcurrent" => element("e2currentserviceinformation", &element("e2service", &fields(CURRENT, &value["info"]))),
+        "getcurrent" => {
+            element("e2currentserviceinformation", &element("e2service", &fields(CURRENT, &value["info"])))
+        }
         "subservices" => {
             let name = |key: &str| match value["info"][key].as_str() {
                 Some(text) if !text.is_empty() => Value::from(text),
@@ -212,6 +214,7 @@ fn leaf(name: &str, value: &Value) -> String {
 /// Texts that are HTML-escaped already are not escaped again.
 fn escape_once(text: &str) -> String {
     let plain = text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
-    let clean: String = plain.chars().filter(|c| !matches!(u32::from(*c), 0..=8 | 11 | 12 | 14..=31)).collect();
+    let clean: String =
+        plain.chars().filter(|c| !matches!(u32::from(*c), 0..=8 | 11 | 12 | 14..=31)).collect();
     escaped(&clean)
 }

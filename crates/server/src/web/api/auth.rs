@@ -1,9 +1,9 @@
 //! Who is there: first owner, sign-in, sign-out, one-time links.
 
 use super::Body;
+use crate::web::Web;
 use crate::web::guard::{self, Principal};
 use crate::web::problem::{Problem, ProblemDocument};
-use crate::web::Web;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -109,14 +109,23 @@ fn is_https(web: &Web, headers: &HeaderMap) -> bool {
 
 /// How things stand for whoever asks.
 #[utoipa::path(get, path = "/api/v1/auth/state", tag = "auth", responses((status = 200, body = AuthState)))]
-pub async fn state(State(web): State<Web>, principal: Option<Extension<Principal>>, headers: HeaderMap) -> Result<Json<AuthState>, Problem> {
+pub async fn state(
+    State(web): State<Web>,
+    principal: Option<Extension<Principal>>,
+    headers: HeaderMap,
+) -> Result<Json<AuthState>, Problem> {
     Ok(Json(now_is(&web, principal.as_deref(), &headers).await?))
 }
 
 /// Makes the first owner; only the holder of the printed code may.
 #[utoipa::path(post, path = "/api/v1/auth/setup", tag = "auth", request_body = Setup,
     responses((status = 200, body = AuthState), (status = 400, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
-pub async fn setup(State(web): State<Web>, connection: ConnectInfo<SocketAddr>, headers: HeaderMap, Body(setup): Body<Setup>) -> Result<Response, Problem> {
+pub async fn setup(
+    State(web): State<Web>,
+    connection: ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Body(setup): Body<Setup>,
+) -> Result<Response, Problem> {
     web.doorman.admit("setup", connection.ip(), web.clock.uptime())?;
     let name = setup.name.trim();
     if let Some(fault) = access::name_fault(name) {
@@ -141,12 +150,18 @@ pub async fn setup(State(web): State<Web>, connection: ConnectInfo<SocketAddr>, 
 /// Signs in.
 #[utoipa::path(post, path = "/api/v1/auth/sign-in", tag = "auth", request_body = SignIn,
     responses((status = 200, body = AuthState), (status = 401, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
-pub async fn sign_in(State(web): State<Web>, connection: ConnectInfo<SocketAddr>, headers: HeaderMap, Body(who): Body<SignIn>) -> Result<Response, Problem> {
+pub async fn sign_in(
+    State(web): State<Web>,
+    connection: ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Body(who): Body<SignIn>,
+) -> Result<Response, Problem> {
     let name = who.name.trim().to_owned();
     web.doorman.admit(&name, connection.ip(), web.clock.uptime())?;
     let found = web.accounts.password_of(&name).await?;
     // A name that does not exist costs as much time as one that does.
-    let (account, hash) = found.map_or((None, web.decoy_hash.clone()), |(account, hash)| (Some(account), hash));
+    let (account, hash) =
+        found.map_or((None, web.decoy_hash.clone()), |(account, hash)| (Some(account), hash));
     let matches = web.check(who.password, hash).await?;
     match account.filter(|_| matches) {
         Some(account) => {
@@ -163,7 +178,12 @@ pub async fn sign_in(State(web): State<Web>, connection: ConnectInfo<SocketAddr>
 /// Signs in by a one-time link.
 #[utoipa::path(post, path = "/api/v1/auth/link", tag = "auth", request_body = Link,
     responses((status = 200, body = AuthState), (status = 403, body = ProblemDocument)))]
-pub async fn link(State(web): State<Web>, connection: ConnectInfo<SocketAddr>, headers: HeaderMap, Body(link): Body<Link>) -> Result<Response, Problem> {
+pub async fn link(
+    State(web): State<Web>,
+    connection: ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Body(link): Body<Link>,
+) -> Result<Response, Problem> {
     web.doorman.admit("link", connection.ip(), web.clock.uptime())?;
     match web.accounts.use_link(link.code, web.clock.wall_ms()).await? {
         Some(account) => signed_in(&web, &account, &headers).await,
@@ -187,11 +207,23 @@ pub async fn sign_out(State(web): State<Web>, headers: HeaderMap) -> Result<Resp
 
 async fn signed_in(web: &Web, account: &Account, headers: &HeaderMap) -> Result<Response, Problem> {
     let now = web.clock.wall_ms();
-    let label = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or("").chars().take(200).collect::<String>();
+    let label = headers
+        .get(header::USER_AGENT)
+        .and_then(|agent| agent.to_str().ok())
+        .unwrap_or("")
+        .chars()
+        .take(200)
+        .collect::<String>();
     let token = web.accounts.sign_in(account, &label, now).await?;
     let principal = web.accounts.by_cookie(token.expose_secret().to_owned(), now).await?;
     let mut response = Json(now_is(web, principal.as_ref(), headers).await?).into_response();
-    set_cookie(web, headers, response.headers_mut(), token.expose_secret(), limits::SIGN_IN_ABSOLUTE.as_secs());
+    set_cookie(
+        web,
+        headers,
+        response.headers_mut(),
+        token.expose_secret(),
+        limits::SIGN_IN_ABSOLUTE.as_secs(),
+    );
     Ok(response)
 }
 

@@ -85,7 +85,12 @@ fn show(web: &Web, lineup: &Lineup, channel: &lineup::Channel) -> Channel {
         number: channel.number,
         kind: kind(channel.radio),
         logo_url: format!("{}/api/v1/channels/{id}/logo", web.base_path()),
-        bouquet_ids: lineup.bouquets.iter().filter(|b| b.channels.contains(&channel.id)).map(|b| b.id.clone()).collect(),
+        bouquet_ids: lineup
+            .bouquets
+            .iter()
+            .filter(|b| b.channels.contains(&channel.id))
+            .map(|b| b.id.clone())
+            .collect(),
         tracks: web.app.tracks(&id),
         id,
     }
@@ -111,14 +116,20 @@ pub async fn bouquets(State(web): State<Web>) -> Json<Bouquets> {
 /// Channels, in pages.
 #[utoipa::path(get, path = "/api/v1/channels", tag = "channels", params(Paging),
     responses((status = 200, body = Channels), (status = 400, body = ProblemDocument)))]
-pub async fn channels(State(web): State<Web>, Parameters(paging): Parameters<Paging>) -> Result<Json<Channels>, Problem> {
+pub async fn channels(
+    State(web): State<Web>,
+    Parameters(paging): Parameters<Paging>,
+) -> Result<Json<Channels>, Problem> {
     let lineup = web.app.lineup();
     let from: usize = match &paging.cursor {
-        Some(cursor) => cursor.parse().map_err(|_| Problem::new(Kind::Invalid, "This cursor is not one of ours.").field("cursor", "unknown"))?,
+        Some(cursor) => cursor.parse().map_err(|_| {
+            Problem::new(Kind::Invalid, "This cursor is not one of ours.").field("cursor", "unknown")
+        })?,
         None => 0,
     };
     let limit = paging.limit.unwrap_or(PAGE).clamp(1, PAGE_LIMIT);
-    let items: Vec<Channel> = lineup.channels.iter().skip(from).take(limit).map(|channel| show(&web, &lineup, channel)).collect();
+    let items: Vec<Channel> =
+        lineup.channels.iter().skip(from).take(limit).map(|channel| show(&web, &lineup, channel)).collect();
     let next = from.saturating_add(items.len());
     Ok(Json(Channels { next_cursor: (next < lineup.channels.len()).then(|| next.to_string()), items }))
 }
@@ -128,7 +139,9 @@ pub async fn channels(State(web): State<Web>, Parameters(paging): Parameters<Pag
     responses((status = 200, body = Channel), (status = 404, body = ProblemDocument)))]
 pub async fn channel(State(web): State<Web>, Path(id): Path<String>) -> Result<Json<Channel>, Problem> {
     let lineup = web.app.lineup();
-    let found = lineup.channel(&ChannelId(id)).ok_or_else(|| Problem::new(Kind::NotFound, "There is no such channel."))?;
+    let found = lineup
+        .channel(&ChannelId(id))
+        .ok_or_else(|| Problem::new(Kind::NotFound, "There is no such channel."))?;
     Ok(Json(show(&web, &lineup, found)))
 }
 
@@ -136,6 +149,8 @@ pub async fn channel(State(web): State<Web>, Path(id): Path<String>) -> Result<J
 #[utoipa::path(get, path = "/api/v1/channels/{id}/logo", tag = "channels", params(("id" = String, Path)),
     responses((status = 200, content_type = "image/png"), (status = 404, body = ProblemDocument)))]
 pub async fn logo(State(web): State<Web>, Path(id): Path<String>) -> Result<Response, Problem> {
-    let found = web.app.logo(&id).await.ok_or_else(|| Problem::new(Kind::NotFound, "This channel has no logo."))?;
-    Ok(([(header::CONTENT_TYPE, found.0), (header::CACHE_CONTROL, "private, max-age=86400".into())], found.1).into_response())
+    let found =
+        web.app.logo(&id).await.ok_or_else(|| Problem::new(Kind::NotFound, "This channel has no logo."))?;
+    Ok(([(header::CONTENT_TYPE, found.0), (header::CACHE_CONTROL, "private, max-age=86400".into())], found.1)
+        .into_response())
 }

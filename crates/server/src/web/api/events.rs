@@ -48,7 +48,10 @@ impl Ears {
     fn open(&mut self, web: &Web, topics: impl IntoIterator<Item = String>) {
         for topic in topics {
             let allowed = match topic.split_once(':') {
-                Some(("session", id)) => self.principal.scopes.contains(&Scope::Admin) || web.owners.is(id, &self.principal.account),
+                Some(("session", id)) => {
+                    self.principal.scopes.contains(&Scope::Admin)
+                        || web.owners.is(id, &self.principal.account)
+                }
                 _ => topic != "status" || self.principal.scopes.contains(&Scope::Admin),
             };
             if allowed && self.topics.len() < limits::TOPICS {
@@ -60,7 +63,11 @@ impl Ears {
 
 /// The tab's socket.
 #[utoipa::path(get, path = "/api/v1/socket", tag = "events", responses((status = 101, description = "Switching to WebSocket")))]
-pub async fn socket(State(web): State<Web>, Extension(principal): Extension<Principal>, upgrade: WebSocketUpgrade) -> Response {
+pub async fn socket(
+    State(web): State<Web>,
+    Extension(principal): Extension<Principal>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     upgrade
         .read_buffer_size(FRAME)
         .max_message_size(FRAME)
@@ -135,27 +142,33 @@ pub async fn events(
     let mut ears = Ears { topics: BTreeSet::new(), principal };
     let wanted: Vec<String> = topics.topics.split(',').map(str::to_owned).collect();
     ears.open(&web, wanted.clone());
-    let first: Vec<String> =
-        wanted.iter().filter(|topic| ears.topics.contains(*topic)).filter_map(|topic| current(&web, topic)).collect();
+    let first: Vec<String> = wanted
+        .iter()
+        .filter(|topic| ears.topics.contains(*topic))
+        .filter_map(|topic| current(&web, topic))
+        .collect();
     let news = web.app.events();
     let stopping = web.stopping.clone();
-    let later = futures_util::stream::unfold((news, ears.topics, stopping), |(mut news, topics, stopping)| async move {
-        loop {
-            let event = tokio::select! {
-                event = news.recv() => event,
-                () = stopping.cancelled() => return None,
-            };
-            let said = match event {
-                Ok(event) if topics.contains(&event.topic) => text(&event),
-                Ok(_) => None,
-                Err(RecvError::Lagged(count)) => Some(lagged(count)),
-                Err(RecvError::Closed) => return None,
-            };
-            if let Some(said) = said {
-                return Some((said, (news, topics, stopping)));
+    let later = futures_util::stream::unfold(
+        (news, ears.topics, stopping),
+        |(mut news, topics, stopping)| async move {
+            loop {
+                let event = tokio::select! {
+                    event = news.recv() => event,
+                    () = stopping.cancelled() => return None,
+                };
+                let said = match event {
+                    Ok(event) if topics.contains(&event.topic) => text(&event),
+                    Ok(_) => None,
+                    Err(RecvError::Lagged(count)) => Some(lagged(count)),
+                    Err(RecvError::Closed) => return None,
+                };
+                if let Some(said) = said {
+                    return Some((said, (news, topics, stopping)));
+                }
             }
-        }
-    });
+        },
+    );
     let all = futures_util::stream::iter(first).chain(later).map(|text| Ok(sse::Event::default().data(text)));
     Sse::new(all).keep_alive(KeepAlive::default())
 }

@@ -74,7 +74,10 @@ fn show(event: guide::Event) -> Event {
 /// What is on now, and next. Never waits for a receiver.
 #[utoipa::path(get, path = "/api/v1/guide/now", tag = "guide", params(Which),
     responses((status = 200, body = NowNexts), (status = 400, body = ProblemDocument)))]
-pub async fn now(State(web): State<Web>, Parameters(which): Parameters<Which>) -> Result<Json<NowNexts>, Problem> {
+pub async fn now(
+    State(web): State<Web>,
+    Parameters(which): Parameters<Which>,
+) -> Result<Json<NowNexts>, Problem> {
     let ids: Vec<String> = match which.channels {
         Some(list) => list.split(',').filter(|id| !id.is_empty()).map(str::to_owned).collect(),
         None => web.app.lineup().channels.iter().map(|channel| channel.id.to_string()).collect(),
@@ -83,7 +86,12 @@ pub async fn now(State(web): State<Web>, Parameters(which): Parameters<Which>) -
         .app
         .now_next(&ids)
         .into_iter()
-        .map(|row| NowNext { channel_id: row.channel_id, now: row.now.map(show), next: row.next.map(show), stale_s: row.stale_s })
+        .map(|row| NowNext {
+            channel_id: row.channel_id,
+            now: row.now.map(show),
+            next: row.next.map(show),
+            stale_s: row.stale_s,
+        })
         .collect();
     Ok(Json(NowNexts { items }))
 }

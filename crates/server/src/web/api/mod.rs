@@ -63,8 +63,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         match Json::<T>::from_request(request, state).await {
             Ok(Json(value)) => Ok(Self(value)),
             Err(rejection) => Err(match rejection {
-                JsonRejection::MissingJsonContentType(_) => Problem::new(Kind::UnsupportedMedia, "Send JSON with 'Content-Type: application/json'."),
-                JsonRejection::BytesRejection(_) => Problem::new(Kind::TooLarge, "The body is larger than is read here."),
+                JsonRejection::MissingJsonContentType(_) => {
+                    Problem::new(Kind::UnsupportedMedia, "Send JSON with 'Content-Type: application/json'.")
+                }
+                JsonRejection::BytesRejection(_) => {
+                    Problem::new(Kind::TooLarge, "The body is larger than is read here.")
+                }
                 other => Problem::new(Kind::Invalid, other.body_text()),
             }),
         }

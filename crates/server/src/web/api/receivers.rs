@@ -46,14 +46,16 @@ pub struct Receivers {
 }
 
 fn settings(new: NewReceiver) -> Result<ReceiverSettings, Problem> {
-    let wrong = |why: &str| Problem::new(Kind::Invalid, format!("The receiver's address {why}.")).field("url", why);
+    let wrong =
+        |why: &str| Problem::new(Kind::Invalid, format!("The receiver's address {why}.")).field("url", why);
     let text = new.url.trim();
     let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     let mut url = Url::parse(&text).map_err(|_| wrong("cannot be read"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         return Err(wrong("must begin with http:// or https:// and name a host"));
     }
-    let inside = (!url.username().is_empty()).then(|| (url.username().to_owned(), url.password().map(SecretString::from)));
+    let inside = (!url.username().is_empty())
+        .then(|| (url.username().to_owned(), url.password().map(SecretString::from)));
     let _ = (url.set_username(""), url.set_password(None));
     url.set_query(None);
     url.set_fragment(None);
@@ -88,7 +90,10 @@ pub async fn list(State(web): State<Web>) -> Json<Receivers> {
 /// Adds a receiver.
 #[utoipa::path(post, path = "/api/v1/receivers", tag = "receivers", request_body = NewReceiver,
     responses((status = 201, body = ReceiverView), (status = 400, body = ProblemDocument)))]
-pub async fn add(State(web): State<Web>, Body(new): Body<NewReceiver>) -> Result<(StatusCode, Json<ReceiverView>), Problem> {
+pub async fn add(
+    State(web): State<Web>,
+    Body(new): Body<NewReceiver>,
+) -> Result<(StatusCode, Json<ReceiverView>), Problem> {
     let settings = settings(new)?;
     web.accounts.keep_receiver(&settings, web.clock.wall_ms()).await?;
     Ok((StatusCode::CREATED, Json(web.app.add_receiver(settings).await?)))
@@ -97,7 +102,10 @@ pub async fn add(State(web): State<Web>, Body(new): Body<NewReceiver>) -> Result
 /// Asks a receiver who it is, without adding it.
 #[utoipa::path(post, path = "/api/v1/receivers/test", tag = "receivers", request_body = NewReceiver,
     responses((status = 200, body = ReceiverView), (status = 400, body = ProblemDocument)))]
-pub async fn test(State(web): State<Web>, Body(new): Body<NewReceiver>) -> Result<Json<ReceiverView>, Problem> {
+pub async fn test(
+    State(web): State<Web>,
+    Body(new): Body<NewReceiver>,
+) -> Result<Json<ReceiverView>, Problem> {
     Ok(Json(web.app.test_receiver(settings(new)?).await))
 }
 

@@ -59,13 +59,14 @@ pub async fn start(
     let at = match new.at.as_deref() {
         None | Some("live") => At::Live,
         Some("start") => At::Start,
-        Some(time) => At::Time(
-            time.parse().map_err(|_| Problem::new(Kind::Invalid, "'at' cannot be read.").field("at", "'live', 'start' or a time"))?,
-        ),
+        Some(time) => At::Time(time.parse().map_err(|_| {
+            Problem::new(Kind::Invalid, "'at' cannot be read.").field("at", "'live', 'start' or a time")
+        })?),
     };
     let key = headers.get("idempotency-key").map(|key| key.to_str().unwrap_or(""));
     if key.is_some_and(|key| key.is_empty() || key.len() > KEY_LIMIT) {
-        return Err(Problem::new(Kind::Invalid, "The idempotency key cannot be used.").field("Idempotency-Key", "1 to 128 characters"));
+        return Err(Problem::new(Kind::Invalid, "The idempotency key cannot be used.")
+            .field("Idempotency-Key", "1 to 128 characters"));
     }
     let request = StartPlayback {
         channel_id: new.channel_id,
@@ -83,7 +84,13 @@ pub async fn start(
 /// All sessions that are still visible.
 #[utoipa::path(get, path = "/api/v1/sessions", tag = "sessions", responses((status = 200, body = Sessions)))]
 pub async fn list(State(web): State<Web>, Extension(principal): Extension<Principal>) -> Json<Sessions> {
-    let items = web.app.sessions().into_iter().filter(|s| may(&web, &principal, &s.id)).map(|s| shown(&web, s)).collect();
+    let items = web
+        .app
+        .sessions()
+        .into_iter()
+        .filter(|s| may(&web, &principal, &s.id))
+        .map(|s| shown(&web, s))
+        .collect();
     Json(Sessions { items })
 }
 

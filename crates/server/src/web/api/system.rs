@@ -33,7 +33,12 @@ pub struct ProblemKinds {
 pub async fn problems() -> Json<ProblemKinds> {
     let items = PROBLEMS
         .iter()
-        .map(|row| ProblemKind { code: row.code.into(), status: row.status, title: row.title.into(), advice: row.advice.into() })
+        .map(|row| ProblemKind {
+            code: row.code.into(),
+            status: row.status,
+            title: row.title.into(),
+            advice: row.advice.into(),
+        })
         .collect();
     Json(ProblemKinds { items })
 }
