@@ -422,6 +422,17 @@ mod tests {
     }
 
     #[test]
+    fn a_viewer_who_comes_back_in_time_keeps_the_stream() {
+        let mut pool = Pool::default();
+        pool.set_receiver("r", Some(1));
+        let first = running(&mut pool, 1, 1, 0).expect("granted");
+        pool.release(first.fence, at(1));
+        let back = running(&mut pool, 1, 1, 5).expect("joined");
+        assert_eq!((back.open, back.stream.clone()), (None, first.stream));
+        assert!(pool.sweep(at(60)).is_empty() && pool.is_open(&back.stream));
+    }
+
+    #[test]
     fn a_refused_transponder_is_left_alone_for_a_while_and_the_others_are_not() {
         let mut pool = Pool::default();
         pool.set_receiver("r", Some(2));
@@ -557,7 +568,12 @@ mod tests {
                         let lease = pool.leases().nth(n % 4).map(|lease| lease.stream.clone());
                         if let Some(stream) = lease { pool.refused(&stream, now); }
                     }
-                    Act::Wait(seconds) => { now += at(seconds); pool.sweep(now); }
+                    Act::Wait(seconds) => {
+                        now += at(seconds);
+                        let living: Vec<Fence> = pool.leases().filter(|lease| lease.expires > now).map(|lease| lease.fence).collect();
+                        pool.sweep(now);
+                        prop_assert!(pool.leases().map(|lease| lease.fence).eq(living), "time ends what is over, and only that");
+                    }
                     _ => {}
                 }
                 for (receiver, tuners) in limits_of {

@@ -48,7 +48,7 @@ pub fn segment<'a>(
         match track.origin {
             Origin::Stream { pid } => own_packets(lane, previous, pid, &mut read, &mut packets)?,
             Origin::Derived { .. } => {
-                derived_packets(segment, lane, track, derived_pid, &mut read, &mut packets)?
+                derived_packets(segment, lane, track, derived_pid, &mut read, &mut packets)?;
             }
         }
     }

@@ -1,6 +1,6 @@
 //! A broadcast through the segmenter and out again, judged by ffmpeg.
 
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs)]
 
 use std::borrow::Cow;
 use std::path::Path;

@@ -265,6 +265,19 @@ fn memory_promises_a_picture_but_denies_none() {
 }
 
 #[test]
+fn of_twins_that_are_transcoded_the_stereo_one_is_taken() {
+    for (first, second) in [(1, 2), (6, 2), (6, 1), (2, 6)] {
+        let mut tracks = source("h264+ac3:deu mp2:deu");
+        tracks.audio[0].channels = Some(first);
+        tracks.audio[1].channels = Some(second);
+        let decision = decide(Seen::Now(&tracks), &client("chromium"), policy("usual"));
+        let taken = decision.plan().and_then(Plan::default_audio).map(|audio| audio.track);
+        let expected = if u8::abs_diff(first, 2) < u8::abs_diff(second, 2) { 1 } else { 2 };
+        assert_eq!(taken, Some(expected), "{first} and {second} channels");
+    }
+}
+
+#[test]
 fn every_reason_has_a_code_of_its_own_and_a_text() {
     let codes: std::collections::BTreeSet<&str> = Reason::ALL.iter().map(|reason| reason.code()).collect();
     assert_eq!(codes.len(), Reason::ALL.len());

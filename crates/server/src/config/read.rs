@@ -72,7 +72,7 @@ pub fn load(
                 }
             }
             Err(error) => {
-                faults.push(format!("{}: {}", path.display(), error.to_string().trim().replace('\n', " ")))
+                faults.push(format!("{}: {}", path.display(), error.to_string().trim().replace('\n', " ")));
             }
         }
     }

@@ -136,7 +136,7 @@ async fn air(mut socket: TcpStream, channels: &HashMap<u32, Manner>) {
     match channels.get(&sid).cloned() {
         Some(Manner::Play(bytes, rate)) => pace(&mut socket, &bytes, rate).await,
         Some(Manner::EndAfter(bytes, rate, count)) => {
-            pace(&mut socket, &bytes[..count.min(bytes.len())], rate).await
+            pace(&mut socket, &bytes[..count.min(bytes.len())], rate).await;
         }
         Some(Manner::StallAfter(bytes, rate, count)) => {
             pace(&mut socket, &bytes[..count.min(bytes.len())], rate).await;

@@ -1,5 +1,13 @@
 //! One binary for all tests of the whole program: linking once is what makes them cheap.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::redundant_closure_for_method_calls,
+    unreachable_pub
+)]
+
 mod live_box;
 mod live_sound;
 mod live_walk;
