@@ -27,6 +27,7 @@ from viewer import Http, Viewer, attributes
 
 FPS, TICKS = 25, 90_000
 RUN_S = 14  # a few whole segments behind the first ones
+LENGTH_S = 90  # of each broadcast
 NOBODY = 65534  # VLC refuses to run as root
 OPEN_TAGS = ("#EXT-X-PART", "#EXT-X-PRELOAD-HINT", "#EXT-X-SERVER-CONTROL", "#EXT-X-RENDITION-REPORT", "#EXT-X-SKIP")
 AAC = {"containers": ["cmaf"], "video": ["avc1"], "audio": ["mp4a.40.2"], "hls": "low_latency"}
@@ -208,10 +209,10 @@ def judge_live(case, url, raw_url, pictures):
         verdict(case, f"ffmpeg plays live {kind}", done.stderr.strip()[:200] or fault)
         vlc = ["cvlc", "-I", "rc", "--rc-fake-tty", "--no-color", "--vout=dummy", "--aout=dummy", "--quiet", address]
         user = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"] if os.geteuid() == 0 else []
-        done = run("sh", "-c", '(sleep 10; echo stats; sleep 0.5; echo quit) | "$@"', "sh", *user, *vlc, seconds=30, env={**os.environ, "HOME": "/tmp"})
+        done = run("sh", "-c", '(sleep 8; echo stats; sleep 0.5; echo quit) | "$@"', "sh", *user, *vlc, seconds=30, env={**os.environ, "HOME": "/tmp"})
         found = re.search(r"video decoded\s*:\s*(\d+)" if pictures else r"audio decoded\s*:\s*(\d+)", done.stdout)
         found = int(found[1]) if found else 0
-        verdict(case, f"VLC plays live {kind}", None if found >= 3 * FPS else f"{found} decoded in 10 s")
+        verdict(case, f"VLC plays live {kind}", None if found >= 3 * FPS else f"{found} decoded in 8 s")
 
 
 def judge_raw(case, path, pictures):
@@ -259,36 +260,40 @@ def serve(dir):
     return f"http://127.0.0.1:{server.server_port}"
 
 
+async def judge(name, station, id, out, base):
+    """One case from its session to the last player."""
+    viewer = await Viewer(station.port, station.token, id).start(CASES[name][1])
+    watching = asyncio.create_task(viewer.watch(lambda: False))
+    await asyncio.sleep(RUN_S)
+    if watching.done():
+        return verdict(name, "a low-latency viewer watches", watching.exception())
+    verdict(name, "a low-latency viewer watches", "; ".join(viewer.faults[:3]) or None)
+    dir = out / name.replace(" ", "-")
+    snap = await Snapshot(name, viewer.session, Http(station.port), dir).take()
+    await raw(viewer, dir / "raw.ts", 5)
+    await asyncio.to_thread(judge_text, snap)
+    pictures, samples = await asyncio.to_thread(judge_segments, snap)
+    address = f"{base}/{dir.name}/main.m3u8"
+    players = asyncio.to_thread(judge_players, snap, address, pictures, samples)
+    live = asyncio.to_thread(judge_live, name, viewer.session["playlist_url"], viewer.session["stream_url"], pictures)
+    await asyncio.gather(players, live, asyncio.to_thread(judge_raw, name, dir / "raw.ts", pictures))
+    watching.cancel()
+    await viewer.stop()
+
+
 async def main():
     out = OUT / "judges"
     shutil.rmtree(out, ignore_errors=True)
     wanted = sys.argv[1:] or CASES
-    channels = [Channel(i + 1, name, media.broadcast(CASES[name][0], 180).read_bytes(), media.RATE_BPS, start=188 * 1000 * i) for i, name in enumerate(wanted)]
-    receiver = await Receiver(channels).start()
-    base = serve(out)
+    place = 188 * 1000  # amid a group of pictures
+    channels = [Channel(i + 1, name, media.broadcast(CASES[name][0], LENGTH_S).read_bytes(), media.RATE_BPS, start=place) for i, name in enumerate(wanted)]
+    receiver, base = await Receiver(channels).start(), serve(out)
     async with Station(receiver.web_port, receiver.stream_port, len(channels)) as station:
-        ids = await station.channels(len(channels))
-        viewers = {name: await Viewer(station.port, station.token, id).start(CASES[name][1]) for name, id in zip(wanted, ids)}
-        watching = [asyncio.create_task(viewer.watch(lambda: False)) for viewer in viewers.values()]
-        await asyncio.sleep(RUN_S)
-        for task in watching:
-            if task.done() and task.exception():
-                print(f"a viewer gave up: {task.exception()}")
-        for name, viewer in viewers.items():
-            dir = out / name.replace(" ", "-")
+        for name, id in zip(wanted, await station.channels(len(channels))):
             try:
-                snap = await Snapshot(name, viewer.session, Http(station.port), dir).take()
-                await raw(viewer, dir / "raw.ts", 5)
+                await judge(name, station, id, out, base)
             except Exception as error:
-                verdict(name, "can be fetched", error)
-                continue
-            await asyncio.to_thread(judge_text, snap)
-            pictures, samples = await asyncio.to_thread(judge_segments, snap)
-            await asyncio.to_thread(judge_players, snap, f"{base}/{dir.name}/main.m3u8", pictures, samples)
-            await asyncio.to_thread(judge_raw, name, dir / "raw.ts", pictures)
-            await asyncio.to_thread(judge_live, name, viewer.session["playlist_url"], viewer.session["stream_url"], pictures)
-        for task in watching:
-            task.cancel()
+                verdict(name, "can be judged", f"{type(error).__name__}: {error}")
     receiver.stop()
     print(f"{sum(verdicts)} passed, {len(verdicts) - sum(verdicts)} failed")
     return 0 if verdicts and all(verdicts) else 1

@@ -15,6 +15,8 @@ counts() { # the numbers in a log's summary lines: "passed failed", nothing if i
         for (i = 1; i < NF; i++) {
             if ($(i+1) ~ /^passed/) p += $i
             if ($(i+1) ~ /^(failed|timed)/) f += $i
+            if ($i == "pass") p += $(i+1)
+            if ($i == "fail" || $i == "cancelled") f += $(i+1)
         }
     } END { if (seen) print p + 0, f + 0 }'
 }
@@ -39,6 +41,7 @@ crates() {
 summary='^ *Summary .*tests? run:'
 cargo nextest --version >/dev/null 2>&1 || summary='^test result:'
 node_summary='^ *Tests +[0-9]'
+browser_summary='^[^ ]+ (pass|fail|cancelled) [0-9]'
 own_summary='^[0-9]+ passed, [0-9]+ failed'
 
 check format - cargo fmt --all --check
@@ -54,7 +57,7 @@ else
     check "pages build" - make --no-print-directory web/dist/index.html
     check crates "$summary" crates --workspace
     check binary - make --no-print-directory binary
-    check browser "$own_summary" npm --prefix e2e test
+    check browser "$browser_summary" npm --prefix e2e test
     check judges "$own_summary" python3 scripts/judges.py
 fi
 
