@@ -16,7 +16,7 @@ use crate::live_box::{self, Manner, channel_id};
 pub(crate) fn wish(sid: u32) -> StartPlayback {
     StartPlayback {
         channel_id: channel_id(sid),
-        at: Default::default(),
+        at: At::default(),
         client: ClientView::default(),
         holder: "Anna".into(),
         account: "anna".into(),
@@ -59,7 +59,7 @@ pub(crate) async fn follow(play: &PlaybackHandle, rendition: &str, time: Duratio
         }
         for line in text.lines().filter(|line| line.starts_with("#EXT-X-PART:")) {
             let uri = line.split("URI=\"").nth(1).unwrap().split('"').next().unwrap();
-            let mut numbers = uri.split('/').nth(1).unwrap().split('.').map(|n| n.parse::<u64>());
+            let mut numbers = uri.split('/').nth(1).unwrap().split('.').map(str::parse::<u64>);
             let place = (numbers.next().unwrap().unwrap(), numbers.next().unwrap().unwrap() as u32);
             if next.is_some_and(|next| place < next) {
                 continue;
@@ -70,7 +70,7 @@ pub(crate) async fn follow(play: &PlaybackHandle, rendition: &str, time: Duratio
         }
         let hint = text.lines().find(|line| line.starts_with("#EXT-X-PRELOAD-HINT")).unwrap();
         let uri = hint.split("URI=\"").nth(1).unwrap().split('/').nth(1).unwrap();
-        let mut numbers = uri.split('.').map(|n| n.parse::<u64>());
+        let mut numbers = uri.split('.').map(str::parse::<u64>);
         directives = Directives {
             sequence: Some(numbers.next().unwrap().unwrap()),
             part: Some(numbers.next().unwrap().unwrap() as u32),
