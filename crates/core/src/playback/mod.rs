@@ -14,8 +14,6 @@
 
 mod codec;
 mod decide;
-#[cfg(test)]
-mod laws;
 
 pub use codec::covers;
 pub use decide::decide;
@@ -502,3 +500,6 @@ impl Reason {
         self.entry().1
     }
 }
+
+#[cfg(test)]
+mod laws;

@@ -16,8 +16,6 @@
 //!
 //! It does not know tuners, sockets or playlists: see [`crate::tuner`], and the owner in the server.
 
-#[cfg(test)]
-mod laws;
 mod machine;
 mod reason;
 
@@ -213,3 +211,6 @@ pub struct Snapshot {
     /// Grows with each visible change.
     pub revision: u64,
 }
+
+#[cfg(test)]
+mod laws;
