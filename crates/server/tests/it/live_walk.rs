@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use telecast_server::app::{
-    App, ClientView, Directives, PlaybackHandle, SessionState, SessionView, StartPlayback,
+    App, At, ClientView, Directives, PlaybackHandle, SessionState, SessionView, StartPlayback,
 };
 
 use crate::live_box::{self, Manner, channel_id};
