@@ -1,14 +1,15 @@
 //! The reader of transport packets: programme, PES packets, random access; what it finds goes to the timeline.
 
+use super::front::{Seen, Step, continuity, look};
 use super::sound::{Sound, Tapped};
+use super::tables::Tables;
 use super::timeline::Timeline;
 use super::{JUMP, Start, Waiting};
-use crate::codec::{h264, hevc, mpeg2};
 use crate::tape::{Frame, Index, Origin, Setup, Track, TrackId};
 use crate::time::HZ;
 use crate::ts::clock::nearest;
 use crate::ts::packet::{NULL_PID, PACKET, Packet};
-use crate::ts::psi::{Kind, Pat, Pmt, Sections, packetise};
+use crate::ts::psi::{Kind, Pat, Pmt, Sections};
 use crate::ts::{pes, sync::Sync};
 
 /// What was counted so far; all only grow.
@@ -36,8 +37,6 @@ pub struct Counters {
 const FRONT_LIMIT: usize = 16 * 1024;
 /// PAT and PMT are repeated in the tape at least this often (ticks).
 const TABLES_EVERY: i64 = HZ / 4;
-/// Table version and continuity count in 4 and 5 bits; the programme map lies on this PID in the tape unless taken.
-const TAPE_PMT_PID: u16 = 0x1000;
 
 /// The picture being collected.
 struct OpenPicture {
@@ -47,12 +46,6 @@ struct OpenPicture {
     dts: i64,
     front: Vec<u8>,
     seen: Option<Seen>,
-}
-
-/// What the front of a picture said.
-struct Seen {
-    random_access: bool,
-    setup: Option<Setup>,
 }
 
 struct Video {
@@ -98,13 +91,6 @@ pub struct Segmenter {
     tables: Tables,
     next_track: TrackId,
     version: u64,
-}
-
-#[derive(Default)]
-struct Tables {
-    pat: Vec<u8>,
-    pmt: Vec<u8>,
-    counters: (u8, u8),
 }
 
 impl Segmenter {
@@ -597,94 +583,4 @@ fn derived_id(from: TrackId) -> TrackId {
 
 fn source_id(derived: TrackId) -> TrackId {
     derived & !DERIVED
-}
-
-impl Tables {
-    fn of(map: &Pmt) -> Self {
-        let kept = Pmt {
-            streams: map
-                .streams
-                .iter()
-                .filter(|stream| !matches!(stream.kind, Kind::Other(_)))
-                .cloned()
-                .collect(),
-            ..map.clone()
-        };
-        let taken = |pid: u16| map.pcr_pid == pid || map.streams.iter().any(|stream| stream.pid == pid);
-        let pid = (TAPE_PMT_PID..NULL_PID).find(|pid| !taken(*pid)).unwrap_or(TAPE_PMT_PID);
-        let pat =
-            Pat { transport_stream_id: 1, version: map.version, programmes: vec![(map.programme, pid)] };
-        let mut tables = Self::default();
-        packetise(&pat.section(), 0, &mut 0, &mut tables.pat);
-        packetise(&kept.section(), pid, &mut 0, &mut tables.pmt);
-        tables
-    }
-
-    fn write(&mut self, out: &mut Vec<u8>) {
-        for (packets, counter) in [(&self.pat, &mut self.counters.0), (&self.pmt, &mut self.counters.1)] {
-            for packet in packets.chunks_exact(PACKET) {
-                let at = out.len();
-                out.extend_from_slice(packet);
-                out[at + 3] = 0x10 | *counter;
-                *counter = (*counter + 1) & 0x0F;
-            }
-        }
-    }
-}
-
-enum Step {
-    Next,
-    Duplicate,
-    Lost(u64),
-}
-
-/// Continuity of one PID: ISO/IEC 13818-1 §2.4.3.3. A packet may come twice; without payload it does not count.
-fn continuity(last: &mut Option<u8>, packet: &Packet<'_>) -> Step {
-    let counter = packet.continuity();
-    if !packet.has_payload() {
-        return Step::Next;
-    }
-    let before = last.replace(counter);
-    match before {
-        Some(before) if before == counter && !packet.discontinuity() => Step::Duplicate,
-        Some(before) if (before + 1) & 0x0F != counter && !packet.discontinuity() => {
-            Step::Lost(u64::from(counter.wrapping_sub(before + 1) & 0x0F))
-        }
-        _ => Step::Next,
-    }
-}
-
-/// Reads the front of a picture; `None` while more bytes are needed, unless this is the `last` chance.
-fn look(kind: Kind, front: &[u8], last: bool) -> Option<Seen> {
-    match kind {
-        Kind::H264 => {
-            let seen = h264::front(front);
-            if !seen.complete && !last {
-                return None;
-            }
-            let setup = if seen.sps.is_empty() {
-                None
-            } else {
-                h264::Config::new(seen.sps, seen.pps).map(Setup::Avc)
-            };
-            Some(Seen { random_access: seen.random_access, setup })
-        }
-        Kind::Mpeg2Video => match mpeg2::front(front) {
-            Some(seen) => {
-                Some(Seen { random_access: seen.random_access, setup: seen.picture.map(Setup::Picture) })
-            }
-            None => last.then_some(Seen { random_access: false, setup: None }),
-        },
-        _ => match hevc::random_access(front) {
-            Some(random_access) => {
-                Some(Seen { random_access, setup: random_access.then(|| Setup::Picture(unknown())) })
-            }
-            None => last.then_some(Seen { random_access: false, setup: None }),
-        },
-    }
-}
-
-/// A picture whose size nobody has read.
-fn unknown() -> crate::codec::Picture {
-    crate::codec::Picture { width: 0, height: 0, frame_rate: None, interlaced: false }
 }

@@ -14,8 +14,10 @@
 //! Times: video is timed by DTS, moved so that the random access point that opens a run is presented when it is
 //! decoded; sound is timed by counting samples from the first PES packet of a run, corrected by whole frames.
 
+mod front;
 mod input;
 mod sound;
+mod tables;
 mod timeline;
 
 pub use input::{Counters, Segmenter};
