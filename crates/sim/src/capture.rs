@@ -11,6 +11,9 @@ use crate::ts::{self, PACKET, Programme};
 
 /// Sent at this rate when a capture holds no clock at all.
 const FALLBACK_BPS: u64 = 5_000_000;
+/// A capture whose tables come less often gets them from the simulator.
+const TABLES_AT_LEAST_EVERY_90K: i64 = 45_000;
+const TABLES_EVERY_90K: i64 = 9_000;
 /// A PCR further from the last than this is a jump, not time that passed.
 const JUMP_27M: i64 = 27_000_000;
 
@@ -28,7 +31,12 @@ pub(crate) fn load(data: &[u8]) -> Result<Clip, String> {
     announce_break(&mut assembly, &programme);
     let mut units = Units::default();
     let kept = packets.iter().zip(&clock.times).filter(|(packet, _)| keep.contains(&ts::pid(packet)));
-    for (packet, time) in kept {
+    let tables = [0, pmt_pid];
+    let sparse = pats.len() == 1 && has_sparse_tables(&packets, &clock);
+    if sparse {
+        repeat_tables(&mut assembly, pmt_pid, clock.length_90k);
+    }
+    for (packet, time) in kept.filter(|(packet, _)| !sparse || !tables.contains(&ts::pid(packet))) {
         let mut bytes = [0; PACKET];
         bytes.copy_from_slice(packet);
         let pid = ts::pid(packet);
@@ -43,6 +51,24 @@ pub(crate) fn load(data: &[u8]) -> Result<Clip, String> {
     }
     units.into_marks(&mut assembly, clock.length_90k);
     Ok(assembly.finish(clock.length_90k, programme, pmt_pid))
+}
+
+/// Whether a viewer who tunes in would wait for the programme longer than any broadcaster makes him.
+fn has_sparse_tables(packets: &[&[u8]], clock: &Clock) -> bool {
+    let tables = packets.iter().filter(|packet| ts::pid(packet) == 0).count() as i64;
+    tables * TABLES_AT_LEAST_EVERY_90K < clock.length_90k
+}
+
+/// PAT and PMT as a broadcaster repeats them; the capture's own are left out.
+fn repeat_tables(assembly: &mut Assembly, pmt_pid: u16, length_90k: i64) {
+    let count = (length_90k / TABLES_EVERY_90K).max(1);
+    for time in (0..count).map(|at| (at * TABLES_EVERY_90K * 300) as u64) {
+        for (pid, kind) in [(0, Kind::Pat), (pmt_pid, Kind::Pmt)] {
+            let mut packet = [0xFF; PACKET];
+            packet[..4].copy_from_slice(&[0x47, (pid >> 8) as u8, pid as u8, 0x10]);
+            assembly.items.push(Item { kind, ..Item::plain(time, packet) });
+        }
+    }
 }
 
 /// The programme with most packets, and the PID of its map.
