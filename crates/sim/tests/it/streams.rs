@@ -91,7 +91,8 @@ async fn ffmpeg_and_mpv_play_over_the_loop_point() {
         std::fs::write(&file, &data).unwrap();
         let stamps = ffprobe_pts(&file).await;
         assert!(stamps.len() > frames_per_turn + 50, "channel {code}: {} pictures", stamps.len());
-        for pair in stamps.windows(2) {
+        // pictures at the cut ends refer to others that are not there
+        for pair in stamps[5..stamps.len() - 5].windows(2) {
             let step = pair[1] - pair[0];
             assert!((3600..=3754).contains(&step), "channel {code}: {step} after {}", pair[0]);
         }

@@ -35,13 +35,12 @@ pub(crate) fn facts(data: &[u8]) -> Facts {
         let last = counters.insert(pid, counter);
         facts.continuity_errors += usize::from(last.is_some_and(|last| (last + 1) & 0xF != counter));
         let at = if packet[3] & 0x20 == 0 { 4 } else { 5 + packet[4] as usize };
-        if pid == 0 {
+        if pid == 0 && packet[1] & 0x40 != 0 {
             facts.programmes = (usize::from(packet[7]) - 9) / 4 - 1;
         }
-        let starts_pes =
-            packet[1] & 0x40 != 0 && packet[at..at + 3] == [0, 0, 1] && packet[at + 7] & 0x80 != 0;
-        if starts_pes {
-            let f = &packet[at + 9..at + 14];
+        let header = packet.get(at..at + 14).filter(|h| packet[1] & 0x40 != 0 && h[..3] == [0, 0, 1]);
+        if let Some(header) = header.filter(|header| header[7] & 0x80 != 0) {
+            let f = &header[9..14];
             let pts = u64::from(f[0] >> 1 & 7) << 30
                 | u64::from(f[1]) << 22
                 | u64::from(f[2] >> 1) << 15
