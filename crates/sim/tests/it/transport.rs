@@ -36,7 +36,7 @@ pub(crate) fn facts(data: &[u8]) -> Facts {
         facts.continuity_errors += usize::from(last.is_some_and(|last| (last + 1) & 0xF != counter));
         let at = if packet[3] & 0x20 == 0 { 4 } else { 5 + packet[4] as usize };
         if pid == 0 && packet[1] & 0x40 != 0 {
-            facts.programmes = (usize::from(packet[7]) - 9) / 4 - 1;
+            facts.programmes = (usize::from(packet[7]).saturating_sub(9) / 4).saturating_sub(1);
         }
         let header = packet.get(at..at + 14).filter(|h| packet[1] & 0x40 != 0 && h[..3] == [0, 0, 1]);
         if let Some(header) = header.filter(|header| header[7] & 0x80 != 0) {
