@@ -22,7 +22,7 @@ from viewer import Viewer
 
 FULL = os.environ.get("FULL") == "1"
 STREAMS = int(os.environ.get("STREAMS", 20))
-TURNS, SECONDS, WARM_S = 3, 300 if FULL else int(os.environ.get("SECONDS", 60)), 10
+TURNS, SECONDS, WARM_S = int(os.environ.get("TURNS", 3)), 300 if FULL else int(os.environ.get("SECONDS", 60)), 10
 AHEAD_S = 8  # media seconds that the unpaced source may be ahead of the viewer
 
 
