@@ -149,6 +149,9 @@ fn payload<'a>(
     } else {
         Cow::Borrowed(&[][..])
     };
+    if track.kind.is_video() {
+        media.reserve(frames.iter().map(|frame| frame.length as usize).sum());
+    }
     let mut elementary = Elementary::default();
     let mut samples: Vec<(Frame, u32)> = Vec::with_capacity(frames.len());
     for frame in frames {

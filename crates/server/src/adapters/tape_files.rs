@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{Error, ErrorKind, Result, Write};
+use std::io::{Error, ErrorKind, Result};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -42,18 +42,23 @@ impl TapeFile {
 
     /// Appends; `offset` is where the bytes begin and must be where the last ended.
     pub fn append(&self, offset: u64, bytes: &[u8]) -> Result<()> {
-        let open = self.chunks().last_key_value().map(|(start, chunk)| (*start, chunk.clone()));
-        let (start, mut chunk) = match open {
-            Some((start, chunk)) if chunk.length < CHUNK && start + chunk.length == offset => (start, chunk),
+        let open =
+            self.chunks().last_key_value().map(|(start, chunk)| (*start, Arc::clone(&chunk.file), chunk.length));
+        let (start, file) = match open {
+            Some((start, file, length)) if length < CHUNK && start + length == offset => (start, file),
             _ => {
                 let path = self.directory.join(format!("{offset:016}.{}", self.extension));
                 let file = File::options().create(true).truncate(true).read(true).write(true).open(&path)?;
-                (offset, Chunk { file: Arc::new(file), path, length: 0 })
+                let file = Arc::new(file);
+                self.chunks().insert(offset, Chunk { file: Arc::clone(&file), path, length: 0 });
+                (offset, file)
             }
         };
-        (&*chunk.file).write_all(bytes)?;
-        chunk.length += bytes.len() as u64;
-        self.chunks().insert(start, chunk);
+        // Written before it counts: a reader sees whole bytes or none, and a write that failed half-way is made again.
+        file.write_all_at(bytes, offset - start)?;
+        if let Some(chunk) = self.chunks().get_mut(&start) {
+            chunk.length = offset - start + bytes.len() as u64;
+        }
         Ok(())
     }
 

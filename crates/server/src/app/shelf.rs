@@ -13,15 +13,18 @@ use moka::future::Cache;
 use telecast_media::cmaf::{self, Extent, Missing};
 use telecast_media::hls::{self, Container, Directives, View};
 use telecast_media::mpegts;
-use telecast_media::tape::{Index, Origin, Rendition, TrackId};
+use telecast_media::tape::{Index, Origin, Rendition, Segment, TrackId};
 
 use super::playback::PlayError;
 use super::tape::{Snapshot, Tape};
 
 /// Bytes of all that is kept.
-const SHELF: u64 = 64 << 20;
-/// What nobody has asked for in this time is dropped: the newest three segments of a tape are asked for at once or not again.
-const UNTOUCHED: Duration = Duration::from_secs(12);
+const SHELF: u64 = 32 << 20;
+/// What nobody has asked for in this time is dropped: at the edge all viewers ask at once, and making it again is a copy.
+const UNTOUCHED: Duration = Duration::from_secs(4);
+/// The newest segments lie in the page cache: they are made where they are asked for, older ones where waiting for a disk
+/// blocks nobody.
+const FRESH: u64 = 3;
 /// Views whose playlists are kept per tape: sessions of one kind share one.
 const VIEWS: usize = 16;
 
@@ -58,9 +61,13 @@ impl Shelf {
         container: Container,
     ) -> Result<Bytes, PlayError> {
         let label = Label { tape: tape.id, rendition, sequence, extent, container };
+        let fresh = sequence + FRESH >= snapshot.index.next_sequence;
         let (tape, snapshot) = (tape.clone(), Arc::clone(snapshot));
         let made = self.0.try_get_with(label, async move {
             let work = move || make(&tape, &snapshot, label);
+            if fresh {
+                return work();
+            }
             tokio::task::spawn_blocking(work)
                 .await
                 .unwrap_or_else(|_| Err(PlayError::Broken("a fragment cannot be made".into())))
@@ -71,8 +78,13 @@ impl Shelf {
 
 fn make(tape: &Tape, snapshot: &Snapshot, label: Label) -> Result<Bytes, PlayError> {
     let segment = snapshot.index.segment(label.sequence).ok_or(PlayError::NotFound)?;
-    let read = |track: TrackId, origin: Origin, begin: u64, end: u64| {
-        tape.read(snapshot, track, origin, begin, end).map(Cow::Owned)
+    let together = together(segment, label)
+        .and_then(|(begin, end)| Some((begin, end, tape.main.read(begin, end).ok()?)));
+    let read = |track: TrackId, origin: Origin, begin: u64, end: u64| match (&together, origin) {
+        (Some((from, to, bytes)), Origin::Stream { .. }) if *from <= begin && end <= *to => {
+            Ok(Cow::Borrowed(&bytes[(begin - from) as usize..(end - from) as usize]))
+        }
+        _ => tape.read(snapshot, track, origin, begin, end).map(Cow::Owned),
     };
     let made = match label.container {
         Container::Cmaf => cmaf::fragment(segment, label.rendition, label.extent, |origin, begin, end| {
@@ -101,6 +113,23 @@ fn make(tape: &Tape, snapshot: &Snapshot, label: Label) -> Result<Bytes, PlayErr
             Err(PlayError::Broken(error.to_string()))
         }
     }
+}
+
+/// The range in which picture and sound lie, where reading it once is no more than reading each.
+fn together(segment: &Segment, label: Label) -> Option<(u64, u64)> {
+    let master = segment.lane(label.rendition.master()?)?;
+    let (mut from, mut to, mut apart, mut ranges) = (u64::MAX, 0, 0, 0);
+    for id in label.rendition.tracks() {
+        if matches!(segment.run.track(id)?.origin, Origin::Derived { .. }) {
+            continue;
+        }
+        let lane = segment.lane(id)?;
+        let frames = &lane.frames[cmaf::frames(segment, master, lane, label.extent)?];
+        let begin = frames.iter().filter(|frame| frame.length > 0).map(|frame| frame.begin).min()?;
+        let end = frames.iter().map(|frame| frame.begin + u64::from(frame.length)).max()?;
+        (from, to, apart, ranges) = (from.min(begin), to.max(end), apart + (end - begin), ranges + 1);
+    }
+    (ranges > 1 && to - from <= apart).then_some((from, to))
 }
 
 /// The derived track that a side file belongs to.

@@ -24,7 +24,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Once frames flow, the source is read this often: waking up for each packet would cost more than all parsing.
-const BREATH: Duration = Duration::from_millis(30);
+/// All tapes breathe at the same moments, so that one waking of a thread serves many.
+const BREATH: Duration = Duration::from_millis(50);
 /// Bytes read at a time at most; when that many have come at once, the source is not paced and is read on at once.
 const READ: usize = 256 << 10;
 /// Segments after which the source is read in breaths: the first ones are wanted at once.
@@ -406,7 +407,7 @@ impl Owner {
                 continue;
             }
             // An input that fills the buffer is not paced by a broadcast: read on.
-            due = if input.len() < READ { Instant::now() + BREATH } else { Instant::now() };
+            due = if input.len() < READ { self.next_breath() } else { Instant::now() };
             output.clear();
             let offset = self.segmenter.offset();
             self.segmenter.push(&input, self.clock.wall_ms(), &mut output);
@@ -418,6 +419,12 @@ impl Owner {
             self.evict();
             self.publish_news();
         }
+    }
+
+    /// The next moment at which all tapes read.
+    fn next_breath(&self) -> Instant {
+        let into = self.clock.uptime().as_micros() % BREATH.as_micros();
+        Instant::now() + BREATH.saturating_sub(Duration::from_micros(into as u64))
     }
 
     /// Keeps the frames of sound that browsers cannot decode, until somebody has had the time to ask for them: so derived sound
