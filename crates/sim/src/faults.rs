@@ -54,6 +54,10 @@ faults! {
     PtsJump "pts_jump" 100.0;
     /// The 33-bit clock wraps this many seconds after the stream began.
     PtsWrap "pts_wrap" 8.0;
+    /// The programme map gets a new version, and sound another PID, every this many seconds.
+    PmtChange "pmt_change" 8.0;
+    /// Picture and sound go over to another format and back every this many seconds.
+    FormatChange "format_change" 8.0;
     /// All packets of the programme are marked as scrambled, and unreadable.
     Scrambled "scrambled" 1.0;
     /// This many bytes that are no packets precede the stream.
@@ -93,7 +97,7 @@ faults! {
 }
 
 /// Listed in receiver.md, not simulated yet.
-const NOT_YET: &[&str] = &["format_change", "pmt_change", "timer_conflict"];
+const NOT_YET: &[&str] = &["timer_conflict"];
 
 /// One fault as asked for: `NAME[=AMOUNT][@CHANNEL]`.
 #[derive(Debug, Clone, PartialEq)]

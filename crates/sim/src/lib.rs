@@ -19,6 +19,7 @@ mod guide;
 mod lineup;
 mod media;
 mod mux;
+mod on_air;
 mod stream;
 mod ts;
 mod tuners;
@@ -29,6 +30,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio_util::task::TaskTracker;
@@ -41,6 +43,9 @@ use clip::Clip;
 use lineup::Lineup;
 use media::{RECIPES, Recipe};
 use world::{World, lock};
+
+/// How long requests that run when the receiver is stopped may take.
+const WEB_PATIENCE: Duration = Duration::from_millis(500);
 
 /// Clips of channels by code.
 type Clips = BTreeMap<u8, Arc<Clip>>;
@@ -72,9 +77,14 @@ impl Sim {
         let router = web::router(Arc::clone(&world));
         let stop = world.stop.clone();
         tasks.spawn(async move {
-            let serve = axum::serve(web_listener, router);
+            let graceful = stop.clone().cancelled_owned();
+            let serve = axum::serve(web_listener, router).with_graceful_shutdown(graceful);
+            let patience = async {
+                stop.cancelled().await;
+                tokio::time::sleep(WEB_PATIENCE).await;
+            };
             tokio::select! {
-                () = stop.cancelled() => {}
+                () = patience => {}
                 ended = serve => if let Err(error) = ended {
                     tracing::error!(%error, "simulated web interface ended");
                 }

@@ -5,32 +5,26 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use base64::Engine as _;
 use percent_encoding::percent_decode_str;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::clip::{Clip, Filling, Place};
+use crate::clip::{Clip, Place};
 use crate::damage::Damage;
 use crate::faults::{Fault, OnChannel};
 use crate::lineup::{self, Entry};
+use crate::on_air::{BATCH, OnAir};
 use crate::ts::PACKET;
-use crate::world::{Arrival, Connection, SENT_KEPT, World, lock, tables};
+use crate::world::{Arrival, Connection, SENT_KEPT, Sent, World, lock};
 
 /// One write per this long and stream: fewer wake-ups than a box makes, and no more delay than one of its reads.
 const TICK: Duration = Duration::from_millis(25);
 /// A reader that takes nothing for this long is cut.
 const STALLED: Duration = Duration::from_secs(10);
-/// Further behind than this, packets are lost.
-const BEHIND_27M: u64 = 3 * 27_000_000;
-/// Packets per write, so that one stream cannot hold the loop.
-const BATCH: usize = 1400;
 const HEAD_LIMIT: usize = 8192;
-/// How often the events on the air are made anew.
-const EVENTS_EVERY: Duration = Duration::from_secs(20);
-const PTS_JUMP_EVERY_27M: u64 = 10 * 27_000_000;
 
 const OK: &str =
     "HTTP/1.0 200 OK\r\nConnection: Close\r\nContent-Type: video/mpeg\r\nServer: streamserver\r\n\r\n";
@@ -208,7 +202,7 @@ impl Stream<'_> {
                 return "closed by reader";
             }
         }
-        self.play(&clip, &entry, on, air.paced).await
+        self.play(clip, &entry, on, air.paced).await
     }
 
     /// Waits, but notices when the reader goes.
@@ -223,20 +217,15 @@ impl Stream<'_> {
         }
     }
 
-    async fn play(&mut self, clip: &Clip, entry: &Entry, on: OnChannel<'_>, paced: bool) -> &'static str {
+    async fn play(&mut self, clip: Arc<Clip>, entry: &Entry, on: OnChannel<'_>, paced: bool) -> &'static str {
         let world = self.world;
-        let (pat, pmt) = tables(entry, clip);
-        let mut eit = world.event_packets(entry);
-        let mut eit_made = Instant::now();
-        let begun = Instant::now();
-        let air_begun = world.air_27m(&entry.reference, clip);
-        let mut place = clip.place_at(air_begun);
-        let mut watcher = Watcher::new(clip, place);
-        let mut damage = Damage::new(world.seed ^ self.id, clip);
-        let base = self.base(entry, on, air_begun);
+        let mut on_air = OnAir::new(world, clip, entry, on, paced);
+        let mut watcher = Watcher::new(&on_air.clip, on_air.place);
+        let mut damage = Damage::new(world.seed ^ self.id, &on_air.clip);
         let mut out = Vec::with_capacity(BATCH * PACKET);
         loop {
-            let (amount, elapsed) = (|fault| world.faults.on(fault, on), begun.elapsed().as_secs_f64());
+            let (amount, elapsed) =
+                (|fault| world.faults.on(fault, on), on_air.begun.elapsed().as_secs_f64());
             if amount(Fault::EndMidway).is_some_and(|after| elapsed >= after) {
                 return "ended midway";
             }
@@ -247,47 +236,31 @@ impl Stream<'_> {
                 return "tuner taken";
             }
             let stalled = amount(Fault::Stall).is_some_and(|after| elapsed >= after);
-            if paced && self.wait(TICK).await.is_err() {
+            if (paced || stalled) && self.wait(TICK).await.is_err() {
                 return "closed by reader";
             }
             if stalled {
-                place = clip.place_at(world.air_27m(&entry.reference, clip));
-                if !paced && self.wait(TICK).await.is_err() {
-                    return "closed by reader";
-                }
+                on_air.skip();
                 continue;
             }
-            let now = if paced { world.air_27m(&entry.reference, clip) } else { u64::MAX };
-            if paced && now > clip.time_of(place) + BEHIND_27M {
-                place = clip.place_at(now);
+            if on_air.catch_up() {
                 lock(&self.log.arrival).overruns += 1;
             }
-            if eit_made.elapsed() > EVENTS_EVERY {
-                (eit, eit_made) = (world.event_packets(entry), Instant::now());
+            if on_air.change_format(elapsed) {
+                watcher = Watcher::new(&on_air.clip, on_air.place);
+                damage = Damage::new(world.seed ^ self.id, &on_air.clip);
+                *lock(&self.log.sent) = Sent::default();
             }
-            let jumps = amount(Fault::PtsJump).map_or(0, |seconds| {
-                let times = clip.time_of(place).saturating_sub(air_begun) / PTS_JUMP_EVERY_27M;
-                (seconds * 90_000.0) as i64 * times as i64
-            });
-            let filling = Filling { pat: &pat, pmt: &pmt, eit: &eit, base_90k: base + jumps };
             out.clear();
-            let next = clip.fill(place, now, BATCH, &filling, &mut out);
+            let next = on_air.batch(elapsed, &mut out);
             damage.apply(&world.faults, on, &mut out);
             match tokio::time::timeout(STALLED, self.socket.write_all(&out)).await {
                 Ok(Ok(())) => {}
                 Ok(Err(_)) => return "closed by reader",
                 Err(_) => return "reader stalled",
             }
-            watcher.sent(clip, place, next, out.len(), self.log, world.now_ms());
-            place = next;
-        }
-    }
-
-    /// What is added to the clocks of this connection.
-    fn base(&self, entry: &Entry, on: OnChannel<'_>, air_27m: u64) -> i64 {
-        match self.world.faults.on(Fault::PtsWrap, on) {
-            Some(seconds) => (1 << 33) - (air_27m / 300) as i64 - (seconds * 90_000.0) as i64,
-            None => self.world.base_90k(&entry.reference),
+            watcher.sent(&on_air.clip, on_air.place, next, out.len(), self.log, world.now_ms());
+            on_air.place = next;
         }
     }
 }

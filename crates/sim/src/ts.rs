@@ -206,8 +206,8 @@ pub(crate) fn pat(transport_stream: u16, programmes: &[(u16, u16)]) -> Vec<u8> {
     section(0, transport_stream, 0, 0, &body)
 }
 
-/// The PMT of a programme.
-pub(crate) fn pmt(programme: &Programme) -> Vec<u8> {
+/// The PMT of a programme, with a version number below 32.
+pub(crate) fn pmt(programme: &Programme, version: u8) -> Vec<u8> {
     let mut body = vec![0xE0 | (programme.pcr_pid >> 8) as u8, programme.pcr_pid as u8, 0xF0, 0];
     for stream in &programme.streams {
         let length = stream.descriptors.len();
@@ -215,7 +215,12 @@ pub(crate) fn pmt(programme: &Programme) -> Vec<u8> {
         body.extend([0xF0 | (length >> 8) as u8, length as u8]);
         body.extend(&stream.descriptors);
     }
-    section(2, programme.number, 0, 0, &body)
+    let mut out = section(2, programme.number, 0, 0, &body);
+    out[5] |= (version & 0x1F) << 1;
+    out.truncate(out.len() - 4);
+    let crc = crc32(&out);
+    out.extend(crc.to_be_bytes());
+    out
 }
 
 /// A section as packets, continuity counters 0.
@@ -299,6 +304,6 @@ mod tests {
                 Elementary { stream_type: 6, pid: 0x101, descriptors: vec![0x6A, 1, 0] },
             ],
         };
-        assert_eq!(parse_pmt(&section_packets(0x20, &pmt(&programme))[0]), Some(programme));
+        assert_eq!(parse_pmt(&section_packets(0x20, &pmt(&programme, 3))[0]), Some(programme));
     }
 }

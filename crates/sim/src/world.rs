@@ -277,14 +277,20 @@ pub(crate) fn service_number(reference: &str) -> u64 {
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
-/// PAT with the whole transponder, and the PMT, of a service.
-pub(crate) fn tables(entry: &Entry, clip: &Clip) -> ([u8; PACKET], [u8; PACKET]) {
+/// PAT with the whole transponder, and the PMT, of a service; sound stands `moved_by` above its PID.
+pub(crate) fn tables(entry: &Entry, clip: &Clip, version: u8, moved_by: u16) -> ([u8; PACKET], [u8; PACKET]) {
     let sid = lineup::field(&entry.reference, 3);
     let mut programmes = vec![(sid, clip.pmt_pid)];
     programmes.extend((1..20u16).map(|n| (sid.wrapping_add(n * 3).max(1), 0x1000 + n)));
     programmes.sort_unstable();
     let pat = ts::section_packets(0, &ts::pat(lineup::field(&entry.reference, 4), &programmes));
-    let map = ts::Programme { number: sid, ..clip.programme.clone() };
-    let pmt = ts::section_packets(clip.pmt_pid, &ts::pmt(&map));
+    let mut map = ts::Programme { number: sid, ..clip.programme.clone() };
+    for stream in map.streams.iter_mut().filter(|stream| stream.is_audio()) {
+        stream.pid += moved_by;
+        if map.pcr_pid == stream.pid - moved_by {
+            map.pcr_pid = stream.pid;
+        }
+    }
+    let pmt = ts::section_packets(clip.pmt_pid, &ts::pmt(&map, version));
     (pat[0], pmt[0])
 }

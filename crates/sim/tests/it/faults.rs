@@ -125,8 +125,8 @@ async fn faults_of_the_web_interface() {
         get(&quick).await;
         assert!(begun.elapsed() > Duration::from_millis(900), "everything waits for the disk");
     });
-    let refused = get(&format!("{base}/sim/faults?add=format_change")).await;
-    assert!(refused.0 == 400 && refused.1.contains("format_change"), "{refused:?}");
+    let refused = get(&format!("{base}/sim/faults?add=timer_conflict")).await;
+    assert!(refused.0 == 400 && refused.1.contains("timer_conflict"), "{refused:?}");
     sim.shutdown().await;
 }
 
@@ -147,5 +147,22 @@ async fn a_reboot_ends_everything_and_passes() {
     assert!(dead.is_err(), "nothing answers");
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert_eq!(get(&format!("{}/api/about", sim.web_url())).await.0, 200);
+    sim.shutdown().await;
+}
+
+/// The programme goes on, but not as the first map said.
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_and_formats_change_while_the_clock_goes_on() {
+    let sim = sim(&[3, 4], |_| {}).await;
+    let moved = facts(&with(&sim, FaultSpec::new(Fault::PmtChange).amount(1.0), 3.0).await);
+    assert!(moved.packets[&0x78] > 50 && moved.packets[&0x88] > 50, "{:?}", moved.packets);
+    assert_eq!(moved.pmt_versions.len(), 3, "{:?}", moved.pmt_versions);
+
+    let changed = facts(&with(&sim, FaultSpec::new(Fault::FormatChange).amount(1.5), 4.0).await);
+    assert!(changed.packets[&0x79] > 20, "the other format has a second sound");
+    assert!(changed.pmt_versions.len() >= 2);
+    for pair in changed.pts[&VIDEO].windows(2) {
+        assert!(pair[0].abs_diff(pair[1]) < 90_000, "{pair:?}");
+    }
     sim.shutdown().await;
 }

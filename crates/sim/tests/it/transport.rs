@@ -1,6 +1,6 @@
 //! What a stream holds, counted with as little code as possible.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Facts of a piece of transport stream.
 #[derive(Debug, Default)]
@@ -13,6 +13,7 @@ pub(crate) struct Facts {
     /// PTS of each PES packet by PID.
     pub(crate) pts: BTreeMap<u16, Vec<u64>>,
     pub(crate) programmes: usize,
+    pub(crate) pmt_versions: BTreeSet<u8>,
 }
 
 pub(crate) fn facts(data: &[u8]) -> Facts {
@@ -37,6 +38,9 @@ pub(crate) fn facts(data: &[u8]) -> Facts {
         let at = if packet[3] & 0x20 == 0 { 4 } else { 5 + packet[4] as usize };
         if pid == 0 && packet[1] & 0x40 != 0 {
             facts.programmes = (usize::from(packet[7]).saturating_sub(9) / 4).saturating_sub(1);
+        }
+        if pid == 0x64 && packet[1] & 0x40 != 0 {
+            facts.pmt_versions.insert(packet[10] >> 1 & 0x1F);
         }
         let header = packet.get(at..at + 14).filter(|h| packet[1] & 0x40 != 0 && h[..3] == [0, 0, 1]);
         if let Some(header) = header.filter(|header| header[7] & 0x80 != 0) {
