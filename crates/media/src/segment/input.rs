@@ -70,6 +70,15 @@ struct Stream {
     lane: Lane,
 }
 
+impl Stream {
+    fn shadow(&self) -> Option<Sound> {
+        match &self.lane {
+            Lane::Sound(sound) => Some(sound.shadow()),
+            _ => None,
+        }
+    }
+}
+
 /// The state machine; see the module.
 pub struct Segmenter {
     start: Start,
@@ -86,6 +95,8 @@ pub struct Segmenter {
     offset: u64,
     timeline: Timeline,
     derived: Vec<Sound>,
+    /// Tracks that the map no longer names: they go on as silence, since playlists are fixed for a session.
+    absent: Vec<Sound>,
     counters: Counters,
     tables_at: i64,
     tables: Tables,
@@ -109,6 +120,7 @@ impl Segmenter {
             offset: start.offset,
             timeline: Timeline::new(start.sequence),
             derived: Vec::new(),
+            absent: Vec::new(),
             counters: Counters::default(),
             tables_at: i64::MIN / 2,
             tables: Tables::default(),
@@ -153,7 +165,7 @@ impl Segmenter {
                 sound.interrupt();
             }
         }
-        self.derived.iter_mut().for_each(Sound::interrupt);
+        self.derived.iter_mut().chain(&mut self.absent).for_each(Sound::interrupt);
         self.timeline.end_run();
         self.version += 1;
     }
@@ -212,7 +224,7 @@ impl Segmenter {
             Lane::Sound(sound) => Some(&**sound),
             _ => None,
         });
-        own.chain(&self.derived)
+        own.chain(&self.derived).chain(&self.absent)
     }
 
     fn sound(&mut self, track: TrackId) -> Option<&mut Sound> {
@@ -411,7 +423,7 @@ impl Segmenter {
         }) {
             sound.follow(&mut self.timeline);
         }
-        for sound in &mut self.derived {
+        for sound in self.derived.iter_mut().chain(&mut self.absent) {
             sound.follow(&mut self.timeline);
         }
         if jumped {
@@ -479,6 +491,8 @@ impl Segmenter {
     /// A new map is in force: tracks keep their names where codec, language and role are the same.
     fn adopt(&mut self, map: Pmt) {
         let old = std::mem::take(&mut self.streams);
+        let shadows: Vec<Sound> =
+            self.absent.drain(..).chain(old.iter().filter_map(Stream::shadow)).collect();
         let before = std::mem::take(&mut self.timeline.planned);
         let mut old: Vec<Option<Stream>> = old.into_iter().map(Some).collect();
         self.route.fill(0);
@@ -530,6 +544,7 @@ impl Segmenter {
             self.streams.push(Stream { pid, continuity: None, lane });
             self.route[usize::from(pid)] = self.streams.len() as u8;
         }
+        self.keep_absent(shadows, before);
         // Pictures cut; sound follows.
         self.timeline.planned.sort_by_key(|track| !track.kind.is_video());
         self.tables = Tables::of(&map);
@@ -538,6 +553,19 @@ impl Segmenter {
         self.plan_derived();
         self.tables_at = i64::MIN / 2;
         self.version += 1;
+    }
+
+    /// Sound that readers of the run in force may be playing, and that the new map does not name, stays planned.
+    fn keep_absent(&mut self, shadows: Vec<Sound>, before: Vec<Track>) {
+        let Some(run) = self.timeline.run().cloned() else { return };
+        for sound in shadows {
+            let named = self.timeline.planned.iter().any(|track| track.id == sound.track);
+            if named || run.track(sound.track).is_none() || self.absent.len() >= ABSENT_LIMIT {
+                continue;
+            }
+            self.timeline.planned.extend(before.iter().find(|track| track.id == sound.track).cloned());
+            self.absent.push(sound);
+        }
     }
 
     fn name(&mut self, stream: &crate::ts::psi::Stream, before: &[Track]) -> Track {
@@ -573,6 +601,9 @@ impl Segmenter {
         self.offset += (out.len() - before) as u64;
     }
 }
+
+/// No more tracks than this go on as silence; no programme has more languages.
+const ABSENT_LIMIT: usize = 32;
 
 /// Names of derived tracks: the source's and this bit.
 const DERIVED: TrackId = 0x80;

@@ -75,6 +75,20 @@ impl Sound {
         }
     }
 
+    /// What goes on in its place when its stream is gone: the same times, and no frames.
+    pub(super) fn shadow(&self) -> Self {
+        Self {
+            run: self.run,
+            header: self.header,
+            next: self.next,
+            late: self.late,
+            waiting: self.waiting.clone(),
+            filled: self.filled,
+            dropped: self.dropped,
+            ..Self::new(self.track, self.kind)
+        }
+    }
+
     /// From now on frames are kept for a transcoder.
     pub(super) fn tap(&mut self, on: bool) {
         self.tap = if on { Some(self.tap.take().unwrap_or_default()) } else { None };

@@ -1,0 +1,493 @@
+//! What holds for every tape, whatever was broadcast: laws, checked on broadcasts of many kinds.
+//!
+//! Each broadcast is pushed in small pieces as it would arrive. After each piece everything that is listed is made and
+//! its hash is kept; at the end it is made again: what was listed once must never change.
+
+#![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs)]
+
+use quick_m3u8::config::ParsingOptionsBuilder;
+use quick_m3u8::tag::{KnownTag, hls as tags};
+use quick_m3u8::{HlsLine, Reader};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::process::Command;
+use telecast_media::cmaf::{self, Extent};
+use telecast_media::hls::{self, Container, Directives, Readiness, View};
+use telecast_media::segment::{PART_TARGET, SEGMENT_MAXIMUM, Segmenter, Start};
+use telecast_media::tape::{Index, Origin, Rendition, Segment, Track};
+use telecast_media::time::{HZ, to_ticks};
+use telecast_media::ts::clock::WRAP;
+use telecast_media::ts::packet::{PACKET, Packet};
+use telecast_media::ts::pes;
+
+/// Milliseconds since 1970 at which all broadcasts begin.
+const NOON: i64 = 1_700_000_000_000;
+/// Tones of one, two languages; picture rates; key frames.
+const CASES: &[(&str, &[&str])] = &[
+    ("aac", &["picture=25", "tone=440", "-c:a aac", "-g 25"]),
+    ("two-sounds", &["picture=25", "tone=440", "tone=880", "-map 0 -map 1 -map 2 -c:a aac", "-g 50"]),
+    ("sound-only", &["tone=440", "-c:a aac"]),
+    ("film", &["picture=24000/1001", "tone=440", "-c:a aac", "-g 48", "-bf 2"]),
+    (
+        "open-gop",
+        &["picture=25", "tone=440", "-c:a aac", "-g 30", "-bf 3", "-x264-params open-gop=1:bframes=3"],
+    ),
+    ("rare-keys", &["picture=50", "tone=440", "-c:a ac3", "-g 250", "-sc_threshold 0"]),
+    ("silent", &["picture=25", "-g 25"]),
+];
+
+fn ffmpeg(arguments: &[String]) -> Vec<u8> {
+    let run = Command::new("ffmpeg").args(["-v", "error", "-nostdin"]).args(arguments).output();
+    let run = run.expect("ffmpeg is needed for this test: apt-get install ffmpeg");
+    assert!(run.status.success(), "ffmpeg {arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
+    run.stdout
+}
+
+/// Twelve seconds of a broadcast.
+fn broadcast(case: &[&str]) -> Vec<u8> {
+    let mut arguments = Vec::new();
+    let mut picture = false;
+    for word in case {
+        if let Some(rate) = word.strip_prefix("picture=") {
+            picture = true;
+            arguments.extend([
+                "-f".into(),
+                "lavfi".into(),
+                "-i".into(),
+                format!("testsrc2=size=320x180:rate={rate}"),
+            ]);
+        } else if let Some(hertz) = word.strip_prefix("tone=") {
+            let tone = format!("sine=frequency={hertz}:sample_rate=48000");
+            arguments.extend(["-f".into(), "lavfi".into(), "-i".into(), tone]);
+        }
+    }
+    arguments.extend(["-t".into(), "12".into()]);
+    if picture {
+        arguments.extend("-pix_fmt yuv420p -c:v libx264 -preset ultrafast".split(' ').map(String::from));
+    }
+    for word in case.iter().filter(|word| word.starts_with('-')) {
+        arguments.extend(word.split(' ').map(String::from));
+    }
+    arguments.extend("-f mpegts pipe:1".split(' ').map(String::from));
+    ffmpeg(&arguments)
+}
+
+/// Sound comes later by `share` of the whole stream, as in real multiplexes.
+fn delay_sound(bytes: &[u8], share: f64) -> Vec<u8> {
+    let packets: Vec<&[u8]> = bytes.chunks_exact(PACKET).collect();
+    let mut keyed: Vec<(usize, &[u8])> = packets
+        .iter()
+        .enumerate()
+        .map(|(at, packet)| {
+            let sound = (0x101..0x110).contains(&Packet::new(packet).unwrap().pid());
+            (at + if sound { (packets.len() as f64 * share) as usize } else { 0 }, *packet)
+        })
+        .collect();
+    keyed.sort_by_key(|(at, _)| *at);
+    keyed.into_iter().flat_map(|(_, packet)| packet.iter().copied()).collect()
+}
+
+/// All clocks moved by `by` ticks, modulo 2^33.
+fn move_clock(bytes: &[u8], by: i64) -> Vec<u8> {
+    let mut out = bytes.to_vec();
+    let moved = |value: u64| (value as i64 + by).rem_euclid(WRAP) as u64;
+    for packet in out.chunks_exact_mut(PACKET) {
+        let view = Packet::new(packet).unwrap();
+        let pcr = view.pcr_27m();
+        let header = if view.unit_start() && view.pid() != 0 { pes::header(view.payload()) } else { None };
+        let start = PACKET - view.payload().len();
+        if let Some(pcr) = pcr {
+            let (base, extension) = (moved(pcr / 300), pcr % 300);
+            packet[6..10].copy_from_slice(&((base >> 1) as u32).to_be_bytes());
+            packet[10] = ((base & 1) as u8) << 7 | 0x7E | (extension >> 8) as u8;
+            packet[11] = extension as u8;
+        }
+        if let Some(pts) = header.and_then(|header| header.pts) {
+            let prefix = if header.is_some_and(|header| header.dts.is_some()) { 3 } else { 2 };
+            packet[start + 9..start + 14].copy_from_slice(&pes::write_timestamp(prefix, moved(pts)));
+        }
+        if let Some(dts) = header.and_then(|header| header.dts) {
+            packet[start + 14..start + 19].copy_from_slice(&pes::write_timestamp(1, moved(dts)));
+        }
+    }
+    out
+}
+
+/// What players of a tape would ask for: one playlist where there is one sound, else one for each track.
+fn renditions(index: &Index) -> Vec<Rendition> {
+    let Some(segment) = index.segments.front() else { return Vec::new() };
+    let tracks = &segment.run.tracks;
+    let video = tracks.iter().find(|track| track.kind.is_video()).map(|track| track.id);
+    let sounds: Vec<_> = tracks.iter().filter(|track| track.kind.is_audio()).map(|track| track.id).collect();
+    if let [] | [_] = sounds[..] {
+        return vec![Rendition { video, audio: sounds.first().copied() }];
+    }
+    let alone = sounds.into_iter().map(|id| Rendition { video: None, audio: Some(id) });
+    std::iter::once(Rendition { video, audio: None }).chain(alone).collect()
+}
+
+fn view(rendition: Rendition, all: &[Rendition]) -> View {
+    View {
+        rendition,
+        barrier: all.iter().find_map(|rendition| rendition.audio),
+        container: Container::Cmaf,
+        low_latency: true,
+        whole_window: true,
+        siblings: all.to_vec(),
+    }
+}
+
+fn make(segment: &Segment, rendition: Rendition, extent: Extent, tape: &[u8]) -> u64 {
+    let read = |_: Origin, begin: u64, end: u64| Ok(Cow::Borrowed(&tape[begin as usize..end as usize]));
+    cmaf::content_hash(&cmaf::fragment(segment, rendition, extent, read).unwrap())
+}
+
+/// Hashes of all that a reader may fetch.
+fn listed(index: &Index, all: &[Rendition], tape: &[u8], seen: &mut HashMap<(Rendition, u64, Extent), u64>) {
+    for rendition in all.iter().filter(|rendition| {
+        let run = &index.segments[0].run;
+        rendition.tracks().all(|id| run.track(id).is_some_and(cmaf::supported))
+    }) {
+        let barrier = view(*rendition, all).barrier;
+        let Some((last, _)) = index.edge(*rendition, barrier) else { continue };
+        for segment in index.segments.iter().filter(|segment| segment.sequence <= last) {
+            let listed = Index::listed(segment, *rendition, barrier);
+            let parts = (0..listed.parts).map(|part| Extent::Part(part as u32));
+            for extent in parts.chain(listed.whole.then_some(Extent::Whole)) {
+                seen.entry((*rendition, segment.sequence, extent))
+                    .or_insert_with(|| make(segment, *rendition, extent, tape));
+            }
+        }
+    }
+}
+
+struct Pushed {
+    index: Index,
+    tape: Vec<u8>,
+    renditions: Vec<Rendition>,
+}
+
+/// Pushes in pieces of about 40 ms; checks after each that what is listed stays, and that the edge never goes back.
+fn push(name: &str, bytes: &[u8]) -> Pushed {
+    let mut segmenter = Segmenter::new(Start { sequence: 7, ..Start::default() });
+    let mut tape = Vec::new();
+    let mut seen = HashMap::new();
+    let pieces = 300;
+    let mut before = None;
+    for (number, piece) in bytes.chunks(bytes.len() / pieces + 1).enumerate() {
+        segmenter.push(piece, NOON + number as i64 * 40, &mut tape);
+        let index = segmenter.index();
+        let all = renditions(index);
+        if let Some(main) = all.first() {
+            listed(index, &all, &tape, &mut seen);
+            let barrier = view(*main, &all).barrier;
+            let edge =
+                index.edge(*main, barrier).map(|(sequence, listed)| (sequence, listed.parts, listed.whole));
+            assert!(edge >= before, "{name}: the edge went back from {before:?} to {edge:?}");
+            before = edge;
+        }
+    }
+    segmenter.interrupt();
+    let index = segmenter.index().clone();
+    let renditions = renditions(&index);
+    for ((rendition, sequence, extent), hash) in &seen {
+        let segment = index.segment(*sequence).unwrap();
+        let again = make(segment, *rendition, *extent, &tape);
+        assert_eq!(
+            again, *hash,
+            "{name}: {sequence} {extent:?} of {rendition:?} is not what it was when listed"
+        );
+    }
+    eprintln!("{name}: {} segments, {} fragments as they were", index.segments.len(), seen.len());
+    Pushed { index, tape, renditions }
+}
+
+fn scale(segment: &Segment, id: u8) -> u32 {
+    segment.run.track(id).map_or(HZ as u32, Track::timescale)
+}
+
+/// Parts cover the frames exactly; lanes follow each other without gap; segments keep their limits.
+fn lanes_hold(name: &str, index: &Index) {
+    let mut next: HashMap<(u32, u8), i64> = HashMap::new();
+    let mut sequence = None;
+    for segment in &index.segments {
+        assert!(sequence.is_none_or(|before| before + 1 == segment.sequence), "{name}: sequence");
+        sequence = Some(segment.sequence);
+        for lane in &segment.lanes {
+            let what = format!("{name}: segment {}, track {}", segment.sequence, lane.track);
+            let mut first = 0;
+            for part in &lane.parts {
+                assert_eq!(part.first, first, "{what}: parts without gap");
+                first += part.count;
+                let frames = &lane.frames[part.first as usize..first as usize];
+                let sum: u32 = frames.iter().map(|frame| frame.duration).sum();
+                assert_eq!(sum, part.duration, "{what}: a part is as long as its frames");
+                assert_eq!(part.independent, frames[0].random_access, "{what}: independent");
+                let ticks = to_ticks(i64::from(sum), scale(segment, lane.track));
+                assert!(ticks <= PART_TARGET, "{what}: part of {ticks} ticks");
+                let last = part.first + part.count == lane.frames.len() as u32;
+                assert!(last || ticks * 100 >= PART_TARGET * 85, "{what}: part of only {ticks} ticks");
+            }
+            assert!(lane.closed && first as usize == lane.frames.len(), "{what}: parts cover all frames");
+            if lane.frames.is_empty() {
+                continue;
+            }
+            if let Some(time) = next.insert((segment.run.number, lane.track), lane.start + lane.duration()) {
+                assert_eq!(time, lane.start, "{what}: decoding times go on");
+            }
+            let ticks = to_ticks(lane.duration(), scale(segment, lane.track));
+            assert!(ticks <= SEGMENT_MAXIMUM + HZ / 20, "{what}: {ticks} ticks");
+        }
+    }
+}
+
+/// The playlist as another parser reads it: EXTINF against the frames, and URIs that can be had.
+fn playlist_holds(name: &str, pushed: &Pushed, rendition: Rendition) {
+    let text = hls::media(&pushed.index, &view(rendition, &pushed.renditions), Directives::default());
+    let options = ParsingOptionsBuilder::new().with_parsing_for_all_tags().build();
+    let mut reader = Reader::from_str(&text, options);
+    let (mut segments, mut parts, mut target, mut length) = (0, 0, 0, 0.0);
+    let mut all = pushed.index.segments.iter();
+    while let Some(line) = reader.read_line().unwrap() {
+        match line {
+            HlsLine::KnownTag(KnownTag::Hls(tags::Tag::Targetduration(tag))) => {
+                target = tag.target_duration();
+            }
+            HlsLine::KnownTag(KnownTag::Hls(tags::Tag::Inf(tag))) => length = tag.duration(),
+            HlsLine::KnownTag(KnownTag::Hls(tags::Tag::Part(tag))) => {
+                parts += 1;
+                assert!(tag.duration() <= 0.26, "{name}: a part of {} s", tag.duration());
+            }
+            HlsLine::Uri(uri) => {
+                let segment = all.next().unwrap();
+                let lane = segment.lane(rendition.master().unwrap()).unwrap();
+                let exact = lane.duration() as f64 / f64::from(scale(segment, lane.track));
+                assert!((exact - length).abs() < 0.001, "{name}: EXTINF {length}, frames {exact}");
+                assert!(length.round() <= target as f64, "{name}: EXTINF {length} of {target}");
+                assert_eq!(uri, format!("{}/{}.m4s", hls::name(rendition), segment.sequence));
+                segments += 1;
+            }
+            HlsLine::UnknownTag(tag) => panic!("{name}: unknown {tag:?}"),
+            _ => {}
+        }
+    }
+    assert!(segments > 3 && parts > 3, "{name}: {segments} segments, {parts} parts\n{text}");
+    assert_eq!(segments, pushed.index.segments.len(), "{name}: all segments are listed\n{text}");
+}
+
+/// A rendition's segments behind its init, as ffmpeg decodes them: every frame that the index holds, without a complaint.
+fn decodes(name: &str, pushed: &Pushed, rendition: Rendition) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("rendition.mp4");
+    let read =
+        |_: Origin, begin: u64, end: u64| Ok(Cow::Borrowed(&pushed.tape[begin as usize..end as usize]));
+    let mut out = cmaf::init(&pushed.index.segments[0].run, rendition).unwrap();
+    let mut frames = 0;
+    for segment in &pushed.index.segments {
+        out.extend(cmaf::fragment(segment, rendition, Extent::Whole, read).unwrap());
+        frames += rendition.tracks().map(|id| segment.lane(id).unwrap().frames.len()).sum::<usize>();
+    }
+    std::fs::write(&path, out).unwrap();
+    let file = path.to_str().unwrap();
+    let run = Command::new("ffmpeg")
+        .args(["-v", "warning", "-xerror", "-i", file, "-f", "null", "-"])
+        .output()
+        .unwrap();
+    assert!(
+        run.status.success() && run.stderr.is_empty(),
+        "{name}: {}",
+        String::from_utf8_lossy(&run.stderr)
+    );
+    let probe = Command::new("ffprobe")
+        .args(["-v", "error", "-count_packets", "-show_entries", "stream=nb_read_packets"])
+        .args(["-of", "csv=p=0", file])
+        .output()
+        .unwrap();
+    let counted: usize = String::from_utf8_lossy(&probe.stdout)
+        .lines()
+        .filter_map(|line| line.trim_end_matches(',').parse::<usize>().ok())
+        .sum();
+    assert_eq!(counted, frames, "{name}: packets in {}", hls::name(rendition));
+}
+
+/// `bytes` without the packets of sound between two shares of the whole.
+fn without_sound(bytes: &[u8], from: f64, to: f64) -> Vec<u8> {
+    let count = (bytes.len() / PACKET) as f64;
+    let kept = bytes.chunks_exact(PACKET).enumerate().filter(|(at, packet)| {
+        let sound = (0x101..0x110).contains(&Packet::new(packet).unwrap().pid());
+        !sound || (*at as f64) < count * from || *at as f64 >= count * to
+    });
+    kept.flat_map(|(_, packet)| packet.iter().copied()).collect()
+}
+
+#[test]
+fn sound_that_is_missing_is_silence() {
+    let stereo = broadcast(CASES[0].1);
+    let surround = broadcast(&["picture=25", "tone=440", "-c:a aac -ac 6", "-g 25"]);
+    for (name, bytes) in [("stereo", stereo), ("surround", surround)] {
+        let pushed = push(name, &without_sound(&bytes, 0.3, 0.7));
+        lanes_hold(name, &pushed.index);
+        let silent = |segment: &&std::sync::Arc<Segment>| {
+            segment.lanes[1].frames.iter().any(|frame| frame.length == 0)
+        };
+        assert!(pushed.index.segments.iter().filter(silent).count() > 1, "{name}: silence");
+        decodes(name, &pushed, pushed.renditions[0]);
+    }
+}
+
+#[test]
+fn sound_that_vanishes_from_the_map_goes_on_as_silence() {
+    let both = broadcast(CASES[1].1);
+    let one = broadcast(&["picture=25", "tone=440", "-map 0 -map 1 -c:a aac", "-g 50"]);
+    let pushed = push("vanishing", &[both, move_clock(&one, 12 * HZ)].concat());
+    lanes_hold("vanishing", &pushed.index);
+    let (last, _) = pushed.index.edge(pushed.renditions[0], pushed.renditions[0].audio).unwrap();
+    for rendition in &pushed.renditions {
+        let edge = pushed.index.edge(*rendition, None).map(|(sequence, _)| sequence);
+        assert_eq!(edge, Some(last), "{}", hls::name(*rendition));
+    }
+}
+
+#[test]
+fn laws_hold_for_every_kind_of_broadcast() {
+    for (name, case) in CASES {
+        let bytes = broadcast(case);
+        for (how, bytes) in [("", bytes.clone()), (" late", delay_sound(&bytes, 0.7 / 12.0))] {
+            let name = format!("{name}{how}");
+            let pushed = push(&name, &bytes);
+            lanes_hold(&name, &pushed.index);
+            for rendition in &pushed.renditions {
+                if rendition
+                    .tracks()
+                    .all(|id| cmaf::supported(pushed.index.segments[0].run.track(id).unwrap()))
+                {
+                    playlist_holds(&name, &pushed, *rendition);
+                    decodes(&name, &pushed, *rendition);
+                }
+            }
+            let runs = pushed.index.segments.back().unwrap().run.number;
+            assert_eq!(runs, 0, "{name}: one run");
+        }
+    }
+}
+
+#[test]
+fn a_clock_that_wraps_changes_nothing() {
+    let bytes = broadcast(CASES[0].1);
+    let plain = push("plain", &bytes);
+    // ffmpeg's first time stamps lie 1.4 s after 0.
+    let wrapped = push("wrapped", &move_clock(&bytes, WRAP - 6 * HZ));
+    assert_eq!(plain.index.segments.len(), wrapped.index.segments.len());
+    for (a, b) in plain.index.segments.iter().zip(&wrapped.index.segments) {
+        assert_eq!(a.lanes, b.lanes, "segment {}", a.sequence);
+        assert_eq!((a.start, a.end, a.run.number), (b.start, b.end, b.run.number));
+    }
+}
+
+#[test]
+fn a_clock_that_jumps_begins_a_run_in_all_renditions() {
+    let bytes = broadcast(CASES[1].1);
+    let half = bytes.len() / 2 / PACKET * PACKET;
+    let jumped = [&bytes[..half], &move_clock(&bytes[half..], 900 * HZ)].concat();
+    let pushed = push("jump", &jumped);
+    lanes_hold("jump", &pushed.index);
+    let marks: Vec<_> = pushed
+        .renditions
+        .iter()
+        .map(|rendition| {
+            let text =
+                hls::media(&pushed.index, &view(*rendition, &pushed.renditions), Directives::default());
+            assert_eq!(text.matches("#EXT-X-DISCONTINUITY\n").count(), 1, "{text}");
+            assert_eq!(text.matches("#EXT-X-MAP").count(), 2, "{text}");
+            let after = text.split("#EXT-X-DISCONTINUITY\n").nth(1).unwrap();
+            after.lines().find(|line| !line.starts_with('#')).unwrap().rsplit('/').next().unwrap().to_owned()
+        })
+        .collect();
+    assert!(marks.iter().all(|mark| *mark == marks[0]), "{marks:?}");
+    let spans: Vec<_> =
+        pushed.index.segments.iter().map(|segment| (segment.start, segment.end.unwrap())).collect();
+    assert!(spans.windows(2).all(|pair| pair[0].1 == pair[1].0), "tape time goes on: {spans:?}");
+}
+
+#[test]
+fn eviction_breaks_neither_sequence_nor_discontinuity_sequence() {
+    let bytes = broadcast(CASES[0].1);
+    let mut segmenter = Segmenter::new(Start { sequence: 100, ..Start::default() });
+    let mut tape = Vec::new();
+    for round in 0..4 {
+        segmenter.push(&bytes, NOON + round * 12_000, &mut tape);
+        segmenter.interrupt();
+    }
+    let whole = segmenter.index().clone();
+    let all = renditions(&whole);
+    for count in 1..whole.segments.len() {
+        let mut index = whole.clone();
+        let base = index.evict(count).unwrap();
+        let first = &index.segments[0];
+        assert_eq!((first.sequence, first.base), (100 + count as u64, base));
+        let text = hls::media(&index, &view(all[0], &all), Directives::default());
+        assert!(text.contains(&format!("#EXT-X-MEDIA-SEQUENCE:{}\n", first.sequence)), "{text}");
+        // Marks seen in the playlist and marks that have gone: together always the same.
+        let marks = text.matches("#EXT-X-DISCONTINUITY\n").count() as u64;
+        assert!(text.contains(&format!("#EXT-X-DISCONTINUITY-SEQUENCE:{}\n", 3 - marks)), "{text}");
+    }
+}
+
+#[test]
+fn requests_that_block_are_answered_when_their_part_is_there() {
+    let bytes = broadcast(CASES[0].1);
+    let mut segmenter = Segmenter::new(Start { sequence: 7, ..Start::default() });
+    let mut tape = Vec::new();
+    let mut hinted: Option<(u64, u32)> = None;
+    for piece in bytes.chunks(PACKET * 20) {
+        segmenter.push(piece, NOON, &mut tape);
+        let index = segmenter.index();
+        let all = renditions(index);
+        let Some(main) = all.first() else { continue };
+        let view = view(*main, &all);
+        if hls::readiness(index, &view, Directives::default()) != Readiness::Now {
+            continue;
+        }
+        let ahead = Directives { sequence: Some(index.next_sequence + 3), ..Directives::default() };
+        assert_eq!(hls::readiness(index, &view, ahead), Readiness::TooFarAhead);
+        let text = hls::media(index, &view, Directives::default());
+        let hint = text.split("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"v0a1/").nth(1).unwrap();
+        let mut numbers = hint.split('.');
+        let next = (numbers.next().unwrap().parse().unwrap(), numbers.next().unwrap().parse().unwrap());
+        if let Some((sequence, part)) = hinted {
+            assert!(next >= (sequence, part), "hints go on: {hinted:?}, then {next:?}");
+            let asked = Directives { sequence: Some(sequence), part: Some(part), skip: false };
+            let ready = hls::readiness(index, &view, asked);
+            assert_eq!(
+                ready == Readiness::Now,
+                next > (sequence, part),
+                "{asked:?}: {ready:?}, hint {next:?}"
+            );
+        }
+        hinted = Some(next);
+    }
+    assert!(hinted.is_some_and(|(sequence, _)| sequence > 9), "{hinted:?}");
+}
+
+#[test]
+fn playlists_look_like_this() {
+    let bytes = broadcast(CASES[0].1);
+    let pushed = push("snapshot", &bytes[..bytes.len() / 2 / PACKET * PACKET]);
+    let mut index = pushed.index.clone();
+    index.segments.truncate(8);
+    let main = pushed.renditions[0];
+    let run = &index.segments[0].run;
+    // Content hashes depend on the version of the encoder.
+    let clean = |text: String| {
+        let (from, to) = (text.find("init-"), text.find(".mp4"));
+        from.zip(to).map_or(text.clone(), |(from, to)| text.replace(&text[from..to], "init-HASH"))
+    };
+    insta::assert_snapshot!(
+        "media",
+        clean(hls::media(&index, &view(main, &pushed.renditions), Directives::default()))
+    );
+    let standard =
+        View { low_latency: false, whole_window: false, container: Container::Ts, ..view(main, &[]) };
+    insta::assert_snapshot!("standard", hls::media(&index, &standard, Directives::default()));
+    insta::assert_snapshot!("multivariant", hls::multivariant(run, &pushed.renditions, 2_000_000));
+}
