@@ -101,30 +101,58 @@ const CURRENT: Fields = &[
 
 /// A call's answer; `None` when there is no such page in XML.
 pub(crate) fn write(call: &str, value: &Value) -> Option<String> {
-    let items = |key: &str| value[key].as_array().cloned().unwrap_or_default();
-    let body = match call {
+    if call == "zap" {
+        return Some(simple_result(true, value["message"].as_str().unwrap_or_default()));
+    }
+    let body = lists(call, value).or_else(|| device(call, value))?;
+    Some(format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{body}"))
+}
+
+fn items(value: &Value, key: &str) -> Vec<Value> {
+    value[key].as_array().cloned().unwrap_or_default()
+}
+
+/// Pairs of texts as elements of two leaves.
+fn pairs(name: &str, leaves: [&str; 2], items: &[Value]) -> String {
+    items
+        .iter()
+        .map(|pair| element(name, &(leaf(leaves[0], &pair[0]) + &leaf(leaves[1], &pair[1]))))
+        .collect()
+}
+
+/// Services, events, timers, recordings.
+fn lists(call: &str, value: &Value) -> Option<String> {
+    let items = |key: &str| items(value, key);
+    Some(match call {
         "getservices" => element("e2servicelist", &list("e2service", SERVICE, &items("services"))),
         "bouquets" | "getbouquets" => {
-            let pairs = items("bouquets").iter().fold(String::new(), |mut text, pair| {
-                let inner = leaf("e2servicereference", &pair[0]) + &leaf("e2servicename", &pair[1]);
-                text += &element("e2service", &inner);
-                text
-            });
-            element("e2servicelist", &pairs)
+            let names = ["e2servicereference", "e2servicename"];
+            element("e2servicelist", &pairs("e2service", names, &items("bouquets")))
         }
         "getallservices" => {
-            let bouquets = items("services").iter().fold(String::new(), |mut text, bouquet| {
-                let inner = bouquet["subservices"].as_array().cloned().unwrap_or_default();
+            let bouquet = |bouquet: &Value| {
+                let inner = self::items(bouquet, "subservices");
                 let services = element("e2servicelist", &list("e2service", SERVICE, &inner));
-                text += &element("e2bouquet", &(fields(SERVICE, bouquet) + &services));
-                text
-            });
+                element("e2bouquet", &(fields(SERVICE, bouquet) + &services))
+            };
+            let bouquets: String = items("services").iter().map(bouquet).collect();
             element("e2servicelistrecursive", &bouquets)
         }
         "epgbouquet" | "epgnow" | "epgnext" | "epgnownext" | "epgservice" | "epgservicenow"
         | "epgservicenext" | "epgsearch" => element("e2eventlist", &list("e2event", EVENT, &items("events"))),
         "timerlist" => element("e2timerlist", &list("e2timer", TIMER, &items("timers"))),
         "movielist" => element("e2movielist", &list("e2movie", MOVIE, &items("movies"))),
+        "getlocations" => element("e2locations", &leaves("e2location", &items("locations"))),
+        "getcurrlocation" => element("e2locations", &leaf("e2location", &value["location"])),
+        "gettags" => element("e2tags", &leaves("e2tag", &items("tags"))),
+        _ => return None,
+    })
+}
+
+/// The box itself.
+fn device(call: &str, value: &Value) -> Option<String> {
+    let items = |key: &str| items(value, key);
+    Some(match call {
         "deviceinfo" => {
             let inner = fields(DEVICE, value)
                 + &element("e2frontends", &list("e2frontend", FRONTEND, &items("tuners")))
@@ -149,29 +177,20 @@ pub(crate) fn write(call: &str, value: &Value) -> Option<String> {
             element("e2servicelist", &element("e2service", &inner))
         }
         "settings" => {
-            let all = items("settings").iter().fold(String::new(), |mut text, pair| {
-                let inner = leaf("e2settingname", &pair[0]) + &leaf("e2settingvalue", &pair[1]);
-                text += &element("e2setting", &inner);
-                text
-            });
-            element("e2settings", &all)
+            let names = ["e2settingname", "e2settingvalue"];
+            element("e2settings", &pairs("e2setting", names, &items("settings")))
         }
         "currenttime" => leaf("e2currenttime", &value["time"]),
-        "getlocations" => element("e2locations", &leaves("e2location", &items("locations"))),
-        "getcurrlocation" => element("e2locations", &leaf("e2location", &value["location"])),
-        "gettags" => element("e2tags", &leaves("e2tag", &items("tags"))),
         "powerstate" => element("e2powerstate", &leaf("e2instandby", &value["instandby"])),
-        "vol" => element(
-            "e2volume",
-            &(leaf("e2result", &value["result"])
+        "vol" => {
+            let inner = leaf("e2result", &value["result"])
                 + &leaf("e2resulttext", &value["message"])
                 + &leaf("e2current", &value["current"])
-                + &leaf("e2ismuted", &value["ismute"])),
-        ),
-        "zap" => return Some(simple_result(true, value["message"].as_str().unwrap_or_default())),
+                + &leaf("e2ismuted", &value["ismute"]);
+            element("e2volume", &inner)
+        }
         _ => return None,
-    };
-    Some(format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{body}"))
+    })
 }
 
 /// The answer to a command, and to one that failed.
