@@ -23,10 +23,7 @@ async function main() {
     console.log("not run: there is no Chromium (apt-get install chromium)");
     return 1;
   }
-  const running = process.env.TELECAST_E2E_URL;
-  const station = running
-    ? { link: running, origin: new URL(running).origin, log: () => "", stop: async () => 0 }
-    : await startStation(["demo", "--listen", "127.0.0.1:0"]);
+  const station = await reachStation();
   console.log(`station ${station.origin}`);
   let failed = 1;
   try {
@@ -47,9 +44,14 @@ async function main() {
       failed ||= 1;
     }
     if (failed) console.log(`--- the station's last words\n${station.log().slice(-8000)}`);
-    rmSync(scratch, { recursive: true, force: true });
   }
   return failed;
+}
+
+async function reachStation() {
+  const link = process.env.TELECAST_E2E_URL;
+  if (!link) return startStation(["demo", "--listen", "127.0.0.1:0"]);
+  return { link, origin: new URL(link).origin, log: () => "", stop: async () => 0 };
 }
 
 /** Signs in by the printed link, as a person would, and keeps the cookies for the tests: the link works once. */
@@ -76,4 +78,8 @@ function runFiles(files, env) {
   });
 }
 
-process.exitCode = await main();
+try {
+  process.exitCode = await main();
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}

@@ -38,17 +38,21 @@ test(`${ZAPS} zaps`, async (t) => {
 
 test("keys faster than pictures end on the last channel, with one session", async () => {
   const { page, context } = await openPage(browser);
+  const running = async () => {
+    const { items } = await (await page.request.get(`${origin}/api/v1/sessions`)).json();
+    return items.filter(({ state }) => !["stopped", "failed", "cancelled"].includes(state)).map(({ id }) => id);
+  };
+  const before = new Set(await running());
   await page.goto(`${origin}/`);
   await expectPlaying(page);
   for (let i = 0; i < 5; i += 1) await page.keyboard.press("ArrowDown", { delay: 20 });
   await page.keyboard.press("ArrowUp");
   await expectPlaying(page);
-  const playing = new URL(page.url()).pathname.split("/").at(-1);
   const selected = await page.locator('[role=option][aria-selected="true"]').count();
   assert.equal(selected, 1);
   await page.waitForTimeout(5000); // the last of the superseded sessions is stopped by now
-  const status = await (await page.request.get(`${origin}/api/v1/system/status`)).json();
-  assert.equal(status.sessions, 1, `only ${playing} is being watched: ${JSON.stringify(status)}`);
+  const ours = (await running()).filter((id) => !before.has(id));
+  assert.equal(ours.length, 1, "only one channel is being watched");
   await context.close();
 });
 
@@ -56,9 +60,9 @@ test("a number leads to its channel", async () => {
   const { page, context } = await openPage(browser);
   await page.goto(`${origin}/`);
   await expectPlaying(page);
-  const target = (await channels(page)).at(-1);
+  const target = (await channels(page)).filter(({ kind }) => kind === "tv").at(-1);
   for (const digit of String(target.number)) await page.keyboard.press(digit);
   await page.waitForURL((url) => url.pathname.endsWith(target.id));
-  await expectPlaying(page, { radio: target.kind === "radio" });
+  await expectPlaying(page);
   await context.close();
 });

@@ -9,6 +9,7 @@ import type Hls from "hls.js";
 import type * as HlsModule from "hls.js";
 import type { ErrorData, HlsConfig } from "hls.js";
 import { mediaSource } from "./capabilities";
+import { PACE_EVERY_MS, pace } from "./pace";
 
 export interface AudioTrack {
   readonly id: number;
@@ -56,8 +57,8 @@ const config: Partial<HlsConfig> = {
   startFragPrefetch: true,
   testBandwidth: false,
   startLevel: 0,
-  // Catching up by a twentieth is not heard; hls.js never slows down.
-  maxLiveSyncPlaybackRate: 1.05,
+  // The pace is ours (`pace.ts`): hls.js would only ever speed up.
+  maxLiveSyncPlaybackRate: 1,
   liveSyncOnStallIncrease: 0.5,
   liveDurationInfinity: true,
   maxBufferLength: 12,
@@ -100,6 +101,7 @@ export class Engine {
   constructor(video: HTMLVideoElement, listener: EngineListener) {
     this.video = video;
     this.listener = listener;
+    setInterval(() => this.keepPace(), PACE_EVERY_MS);
     void this.loadModule();
   }
 
@@ -162,6 +164,13 @@ export class Engine {
 
   timeline(): Timeline | null {
     return this.hls ? hlsTimeline(this.hls, this.video) : nativeTimeline(this.video);
+  }
+
+  private keepPace(): void {
+    const { video } = this;
+    const timeline = this.hls && !video.paused ? this.timeline() : null;
+    const rate = timeline ? pace(timeline, video.playbackRate) : 1;
+    if (rate !== video.playbackRate) video.playbackRate = rate;
   }
 
   private async loadModule(): Promise<Loaded | null> {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readCapabilities } from "./capabilities";
 import { asSession } from "./session";
+import { pace } from "./pace";
 import { isLive } from "./player";
 
 describe("capabilities", () => {
@@ -24,6 +25,24 @@ test("only whole sessions are taken from events", () => {
   expect(asSession({ id: "s", state: "ready" })).toBeNull();
   expect(asSession(null)).toBeNull();
   expect(asSession("ready")).toBeNull();
+});
+
+describe("the pace", () => {
+  const at = (latency: number, ahead: number) => ({ start: 0, edge: 100, position: 0, latency, targetLatency: 1, clock: null, ahead });
+  test.each<[string, number, number, number, number]>([
+    ["just tuned, nothing loaded", 0.6, 0.3, 1, 0.95],
+    ["slower until there is a cushion", 0.9, 0.7, 0.95, 0.95],
+    ["a cushion", 1.0, 0.95, 0.95, 1],
+    ["on time", 1.1, 1.0, 1, 1],
+    ["late", 1.6, 1.5, 1, 1.05],
+    ["nearly on time", 1.2, 1.1, 1.05, 1.05],
+    ["on time again", 1.04, 1.0, 1.05, 1],
+    ["late with nothing loaded: the network is slow, not we", 3, 0.2, 1, 1],
+    ["gone back on purpose", 30, 10, 1, 1],
+    ["gone back on purpose, nothing loaded yet", 30, 0.1, 1, 1],
+  ])("%s", (_name, latency, ahead, rate, next) => {
+    expect(pace(at(latency, ahead), rate)).toBe(next);
+  });
 });
 
 test("live is as near as the player means to be", () => {

@@ -183,7 +183,8 @@ function useTuning(lineup: Lineup): { readonly tune: Tune; readonly channel: Cha
 
 function useDigits(lineup: Lineup, tune: Tune) {
   const [digits, setDigits] = useState("");
-  const state = useMemo(() => (digits === "" ? null : typed(digits, lineup.channels)), [digits, lineup.channels]);
+  const kind = usePlayer((state) => lineup.byId.get(state.channelId ?? "")?.kind);
+  const state = useMemo(() => (digits === "" ? null : typed(digits, lineup.channels, kind)), [digits, lineup.channels, kind]);
   useEffect(() => {
     if (!state) return;
     const commit = () => {

@@ -22,6 +22,14 @@ describe("a typed number", () => {
     expect(state.final).toBe(final);
   });
 
+  test("is looked for among channels of the kind on air first", () => {
+    const [tv, radio] = [lineup[0], { ...lineup[0], id: "r1", kind: "radio" }];
+    const both = [tv, radio].flatMap((channel) => (channel ? [channel as (typeof lineup)[number]] : []));
+    expect(typed("1", both, "radio").match?.id).toBe("r1");
+    expect(typed("1", both).match?.id).toBe("c1");
+    expect(typed("2", lineup, "radio").match?.id).toBe("c2");
+  });
+
   test("is never longer than five digits", () => {
     expect(typed("1234567", lineup)).toMatchObject({ digits: "12345", match: null, final: true });
   });

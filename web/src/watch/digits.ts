@@ -13,10 +13,12 @@ export interface Typed {
 export const DIGIT_WAIT_MS = 1_400;
 const LONGEST = 5;
 
-export function typed(digits: string, channels: readonly Channel[]): Typed {
+/** Receivers number television and radio apart, so a number is first looked for among channels of the `kind` on air. */
+export function typed(digits: string, channels: readonly Channel[], kind: string = "tv"): Typed {
   const text = digits.slice(0, LONGEST);
   const wanted = Number(text);
-  const match = channels.find(({ number }) => number === wanted) ?? null;
+  const matches = channels.filter(({ number }) => number === wanted);
+  const match = matches.find((channel) => channel.kind === kind) ?? matches[0] ?? null;
   const longer = channels.some(({ number }) => {
     const written = String(number);
     return written.length > text.length && written.startsWith(text);
