@@ -27,8 +27,9 @@ impl Dice {
         self.next() % bound
     }
 
+    /// True in this share of throws.
     pub(crate) fn share(&mut self, share: f64) -> bool {
-        (self.next() >> 11) as f64 / (1u64 << 53) as f64 * 1.0 < share
+        (self.next() >> 11) as f64 / ((1u64 << 53) as f64) < share
     }
 
     pub(crate) fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {

@@ -182,19 +182,7 @@ fn refusal(world: &World, headers: &HeaderMap) -> Option<Response> {
         return None;
     }
     let body = html(StatusCode::UNAUTHORIZED, "401 - Access denied", "401 Authentication required");
-    Some(([(header::WWW_AUTHENTICATE, "Basic realm=\"OpenWebif\"")], body).into_response().tap_status())
-}
-
-/// Keeps the inner status when headers are put before a response.
-trait TapStatus {
-    fn tap_status(self) -> Response;
-}
-
-impl TapStatus for Response {
-    fn tap_status(mut self) -> Response {
-        *self.status_mut() = StatusCode::UNAUTHORIZED;
-        self
-    }
+    Some(([(header::WWW_AUTHENTICATE, "Basic realm=\"OpenWebif\"")], body).into_response())
 }
 
 fn not_found() -> Response {
