@@ -2,6 +2,7 @@
 
 use super::front::{Seen, Step, continuity, look};
 use super::sound::{Sound, Tapped};
+use super::stream::{Lane, OpenPicture, Stream, Video};
 use super::tables::Tables;
 use super::timeline::Timeline;
 use super::{JUMP, Start, Waiting};
@@ -37,47 +38,6 @@ pub struct Counters {
 const FRONT_LIMIT: usize = 16 * 1024;
 /// PAT and PMT are repeated in the tape at least this often (ticks).
 const TABLES_EVERY: i64 = HZ / 4;
-
-/// The picture being collected.
-struct OpenPicture {
-    begin: u64,
-    end: u64,
-    pts: i64,
-    dts: i64,
-    front: Vec<u8>,
-    seen: Option<Seen>,
-}
-
-struct Video {
-    track: TrackId,
-    kind: Kind,
-    open: Option<OpenPicture>,
-    last_duration: i64,
-    /// Source time of the last frame, unwrapped: the reference for the next.
-    reference: Option<i64>,
-}
-
-enum Lane {
-    Video(Box<Video>),
-    Sound(Box<Sound>),
-    /// Passed through: clock, teletext, subtitles.
-    Other,
-}
-
-struct Stream {
-    pid: u16,
-    continuity: Option<u8>,
-    lane: Lane,
-}
-
-impl Stream {
-    fn shadow(&self) -> Option<Sound> {
-        match &self.lane {
-            Lane::Sound(sound) => Some(sound.shadow()),
-            _ => None,
-        }
-    }
-}
 
 /// The state machine; see the module.
 pub struct Segmenter {

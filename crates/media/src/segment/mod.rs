@@ -17,6 +17,7 @@
 mod front;
 mod input;
 mod sound;
+mod stream;
 mod tables;
 mod timeline;
 
