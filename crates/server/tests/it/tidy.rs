@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 const FUNCTION_LINES: usize = 70;
 /// A file, tests not counted, holds one thing.
 const FILE_LINES: usize = 600;
+/// By so much something may be shorter than its ratchet before that must be lowered.
+const RATCHET_SLACK: usize = 25;
 /// ARCHITECTURE.md is read in one sitting.
 const ARCHITECTURE_LINES: usize = 200;
 /// No script longer than a screen and a bit.
@@ -233,7 +235,7 @@ fn tidy_functions_fit_a_screen() {
         match allowed.get(what) {
             None => wrong.push(format!("{what}: {length} lines; divide it where it changes its subject")),
             Some(most) if length > most => wrong.push(format!("{what}: grew from {most} to {length} lines")),
-            Some(most) if length < most => {
+            Some(most) if length + RATCHET_SLACK < *most => {
                 wrong.push(format!("{what}: lower its ratchet from {most} to {length}"));
             }
             Some(_) => {}
