@@ -75,10 +75,11 @@ impl Sim {
         let tasks = TaskTracker::new();
         tasks.spawn(stream::serve(Arc::clone(&world), stream_listener, tasks.clone()));
         let router = web::router(Arc::clone(&world));
+        let door = web::Door { listener: web_listener, world: Arc::clone(&world) };
         let stop = world.stop.clone();
         tasks.spawn(async move {
             let graceful = stop.clone().cancelled_owned();
-            let serve = axum::serve(web_listener, router).with_graceful_shutdown(graceful);
+            let serve = axum::serve(door, router).with_graceful_shutdown(graceful);
             let patience = async {
                 stop.cancelled().await;
                 tokio::time::sleep(WEB_PATIENCE).await;

@@ -11,6 +11,7 @@ mod services;
 mod xml;
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::faults::Fault;
 use crate::stream::credentials_match;
@@ -69,6 +71,30 @@ pub(crate) fn router(world: Arc<World>) -> Router {
     Router::new().fallback(answer).with_state(world)
 }
 
+/// The web port: closed to newcomers while the box reboots.
+pub(crate) struct Door {
+    pub(crate) listener: TcpListener,
+    pub(crate) world: Arc<World>,
+}
+
+impl axum::serve::Listener for Door {
+    type Io = TcpStream;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (TcpStream, SocketAddr) {
+        loop {
+            let (socket, address) = axum::serve::Listener::accept(&mut self.listener).await;
+            if !self.world.is_dead() {
+                return (socket, address);
+            }
+        }
+    }
+
+    fn local_addr(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+}
+
 async fn answer(State(world): State<Arc<World>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     let query = Query::parse(request.uri().query().unwrap_or_default());
@@ -76,8 +102,11 @@ async fn answer(State(world): State<Arc<World>>, request: Request) -> Response {
         return control::answer(&world, request.method(), call, &query);
     }
     if world.is_dead() {
-        // a box that reboots does not even refuse
-        std::future::pending::<()>().await;
+        // a connection from before: it hears nothing until the box is back
+        while world.is_dead() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        return html(StatusCode::SERVICE_UNAVAILABLE, "503", "Starting").into_response();
     }
     let name = path.trim_start_matches('/').to_owned();
     world.count_call(if name.starts_with("picon/") { "picon" } else { &name });
