@@ -22,11 +22,12 @@ const QUIET = [
 ];
 const AUTOPLAY = "--autoplay-policy=no-user-gesture-required";
 
-/** A browser with an empty profile. Playwright itself passes no autoplay flag, so it is given or not as asked. */
+/** A browser with an empty profile, with the autoplay flag or (against Playwright's own habit) without it. */
 export function launch({ autoplay = true, args = [] } = {}) {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [...QUIET, ...(autoplay ? [AUTOPLAY] : []), ...args],
+    ignoreDefaultArgs: autoplay ? [] : [AUTOPLAY],
   });
 }
 

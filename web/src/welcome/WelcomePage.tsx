@@ -17,19 +17,37 @@ import { OwnerForm } from "./OwnerForm";
 import { SignInForm } from "./SignInPage";
 import { SourceForm } from "./SourceForm";
 
-/** `#link=…` and `#setup=…`, read once. */
-function readFragment(): { readonly link: string | null; readonly setup: string | null } {
+interface Fragment {
+  readonly link: string | null;
+  readonly setup: string | null;
+}
+
+function readFragment(): Fragment {
   const fragment = new URLSearchParams(location.hash.slice(1));
   return { link: fragment.get("link"), setup: fragment.get("setup") };
 }
 
+/** `#link=…` and `#setup=…`, also when one is pasted into the address of this page; the address is cleaned at once. */
+function useFragment(): Fragment {
+  const [fragment, setFragment] = useState(readFragment);
+  useEffect(() => {
+    const clean = () => history.replaceState(history.state, "", location.pathname + location.search);
+    const onChange = () => {
+      if (!location.hash) return;
+      setFragment(readFragment());
+      clean();
+    };
+    if (location.hash) clean();
+    addEventListener("hashchange", onChange);
+    return () => removeEventListener("hashchange", onChange);
+  }, []);
+  return fragment;
+}
+
 export function WelcomePage() {
   const t = useText();
-  const [{ link, setup }] = useState(readFragment);
-  useEffect(() => {
-    if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
-  }, []);
-  if (link !== null) return <OpenLink code={link} />;
+  const { link, setup } = useFragment();
+  if (link !== null) return <OpenLink key={link} code={link} />;
   return (
     <Frame wide>
       <title>{`${t.welcome.title} · Telecast`}</title>
@@ -108,7 +126,7 @@ function Steps({ setup }: { readonly setup: string | null }) {
       <h1 key={shown} ref={focusOnce} tabIndex={-1}>
         {titles[at]}
       </h1>
-      {shown === "owner" && <OwnerForm setup={setup} done={() => void navigate({ to: "/welcome", search: { step: "source" } })} />}
+      {shown === "owner" && <OwnerForm key={setup} setup={setup} done={() => void navigate({ to: "/welcome", search: { step: "source" } })} />}
       {shown === "source" && <SourceForm done={() => void navigate({ to: "/welcome", search: { step: "found" } })} />}
       {shown === "found" && <Found />}
     </>
