@@ -5,7 +5,7 @@ use super::sound::{Sound, Tapped};
 use super::stream::{Lane, OpenPicture, Stream, Video};
 use super::tables::Tables;
 use super::timeline::Timeline;
-use super::{JUMP, Start, Waiting};
+use super::{JUMP, PART_TARGET, Start, Waiting};
 use crate::tape::{Frame, Index, Origin, Setup, Track, TrackId};
 use crate::time::HZ;
 use crate::ts::clock::nearest;
@@ -350,7 +350,9 @@ impl Segmenter {
         let seen = open.seen.take().or_else(|| look(video.kind, &open.front, true));
         let Some(seen) = seen else { return };
         let step = next_dts - open.dts;
-        let jumped = step <= 0 || step > JUMP;
+        // A hole longer than a part is shown as one: what follows it cannot be decoded before the next key frame anyway.
+        let hole = step > PART_TARGET && step > 4 * video.last_duration;
+        let jumped = step <= 0 || step > JUMP || hole;
         let duration = if jumped { video.last_duration } else { step };
         video.last_duration = duration;
         if seen.random_access && self.new_run_needed(video.track, &seen) {
@@ -397,6 +399,7 @@ impl Segmenter {
         let Some(run) = self.timeline.run().filter(|_| !self.timeline.suspended()) else { return true };
         let known = run.track(track).and_then(|track| track.setup.as_ref());
         (seen.setup.is_some() && seen.setup.as_ref() != known)
+            || self.timeline.renewal()
             || run.tracks.first().map(|track| track.id) != self.timeline.planned.first().map(|track| track.id)
             || !self
                 .timeline

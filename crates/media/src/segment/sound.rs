@@ -2,10 +2,10 @@
 //! is without gap within a run.
 
 use super::timeline::Timeline;
-use super::{JUMP, LATE};
+use super::{JUMP, LATE, SEGMENT_MINIMUM};
 use crate::codec::aac;
 use crate::codec::audio::{FrameHeader, Splitter};
-use crate::tape::{Frame, Setup, TrackId};
+use crate::tape::{Frame, Run, Setup, TrackId};
 use crate::time::{to_scale, to_ticks};
 use crate::ts::clock::nearest;
 use crate::ts::psi::Kind;
@@ -26,6 +26,8 @@ pub struct Tapped {
 const TAP_LIMIT: usize = 1 << 20;
 /// Frames kept from before a run: two seconds at 48 kHz AAC.
 const EARLY_LIMIT: usize = 100;
+/// So many frames in a row with another format are no damage.
+const STRANGE: u32 = 4;
 /// A lane of silence is filled by at most this many frames at a time (40 s at 48 kHz): a bound, never reached on air.
 const FILL_LIMIT: i64 = 2048;
 
@@ -49,6 +51,8 @@ pub(super) struct Sound {
     early: VecDeque<(Option<u64>, FrameHeader, Frame, Vec<u8>)>,
     tap: Option<Vec<Tapped>>,
     torn: bool,
+    /// Frames in a row whose header is not what the run says.
+    strange: u32,
     /// Frames of silence put in, frames dropped for being too early.
     pub(super) filled: u64,
     pub(super) dropped: u64,
@@ -70,6 +74,7 @@ impl Sound {
             early: VecDeque::new(),
             tap: None,
             torn: true,
+            strange: 0,
             filled: 0,
             dropped: 0,
         }
@@ -165,7 +170,19 @@ impl Sound {
         bytes: &[u8],
         timeline: &mut Timeline,
     ) {
-        self.describe(bytes, header, timeline);
+        if let (false, true, Some(pts)) =
+            (self.describe(bytes, header, timeline), timeline.is_cut_by(self.track), pts)
+            && timeline.renewal()
+        {
+            // Nothing else cuts: the new run begins here.
+            self.adopt(header);
+            self.next = None;
+            self.strange = 0;
+            timeline.begin_run(pts as i64);
+            timeline.set_up(self.track, &setup(self.kind, bytes, header));
+        } else if self.strange > 0 {
+            return;
+        }
         let mut time = self.time_of(pts, header, timeline);
         if let (None, true, Some(pts)) = (time, timeline.is_cut_by(self.track), pts) {
             self.next = None;
@@ -180,7 +197,9 @@ impl Sound {
     /// Frames made by a transcoder, each with its time in samples.
     pub(super) fn derived(&mut self, time: i64, bytes: &[u8], begin: u64, timeline: &mut Timeline) {
         let Some(header) = aac::adts(bytes) else { return };
-        self.describe(bytes, header, timeline);
+        if !self.describe(bytes, header, timeline) {
+            return;
+        }
         if let Some(run) = timeline.run() {
             self.run = Some((run.number, run.offset));
         }
@@ -190,19 +209,36 @@ impl Sound {
         self.accept(time, frame, bytes, header, timeline);
     }
 
-    /// Tells the run what a decoder must know, when it is not what was known.
-    fn describe(&mut self, bytes: &[u8], header: FrameHeader, timeline: &mut Timeline) {
-        let same = self.header.is_some_and(|old| old.rate == header.rate && old.channels == header.channels);
+    /// Whether the frame can be decoded as the run says. The first frame of a run says it; what is listed must not change, so a
+    /// header that says something else is damage, or, if it stays so, a reason for a new run.
+    fn describe(&mut self, bytes: &[u8], header: FrameHeader, timeline: &mut Timeline) -> bool {
         let known =
-            timeline.run().and_then(|run| run.track(self.track)).is_some_and(|track| track.setup.is_some());
-        if same && known {
-            return;
+            timeline.run().and_then(|run| run.track(self.track)).and_then(|track| track.header().copied());
+        if let Some(known) = known {
+            if (known.rate, known.channels, known.samples) == (header.rate, header.channels, header.samples) {
+                self.strange = 0;
+                self.adopt(header);
+                return true;
+            }
+            self.strange += 1;
+            if self.strange >= STRANGE {
+                timeline.renew();
+            }
+            return false;
         }
+        self.strange = 0;
+        self.adopt(header);
+        timeline.set_up(self.track, &setup(self.kind, bytes, header));
+        true
+    }
+
+    fn adopt(&mut self, header: FrameHeader) {
         if self.header.is_some_and(|old| old.rate != header.rate) {
+            // What waits and what was counted is in samples of another length.
             self.next = None;
+            self.waiting.clear();
         }
         self.header = Some(header);
-        timeline.set_up(self.track, &setup(self.kind, bytes, header));
     }
 
     /// The time of a frame in samples: counted, unless its time stamp says otherwise by more than half a frame.
@@ -216,9 +252,18 @@ impl Sound {
         if let (Some((number, offset)), Some(next)) = (self.run, self.next)
             && (at(offset) - next).abs() <= to_scale(JUMP, header.rate)
         {
-            // What the old clock times beyond its run's end is not shown.
-            let over = number != run.number && to_ticks(at(offset), header.rate) >= run.start;
-            return (!over).then_some(at(offset));
+            if number == run.number || to_ticks(at(offset), header.rate) < run.start {
+                return Some(at(offset));
+            }
+            // Beyond the end of its run: shown where the new clock has a place for it, else not at all.
+            let moved = at(run.offset);
+            if !begins(run, moved, header.rate) {
+                return None;
+            }
+            self.run = Some((run.number, run.offset));
+            self.next = None;
+            self.torn = true;
+            return Some(moved);
         }
         if self.next.is_some() && timeline.is_cut_by(self.track) {
             // The clock of a programme without pictures has jumped: a new run, here.
@@ -315,6 +360,7 @@ impl Sound {
             }
             return;
         }
+        self.cross(rate, timeline);
         while let Some((time, frame)) = self.waiting.front() {
             if !timeline.place(self.track, *time, *frame, rate) {
                 break;
@@ -325,6 +371,23 @@ impl Sound {
             && let Some(next) = self.next
         {
             timeline.cover(self.track, to_ticks(next, rate));
+        }
+    }
+
+    /// A run has begun: what waits was timed by the clock of the one before, and is moved to the new one or dropped.
+    fn cross(&mut self, rate: u32, timeline: &Timeline) {
+        let (Some((number, offset)), Some(run)) = (self.run, timeline.run()) else { return };
+        if number == run.number || self.waiting.is_empty() {
+            return;
+        }
+        let moved = to_scale(run.offset - offset, rate);
+        let waiting =
+            std::mem::take(&mut self.waiting).into_iter().map(|(time, frame)| (time + moved, frame));
+        self.waiting = waiting.filter(|(time, _)| begins(run, *time, rate)).collect();
+        self.torn = true;
+        if let Some((time, frame)) = self.waiting.back() {
+            self.next = Some(time + i64::from(frame.duration));
+            self.run = Some((run.number, run.offset));
         }
     }
 
@@ -371,6 +434,11 @@ impl Sound {
         self.late = false;
         self.torn = true;
     }
+}
+
+/// Whether `time` (in samples of `rate`) lies in the first seconds of a run.
+fn begins(run: &Run, time: i64, rate: u32) -> bool {
+    (run.start..run.start + SEGMENT_MINIMUM).contains(&to_ticks(time, rate))
 }
 
 /// What a decoder must know, from the first bytes of a frame.

@@ -27,6 +27,8 @@ pub(super) struct Timeline {
     pub(super) interrupted: bool,
     /// The source's clock has jumped: nothing is taken until a new run begins.
     suspended: bool,
+    /// A track's format has changed: the next random access point begins a run.
+    renewal: bool,
 }
 
 /// `PROGRAM-DATE-TIME` follows the arrival by at most this per segment.
@@ -47,6 +49,7 @@ impl Timeline {
             tables: Vec::new(),
             interrupted: true,
             suspended: false,
+            renewal: false,
         }
     }
 
@@ -75,6 +78,7 @@ impl Timeline {
         self.wall_zero_ms = self.now_ms - self.edge * 1000 / HZ;
         self.runs += 1;
         self.suspended = false;
+        self.renewal = false;
         self.run = Some(Arc::new(run));
     }
 
@@ -101,6 +105,16 @@ impl Timeline {
     /// See [`Self::suspend`].
     pub(super) fn suspended(&self) -> bool {
         self.suspended
+    }
+
+    /// A track can no longer be decoded as the run says.
+    pub(super) fn renew(&mut self) {
+        self.renewal = true;
+    }
+
+    /// See [`Self::renew`].
+    pub(super) fn renewal(&self) -> bool {
+        self.renewal
     }
 
     /// Runs begun.
