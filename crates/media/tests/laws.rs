@@ -226,7 +226,10 @@ fn lanes_hold(name: &str, index: &Index) {
                 let ticks = to_ticks(i64::from(sum), scale(segment, lane.track));
                 assert!(ticks <= PART_TARGET, "{what}: part of {ticks} ticks");
                 let last = part.first + part.count == lane.frames.len() as u32;
-                assert!(last || ticks * 100 >= PART_TARGET * 85, "{what}: part of only {ticks} ticks");
+                assert!(
+                    last || name.contains("damage") || ticks * 100 >= PART_TARGET * 85,
+                    "{what}: part of only {ticks} ticks"
+                );
             }
             assert!(lane.closed && first as usize == lane.frames.len(), "{what}: parts cover all frames");
             if lane.frames.is_empty() {
@@ -345,6 +348,58 @@ fn sound_that_vanishes_from_the_map_goes_on_as_silence() {
     for rendition in &pushed.renditions {
         let edge = pushed.index.edge(*rendition, None).map(|(sequence, _)| sequence);
         assert_eq!(edge, Some(last), "{}", hls::name(*rendition));
+    }
+}
+
+/// A small generator of numbers (xorshift), so that damage is the same each time.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % sides as u64) as usize
+    }
+}
+
+/// Bits turned over, packets and stretches lost, packets twice, junk between.
+fn damage(bytes: &[u8], seed: u64) -> Vec<u8> {
+    let mut dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut lost = 0;
+    for packet in bytes.chunks_exact(PACKET) {
+        if lost > 0 {
+            lost -= 1;
+            continue;
+        }
+        match dice.roll(400) {
+            0 => {}
+            1 => lost = dice.roll(500),
+            2 => out.extend([packet, packet].concat()),
+            3 => out.extend((0..dice.roll(400)).map(|at| at as u8 ^ 0x5A)),
+            4..8 => {
+                let mut packet = packet.to_vec();
+                packet[dice.roll(PACKET)] ^= 1 << dice.roll(8);
+                out.extend(packet);
+            }
+            _ => out.extend_from_slice(packet),
+        }
+    }
+    out
+}
+
+#[test]
+fn laws_hold_for_damaged_broadcasts() {
+    for (name, case) in [CASES[0], CASES[1], CASES[2], CASES[4]] {
+        let bytes = broadcast(case);
+        for seed in 1..=12 {
+            let name = format!("{name}, damage {seed}");
+            let pushed = push(&name, &damage(&bytes, seed));
+            if !pushed.index.segments.is_empty() {
+                lanes_hold(&name, &pushed.index);
+            }
+        }
     }
 }
 

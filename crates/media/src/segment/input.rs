@@ -351,10 +351,11 @@ impl Segmenter {
         let Some(seen) = seen else { return };
         let step = next_dts - open.dts;
         // A hole longer than a part is shown as one: what follows it cannot be decoded before the next key frame anyway.
-        let hole = step > PART_TARGET && step > 4 * video.last_duration;
+        // A programme of so few pictures is known by the second such step.
+        let hole = step > PART_TARGET && video.last_duration <= PART_TARGET;
         let jumped = step <= 0 || step > JUMP || hole;
         let duration = if jumped { video.last_duration } else { step };
-        video.last_duration = duration;
+        video.last_duration = if hole && step <= JUMP { step } else { duration };
         if seen.random_access && self.new_run_needed(video.track, &seen) {
             if let Some(setup) = seen.setup {
                 self.describe_video(video.track, setup);
