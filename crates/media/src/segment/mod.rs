@@ -10,6 +10,8 @@
 //! - A frame of sound belongs to the segment in which it starts. Sound that is missing for 1.5 s counts as late and is
 //!   silence until it returns.
 //! - The clock may jump by 0.5 s before a new run begins.
+//! - A hole in the picture that is longer than a part ends the run; so does sound whose format has changed for some frames.
+//! - Sound that the programme map no longer names goes on as silence: playlists are fixed for a session.
 //!
 //! Times: video is timed by DTS, moved so that the random access point that opens a run is presented when it is
 //! decoded; sound is timed by counting samples from the first PES packet of a run, corrected by whole frames.
