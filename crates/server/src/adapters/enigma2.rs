@@ -4,6 +4,7 @@
 //! at a time, because the box answers in its main loop; a time-out on each; only reads, so a retry is safe. It never zaps.
 //! The password goes to the configured host alone: redirects are not followed.
 
+use moka::future::Cache;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use std::sync::Arc;
@@ -69,8 +70,19 @@ pub struct Client {
     settings: Arc<Settings>,
     http: reqwest::Client,
     slots: Arc<Semaphore>,
+    /// Where streams are, by service reference.
+    addresses: Cache<String, Address>,
 }
 
+/// Where a stream is, and who may fetch it.
+pub type Address = (Url, Option<(String, SecretString)>);
+
+/// A box that does not say in this time where a stream is, is asked on its usual port.
+const ADDRESS_PATIENCE: Duration = Duration::from_millis(1500);
+/// An address is believed for this long.
+const ADDRESS_AGE: Duration = Duration::from_secs(300);
+/// Addresses remembered.
+const ADDRESSES: u64 = 5_000;
 /// Waits before a call is tried again.
 const RETRIES: [Duration; 2] = [Duration::from_millis(300), Duration::from_secs(1)];
 
@@ -85,10 +97,20 @@ impl Client {
             .user_agent("Telecast")
             .build()
             .map_err(|error| Trouble::Unreachable(error.to_string()))?;
+        let addresses = Cache::builder()
+            .max_capacity(ADDRESSES)
+            .time_to_live(ADDRESS_AGE)
+            .eviction_listener(|_, _, cause| {
+                if cause.was_evicted() {
+                    metrics::counter!("telecast_stream_address_evictions_total").increment(1);
+                }
+            })
+            .build();
         Ok(Self {
             settings: Arc::new(settings),
             http,
             slots: Arc::new(Semaphore::new(limits::RECEIVER_CALLS)),
+            addresses,
         })
     }
 
@@ -179,23 +201,36 @@ impl Client {
     }
 
     /// The address to stream `service` from: what the box says, else port 8001. Credentials inside it are taken out.
-    pub async fn stream_url(
-        &self,
-        service: &ServiceRef,
-    ) -> Result<(Url, Option<(String, SecretString)>), Trouble> {
+    /// Asked once for all who want it, and remembered for five minutes.
+    pub async fn stream_url(&self, service: &ServiceRef) -> Result<Address, Trouble> {
         if service.is_iptv() {
             let url = Url::parse(&service.path)
                 .map_err(|error| Trouble::NotAReceiver(format!("a stream's address: {error}")))?;
             return Ok((url, None));
         }
         let reference = service.to_string();
-        let own = self.own_credentials();
-        let told = self.get("web/stream.m3u", &[("ref", &reference)]).await.ok().and_then(|body| {
-            let text = String::from_utf8_lossy(&body).into_owned();
-            let line = text.lines().map(str::trim).find(|line| line.starts_with("http://"))?.to_owned();
-            Url::parse(&line).ok()
-        });
-        let Some(mut url) = told else { return Ok((self.fallback(&reference)?, own)) };
+        if let Some(known) = self.addresses.get(&reference).await {
+            metrics::counter!("telecast_stream_address_hits_total").increment(1);
+            return Ok(known);
+        }
+        metrics::counter!("telecast_stream_address_misses_total").increment(1);
+        let asked = self.addresses.try_get_with(reference.clone(), self.ask_stream_url(&reference)).await;
+        match asked {
+            Ok(address) => Ok(address),
+            // Not remembered: the box may answer the next time.
+            Err(_) => Ok((self.fallback(&reference)?, self.own_credentials())),
+        }
+    }
+
+    async fn ask_stream_url(&self, reference: &str) -> Result<Address, Trouble> {
+        let query = [("ref", reference)];
+        let asked = tokio::time::timeout(ADDRESS_PATIENCE, self.get("web/stream.m3u", &query)).await;
+        let body = asked.map_err(|_| Trouble::Unreachable("no reply in time".into()))??;
+        let text = String::from_utf8_lossy(&body);
+        let line = text.lines().map(str::trim).find(|line| line.starts_with("http://"));
+        let mut url = line
+            .and_then(|line| Url::parse(line).ok())
+            .ok_or_else(|| Trouble::NotAReceiver("it names no stream".into()))?;
         let inside = (!url.username().is_empty()).then(|| {
             let password = url.password().unwrap_or("").to_owned();
             (url.username().to_owned(), SecretString::from(password))
@@ -208,7 +243,12 @@ impl Client {
         if url.port() == Some(8001) && self.settings.stream_port != 8001 {
             let _ = url.set_port(Some(self.settings.stream_port));
         }
-        Ok((url, inside.or(own)))
+        Ok((url, inside.or_else(|| self.own_credentials())))
+    }
+
+    /// Forgets where streams are: the channels are read again.
+    pub fn forget_addresses(&self) {
+        self.addresses.invalidate_all();
     }
 
     fn fallback(&self, reference: &str) -> Result<Url, Trouble> {

@@ -42,8 +42,10 @@ impl TapeFile {
 
     /// Appends; `offset` is where the bytes begin and must be where the last ended.
     pub fn append(&self, offset: u64, bytes: &[u8]) -> Result<()> {
-        let open =
-            self.chunks().last_key_value().map(|(start, chunk)| (*start, Arc::clone(&chunk.file), chunk.length));
+        let open = self
+            .chunks()
+            .last_key_value()
+            .map(|(start, chunk)| (*start, Arc::clone(&chunk.file), chunk.length));
         let (start, file) = match open {
             Some((start, file, length)) if length < CHUNK && start + length == offset => (start, file),
             _ => {

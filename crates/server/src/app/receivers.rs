@@ -33,6 +33,9 @@ const PAUSES: [Duration; 5] = [
     Duration::from_secs(20),
     Duration::from_secs(60),
 ];
+/// Channels whose streams' addresses are learnt at start, and how long that may take: the box has a picture to show.
+const WARM: usize = 50;
+const WARMING: Duration = Duration::from_secs(5);
 /// Logos kept; each is about 10 KB.
 const LOGOS: u64 = 2_000;
 /// A logo is asked for again after this; so is one that was not there.
@@ -211,6 +214,7 @@ impl Receivers {
             self.show(receiver, read.as_ref().err());
             if ok {
                 failures = 0;
+                self.warm(receiver).await;
                 if self.stay(receiver).await {
                     continue;
                 }
@@ -248,6 +252,7 @@ impl Receivers {
 
     async fn read(&self, receiver: &Receiver) -> Result<(), Trouble> {
         let client = &receiver.client;
+        client.forget_addresses();
         let about = client.about().await?;
         let tuners = client.settings().tuners.or(about.tuners);
         self.tuners.set_receiver(client.clone(), tuners).await;
@@ -266,6 +271,21 @@ impl Receivers {
             self.pool();
         }
         Ok(())
+    }
+
+    /// Learns where the first channels' streams are before anybody asks.
+    async fn warm(&self, receiver: &Receiver) {
+        let known = receiver.known.load_full();
+        let services =
+            known.bouquets.iter().flat_map(|bouquet| &bouquet.services).map(|(service, _)| service);
+        let playable = services.filter(|service| !service.is_marker() && !service.is_hidden()).take(WARM);
+        let all = async {
+            for service in playable {
+                // One that fails is asked for when it is wanted.
+                let _ = receiver.client.stream_url(service).await;
+            }
+        };
+        let _ = tokio::time::timeout(WARMING, all).await;
     }
 
     async fn read_guide(&self, receiver: &Receiver) -> Result<(), Trouble> {

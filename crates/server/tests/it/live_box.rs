@@ -37,6 +37,8 @@ pub(crate) struct FakeBox {
     /// Streams open now, and opened ever.
     pub(crate) open: Arc<AtomicUsize>,
     pub(crate) opened: Arc<AtomicUsize>,
+    /// How often it was asked where a stream is.
+    pub(crate) asked: Arc<AtomicUsize>,
 }
 
 /// Channels by service id; each on a transponder of its own, unless the id is above 100: those share one.
@@ -50,13 +52,15 @@ pub(crate) async fn start(channels: HashMap<u32, Manner>, tuners: usize) -> Fake
         stream: port,
         open: open.clone(),
         opened: opened.clone(),
+        asked: Arc::default(),
     };
+    let asked = Arc::clone(&made.asked);
     let channels = Arc::new(channels);
     let listed = Arc::clone(&channels);
     tokio::spawn(async move {
         while let Ok((socket, _)) = web.accept().await {
-            let listed = Arc::clone(&listed);
-            tokio::spawn(async move { page(socket, &listed, tuners, port).await });
+            let (listed, asked) = (Arc::clone(&listed), Arc::clone(&asked));
+            tokio::spawn(async move { page(socket, &listed, tuners, port, &asked).await });
         }
     });
     tokio::spawn(async move {
@@ -95,7 +99,13 @@ async fn request(socket: &mut TcpStream) -> Option<String> {
     Some(String::from_utf8_lossy(&bytes).split(' ').nth(1)?.to_owned())
 }
 
-async fn page(mut socket: TcpStream, channels: &HashMap<u32, Manner>, tuners: usize, port: u16) {
+async fn page(
+    mut socket: TcpStream,
+    channels: &HashMap<u32, Manner>,
+    tuners: usize,
+    port: u16,
+    asked: &AtomicUsize,
+) {
     let Some(path) = request(&mut socket).await else { return };
     let body = if path.starts_with("/api/about") {
         let tuners: Vec<_> = (0..tuners).map(|n| serde_json::json!({"name": format!("Tuner {n}")})).collect();
@@ -116,6 +126,7 @@ async fn page(mut socket: TcpStream, channels: &HashMap<u32, Manner>, tuners: us
             .collect();
         serde_json::json!({ "services": list }).to_string()
     } else if path.starts_with("/web/stream.m3u") {
+        asked.fetch_add(1, Ordering::SeqCst);
         let sid = path
             .split("19%3A")
             .nth(1)

@@ -327,3 +327,51 @@ async fn shutdown_leaves_no_child_no_connection_and_no_file() {
     assert_eq!(fake.open.load(Ordering::SeqCst), 0);
     assert_eq!(std::fs::read_dir(directory.path().join("tapes")).unwrap().count(), 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_reader_slows_nobody_and_loses_nothing() {
+    use futures_util::StreamExt;
+    let (bytes, rate) = live_box::with_aac();
+    let fake = live_box::start(HashMap::from([(1, Manner::Play(bytes, rate))]), 1).await;
+    let (app, _directory) = live_box::station(&fake).await;
+    let mut request = wish(1);
+    request.client = ClientView {
+        hls: "none".into(),
+        video: vec!["*".into()],
+        audio: vec!["*".into()],
+        ..ClientView::default()
+    };
+    let made = app.start_session(request).await.unwrap();
+    let mut slow = handle(&app, &made).raw().await.unwrap();
+    let mut taken = slow.next().await.unwrap().to_vec();
+    taken.extend(slow.next().await.unwrap());
+    // It reads nothing for four seconds; meanwhile another follows the edge.
+    let view = ready(&app, 1).await;
+    let play = handle(&app, &view);
+    let names = renditions(std::str::from_utf8(&play.multivariant().await.unwrap()).unwrap());
+    let (_, parts) = follow(&play, &names[0], Duration::from_secs(4)).await;
+    assert!(parts >= 14, "{parts} parts in four seconds");
+    let rest = slow.take_until(tokio::time::sleep(Duration::from_secs(1)));
+    let taken = rest.fold(taken, |mut all, piece| async move {
+        all.extend_from_slice(&piece);
+        all
+    });
+    let (pictures, _) = decoded(&taken.await, ".ts");
+    assert!(pictures >= 110, "{pictures} pictures");
+    assert_eq!(fake.opened.load(Ordering::SeqCst), 1);
+    app.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_box_is_asked_once_where_a_stream_is() {
+    let (bytes, rate) = live_box::with_aac();
+    let fake = live_box::start(HashMap::from([(1, Manner::Play(bytes, rate)), (2, Manner::Refuse)]), 2).await;
+    let (app, _directory) = live_box::station(&fake).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(fake.asked.load(Ordering::SeqCst), 2, "both channels were asked for at start");
+    ready(&app, 1).await;
+    let made = app.start_session(wish(2)).await.unwrap();
+    app.wait_session(&made.id, Duration::from_secs(3)).await.unwrap();
+    assert_eq!(fake.asked.load(Ordering::SeqCst), 2);
+    app.shutdown().await;
+}
