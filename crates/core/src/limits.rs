@@ -85,3 +85,25 @@ pub const CODE: usize = 64;
 pub const SIGN_INS: u32 = 100;
 /// Bytes of one setting, cached lineup or memory in the store.
 pub const STORE_VALUE: usize = 16 << 20;
+/// Connections to the web at once; more wait in the listener's queue. A viewer has two or three.
+pub const CONNECTIONS: usize = 4_096;
+/// A client sends a request's head within this, or its connection ends; an unused connection ends after it too.
+pub const HEAD_TIME: Duration = Duration::from_secs(30);
+/// Bytes of a request's head: browsers stay below 8 KiB, proxies add a little.
+pub const HEAD: usize = 64 << 10;
+/// A client sends a request's body within this.
+pub const BODY_TIME: Duration = Duration::from_secs(10);
+/// A body of sign-in and the like: a few fields.
+pub const BODY_SMALL: usize = 16 << 10;
+/// Playlists above this are packed for those who take gzip; below, it costs more than it saves.
+pub const PACKED_FROM: usize = 4 << 10;
+/// Bytes of packed playlists that are kept.
+pub const PACKED: u64 = 8 << 20;
+/// Whoever changes things may do so this often at once; far above what a person or a page does.
+pub const WRITE_BURST: u32 = 600;
+/// Further changes per second after that.
+pub const WRITE_PER_SECOND: u32 = 20;
+/// Tries at the door (sign-in, setup, links) from one network at once, whatever the names.
+pub const DOOR_BURST: u32 = 30;
+/// Further tries at the door per minute.
+pub const DOOR_PER_MINUTE: u32 = 30;

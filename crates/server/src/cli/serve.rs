@@ -12,11 +12,16 @@ use crate::web::{Web, WebConfig, serve};
 use secrecy::ExposeSecret;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use telecast_core::access::Role;
+use telecast_core::limits;
 use telecast_sim::Sim;
 use telecast_store::{Sealer, Store};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+/// What ends after the station (the simulated receiver) gets this long beyond the shutdown limit.
+const LAST: Duration = Duration::from_millis(600);
 
 /// Runs the station.
 #[derive(clap::Args)]
@@ -77,6 +82,18 @@ impl Demo {
             .map_err(|faults| Failure::usage(faults.join("\n")))?;
         ops::log(&config)?;
         let data = Temporary::create()?;
+        let station = tokio::select! {
+            station = self.prepare(&config, &data.0) => station?,
+            // Whatever was under way is dropped, with its children.
+            () = ops::asked_to_stop() => return Ok(()),
+        };
+        station.run().await
+    }
+
+    /// Programmes, simulated receiver, station, owner; says where it is.
+    async fn prepare(self, config: &Config, data: &Path) -> Result<Station, Failure> {
+        // A taken port is told before programmes are made for minutes.
+        drop(Station::bind(config).await?);
         let progress = Arc::new(|progress: telecast_sim::Progress| {
             let _ = say(&format!(
                 "Making a programme for the demo, once: {} ({} of {})",
@@ -95,7 +112,7 @@ impl Demo {
         .await
         .map_err(|error| Failure::cannot(format!("the simulated receiver cannot be started: {error}")))?;
         let control = sim.web_url();
-        let station = Station::open(&config, &data.0).await?;
+        let station = Station::open(config, data).await?;
         let receiver = station.web.simulated.adopt(sim).await.map_err(fault)?;
         station.web.app.add_receiver(receiver).await.map_err(|error| Failure::cannot(error.message))?;
         let now = station.web.clock.wall_ms();
@@ -105,7 +122,7 @@ impl Demo {
         say(&format!("Telecast is at http://{address}/"))?;
         say(&format!("Sign in once with http://{address}/welcome#link={}", link.expose_secret()))?;
         say(&format!("The simulated receiver is at {control}/ — Ctrl-C ends everything."))?;
-        station.run().await
+        Ok(station)
     }
 }
 
@@ -142,12 +159,17 @@ fn fault(problem: crate::web::problem::Problem) -> Failure {
 }
 
 impl Station {
+    async fn bind(config: &Config) -> Result<TcpListener, Failure> {
+        let address = config.listen();
+        TcpListener::bind(address).await.map_err(|error| {
+            Failure::cannot(format!("{address} cannot be listened on; take another with --listen: {error}"))
+        })
+    }
+
     async fn open(config: &Config, data: &Path) -> Result<Self, Failure> {
         let cannot = |what: &str, error: &dyn std::fmt::Display| Failure::cannot(format!("{what}: {error}"));
         std::fs::create_dir_all(data).map_err(|error| cannot(&data.display().to_string(), &error))?;
-        let listener = TcpListener::bind(config.listen()).await.map_err(|error| {
-            cannot(&format!("{} cannot be listened on; take another with --listen", config.listen()), &error)
-        })?;
+        let listener = Self::bind(config).await?;
         let metrics = match config.metrics_listen() {
             Some(address) => {
                 Some(TcpListener::bind(address).await.map_err(|error| cannot(&address.to_string(), &error))?)
@@ -195,8 +217,23 @@ impl Station {
             tokio::spawn(ops::serve_metrics(listener, self.stopping.clone()));
         }
         let web = self.web.clone();
-        let served = serve::serve(self.listener, self.web).await;
-        web.simulated.stop().await;
+        let stopping = self.stopping.clone();
+        let served = async {
+            let served = serve::serve(self.listener, self.web).await;
+            web.simulated.stop().await;
+            served
+        };
+        let deadline = async {
+            stopping.cancelled().await;
+            tokio::time::sleep(limits::SHUTDOWN + LAST).await;
+        };
+        let served = tokio::select! {
+            served = served => served,
+            () = deadline => {
+                tracing::warn!("not everything ended in time; it is dropped");
+                Ok(())
+            }
+        };
         served.map_err(|error| Failure::cannot(error.to_string()))
     }
 }

@@ -13,6 +13,8 @@ pub enum Shape {
     Switch,
     /// A whole number from 0.
     Number,
+    /// 1 to 65535.
+    Port,
     /// `90s`, `15m`, `6h`, `14d`.
     Duration,
     /// `500MB`, `20GB`.
@@ -76,7 +78,7 @@ pub const RECEIVER_KEYS: &[Key] = &[
     key("url", "", Shape::Url, "Address of the receiver's web interface."),
     key("username", "", Shape::Text, "User name, if it wants one."),
     key("password", "", Shape::Secret, "Password."),
-    key("stream_port", "8001", Shape::Number, "Port of its streams."),
+    key("stream_port", "8001", Shape::Port, "Port of its streams."),
     key("tuners", "", Shape::Number, "Tuners to count on; as many as it says if empty."),
     key("bouquets", "", Shape::List, "Names of bouquets to take; all if empty."),
 ];

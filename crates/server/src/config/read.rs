@@ -118,6 +118,14 @@ fn read_section(
         ));
         return;
     };
+    if !KEYS.iter().any(|key| key.name.split('.').next() == Some(section)) && table.is_empty() {
+        let near = nearest(section, KEYS).split('.').next().unwrap_or_default();
+        let line = line_of(text, section);
+        faults.push(format!(
+            "{}:{line}: there is no section [{section}]; did you mean [{near}]?",
+            path.display()
+        ));
+    }
     for (name, value) in table {
         let full = format!("{section}.{name}");
         if !put(values, &full, flat(value), Origin::File) {
@@ -133,6 +141,9 @@ fn read_section(
 
 fn read_receivers(path: &Path, content: &toml::Value, faults: &mut Faults) -> Vec<ReceiverSettings> {
     let mut receivers = Vec::new();
+    if !content.as_array().is_some_and(|all| all.iter().all(toml::Value::is_table)) {
+        faults.push(format!("{}: receivers are written with two brackets: [[receiver]]", path.display()));
+    }
     for table in content.as_array().into_iter().flatten().filter_map(toml::Value::as_table) {
         for (name, value) in table {
             match RECEIVER_KEYS.iter().find(|key| key.name == name) {
@@ -322,6 +333,7 @@ fn shape_fault(key: &Key, text: &str) -> Option<String> {
         Shape::Text | Shape::Secret | Shape::List => true,
         Shape::Switch => matches!(text, "true" | "false"),
         Shape::Number => text.parse::<u32>().is_ok(),
+        Shape::Port => text.parse::<u16>().is_ok_and(|port| port > 0),
         Shape::Duration => duration(text).is_some(),
         Shape::Size => size(text).is_some(),
         Shape::Listen => text.parse::<SocketAddr>().is_ok(),
@@ -332,6 +344,7 @@ fn shape_fault(key: &Key, text: &str) -> Option<String> {
     let wanted = match key.shape {
         Shape::Switch => "true or false",
         Shape::Number => "a whole number",
+        Shape::Port => "a port from 1 to 65535",
         Shape::Duration => "a duration such as 90s, 15m, 6h, 14d",
         Shape::Size => "a size such as 500MB, 20GB",
         Shape::Listen => "an address with a port such as 127.0.0.1:8080",
@@ -419,6 +432,14 @@ mod tests {
             .expect("good");
         assert_eq!((config.receivers[0].name.as_str(), config.receivers[0].tuners), ("box", Some(2)));
         assert!(!format!("{config:?}").contains("pw\""));
+        for wrong in [
+            "[receiver]\nurl = \"http://box\"",
+            "receiver = 1",
+            "[[receiver]]\nurl = \"http://box\"\nstream_port = 70000",
+            "[servr]",
+        ] {
+            assert!(read(wrong, &[], &[]).is_err(), "{wrong}");
+        }
         assert!(read("[[receiver]]\nurll = \"http://box\"", &[], &[]).is_err());
     }
 }

@@ -1,12 +1,15 @@
 //! The one place that lets a request in: who is it, may it, and does it come from our own page.
 
 use super::Web;
+use super::doorman;
 use super::problem::Problem;
+use super::rate::Rate;
 use super::routes::{self, Class};
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use std::net::SocketAddr;
 use telecast_core::access::{Role, Scope};
 use telecast_core::error::Kind;
 
@@ -37,33 +40,47 @@ pub async fn guard(State(web): State<Web>, mut request: Request, next: Next) -> 
     let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let Some(path) = path else { return Ok(next.run(request).await) };
     let method = request.method().as_str().to_owned();
-    // A method that a path does not have is answered by the router (405).
-    let known = routes::ROUTES.iter().any(|route| route.path == path);
-    let class = match routes::class(&method, &path) {
-        Some(class) => class,
-        None if known => Class::Public,
-        None => return Err(Problem::not_found()),
-    };
-    if class != Class::Capability {
-        same_origin(&request, &web)?;
-        if let Some(principal) = identify(&web, request.headers()).await? {
-            if let Class::Scoped(scope) = class
-                && !principal.scopes.contains(&scope)
-            {
-                return Err(Problem::new(
-                    Kind::Forbidden,
-                    format!("This needs the right '{}'.", scope.name()),
-                ));
-            }
-            request.extensions_mut().insert(principal);
-        } else if matches!(class, Class::Scoped(_)) {
-            return Err(Problem::new(
-                Kind::Unauthenticated,
-                "Nobody is signed in, or the sign-in has ended.",
-            ));
+    let Some(route) = routes::find(&method, &path) else {
+        // Even if the router had it: what is not in the table is not offered.
+        let methods = routes::methods(&path);
+        if methods.is_empty() {
+            return Err(Problem::not_found());
         }
+        let problem = Problem::new(Kind::MethodNotAllowed, "This method is not offered at this address.");
+        return Ok(([(header::ALLOW, methods.join(", "))], problem).into_response());
+    };
+    let class = route.class;
+    DefaultBodyLimit::max(route.body).apply(&mut request);
+    if class == Class::Capability {
+        return Ok(next.run(request).await);
+    }
+    same_origin(&request, &web)?;
+    let mut who = None;
+    if let Some(principal) = identify(&web, request.headers()).await? {
+        if let Class::Scoped(scope) = class
+            && !principal.scopes.contains(&scope)
+        {
+            return Err(Problem::new(Kind::Forbidden, format!("This needs the right '{}'.", scope.name())));
+        }
+        who = Some(principal.account.clone());
+        request.extensions_mut().insert(principal);
+    } else if matches!(class, Class::Scoped(_)) {
+        return Err(Problem::new(Kind::Unauthenticated, "Nobody is signed in, or the sign-in has ended."));
+    }
+    let who = match who {
+        Some(account) if route.rate == Rate::Write => account,
+        _ => from(&request),
+    };
+    if let Err(seconds) = web.rates.take(route.rate, &who, web.clock.uptime()) {
+        return Err(Problem::new(Kind::TooMany, "Too many of these in a short time.").retry_after(seconds));
     }
     Ok(next.run(request).await)
+}
+
+/// The network that a request comes from.
+fn from(request: &Request) -> String {
+    let connection = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    connection.map_or_else(String::new, |from| doorman::network(from.ip()).to_string())
 }
 
 fn has_token_in_query(query: Option<&str>) -> bool {
@@ -75,14 +92,16 @@ fn has_token_in_query(query: Option<&str>) -> bool {
     })
 }
 
+/// The token of `Authorization: Bearer` (RFC 6750 §2.1; the scheme's case does not matter).
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token)
+}
+
 /// Who the credentials belong to.
 pub async fn identify(web: &Web, headers: &HeaderMap) -> Result<Option<Principal>, Problem> {
-    let bearer = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "));
     let now = web.clock.wall_ms();
-    if let Some(token) = bearer {
+    if let Some(token) = bearer(headers) {
         let found = web.accounts.by_token(token.trim(), now).await?;
         return found.map(Some).ok_or_else(|| {
             Problem::new(Kind::Unauthenticated, "This token is not known here, or has expired.")
@@ -109,7 +128,7 @@ fn same_origin(request: &Request, web: &Web) -> Result<(), Problem> {
     let headers = request.headers();
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let socket = headers.contains_key(header::UPGRADE);
-    if (safe && !socket) || headers.contains_key(header::AUTHORIZATION) {
+    if (safe && !socket) || bearer(headers).is_some() {
         return Ok(());
     }
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());

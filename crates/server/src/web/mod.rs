@@ -10,6 +10,7 @@ pub mod guard;
 mod pages;
 pub mod play;
 pub mod problem;
+pub mod rate;
 pub mod routes;
 pub mod secret;
 pub mod serve;
@@ -20,7 +21,7 @@ use crate::adapters::clock::Clock;
 use crate::app::App;
 use accounts::Accounts;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, RawQuery, State};
 use axum::http::StatusCode;
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
@@ -63,6 +64,10 @@ pub struct Inner {
     pub config: WebConfig,
     /// Slows guessing.
     pub doorman: Doorman,
+    /// How often somebody does what.
+    pub rates: rate::Rates,
+    /// Playlists packed for those who take gzip.
+    pub packed: play::Packed,
     /// Whose sessions are whose.
     pub owners: Owners,
     /// The program is ending: sockets and event streams close.
@@ -123,6 +128,8 @@ impl Web {
             accounts,
             config,
             doorman: Doorman::default(),
+            rates: rate::Rates::default(),
+            packed: play::Packed::default(),
             owners: Owners::default(),
             stopping,
             simulated,
@@ -155,7 +162,7 @@ impl Web {
 
     /// The whole web.
     pub fn router(self) -> Router {
-        let (api, document) = api::router().split_for_parts();
+        let (api, document) = api::split();
         let document = Arc::new(serde_json::to_string(&document).unwrap_or_default());
         let described = move || {
             let document = Arc::clone(&document);
@@ -174,6 +181,7 @@ impl Web {
             .fallback(pages::fallback)
             .layer(DefaultBodyLimit::max(limits::BODY))
             .layer(CatchPanicLayer::custom(panicked))
+            .layer(middleware::map_response(problem::plain))
             .layer(middleware::from_fn(trace::identify))
             .with_state(self)
     }
@@ -195,7 +203,7 @@ async fn healthz() -> &'static str {
 }
 
 /// Ready: the store answers, and some receiver works (or none is configured yet).
-async fn readyz(State(web): State<Web>) -> Response {
+async fn readyz(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
     let store = web.accounts.ping().await.is_ok();
     let receivers = web.app.receivers();
     let working = receivers.is_empty()
@@ -205,18 +213,20 @@ async fn readyz(State(web): State<Web>) -> Response {
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    let list: Vec<_> =
-        receivers.iter().map(|receiver| serde_json::json!({"name": receiver.name, "state": receiver.state, "message": receiver.message})).collect();
-    (
-        status,
-        axum::Json(serde_json::json!({"ready": status == StatusCode::OK, "store": store, "receivers": list})),
-    )
-        .into_response()
+    let ready = status == StatusCode::OK;
+    let mut said = serde_json::json!({ "ready": ready });
+    // Addresses stand in messages: those are for people who are signed in.
+    if query.is_some_and(|query| query.split('&').any(|pair| pair == "verbose=true")) {
+        let list = receivers.iter().map(|r| serde_json::json!({ "name": r.name, "state": r.state }));
+        said["store"] = store.into();
+        said["receivers"] = list.collect();
+    }
+    (status, axum::Json(said)).into_response()
 }
 
 /// The API's description (OpenAPI 3.1), formatted.
 pub fn openapi() -> String {
-    let (_, document) = api::router().split_for_parts();
+    let (_, document) = api::split();
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text
@@ -231,7 +241,7 @@ mod tests {
             for method in methods.as_object().expect("methods").keys() {
                 let method = method.to_uppercase();
                 assert!(
-                    super::routes::class(&method, path).is_some(),
+                    super::routes::find(&method, path).is_some(),
                     "{method} {path} is not in web/routes.rs"
                 );
             }

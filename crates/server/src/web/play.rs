@@ -8,9 +8,39 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use futures_util::StreamExt;
+use moka::future::Cache;
 use std::convert::Infallible;
+use std::io::Write;
+use std::time::Duration;
 use telecast_core::error::Kind;
+use telecast_core::limits;
+
+/// Playlists as gzip: packed once for each state, for all viewers.
+pub struct Packed(Cache<Bytes, Bytes>);
+
+impl Default for Packed {
+    fn default() -> Self {
+        let weight = |plain: &Bytes, packed: &Bytes| (plain.len() + packed.len()) as u32;
+        // A state is old when the next part comes; a little longer for those behind.
+        let age = Duration::from_secs(5);
+        Self(Cache::builder().weigher(weight).max_capacity(limits::PACKED).time_to_live(age).build())
+    }
+}
+
+impl Packed {
+    /// `plain` as gzip; `None` if it cannot be packed.
+    pub async fn pack(&self, plain: &Bytes) -> Option<Bytes> {
+        let pack = async {
+            let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+            gzip.write_all(plain)?;
+            gzip.finish().map(Bytes::from)
+        };
+        self.0.try_get_with_by_ref(plain, pack).await.ok()
+    }
+}
 
 /// What a path below a key names.
 #[derive(Debug, PartialEq, Eq)]
@@ -87,12 +117,13 @@ async fn answer(
         )
     })?;
     let wanted = wanted(rest).ok_or_else(Problem::not_found)?;
+    let list = async |body: Bytes| playlist(web, body, headers).await;
     let range = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
     match wanted {
-        Wanted::Main => Ok(playlist(handle.multivariant().await?)),
+        Wanted::Main => Ok(list(handle.multivariant().await?).await),
         Wanted::Playlist(rendition) => {
             let directives = directives(query)?;
-            Ok(playlist(handle.playlist(rendition, directives).await?))
+            Ok(list(handle.playlist(rendition, directives).await?).await)
         }
         Wanted::Init(rendition, hash) => {
             Ok(immutable(handle.init(rendition, hash).await?, "video/mp4", range))
@@ -120,9 +151,23 @@ async fn raw(handle: &PlaybackHandle, method: &Method) -> Result<Response, Probl
     Ok(([(header::CONTENT_TYPE, "video/mp2t"), (header::CACHE_CONTROL, "no-store")], body).into_response())
 }
 
-fn playlist(body: Bytes) -> Response {
-    ([(header::CONTENT_TYPE, "application/vnd.apple.mpegurl"), (header::CACHE_CONTROL, "no-cache")], body)
-        .into_response()
+async fn playlist(web: &Web, body: Bytes, headers: &HeaderMap) -> Response {
+    let takes_gzip = headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.split(',').any(|coding| coding.trim() == "gzip"));
+    let large = body.len() > limits::PACKED_FROM;
+    let packed = if large && takes_gzip { web.packed.pack(&body).await } else { None };
+    let is_packed = packed.is_some();
+    let mut response = Body::from(packed.unwrap_or(body)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/vnd.apple.mpegurl"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    if is_packed {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    response
 }
 
 fn immutable(body: Bytes, kind: &'static str, range: Option<&str>) -> Response {

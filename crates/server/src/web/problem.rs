@@ -5,8 +5,11 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use telecast_core::error::{Error, Kind};
+use telecast_core::error::{Error, Kind, PROBLEMS};
 use utoipa::ToSchema;
+
+/// Bytes of a plain failure's words.
+const WORDS: usize = 1_000;
 
 /// A failure on its way out. The request id is added by the outermost layer.
 #[derive(Debug)]
@@ -91,6 +94,28 @@ impl Problem {
             retry_after_s: self.retry_after_s,
         }
     }
+}
+
+/// Makes a problem of a failure that some layer below has answered in its own words. What has a form of its own (416 by its
+/// `Content-Range`) stays.
+pub(super) async fn plain(response: Response) -> Response {
+    let status = response.status();
+    let form = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if !(status.is_client_error() || status.is_server_error())
+        || form.is_some_and(|form| form.contains("json"))
+        || status == StatusCode::RANGE_NOT_SATISFIABLE
+    {
+        return response;
+    }
+    let kind = PROBLEMS.iter().find(|row| row.status == status.as_u16()).map(|row| row.kind);
+    let kind = kind.unwrap_or(if status.is_client_error() { Kind::Invalid } else { Kind::Internal });
+    // Below the API only extractors speak plainly, and in short sentences for the client.
+    let words = match axum::body::to_bytes(response.into_body(), WORDS).await {
+        Ok(words) if kind != Kind::Internal => String::from_utf8_lossy(&words).into_owned(),
+        _ => String::new(),
+    };
+    let words = if words.is_empty() { kind.problem().title.to_owned() } else { words };
+    Problem::new(kind, words).into_response()
 }
 
 impl From<Error> for Problem {

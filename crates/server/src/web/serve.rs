@@ -1,49 +1,101 @@
-//! Listening: HTTP/1.1 and HTTP/2 on one port, with limits on heads and on how long a client may take to send one.
+//! Listening: HTTP/1.1 with limits on connections, on heads, and on how long a client may take to send one. No limit on how long
+//! a reply takes: streams last for hours. HTTP/2 comes with TLS; browsers speak it nowhere else.
 
 use super::Web;
-use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
-use axum::serve::ListenerExt;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::service::TowerToHyperService;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use telecast_core::limits;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
 
-/// Serves until the web's token is cancelled, then for as long as replies take, at most the shutdown limit.
+/// Owners of sessions that are no longer visible are forgotten this often.
+const SWEEP: Duration = Duration::from_secs(60);
+/// After the system refused a connection (too many open files), it is asked again after this.
+const REFUSED: Duration = Duration::from_millis(50);
+
+/// Serves until the web's token is cancelled, then for as long as replies take, at most a little more than the shutdown limit.
 pub async fn serve(listener: TcpListener, web: Web) -> std::io::Result<()> {
     let stopping = web.stopping.clone();
     let app = web.app.clone();
-    let sweeping = web.clone();
-    tokio::spawn(async move {
-        let mut tick = tokio::time::interval(Duration::from_secs(60));
-        loop {
-            tokio::select! {
-                _ = tick.tick() => sweeping.owners.keep(|session| sweeping.app.session(session).is_some()),
-                () = sweeping.stopping.cancelled() => return,
-            }
-        }
-    });
-    let listener = listener.tap_io(|stream| {
+    tokio::spawn(sweep(web.clone()));
+    let router = web.router();
+    let slots = Arc::new(Semaphore::new(limits::CONNECTIONS));
+    let connections = TaskTracker::new();
+    loop {
+        let next = async {
+            let slot = Arc::clone(&slots).acquire_owned().await;
+            (slot, listener.accept().await)
+        };
+        let (slot, accepted) = tokio::select! {
+            next = next => next,
+            () = stopping.cancelled() => break,
+        };
+        let Ok((stream, from)) = accepted else {
+            tokio::time::sleep(REFUSED).await;
+            continue;
+        };
         // Small replies must not wait for more to send.
         let _ = stream.set_nodelay(true);
-    });
-    let service: IntoMakeServiceWithConnectInfo<_, SocketAddr> =
-        web.router().into_make_service_with_connect_info();
-    let token = stopping.clone();
-    let served =
-        axum::serve(listener, service).with_graceful_shutdown(async move { token.cancelled().await });
-    tokio::select! {
-        done = served.into_future() => done?,
-        () = async {
-            stopping.cancelled().await;
-            // Streams of viewers end with their sessions; what then still hangs is dropped.
-            app.shutdown().await;
-            tokio::time::sleep(limits::SHUTDOWN / 4).await;
-        } => tracing::debug!("connections that did not end were dropped"),
+        let (router, stopping) = (router.clone(), stopping.clone());
+        connections.spawn(async move {
+            connection(stream, from, router, stopping).await;
+            drop(slot);
+        });
     }
-    app_down(&stopping).await;
+    drop(listener);
+    connections.close();
+    // Streams of viewers end with their sessions; what then still hangs is dropped.
+    let ended = async { tokio::join!(app.shutdown(), connections.wait()) };
+    if tokio::time::timeout(limits::SHUTDOWN + REFUSED, ended).await.is_err() {
+        tracing::debug!(left = connections.len(), "connections that did not end were dropped");
+    }
     Ok(())
 }
 
-async fn app_down(stopping: &tokio_util::sync::CancellationToken) {
-    stopping.cancelled().await;
+async fn sweep(web: Web) {
+    let mut tick = tokio::time::interval(SWEEP);
+    loop {
+        tokio::select! {
+            _ = tick.tick() => web.owners.keep(|session| web.app.session(session).is_some()),
+            () = web.stopping.cancelled() => return,
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, from: SocketAddr, router: Router, stopping: CancellationToken) {
+    let service = tower::service_fn(move |request: axum::http::Request<_>| {
+        let mut request: Request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(from));
+        router.clone().oneshot(request)
+    });
+    let mut builder = Builder::new(TokioExecutor::new()).http1_only();
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits::HEAD_TIME)
+        .max_buf_size(limits::HEAD)
+        .pipeline_flush(true);
+    let serving =
+        builder.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service));
+    tokio::pin!(serving);
+    let done = tokio::select! {
+        done = serving.as_mut() => done,
+        () = stopping.cancelled() => {
+            serving.as_mut().graceful_shutdown();
+            serving.await
+        }
+    };
+    if let Err(error) = done {
+        tracing::trace!(error = %error, "a connection ended");
+    }
 }

@@ -13,3 +13,4 @@ mod live_sound;
 mod live_walk;
 mod tidy;
 mod web_door;
+mod web_talk;

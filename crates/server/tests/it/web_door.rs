@@ -15,8 +15,8 @@ use telecast_store::{Sealer, Store};
 use tokio_util::sync::CancellationToken;
 
 /// A server on a free port; it ends when this is dropped.
-struct Station {
-    base: String,
+pub(crate) struct Station {
+    pub(crate) base: String,
     web: Web,
     stopping: CancellationToken,
     _directory: tempfile::TempDir,
@@ -28,11 +28,16 @@ impl Drop for Station {
     }
 }
 
-async fn station() -> Station {
+pub(crate) async fn station() -> Station {
     let directory = tempfile::tempdir().unwrap();
+    let app = App::start(Settings::with_tapes_in(directory.path().join("tapes"))).await.unwrap();
+    station_of(app, directory).await
+}
+
+/// A server for that station.
+pub(crate) async fn station_of(app: App, directory: tempfile::TempDir) -> Station {
     let store = Store::open_sqlite(&directory.path().join("t.db")).await.unwrap();
     let sealer = Sealer::load_or_create(&directory.path().join("key")).unwrap();
-    let app = App::start(Settings::with_tapes_in(directory.path().join("tapes"))).await.unwrap();
     let stopping = CancellationToken::new();
     let simulated = Simulated::new(directory.path().join("sim"));
     let web = Web::new(
@@ -50,7 +55,12 @@ async fn station() -> Station {
 }
 
 impl Station {
-    async fn token(&self, role: Role, scopes: &[Scope]) -> String {
+    /// Asks it to end.
+    pub(crate) fn stop(&self) {
+        self.stopping.cancel();
+    }
+
+    pub(crate) async fn token(&self, role: Role, scopes: &[Scope]) -> String {
         use secrecy::ExposeSecret;
         let now = self.web.clock.wall_ms();
         let name = format!("{}-{}", role.name(), secret::random_hex(3));
@@ -59,7 +69,7 @@ impl Station {
         token.expose_secret().to_owned()
     }
 
-    async fn ask(&self, method: &str, path: &str, token: Option<&str>) -> (StatusCode, Value) {
+    pub(crate) async fn ask(&self, method: &str, path: &str, token: Option<&str>) -> (StatusCode, Value) {
         let mut request =
             client().request(Method::from_bytes(method.as_bytes()).unwrap(), format!("{}{path}", self.base));
         if let Some(token) = token {
@@ -71,7 +81,7 @@ impl Station {
     }
 }
 
-fn client() -> Client {
+pub(crate) fn client() -> Client {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     Client::builder().no_proxy().build().unwrap()
 }

@@ -162,16 +162,15 @@ pub async fn sign_in(
     // A name that does not exist costs as much time as one that does.
     let (account, hash) =
         found.map_or((None, web.decoy_hash.clone()), |(account, hash)| (Some(account), hash));
+    // Counted before it is judged, so that tries at the same moment do not slip through together.
+    web.doorman.failed(&name, connection.ip(), web.clock.uptime());
     let matches = web.check(who.password, hash).await?;
     match account.filter(|_| matches) {
         Some(account) => {
             web.doorman.succeeded(&name, connection.ip());
             signed_in(&web, &account, &headers).await
         }
-        None => {
-            web.doorman.failed(&name, connection.ip(), web.clock.uptime());
-            Err(Problem::new(Kind::Unauthenticated, "Name or password is wrong."))
-        }
+        None => Err(Problem::new(Kind::Unauthenticated, "Name or password is wrong.")),
     }
 }
 

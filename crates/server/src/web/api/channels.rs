@@ -67,6 +67,7 @@ pub struct Bouquets {
 
 /// Which page.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Paging {
     /// How many at most.
     pub limit: Option<usize>,

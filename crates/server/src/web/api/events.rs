@@ -1,6 +1,7 @@
 //! Everything that changes: one WebSocket per tab, and server-sent events where sockets are blocked.
 
 use super::Parameters;
+use super::sessions::shown;
 use crate::app::view::Event;
 use crate::web::Web;
 use crate::web::guard::Principal;
@@ -33,6 +34,7 @@ enum Said {
 
 /// Which topics.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Topics {
     /// With commas between them: `session:ID`, `channels`, `guide`, `receivers`, `status`.
     pub topics: String,
@@ -128,7 +130,7 @@ fn lagged(count: u64) -> String {
 /// What a subscriber to a session should know at once.
 fn current(web: &Web, topic: &str) -> Option<String> {
     let session = web.app.session(topic.strip_prefix("session:")?)?;
-    let data = serde_json::to_value(session).ok()?;
+    let data = serde_json::to_value(shown(web, session)).ok()?;
     text(&Event { topic: topic.to_owned(), kind: "changed".into(), data })
 }
 

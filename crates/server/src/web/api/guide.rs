@@ -53,6 +53,7 @@ pub struct NowNexts {
 
 /// Which channels.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Which {
     /// Ids with commas between them; all if absent.
     pub channels: Option<String>,

@@ -9,13 +9,22 @@ pub mod sessions;
 pub mod system;
 
 use super::Web;
+use super::guard::COOKIES;
 use super::problem::{Problem, ProblemDocument};
+use super::routes::{Class, Route, find};
+use axum::Router;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Json, Query, Request};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use telecast_core::error::Kind;
+use telecast_core::limits;
 use utoipa::OpenApi;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
+use utoipa::openapi::{self, ContentBuilder, Ref, RefOr, ResponseBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -53,6 +62,54 @@ pub fn router() -> OpenApiRouter<Web> {
         .routes(routes!(system::problems))
 }
 
+/// The routes and their description, completed from the table of routes: what each needs, that each may answer with a
+/// problem, and a name of its own for each.
+pub fn split() -> (Router<Web>, openapi::OpenApi) {
+    let (router, mut document) = router().split_for_parts();
+    let mut components = document.components.take().unwrap_or_default();
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API token.")).build();
+    components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    let [secure, _] = COOKIES;
+    let cookie =
+        ApiKeyValue::with_description(secure, "The browser's sign-in; named 'telecast' on plain HTTP.");
+    components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    document.components = Some(components);
+    for (path, item) in &mut document.paths.paths {
+        let methods = [("GET", &mut item.get), ("POST", &mut item.post), ("DELETE", &mut item.delete)];
+        for (method, operation) in methods {
+            if let Some(operation) = operation {
+                complete(method, path, operation);
+            }
+        }
+    }
+    (router, document)
+}
+
+fn complete(method: &str, path: &str, operation: &mut Operation) {
+    let noun = path.trim_start_matches("/api/v1/").replace(['/', '-', '{', '}'], "_").replace("__", "_");
+    operation.operation_id = Some(format!("{}_{}", method.to_lowercase(), noun.trim_end_matches('_')));
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("ProblemDocument"))).build();
+    let problem =
+        ResponseBuilder::new().description("A problem.").content("application/problem+json", content).build();
+    // Failures that are named beside it are problems as well, and are sent as such.
+    for (status, response) in &mut operation.responses.responses {
+        if status.starts_with('4') || status.starts_with('5') {
+            let description = match response {
+                RefOr::T(named) if !named.description.is_empty() => named.description.clone(),
+                _ => problem.description.clone(),
+            };
+            let mut named = problem.clone();
+            named.description = description;
+            *response = RefOr::T(named);
+        }
+    }
+    operation.responses.responses.insert("default".into(), RefOr::T(problem));
+    if let Some(Route { class: Class::Scoped(scope), .. }) = find(method, path) {
+        let needs = |scheme: &str| SecurityRequirement::new(scheme, [scope.name()]);
+        operation.security = Some(vec![needs("token"), needs("cookie")]);
+    }
+}
+
 /// A JSON body; what cannot be read is a problem document.
 pub struct Body<T>(pub T);
 
@@ -60,7 +117,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        match Json::<T>::from_request(request, state).await {
+        let read = tokio::time::timeout(limits::BODY_TIME, Json::<T>::from_request(request, state)).await;
+        let late = || Problem::new(Kind::Invalid, "The body did not come in time.");
+        match read.map_err(|_| late())? {
             Ok(Json(value)) => Ok(Self(value)),
             Err(rejection) => Err(match rejection {
                 JsonRejection::MissingJsonContentType(_) => {

@@ -41,6 +41,7 @@ pub struct Sessions {
 
 /// Whether to wait.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Waiting {
     /// Seconds to wait for the session to be ready or over.
     pub wait_s: Option<u64>,
@@ -149,7 +150,7 @@ fn allowed(web: &Web, principal: &Principal, id: &str) -> Result<(), Problem> {
 }
 
 /// Addresses as they are outside.
-fn shown(web: &Web, mut session: SessionView) -> SessionView {
+pub(super) fn shown(web: &Web, mut session: SessionView) -> SessionView {
     session.playlist_url = format!("{}{}", web.base_path(), session.playlist_url);
     session.stream_url = format!("{}{}", web.base_path(), session.stream_url);
     session

@@ -1,0 +1,204 @@
+//! What goes on after the door: playback by its address, events over socket and stream, and what garbage gets.
+
+use crate::live_box::{self, Manner, channel_id};
+use crate::web_door::{Station, client, station_of};
+use futures_util::{SinkExt, StreamExt};
+use reqwest::{Method, StatusCode, header};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::time::Duration;
+use telecast_core::access::{Role, Scope};
+use telecast_server::web::routes::{Class, ROUTES};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+
+/// A station with a box that has one channel with picture and sound.
+async fn watching() -> (Station, String) {
+    let (bytes, rate) = live_box::with_aac();
+    let fake = live_box::start(HashMap::from([(1, Manner::Play(bytes, rate))]), 1).await;
+    let (app, directory) = live_box::station(&fake).await;
+    let station = station_of(app, directory).await;
+    let token = station.token(Role::Viewer, &[Scope::Watch]).await;
+    (station, token)
+}
+
+async fn started(station: &Station, token: &str, key: &str) -> (StatusCode, Value) {
+    let request = client()
+        .post(format!("{}/api/v1/sessions", station.base))
+        .bearer_auth(token)
+        .header("idempotency-key", key)
+        .json(&json!({"channel_id": channel_id(1), "client": {"containers": ["cmaf"], "video": ["avc1"], "audio": ["mp4a.40.2"], "hls": "low_latency"}}));
+    let response = request.send().await.unwrap();
+    (response.status(), response.json().await.unwrap())
+}
+
+#[tokio::test]
+async fn a_playback_address_works_for_whoever_has_it_until_the_session_ends() {
+    let (station, token) = watching().await;
+    let (status, session) = started(&station, &token, "one").await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{session}");
+    let id = session["id"].as_str().unwrap();
+    assert_eq!(started(&station, &token, "one").await.1["id"], id, "the same key is the same session");
+    let other = station.token(Role::Viewer, &[Scope::Watch]).await;
+    for (method, path) in [("GET", ""), ("DELETE", ""), ("POST", "/heartbeat")] {
+        let (status, _) = station.ask(method, &format!("/api/v1/sessions/{id}{path}"), Some(&other)).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{method} {path} of somebody else");
+    }
+    let (_, ready) = station.ask("GET", &format!("/api/v1/sessions/{id}?wait_s=10"), Some(&token)).await;
+    assert_eq!(ready["state"], "ready", "{ready}");
+    let main = format!("{}{}", station.base, session["playlist_url"].as_str().unwrap());
+    let get = |url: String| client().get(url).send();
+    let text = get(main.clone()).await.unwrap().text().await.unwrap();
+    let rendition = text.lines().find(|line| !line.starts_with('#')).unwrap().to_owned();
+    let base = main.trim_end_matches("main.m3u8").to_owned();
+    let answer = get(format!("{base}{rendition}")).await.unwrap();
+    assert_eq!(answer.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+    assert!(answer.headers().get(header::SET_COOKIE).is_none());
+    let list = answer.text().await.unwrap();
+    let segment = list.lines().find(|line| !line.starts_with('#') && line.ends_with("m4s")).unwrap();
+    let segment = format!("{base}{segment}");
+    let ranged = client().get(&segment).header(header::RANGE, "bytes=4-7").send().await.unwrap();
+    assert_eq!(ranged.status(), StatusCode::PARTIAL_CONTENT);
+    assert!(ranged.headers()[header::CACHE_CONTROL].to_str().unwrap().contains("immutable"));
+    assert_eq!(ranged.bytes().await.unwrap().len(), 4);
+    let beyond = client().get(&segment).header(header::RANGE, "bytes=99999999-").send().await.unwrap();
+    assert_eq!(beyond.status(), StatusCode::RANGE_NOT_SATISFIABLE);
+    for method in [Method::HEAD, Method::OPTIONS] {
+        assert!(client().request(method, &segment).send().await.unwrap().status().is_success());
+    }
+    let raw =
+        client().get(format!("{base}stream.ts")).header(header::RANGE, "bytes=0-").send().await.unwrap();
+    assert_eq!(raw.status(), StatusCode::OK, "a live stream has no ranges");
+    drop(raw);
+    for bad in
+        ["../../api/v1/channels", "%2e%2e%2fetc%2fpasswd", "x/1.m4s", "v/99999999999999999999.m4s", "%ff%fe"]
+    {
+        let answer = get(format!("{base}{bad}")).await.unwrap();
+        assert!(answer.status().is_client_error(), "{bad}: {}", answer.status());
+        assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/problem+json", "{bad}");
+    }
+    assert_eq!(
+        station.ask("DELETE", &format!("/api/v1/sessions/{id}"), Some(&token)).await.0,
+        StatusCode::OK
+    );
+    assert!(get(segment).await.unwrap().status().is_client_error(), "what was stolen is worth nothing now");
+}
+
+#[tokio::test]
+async fn a_large_playlist_is_packed_for_those_who_take_it() {
+    let packed = telecast_server::web::play::Packed::default();
+    let plain = bytes::Bytes::from("#EXTINF:2.00000,\n".repeat(1_000));
+    let small = packed.pack(&plain).await.unwrap();
+    assert!(small.starts_with(b"\x1f\x8b") && small.len() * 10 < plain.len());
+    let again = packed.pack(&plain).await.unwrap();
+    assert_eq!(again.as_ptr(), small.as_ptr(), "packed once for each state");
+}
+
+#[tokio::test]
+async fn socket_and_stream_tell_of_a_session_to_its_owner_alone() {
+    let (station, token) = watching().await;
+    let (_, session) = started(&station, &token, "two").await;
+    let topic = format!("session:{}", session["id"].as_str().unwrap());
+    let url = station.base.replace("http", "ws") + "/api/v1/socket";
+    let connect = |token: String, origin: Option<&'static str>| {
+        let mut request = url.as_str().into_client_request().unwrap();
+        match origin {
+            Some(origin) => request.headers_mut().insert("origin", origin.parse().unwrap()),
+            None => request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap()),
+        };
+        tokio_tungstenite::connect_async(request)
+    };
+    assert!(connect(String::new(), Some("http://evil.example")).await.is_err(), "another site's page");
+    let subscribe = Message::text(json!({"type": "subscribe", "topics": [topic]}).to_string());
+    let (mut mine, _) = connect(token.clone(), None).await.unwrap();
+    mine.send(Message::text("nonsense")).await.unwrap();
+    mine.send(subscribe.clone()).await.unwrap();
+    let stranger = station.token(Role::Viewer, &[Scope::Watch]).await;
+    let (mut theirs, _) = connect(stranger, None).await.unwrap();
+    theirs.send(subscribe).await.unwrap();
+    let mut seen = Vec::new();
+    let heard = tokio::time::timeout(Duration::from_secs(10), async {
+        while let Some(Ok(message)) = mine.next().await {
+            let Message::Text(text) = message else { continue };
+            let event: Value = serde_json::from_str(&text).unwrap();
+            if event["topic"] == topic.as_str() && event["data"]["state"] == "ready" {
+                return true;
+            }
+            seen.push(event);
+        }
+        false
+    });
+    assert!(heard.await.unwrap_or(false), "{seen:?}");
+    assert!(seen.iter().any(|event| event["type"] == "not_understood"), "{seen:?}");
+    let mut events = client()
+        .get(format!("{}/api/v1/events?topics={topic}", station.base))
+        .bearer_auth(&token)
+        .send()
+        .await
+        .unwrap();
+    let first = tokio::time::timeout(Duration::from_secs(5), events.chunk()).await.unwrap().unwrap().unwrap();
+    assert!(String::from_utf8_lossy(&first).contains(&topic));
+    while let Ok(Some(Ok(message))) = tokio::time::timeout(Duration::from_millis(200), theirs.next()).await {
+        assert!(!matches!(message, Message::Text(_)), "told a stranger: {message:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_right_for_something_else_opens_no_route() {
+    let station = crate::web_door::station().await;
+    let token = station.token(Role::Owner, &[Scope::Chat]).await;
+    for route in ROUTES.iter().filter(|route| matches!(route.class, Class::Scoped(_))) {
+        let path = route.path.replace("{id}", "x");
+        for method in route.methods.iter().filter(|method| **method != "HEAD") {
+            let (status, body) = station.ask(method, &path, Some(&token)).await;
+            assert_eq!(status, StatusCode::FORBIDDEN, "{method} {path}: {body}");
+        }
+        let (status, body) = station.ask("PATCH", &path, Some(&token)).await;
+        assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED, "{path}: {body}");
+        assert_eq!(body["code"], "method_not_allowed", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn garbage_gets_an_end_and_the_next_one_an_answer() {
+    let station = crate::web_door::station().await;
+    let address = station.base.trim_start_matches("http://").to_owned();
+    let head = format!("GET / HTTP/1.1\r\nx: {}\r\n", "y".repeat(100_000));
+    for bytes in [b"\x16\x03\x01\x00\x00".to_vec(), b"GET\r\n\r\n".to_vec(), vec![0; 5000], head.into_bytes()]
+    {
+        let mut socket = tokio::net::TcpStream::connect(&address).await.unwrap();
+        let _ = socket.write_all(&bytes).await;
+        let mut answer = Vec::new();
+        let read = tokio::time::timeout(Duration::from_secs(5), socket.read_to_end(&mut answer)).await;
+        assert!(read.is_ok(), "hangs");
+        assert!(
+            answer.is_empty() || answer.starts_with(b"HTTP/1.1 4"),
+            "{:?}",
+            &answer[..answer.len().min(40)]
+        );
+    }
+    assert_eq!(station.ask("GET", "/healthz", None).await.0, StatusCode::OK);
+    let (status, body) = station.ask("GET", "/api/v1/sessions/%ff", Some("x")).await;
+    assert_eq!((status, body["code"].as_str()), (StatusCode::UNAUTHORIZED, Some("unauthenticated")));
+    let token = station.token(Role::Viewer, &[Scope::Watch]).await;
+    for path in ["/api/v1/sessions/%ff", "/api/v1/socket", "/api/v1/events"] {
+        let (status, body) = station.ask("GET", path, Some(&token)).await;
+        assert!(status.is_client_error() && body["code"].is_string(), "{path}: {status} {body}");
+    }
+}
+
+#[tokio::test]
+async fn the_end_does_not_wait_for_those_who_listen() {
+    let (station, token) = watching().await;
+    let (_, session) = started(&station, &token, "three").await;
+    let path = format!("/api/v1/sessions/{}?wait_s=10", session["id"].as_str().unwrap());
+    station.ask("GET", &path, Some(&token)).await;
+    let stream = format!("{}{}", station.base, session["stream_url"].as_str().unwrap());
+    let mut stream = client().get(stream).send().await.unwrap();
+    assert!(stream.chunk().await.unwrap().is_some());
+    let begun = tokio::time::Instant::now();
+    station.stop();
+    while stream.chunk().await.is_ok_and(|chunk| chunk.is_some()) {}
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
