@@ -236,7 +236,7 @@ def judge_text(snap):
     texts = [snap.dir / "main.m3u8", *snap.dir.rglob("*.served")]
     strict = "import H from 'hls-parser'; import {readFileSync as r} from 'node:fs'; H.setOptions({strictMode: true}); for (const f of process.argv.slice(1)) H.parse(r(f, 'utf8'))"
     done = run("node", "--input-type=module", "-e", strict, *texts, cwd=ROOT / "e2e")
-    verdict(snap.case, f"hls-parser, strict, {len(texts)} playlists", done.stderr.strip()[:300] or None)
+    verdict(snap.case, f"hls-parser, strict, {len(texts)} playlists", next((line for line in done.stderr.splitlines() if line.startswith("Error")), done.stderr.strip()[:300]) or None)
     python = ROOT / "target/tools/venv/bin/python"
     check = "import sys, m3u8; from m3u8.version_matching import validate\nfor f in sys.argv[1:]:\n  t = open(f).read(); m3u8.loads(t); e = validate(t.splitlines()); assert not e, e"
     if python.exists():
