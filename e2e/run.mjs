@@ -6,7 +6,7 @@
 //   TELECAST_BIN=…                the binary; otherwise the newest build in target/
 //   TELECAST_E2E_URL=http://…#link=…   a station that runs already
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { launch } from "./lib/browser.mjs";
@@ -63,7 +63,9 @@ async function signIn(link, state) {
     await page.goto(link);
     await page.waitForURL(/\/watch\/|\/$/, { timeout: 15_000 });
     if (page.url().includes("link=")) throw new Error("the one-time code is still in the address");
-    await context.storageState({ path: state });
+    // Cookies only: what the browser remembers for its viewer is each test's own affair.
+    const { cookies } = await context.storageState();
+    writeFileSync(state, JSON.stringify({ cookies, origins: [] }));
   } finally {
     await browser.close();
   }

@@ -14,6 +14,7 @@ for (const theme of ["dark", "light"]) {
     const { page, context } = await openPage(browser, { preferences: { theme } });
     await page.goto(`${origin}/`);
     await expectPlaying(page);
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), theme);
     await page.keyboard.press("i");
     await expectAccessible(page, "Watch with facts");
     await page.keyboard.press("i");

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { de } from "./de";
 import { en } from "./en";
+import { localeFor } from ".";
 import { age, clockDuration, languageName, progress, stationOffset, stationTime, viewerTime } from "./format";
 
 describe("times", () => {
@@ -95,4 +96,14 @@ describe("catalogues", () => {
     expect(codes.length).toBeGreaterThan(10);
     expect(Object.keys(en.refusal.reasons).toSorted()).toEqual(codes.toSorted());
   });
+});
+
+test.each<["en" | "de", string[], string]>([
+  ["en", ["en-US", "en"], "en-US"],
+  ["en", ["de-DE", "en-GB"], "en-GB"],
+  ["en", ["de-DE"], "en-GB"],
+  ["de", ["de-AT", "en"], "de-AT"],
+  ["de", ["en-US"], "de"],
+])("%s among %j is written as %s", (language, tags, locale) => {
+  expect(localeFor(language, tags)).toBe(locale);
 });

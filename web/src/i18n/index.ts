@@ -26,6 +26,16 @@ export function useLanguage(): Language {
   return useSyncExternalStore(onLanguageChange, spoken);
 }
 
+/** How times and numbers are written: as the viewer's own variety of the page's language does (24 hours in Britain). */
+export function useLocale(): string {
+  return localeFor(useLanguage(), navigator.languages);
+}
+
+export function localeFor(language: Language, tags: readonly string[]): string {
+  const own = tags.find((tag) => tag.toLowerCase().startsWith(`${language}-`));
+  return own ?? (language === "en" ? "en-GB" : language);
+}
+
 export function useText(): Catalogue {
   return catalogues[useLanguage()];
 }

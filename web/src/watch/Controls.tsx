@@ -15,7 +15,7 @@ import {
 } from "lucide-react";
 import { Slider } from "radix-ui";
 import { Suspense, lazy, useState } from "react";
-import { useLanguage, useText } from "../i18n";
+import { useLocale, useText } from "../i18n";
 import { clockDuration } from "../i18n/format";
 import { player, usePlayer, useTimeline } from "../playback";
 import type { Timeline } from "../playback/engine";
@@ -28,6 +28,8 @@ const AudioMenu = lazy(() => import("./AudioMenu"));
 /** A shorter window is not worth a slider. */
 const SHORTEST_WINDOW_S = 12;
 const SKIP_S = 10;
+/** Let go this near to the end, the viewer means live. */
+const NEARLY_LIVE_S = 5;
 
 interface ControlsProps {
   readonly listOpen: boolean;
@@ -128,7 +130,7 @@ function LiveButton({ timeline }: { readonly timeline: Timeline | null }) {
 
 function Position({ timeline }: { readonly timeline: Timeline }) {
   const t = useText();
-  const language = useLanguage();
+  const locale = useLocale();
   /** While a finger is on it the thumb shows where it would go; the picture moves when it is let go. */
   const [dragged, setDragged] = useState<number | null>(null);
   const live = isLive(timeline);
@@ -136,7 +138,7 @@ function Position({ timeline }: { readonly timeline: Timeline }) {
   const clock = (at: number): string => {
     if (timeline.clock === null) return `−${clockDuration(timeline.edge - at)}`;
     const date = new Date(timeline.clock + (at - timeline.position) * 1000);
-    return date.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    return date.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
   };
   const spoken = live && dragged === null ? t.player.live : `${clock(value)}, ${t.player.behindSpoken(Math.round(timeline.edge - value))}`;
   return (
@@ -144,16 +146,18 @@ function Position({ timeline }: { readonly timeline: Timeline }) {
       <span className="position-time">{clock(timeline.start)}</span>
       <Slider.Root
         className="slider"
-        min={timeline.start}
-        max={timeline.edge}
-        step={5}
-        value={[value]}
-        onValueChange={([next]) => setDragged(next ?? null)}
+        // Whole seconds since the window's start: what a screen reader can say, and what a slider can hold.
+        min={0}
+        max={Math.round(timeline.edge - timeline.start)}
+        step={1}
+        value={[Math.round(value - timeline.start)]}
+        onValueChange={([next]) => setDragged(next === undefined ? null : timeline.start + next)}
         onValueCommit={([next]) => {
           setDragged(null);
           if (next === undefined) return;
-          if (timeline.edge - next < 5) player.goLive();
-          else player.seek(next);
+          const to = timeline.start + next;
+          if (timeline.edge - to < NEARLY_LIVE_S) player.goLive();
+          else player.seek(to);
         }}
       >
         <Slider.Track className="slider-track">

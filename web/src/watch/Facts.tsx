@@ -2,20 +2,20 @@
 import { X } from "lucide-react";
 import { useText } from "../i18n";
 import { languageName } from "../i18n/format";
-import { useLanguage } from "../i18n";
+import { useLocale } from "../i18n";
 import { player, usePlayer, useTimeline } from "../playback";
 import { IconButton } from "../ui";
 
 export function Facts({ close }: { readonly close: () => void }) {
   const t = useText();
-  const language = useLanguage();
+  const locale = useLocale();
   const session = usePlayer((state) => state.session);
   const zapMs = usePlayer((state) => state.zapMs);
   const timeline = useTimeline();
   const { video } = player;
   const quality = video.getVideoPlaybackQuality();
   const plan = session?.plan ?? null;
-  const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
+  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
   const seconds = (value: number) => t.facts.seconds(number.format(value));
 
   const rows: [string, string | null][] = [
@@ -27,7 +27,7 @@ export function Facts({ close }: { readonly close: () => void }) {
       t.facts.sound,
       plan?.audio
         .map(({ codec, from, language: lang }) =>
-          [languageName(lang, language), from && from !== codec ? `${from} → ${codec}` : codec].filter(Boolean).join(" "),
+          [languageName(lang, locale), from && from !== codec ? `${from} → ${codec}` : codec].filter(Boolean).join(" "),
         )
         .join(", ") ?? null,
     ],

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { nowNext } from "../api/queries";
 import type { Channel, NowNext } from "../api/types";
-import { useLanguage, useText } from "../i18n";
+import { useLocale, useText } from "../i18n";
 import { age } from "../i18n/format";
 import { Skeleton } from "../ui";
 import { Logo } from "./Logo";
@@ -19,7 +19,7 @@ export function useNowNext(channelId: string | null): { readonly guide: NowNext 
 
 export function NowPanel({ channel }: { readonly channel: Channel }) {
   const t = useText();
-  const language = useLanguage();
+  const locale = useLocale();
   const now = useNow(5_000);
   const { guide, loading } = useNowNext(channel.id);
   const event = guide?.now ?? null;
@@ -43,7 +43,7 @@ export function NowPanel({ channel }: { readonly channel: Channel }) {
         {!loading && !event && <p className="now-subtitle">{t.watch.noGuide}</p>}
         {event?.description && <p className="now-description">{event.description}</p>}
         {guide && (guide.stale_s ?? 0) > STALE_AFTER_S && (
-          <p className="now-stale">{t.watch.guideStale(age(guide.stale_s ?? 0, language))}</p>
+          <p className="now-stale">{t.watch.guideStale(age(guide.stale_s ?? 0, locale))}</p>
         )}
       </div>
       {next && (

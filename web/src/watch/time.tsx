@@ -1,7 +1,7 @@
 /** Times of programmes, and the line that shows how far one has run. */
 import { useEffect, useState } from "react";
 import type { GuideEvent } from "../api/types";
-import { useLanguage, useText } from "../i18n";
+import { useLocale, useText } from "../i18n";
 import { progress, stationTime, viewerTime } from "../i18n/format";
 
 /** The present, renewed every so many ms. */
@@ -15,21 +15,21 @@ export function useNow(everyMs: number): number {
 }
 
 export function Time({ at }: { readonly at: string }) {
-  const language = useLanguage();
+  const locale = useLocale();
   const t = useText();
-  const own = viewerTime(at, language);
+  const own = viewerTime(at, locale);
   return (
     <time dateTime={at} title={own ? t.watch.localTime(own) : undefined}>
-      {stationTime(at, language)}
+      {stationTime(at, locale)}
     </time>
   );
 }
 
 /** Start and end; where the viewer's clock differs from the station's, the viewer's time stands beside it. */
 export function Span({ event }: { readonly event: GuideEvent }) {
-  const language = useLanguage();
+  const locale = useLocale();
   const t = useText();
-  const own = viewerTime(event.start, language);
+  const own = viewerTime(event.start, locale);
   return (
     <span className="span">
       <Time at={event.start} />–<Time at={event.end} />

@@ -1,0 +1,148 @@
+// Takes the screenshots of docs/screens: each page that matters, at four widths, dark and light, from the running demo.
+// Pictures are WebP in files of their own size, so that README can show them and git need not suffer.
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { channels, expectPlaying, launch, openPage, origin } from "./lib/browser.mjs";
+
+const folder = resolve(import.meta.dirname, "../docs/screens");
+const SIZES = { 360: 740, 768: 1024, 1440: 900, 1920: 1080 };
+const QUALITY = 72;
+const LARGEST_TOTAL = 3_000_000; // bytes in git
+
+/** Shots by name: how to get there, and at which widths and themes it is worth a picture. */
+const SHOTS = {
+  watch: { widths: [360, 768, 1440, 1920], themes: ["dark", "light"], arrange: (page, { tv }) => play(page, tv) },
+  controls: {
+    widths: [1440],
+    themes: ["dark"],
+    arrange: async (page, { tv }) => {
+      await play(page, tv);
+      await page.keyboard.press("i");
+      await page.keyboard.press("Enter");
+    },
+  },
+  radio: { widths: [360, 1440], themes: ["dark"], arrange: (page, { radio }) => play(page, radio, true) },
+  waiting: {
+    widths: [1440],
+    themes: ["dark"],
+    arrange: async (page, { tv }) => {
+      await held(page, { state: "starting", waiting_for: "tuner", reason: null });
+      await page.goto(`${origin}/watch/${tv.id}`);
+      await page.getByText("Waiting for the tuner").waitFor();
+    },
+  },
+  refused: {
+    widths: [360, 1440],
+    themes: ["dark"],
+    arrange: async (page, { tv, other }) => {
+      await held(page, {
+        state: "failed",
+        waiting_for: null,
+        reason: {
+          code: "tuners_busy",
+          message: "All tuners are in use",
+          retry_after_s: 60,
+          holders: [{ channel: other.name, what: "Anna", until: new Date(Date.now() + 1_800_000).toISOString() }],
+        },
+      });
+      await page.goto(`${origin}/watch/${tv.id}`);
+      await page.getByText("All tuners are in use").waitFor();
+    },
+  },
+  palette: {
+    widths: [1440],
+    themes: ["dark"],
+    arrange: async (page, { tv }) => {
+      await play(page, tv);
+      await page.keyboard.press("Control+k");
+      await page.getByRole("dialog").waitFor();
+      await page.keyboard.type("p");
+    },
+  },
+  receivers: { widths: [360, 1440], themes: ["dark", "light"], arrange: (page) => visit(page, "/settings/receivers") },
+  source: { widths: [1440], themes: ["light"], arrange: (page) => visit(page, "/welcome?step=source") },
+  found: { widths: [360, 1440], themes: ["dark"], arrange: (page) => visit(page, "/welcome?step=found") },
+};
+
+async function play(page, channel, radio = false) {
+  await page.goto(`${origin}/watch/${channel.id}`);
+  await expectPlaying(page, { radio });
+  await page.mouse.move(5, page.viewportSize().height - 5);
+  await page.waitForFunction(() => getComputedStyle(document.querySelector(".controls")).opacity === "0");
+}
+
+async function visit(page, path) {
+  await page.goto(origin + path);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.waitForLoadState("networkidle");
+}
+
+/** A session that stays as it is: moments that pass too quickly for a camera. */
+function held(page, change) {
+  const session = {
+    id: "held",
+    channel_id: "held",
+    plan: null,
+    playlist_url: "/play/held/main.m3u8",
+    stream_url: "/play/held/stream.ts",
+    heartbeat_s: 30,
+    created_at: new Date().toISOString(),
+    ...change,
+  };
+  return Promise.all([
+    page.route(/\/api\/v1\/sessions/, (route) => route.fulfill({ status: 202, json: session })),
+    page.route("**/play/**", () => undefined),
+  ]);
+}
+
+/** Chromium makes the WebP itself: a PNG of the page, drawn on a canvas, encoded again. */
+async function webp(page, png) {
+  const [, base64] = await page.evaluate(
+    async ([data, quality]) => {
+      const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+      const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+      canvas.getContext("2d").drawImage(bitmap, 0, 0);
+      const blob = await canvas.convertToBlob({ type: "image/webp", quality: quality / 100 });
+      const reader = new FileReader();
+      return new Promise((done) => {
+        reader.onload = () => done(String(reader.result).split(","));
+        reader.readAsDataURL(blob);
+      });
+    },
+    [png.toString("base64"), QUALITY],
+  );
+  return Buffer.from(base64, "base64");
+}
+
+const browser = await launch();
+try {
+  mkdirSync(folder, { recursive: true });
+  const scout = await openPage(browser);
+  const all = await channels(scout.page);
+  const [tv, other] = all.filter(({ kind }) => kind === "tv");
+  const radio = all.find(({ kind }) => kind === "radio");
+  const encoder = await scout.context.newPage();
+  for (const name of readdirSync(folder)) if (name.endsWith(".webp")) rmSync(join(folder, name));
+  for (const [name, { widths, themes, arrange }] of Object.entries(SHOTS)) {
+    for (const width of widths) {
+      for (const theme of themes) {
+        const { page, context } = await openPage(browser, {
+          viewport: { width, height: SIZES[width] },
+          preferences: { theme },
+          hasTouch: width < 700,
+        });
+        await arrange(page, { tv, other, radio });
+        await page.evaluate(() => document.fonts.ready);
+        const file = join(folder, `${name}-${width}-${theme}.webp`);
+        writeFileSync(file, await webp(encoder, await page.screenshot()));
+        console.log(`${file} ${statSync(file).size}`);
+        await context.close();
+      }
+    }
+  }
+  const total = readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+  console.log(`screens ${total} bytes`);
+  if (total > LARGEST_TOTAL) throw new Error(`screenshots are too large for git: ${total} > ${LARGEST_TOTAL}`);
+} finally {
+  await browser.close();
+}
