@@ -103,6 +103,14 @@ fn complete(method: &str, path: &str, operation: &mut Operation) {
             *response = RefOr::T(named);
         }
     }
+    // OpenAPI 3.1 §4.8.17 wants words for each.
+    for response in operation.responses.responses.values_mut() {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            "Done.".clone_into(&mut response.description);
+        }
+    }
     operation.responses.responses.insert("default".into(), RefOr::T(problem));
     if let Some(Route { class: Class::Scoped(scope), .. }) = find(method, path) {
         let needs = |scheme: &str| SecurityRequirement::new(scheme, [scope.name()]);
