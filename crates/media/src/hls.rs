@@ -15,8 +15,9 @@ use std::fmt::Write;
 pub const PART_HOLD_BACK: f64 = 1.0;
 /// Distance from the live edge that players without parts keep (seconds).
 pub const HOLD_BACK: f64 = 12.0;
-/// Parts are listed for the newest segments of about this length (ticks): three target durations.
-const PARTS_WINDOW: i64 = 3 * SEGMENT_MAXIMUM;
+/// Parts are listed for the newest entries only, the open segment being one. RFC 8216bis §4.4.4.9 asks for no more than three target
+/// durations of them; strict readers (hls-parser) take them in the last three entries.
+const PARTS_ENTRIES: usize = 3;
 /// Players that do not ask for more get this much (ticks).
 pub const SHORT_WINDOW: i64 = 60 * HZ;
 /// Segments older than this may be skipped in a delta update (seconds): six target durations.
@@ -152,6 +153,7 @@ pub fn media(index: &Index, view: &View, directives: Directives) -> String {
     if skipped > 0 {
         let _ = writeln!(out, "#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}");
     }
+    let entries = listed.len();
     let mut dated = i64::MIN / 2;
     for (position, segment) in listed.iter().enumerate().skip(skipped) {
         let fresh_run = position == 0 || segment.run.number != listed[position - 1].run.number;
@@ -163,7 +165,7 @@ pub fn media(index: &Index, view: &View, directives: Directives) -> String {
         }
         let listed =
             if segment.sequence == last { at_edge } else { Listed { parts: usize::MAX, whole: true } };
-        entry(&mut out, view, segment, listed, end - segment.start <= PARTS_WINDOW);
+        entry(&mut out, view, segment, listed, entries - position <= PARTS_ENTRIES);
     }
     tail(&mut out, index, view, last, at_edge);
     out
