@@ -32,7 +32,7 @@ export function useLineup(): Lineup {
   return {
     ...lists,
     bouquets: groups.data?.items ?? [],
-    loaded: pages.data !== undefined,
+    loaded: pages.data !== undefined && !groups.isPending,
     complete: pages.data !== undefined && !hasNextPage,
     error: pages.data === undefined ? pages.error : null,
     retry: () => {

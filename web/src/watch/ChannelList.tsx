@@ -69,7 +69,7 @@ export function ChannelPanel({ lineup, tune, searchField }: ListProps) {
             </IconButton>
           )}
         </div>
-        {query === "" && lineup.bouquets.length > 0 && <BouquetPicker lineup={lineup} selected={bouquet} />}
+        {query === "" && (lineup.bouquets.length > 0 || !lineup.loaded) && <BouquetPicker lineup={lineup} selected={bouquet} />}
       </div>
       <Rows rows={rows} lineup={lineup} list={list} query={query} />
       <p className="visually-hidden" role="status">

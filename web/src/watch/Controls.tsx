@@ -47,7 +47,11 @@ export function Controls(props: ControlsProps) {
   const fullscreen = useFullscreen();
   return (
     <div className="controls" role="group" aria-label={t.player.controls}>
-      {timeline && !idle && timeline.edge - timeline.start > SHORTEST_WINDOW_S && <Position timeline={timeline} />}
+      {timeline && !idle && timeline.edge - timeline.start > SHORTEST_WINDOW_S ? (
+        <Position timeline={timeline} />
+      ) : (
+        <div className="position" />
+      )}
       <div className="controls-row">
         <IconButton
           label={props.listOpen ? t.watch.hideChannels : t.watch.showChannels}
@@ -79,8 +83,8 @@ export function Controls(props: ControlsProps) {
         >
           <RotateCw aria-hidden />
         </IconButton>
-        <LiveButton timeline={idle ? null : timeline} />
         <Volume />
+        <LiveButton timeline={idle ? null : timeline} />
         <span className="controls-space" />
         <Audio />
         <IconButton
