@@ -5,15 +5,17 @@ import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
+/** All files below a folder. */
+const walk = (dir: string): string[] =>
+  readdirSync(dir, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? walk(join(dir, entry.name)) : [join(dir, entry.name)],
+  );
+
 /** Writes `.br` and `.gz` beside every text file of the build, so that the server compresses nothing at run time. */
 function precompress(): Plugin {
   const text = /\.(?:html|js|css|svg|json|webmanifest|txt)$/;
   const worthwhile = 1024; // bytes; below this the header costs more than is saved
   let outDir = "dist";
-  const walk = (dir: string): string[] =>
-    readdirSync(dir, { withFileTypes: true }).flatMap((entry) =>
-      entry.isDirectory() ? walk(join(dir, entry.name)) : [join(dir, entry.name)],
-    );
   return {
     name: "precompress",
     apply: "build",
