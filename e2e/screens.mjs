@@ -19,6 +19,7 @@ const SHOTS = {
       await play(page, tv);
       await page.keyboard.press("i");
       await page.keyboard.press("Enter");
+      await page.waitForFunction(() => getComputedStyle(document.querySelector(".controls")).opacity === "1");
     },
   },
   radio: { widths: [360, 1440], themes: ["dark"], arrange: (page, { radio }) => play(page, radio, true) },

@@ -11,7 +11,7 @@ test("from the printed code to a picture", async () => {
 
     // Without the code nobody becomes the owner, local or not.
     await page.goto(`${station.origin}/`);
-    await page.waitForURL(/\/welcome/);
+    await page.getByRole("heading", { name: "Who owns this station?" }).waitFor();
     await expectAccessible(page, "the owner's step");
     await fillOwner(page, "not-the-code");
     await page.getByRole("alert").waitFor();

@@ -1,6 +1,6 @@
 /** The frame around every page: the slim bar, the word about the connection, the palette, and who may be here. */
 import { useQuery } from "@tanstack/react-query";
-import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { Link, Outlet, useLocation, useNavigate, useRouterState } from "@tanstack/react-router";
 import { Search, Settings, TvMinimalPlay } from "lucide-react";
 import { Suspense, lazy, useEffect } from "react";
 import { whenSignedOut } from "../api/client";
@@ -17,7 +17,8 @@ const Palette = lazy(() => import("./Palette"));
 const OPEN_PAGES = new Set(["/welcome", "/sign-in"]);
 
 export function Shell() {
-  const { pathname } = useLocation();
+  // The page that is shown, not the one that is still being fetched: the frame changes together with what it holds.
+  const pathname = useRouterState({ select: ({ resolvedLocation, location }) => (resolvedLocation ?? location).pathname });
   const open = OPEN_PAGES.has(pathname);
   const language = useLanguage();
   useEffect(() => {

@@ -33,7 +33,7 @@ export function Facts({ close }: { readonly close: () => void }) {
     ],
     [t.facts.decision, plan?.action ?? null],
     [t.facts.container, plan?.container ?? null],
-    [t.facts.why, plan?.reasons.map(({ text }) => text).join(" · ") || null],
+    [t.facts.why, plan?.reasons.map(({ text }) => text).join(" ") || null],
     [t.facts.behind, timeline ? seconds(timeline.latency) : null],
     [t.facts.buffered, timeline ? seconds(timeline.ahead) : null],
     [
