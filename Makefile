@@ -43,7 +43,7 @@ pages: web/dist/index.html
 web/dist/index.html: web/node_modules/.package-lock.json web/index.html web/vite.config.ts \
 		$(shell find web/src web/public -type f 2>/dev/null)
 	cd web && npm run build
-	@touch $@
+	@touch $@ crates/server/src/web/pages.rs # the binary embeds what was built: cargo must look again
 
 %/node_modules/.package-lock.json: %/package-lock.json
 	cd $* && npm ci --no-audit --no-fund
