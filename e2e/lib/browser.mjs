@@ -91,7 +91,7 @@ export async function expectPlaying(page, { radio = false, seconds = 1, timeout 
   const before = await picture(page);
   await page
     .waitForFunction((until) => document.querySelector("video").currentTime >= until, before.time + seconds, { timeout })
-    .catch(async () => assert.fail(`the picture stands still: ${JSON.stringify(await picture(page))}`));
+    .catch(async () => assert.fail(`the picture stands still: ${JSON.stringify(await picture(page))} ${await stageText(page)}`));
   const after = await picture(page);
   if (radio) {
     assert.equal(after.width, 0, "a radio channel has no picture");
@@ -105,8 +105,15 @@ export async function expectPlaying(page, { radio = false, seconds = 1, timeout 
   return after;
 }
 
-function stageText(page) {
-  return page.locator("[data-stage]").innerText({ timeout: 1000 }).catch(() => "");
+/** What the page and the station say of a picture that does not come. */
+async function stageText(page) {
+  const words = await page.locator("[data-stage]").innerText({ timeout: 1000 }).catch(() => "");
+  const sessions = await page.request
+    .get(`${origin}/api/v1/sessions`)
+    .then((reply) => reply.json())
+    .catch(() => ({ items: [] }));
+  const known = sessions.items.slice(-6).map(({ channel_id, state, waiting_for, reason }) => [channel_id, state, waiting_for, reason?.code]);
+  return `“${words}” ${page.url()} ${JSON.stringify(known)}`;
 }
 
 /** All channels, asked of the API with the page's own cookies. */

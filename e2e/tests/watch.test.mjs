@@ -38,8 +38,9 @@ test("a reload comes back to the channel", async () => {
   const { page, context } = await openPage(browser);
   await page.goto(`${origin}/`);
   await expectPlaying(page);
+  const first = page.url();
   await page.keyboard.press("ArrowDown");
-  await page.waitForTimeout(300);
+  await page.waitForURL((url) => url.href !== first);
   await expectPlaying(page);
   const address = page.url();
   await page.reload();

@@ -40,19 +40,27 @@ test("keys faster than pictures end on the last channel, with one session", asyn
   const { page, context } = await openPage(browser);
   const running = async () => {
     const { items } = await (await page.request.get(`${origin}/api/v1/sessions`)).json();
-    return items.filter(({ state }) => !["stopped", "failed", "cancelled"].includes(state)).map(({ id }) => id);
+    return items.filter(({ state }) => !["stopped", "failed", "cancelled"].includes(state));
   };
-  const before = new Set(await running());
+  const before = new Set((await running()).map(({ id }) => id));
   await page.goto(`${origin}/`);
   await expectPlaying(page);
   for (let i = 0; i < 5; i += 1) await page.keyboard.press("ArrowDown", { delay: 20 });
+  const passed = page.url();
   await page.keyboard.press("ArrowUp");
+  await page.waitForURL((url) => url.href !== passed);
   await expectPlaying(page);
   const selected = await page.locator('[role=option][aria-selected="true"]').count();
   assert.equal(selected, 1);
-  await page.waitForTimeout(5000); // the last of the superseded sessions is stopped by now
-  const ours = (await running()).filter((id) => !before.has(id));
-  assert.equal(ours.length, 1, "only one channel is being watched");
+  const last = page.url().split("/").at(-1);
+  // The superseded ones are stopped one by one.
+  const until = Date.now() + 20_000;
+  let ours = [];
+  do {
+    await page.waitForTimeout(250);
+    ours = (await running()).filter(({ id }) => !before.has(id));
+  } while (ours.length !== 1 && Date.now() < until);
+  assert.deepEqual(ours.map(({ channel_id, state }) => [channel_id, state]), [[last, "ready"]], "only the last channel is being watched");
   await context.close();
 });
 

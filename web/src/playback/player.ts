@@ -385,7 +385,9 @@ export class Player extends Store<PlayerState> {
   private awaitFirstFrame(): void {
     const { attempt, video } = this;
     const shown = () => {
-      if (attempt === this.attempt && this.state.phase === "starting") this.onShown();
+      // While one leafs through the channels, frames still come from the one before.
+      const ours = attempt === this.attempt && this.leafTimer === undefined;
+      if (ours && this.state.phase === "starting") this.onShown();
     };
     if (video.videoWidth > 0 && "requestVideoFrameCallback" in video) video.requestVideoFrameCallback(shown);
     else if (!video.paused && video.readyState >= 3) shown();

@@ -264,13 +264,17 @@ impl App {
         self.0.stop.cancel();
         let tapes: Vec<CancellationToken> =
             self.0.tuners.running().values().map(|tape| tape.gone().clone()).collect();
+        let sessions = self.0.sessions.all();
         let all = async {
+            for session in sessions.by_id.values() {
+                session.wait(limits::SHUTDOWN, |view| view.state.is_over()).await;
+            }
             for gone in tapes {
                 gone.cancelled().await;
             }
         };
         if tokio::time::timeout(limits::SHUTDOWN, all).await.is_err() {
-            tracing::warn!("some tapes did not end in time and were dropped");
+            tracing::warn!("some sessions or tapes did not end in time and were dropped");
         }
     }
 }

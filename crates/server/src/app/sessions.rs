@@ -312,6 +312,9 @@ impl Owner {
             let mut watch = self.watch.take();
             let gone = self.hold.as_ref().map(|hold| hold.tape.gone().clone());
             tokio::select! {
+                // Said first: a tape that ends by the same shutdown is not what ended the session.
+                biased;
+                () = stop.cancelled() => self.apply(Event::Stop(ReasonCode::Shutdown)).await,
                 Some(command) = inbox.recv() => match command {
                     Command::Heartbeat => self.apply(Event::Heartbeat).await,
                     Command::Stop(code) => self.apply(Event::Stop(code)).await,
@@ -319,7 +322,6 @@ impl Owner {
                 // Before it is ready every change counts; later only the end does, and waking up for each part would cost.
                 () = news(watch.as_mut()), if !ready => self.observe().await,
                 () = over(gone.as_ref()), if ready => self.observe().await,
-                () = stop.cancelled() => self.apply(Event::Stop(ReasonCode::Shutdown)).await,
                 () = tokio::time::sleep(due.min(LOOK)) => {
                     let fetched = self.last_fetch.load(Ordering::Relaxed);
                     if fetched > self.seen_fetch {
