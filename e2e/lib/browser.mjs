@@ -97,7 +97,8 @@ export async function expectPlaying(page, { radio = false, seconds = 1, timeout 
     assert.equal(after.width, 0, "a radio channel has no picture");
   } else {
     assert.ok(after.width > 0 && after.height > 0, `dimensions are known: ${JSON.stringify(after)}`);
-    assert.ok(after.frames - before.frames >= 10 * seconds, `frames are decoded: ${before.frames} → ${after.frames}`);
+    // A loaded machine without a graphics card drops most frames; a picture that stands still decodes none.
+    assert.ok(after.frames - before.frames >= 3 * seconds, `frames are decoded: ${before.frames} → ${after.frames}`);
   }
   if (sound) {
     assert.ok(after.audioBytes > before.audioBytes, `sound is decoded: ${before.audioBytes} → ${after.audioBytes}`);

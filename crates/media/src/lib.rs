@@ -4,6 +4,7 @@
 //! - [`codec`]: frames and headers of what the stream carries.
 //! - [`segment`]: the state machine that turns a broadcast into a tape.
 //! - [`tape`]: the index of a tape, and where its frames lie.
+//! - [`journal`]: the same index on disk.
 //! - [`cmaf`]: fragmented MP4 out of a tape's bytes.
 //! - [`hls`]: playlists and transport stream segments out of an index.
 //!
@@ -12,6 +13,7 @@
 pub mod cmaf;
 pub mod codec;
 pub mod hls;
+pub mod journal;
 pub mod mpegts;
 pub mod segment;
 pub mod tape;

@@ -182,6 +182,18 @@ pub struct Lane {
 }
 
 impl Lane {
+    /// A lane of a segment in which the track was not there yet.
+    pub fn empty(track: TrackId) -> Self {
+        Self { track, start: 0, frames: Vec::new(), parts: Vec::new(), closed: true }
+    }
+
+    /// The range of offsets in which its frames lie; `None` if they are all silence.
+    pub fn extent(&self) -> Option<(u64, u64)> {
+        let own = || self.frames.iter().filter(|frame| frame.length > 0);
+        let begin = own().map(|frame| frame.begin).min()?;
+        Some((begin, own().map(|frame| frame.begin + u64::from(frame.length)).max()?))
+    }
+
     /// Duration of all frames in the track's timescale.
     pub fn duration(&self) -> i64 {
         self.frames.iter().map(|frame| i64::from(frame.duration)).sum()
@@ -217,6 +229,15 @@ pub struct Segment {
 }
 
 impl Segment {
+    /// Offset of the first byte of the stream that it needs: sound may lie before its picture.
+    pub fn first_byte(&self) -> u64 {
+        let own = |lane: &&Lane| {
+            self.run.track(lane.track).is_some_and(|track| matches!(track.origin, Origin::Stream { .. }))
+        };
+        let begins = self.lanes.iter().filter(own).filter_map(|lane| Some(lane.extent()?.0));
+        begins.fold(self.base, u64::min)
+    }
+
     /// The lane of a track.
     pub fn lane(&self, id: TrackId) -> Option<&Lane> {
         self.lanes.iter().find(|lane| lane.track == id)
@@ -310,6 +331,10 @@ impl Index {
         // Only the newest few can be incomplete.
         let from = self.segments.len().saturating_sub(EDGE_SEGMENTS);
         for segment in self.segments.range(from..) {
+            if rendition.tracks().any(|id| segment.run.track(id).is_none()) {
+                // A run that has no such track is not part of this rendition.
+                continue;
+            }
             let listed = Self::listed(segment, rendition, barrier);
             if listed.parts == 0 && !listed.whole {
                 break;
@@ -322,10 +347,15 @@ impl Index {
         edge
     }
 
-    /// Drops segments from the front; says which tape offset is the first still needed.
-    pub fn evict(&mut self, count: usize) -> Option<u64> {
-        self.segments.drain(..count.min(self.segments.len().saturating_sub(1)));
-        self.segments.front().map(|segment| segment.base)
+    /// Drops the segments that need bytes of the stream before `offset`, but never the newest; says whether there were any.
+    pub fn evict(&mut self, offset: u64) -> bool {
+        let before = self.segments.len();
+        while self.segments.len() > 1
+            && self.segments.front().is_some_and(|oldest| oldest.first_byte() < offset)
+        {
+            self.segments.pop_front();
+        }
+        self.segments.len() < before
     }
 }
 

@@ -189,7 +189,9 @@ impl Session {
             self.plan.as_ref().is_some_and(|plan| plan.transcoded_audio().next().is_some());
         let skip = to == WaitingFor::Transcoder && !needs_transcoder;
         if self.waiting_for == Some(from) && !skip {
-            self.wait(to, limits::START_LIMIT, now);
+            let limit =
+                if to == WaitingFor::Transcoder { limits::TRANSCODER_START } else { limits::START_LIMIT };
+            self.wait(to, limit, now);
         }
     }
 

@@ -89,6 +89,22 @@ impl Segmenter {
         }
     }
 
+    /// Goes on with the tape whose index is `past`: tape time, sequences and the names of tracks go on, and what comes begins a run.
+    /// `start` holds if there is nothing to go on with.
+    pub fn resume(start: Start, past: Index) -> Self {
+        let mut segmenter = Self::new(start);
+        let known: Vec<Track> = past.segments.back().map_or(Vec::new(), |last| last.run.tracks.clone());
+        if let Some(timeline) = Timeline::resume(past) {
+            segmenter.timeline = timeline;
+        }
+        let own = |track: &&Track| matches!(track.origin, Origin::Stream { .. });
+        segmenter.next_track =
+            known.iter().filter(own).map(|track| (track.id + 1) % DERIVED).max().unwrap_or(0);
+        segmenter.timeline.planned =
+            known.iter().filter(own).map(|track| Track { setup: None, ..track.clone() }).collect();
+        segmenter
+    }
+
     /// Takes bytes of transport stream that arrived at `now_ms` (milliseconds since 1970); appends what belongs on the tape to `out`.
     pub fn push(&mut self, bytes: &[u8], now_ms: i64, out: &mut Vec<u8>) {
         self.counters.bytes += bytes.len() as u64;

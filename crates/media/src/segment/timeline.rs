@@ -53,6 +53,18 @@ impl Timeline {
         }
     }
 
+    /// Goes on where an earlier tape of the same channel ended, with a run of its own.
+    pub(super) fn resume(past: Index) -> Option<Self> {
+        let last = past.segments.back().cloned()?;
+        Some(Self {
+            edge: last.end?,
+            runs: last.run.number + 1,
+            discontinuity_sequence: last.discontinuity_sequence,
+            index: Index { ended: false, ..past },
+            ..Self::new(last.sequence + 1)
+        })
+    }
+
     /// End of the cutting track's last frame in ticks.
     pub(super) fn edge(&self) -> i64 {
         self.edge

@@ -11,8 +11,9 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 
-/// Pieces of input that may wait for ffmpeg; each is what arrived in a thirtieth of a second.
-const QUEUE: usize = 64;
+/// Pieces of input that may wait for ffmpeg; each is what arrived in a twentieth of a second. On a busy machine ffmpeg takes seconds
+/// to start, and it must not be ended for that: the next one would start no faster.
+const QUEUE: usize = 512;
 /// Samples of silence that ffmpeg's AAC encoder puts before the first sample of its input.
 pub const ENCODER_DELAY: i64 = 1024;
 

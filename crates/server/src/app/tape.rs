@@ -601,6 +601,10 @@ impl Owner {
                     derived.filter.as_ref().is_some_and(|filter| filter.feed(Bytes::from(tapped.bytes)));
                 if !fed {
                     // It has ended, or does not keep up: it begins again with the next stretch, at the right time.
+                    tracing::warn!(
+                        track = derived.id,
+                        "ffmpeg has ended or does not keep up; it is started again"
+                    );
                     derived.filter = None;
                     derived.not_before = now + FILTER_REST;
                     metrics::counter!("telecast_filters_failed_total").increment(1);
