@@ -61,6 +61,7 @@ impl Journal {
     /// What is to be appended, in order, now that the index stands like this.
     pub fn write(&mut self, index: &Index) -> Vec<Page> {
         let mut pages: Vec<Page> = Vec::new();
+        self.next = self.next.max(index.segments.front().map_or(0, |first| first.sequence));
         while let Some(segment) = index.segment(self.next).filter(|segment| complete(segment)) {
             if self.written >= PAGE {
                 (self.page, self.written, self.run) = (segment.sequence, 0, None);
@@ -143,6 +144,10 @@ impl Recovery {
 
     fn segment(&mut self, reader: &mut Reader<'_>) -> Option<()> {
         let (run, segment) = reader.segment(|number| self.runs.get(&number).cloned().map(Arc::new))?;
+        // A tape that was taken up again has written anew what had been found torn.
+        while self.segments.back().is_some_and(|(_, last)| last.sequence >= segment.sequence) {
+            self.segments.pop_back();
+        }
         let follows = self.segments.back().is_none_or(|(number, last)| {
             last.sequence + 1 == segment.sequence
                 && last.end.is_some_and(|end| end <= segment.start)

@@ -477,9 +477,12 @@ fn eviction_breaks_neither_sequence_nor_discontinuity_sequence() {
     let all = renditions(&whole);
     for count in 1..whole.segments.len() {
         let mut index = whole.clone();
-        let base = index.evict(count).unwrap();
+        let base = whole.segments[count].first_byte();
+        index.evict(base);
         let first = &index.segments[0];
-        assert_eq!((first.sequence, first.base), (100 + count as u64, base));
+        // A packet of sound may belong to two segments: the earlier one stays with it.
+        assert!(first.sequence <= 100 + count as u64 && first.first_byte() >= base);
+        assert!(whole.segments[count - 1].first_byte() >= base || first.sequence == 100 + count as u64);
         let text = hls::media(&index, &view(all[0], &all), Directives::default());
         assert!(text.contains(&format!("#EXT-X-MEDIA-SEQUENCE:{}\n", first.sequence)), "{text}");
         // Marks seen in the playlist and marks that have gone: together always the same.

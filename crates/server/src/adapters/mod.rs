@@ -5,3 +5,4 @@ pub mod enigma2;
 pub mod ffmpeg;
 pub mod stream;
 pub mod tape_files;
+pub mod tape_journal;

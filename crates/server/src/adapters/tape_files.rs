@@ -1,7 +1,8 @@
 //! A tape on disk: chunk files of about a minute, and side files for derived sound, each addressed by tape offset.
 //!
 //! One writer, any readers. A reader keeps the files open that it reads, so eviction never breaks a read; what is evicted
-//! answers [`std::io::ErrorKind::NotFound`]. Newly written bytes come back from the page cache.
+//! answers [`std::io::ErrorKind::NotFound`]. Newly written bytes come back from the page cache; nothing is flushed, so what a
+//! power cut takes is found missing when the tape is opened again.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -9,9 +10,12 @@ use std::io::{Error, ErrorKind, Result};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::UNIX_EPOCH;
 
 /// A chunk is closed when it has grown beyond this (bytes): a minute at 9 Mbit/s.
 const CHUNK: u64 = 64 << 20;
+/// A chunk is closed when it is this old (milliseconds), so that quiet channels too are evicted minute by minute.
+const CHUNK_MS: i64 = 60_000;
 
 /// One stream of bytes on disk.
 #[derive(Debug)]
@@ -26,6 +30,19 @@ struct Chunk {
     file: Arc<File>,
     path: PathBuf,
     length: u64,
+    begun_ms: i64,
+    ended_ms: i64,
+}
+
+/// Where a chunk lies, and of when it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// Offset of its first byte.
+    pub begin: u64,
+    /// Bytes.
+    pub length: u64,
+    /// When its last byte came, milliseconds since 1970.
+    pub ended_ms: i64,
 }
 
 impl TapeFile {
@@ -35,24 +52,80 @@ impl TapeFile {
         Ok(Self { directory: directory.to_owned(), extension, chunks: Mutex::default() })
     }
 
+    /// Takes over what lies in its directory: the newest stretch without a hole. Older chunks are removed.
+    pub fn adopt(&self) -> Result<()> {
+        let mut found = BTreeMap::new();
+        for entry in std::fs::read_dir(&self.directory)? {
+            let path = entry?.path();
+            let Some(begin) = number(&path, self.extension) else { continue };
+            let file = File::options().read(true).write(true).open(&path)?;
+            let about = file.metadata()?;
+            let written = about.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as i64;
+            let chunk = Chunk {
+                file: Arc::new(file),
+                path,
+                length: about.len(),
+                begun_ms: written,
+                ended_ms: written,
+            };
+            found.insert(begin, chunk);
+        }
+        let mut next = None;
+        for begin in found.keys().rev().copied().collect::<Vec<_>>() {
+            let end = begin + found[&begin].length;
+            if next.is_some_and(|next| next != end) {
+                for chunk in found.extract_if(..=begin, |_, _| true) {
+                    std::fs::remove_file(&chunk.1.path)?;
+                }
+                break;
+            }
+            next = Some(begin);
+        }
+        *self.chunks() = found;
+        Ok(())
+    }
+
+    /// Cuts off what lies at and after `offset`: it was written, but nobody knows what it is.
+    pub fn truncate(&self, offset: u64) -> Result<()> {
+        let mut chunks = self.chunks();
+        while let Some((begin, chunk)) = chunks.last_key_value().map(|(begin, chunk)| (*begin, chunk.clone()))
+        {
+            if begin + chunk.length <= offset {
+                break;
+            }
+            if begin < offset {
+                chunk.file.set_len(offset - begin)?;
+                chunks.insert(begin, Chunk { length: offset - begin, ..chunk });
+                break;
+            }
+            std::fs::remove_file(&chunk.path)?;
+            chunks.remove(&begin);
+        }
+        Ok(())
+    }
+
     fn chunks(&self) -> std::sync::MutexGuard<'_, BTreeMap<u64, Chunk>> {
         // The map is whole at every step, so a panic elsewhere does not spoil it.
         self.chunks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Appends; `offset` is where the bytes begin and must be where the last ended.
-    pub fn append(&self, offset: u64, bytes: &[u8]) -> Result<()> {
-        let open = self
-            .chunks()
-            .last_key_value()
-            .map(|(start, chunk)| (*start, Arc::clone(&chunk.file), chunk.length));
+    /// Appends at `now_ms` (milliseconds since 1970); `offset` is where the bytes begin and must be where the last ended. A chunk that
+    /// is full or old is closed where `cut` allows it: at the beginning of a segment.
+    pub fn append(&self, offset: u64, bytes: &[u8], now_ms: i64, cut: bool) -> Result<()> {
+        let due = |chunk: &Chunk| {
+            (cut && now_ms - chunk.begun_ms >= CHUNK_MS)
+                || chunk.length >= if cut { CHUNK } else { 2 * CHUNK }
+        };
+        let open = self.chunks().last_key_value().map(|(start, chunk)| (*start, chunk.clone()));
         let (start, file) = match open {
-            Some((start, file, length)) if length < CHUNK && start + length == offset => (start, file),
+            Some((start, chunk)) if start + chunk.length == offset && !due(&chunk) => (start, chunk.file),
             _ => {
                 let path = self.directory.join(format!("{offset:016}.{}", self.extension));
                 let file = File::options().create(true).truncate(true).read(true).write(true).open(&path)?;
                 let file = Arc::new(file);
-                self.chunks().insert(offset, Chunk { file: Arc::clone(&file), path, length: 0 });
+                let chunk =
+                    Chunk { file: Arc::clone(&file), path, length: 0, begun_ms: now_ms, ended_ms: now_ms };
+                self.chunks().insert(offset, chunk);
                 (offset, file)
             }
         };
@@ -60,6 +133,7 @@ impl TapeFile {
         file.write_all_at(bytes, offset - start)?;
         if let Some(chunk) = self.chunks().get_mut(&start) {
             chunk.length = offset - start + bytes.len() as u64;
+            chunk.ended_ms = now_ms;
         }
         Ok(())
     }
@@ -78,6 +152,15 @@ impl TapeFile {
             at = stop;
         }
         Ok(out)
+    }
+
+    /// Whether all of `begin..end` is there.
+    pub fn holds(&self, begin: u64, end: u64) -> bool {
+        let chunks = self.chunks();
+        let first = chunks.first_key_value().map(|(start, _)| *start);
+        let last = chunks.last_key_value().map(|(start, chunk)| start + chunk.length);
+        // Chunks follow each other without a hole, unless a write has failed.
+        first.zip(last).is_some_and(|(first, last)| first <= begin && end <= last)
     }
 
     /// Removes chunks that end at or before `offset`; says how many bytes.
@@ -99,6 +182,16 @@ impl TapeFile {
         freed
     }
 
+    /// Its chunks, oldest first.
+    pub fn extents(&self) -> Vec<Extent> {
+        let extent = |(begin, chunk): (&u64, &Chunk)| Extent {
+            begin: *begin,
+            length: chunk.length,
+            ended_ms: chunk.ended_ms,
+        };
+        self.chunks().iter().map(extent).collect()
+    }
+
     /// Where the next byte goes.
     pub fn end(&self) -> u64 {
         self.chunks().last_key_value().map_or(0, |(start, chunk)| start + chunk.length)
@@ -110,22 +203,14 @@ impl TapeFile {
     }
 }
 
-fn gone() -> Error {
-    Error::new(ErrorKind::NotFound, "this part of the tape has been evicted")
+/// The number that a file of ours is called by.
+pub(super) fn number(path: &Path, extension: &str) -> Option<u64> {
+    let ours = path.extension().is_some_and(|found| found == extension);
+    ours.then(|| path.file_stem()?.to_str()?.parse().ok()).flatten()
 }
 
-/// Makes `directory`, and removes what a crashed run left there: tapes are directories with a number for a name.
-pub fn clean(directory: &Path) -> Result<()> {
-    std::fs::create_dir_all(directory)?;
-    for entry in std::fs::read_dir(directory)? {
-        let entry = entry?;
-        let ours = entry.file_name().to_string_lossy().bytes().all(|byte| byte.is_ascii_digit());
-        if ours && entry.file_type()?.is_dir() {
-            tracing::info!(path = %entry.path().display(), "a tape of an earlier run is removed");
-            std::fs::remove_dir_all(entry.path())?;
-        }
-    }
-    Ok(())
+fn gone() -> Error {
+    Error::new(ErrorKind::NotFound, "this part of the tape has been evicted")
 }
 
 /// Free bytes of the file system that `path` lies on, for those who may not use the reserve.
@@ -142,10 +227,34 @@ mod tests {
     fn what_was_appended_is_read_until_it_is_evicted() {
         let directory = tempfile::tempdir().expect("temporary directory");
         let tape = TapeFile::create(directory.path(), "ts").expect("create");
-        tape.append(100, b"hello ").expect("append");
-        tape.append(106, b"world").expect("append");
+        tape.append(100, b"hello ", 0, true).expect("append");
+        tape.append(106, b"world", 1, false).expect("append");
         assert_eq!(tape.read(103, 109).expect("read"), b"lo wor");
         assert!(tape.read(99, 101).is_err() && tape.read(108, 112).is_err());
         assert_eq!(tape.size(), 11);
+        // A minute later, at a segment, a chunk begins, and the first one can go.
+        tape.append(111, b"!", CHUNK_MS, false).expect("append");
+        tape.append(112, b"?", CHUNK_MS, true).expect("append");
+        assert_eq!(tape.extents().len(), 2);
+        assert_eq!((tape.evict(112), tape.size()), (12, 1));
+    }
+
+    #[test]
+    fn a_tape_is_taken_over_up_to_where_it_is_known() {
+        let directory = tempfile::tempdir().expect("temporary directory");
+        let tape = TapeFile::create(directory.path(), "ts").expect("create");
+        for (number, offset) in [0u64, 10, 20, 40, 50].into_iter().enumerate() {
+            tape.append(offset, b"0123456789", CHUNK_MS * number as i64, true).expect("append");
+        }
+        let again = TapeFile::create(directory.path(), "ts").expect("create");
+        again.adopt().expect("adopt");
+        let begins = |tape: &TapeFile| tape.extents().iter().map(|extent| extent.begin).collect::<Vec<_>>();
+        assert_eq!(begins(&again), [40, 50], "what lies before a hole is gone");
+        again.truncate(47).expect("truncate");
+        assert_eq!((begins(&again), again.end()), (vec![40], 47));
+        assert_eq!(std::fs::read_dir(directory.path()).expect("list").count(), 1);
+        again.append(47, b"abc", 0, false).expect("append");
+        assert_eq!(again.read(45, 50).expect("read"), b"56abc");
+        assert!(again.holds(40, 50) && !again.holds(39, 41) && !again.holds(49, 51));
     }
 }

@@ -67,27 +67,23 @@ impl App {
     /// Starts all owners; returns before any receiver has answered. Must be called within a tokio runtime.
     ///
     /// # Errors
-    /// The tape directory cannot be made or emptied.
+    /// The tape directory cannot be made, read or written.
     pub async fn start(settings: Settings) -> Result<Self, Error> {
-        let directory = settings.tape.directory.clone();
-        let cleaned = tokio::task::spawn_blocking(move || tape_files::clean(&directory)).await;
-        cleaned
-            .map_err(|error| error.to_string())
-            .and_then(|result| result.map_err(|error| error.to_string()))
-            .map_err(|error| {
-                let place = settings.tape.directory.display();
-                Error::new(
-                    Kind::Unavailable,
-                    format!("Tapes cannot be kept in {place}: {error}. Choose another directory."),
-                )
-            })?;
         let clock = Clock::start();
+        let usage = Arc::new(AtomicU64::new(0));
+        let (keeping, counted) = (settings.tape.clone(), Arc::clone(&usage));
+        let room = tape::Room::open(keeping, clock, counted).await.map_err(|error| {
+            let place = settings.tape.directory.display();
+            Error::new(
+                Kind::Unavailable,
+                format!("Tapes cannot be kept in {place}: {error}. Choose another directory."),
+            )
+        })?;
         let stop = CancellationToken::new();
         let (events, _) = broadcast::channel(limits::EVENTS);
-        let usage = Arc::new(AtomicU64::new(0));
         let lineup = Arc::new(ArcSwap::from_pointee(Lineup::default()));
         let memory = Memory::default();
-        let tuners = Tuners::start(settings.tape.clone(), clock, Arc::clone(&usage), stop.child_token());
+        let tuners = Tuners::start(room, clock, stop.child_token());
         let around = Surroundings {
             tuners: tuners.clone(),
             lineup: Arc::clone(&lineup),

@@ -15,7 +15,7 @@ use telecast_media::cmaf::{Extent, supported};
 pub use telecast_media::hls::Directives;
 use telecast_media::hls::{self, Container, Readiness, View};
 use telecast_media::mpegts;
-use telecast_media::tape::{Index, Listed, Rendition, Run, Segment, TrackId};
+use telecast_media::tape::{Index, Listed, Rendition, Segment, TrackId};
 use telecast_media::time::{HZ, to_ticks};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -98,7 +98,7 @@ impl Way {
         if !way.has_segment(snapshot, main) || !way.has_segment(snapshot, sound) {
             return None;
         }
-        let run = &snapshot.index.segment(way.floor)?.run;
+        let run = &snapshot.index.segment(way.floor.max(snapshot.since))?.run;
         if container == Container::Cmaf && !main.tracks().all(|id| run.track(id).is_some_and(supported)) {
             return None;
         }
@@ -107,9 +107,10 @@ impl Way {
     }
 
     fn has_segment(&self, snapshot: &Snapshot, rendition: Rendition) -> bool {
+        // What the tape's past holds makes nobody ready.
         snapshot
             .index
-            .segment(self.floor)
+            .segment(self.floor.max(snapshot.since))
             .is_some_and(|segment| Index::listed(segment, rendition, self.barrier).whole)
     }
 
@@ -417,9 +418,4 @@ fn outlook(
     let master = rendition.master().and_then(|id| segment.lane(id));
     let over = master.is_none_or(|lane| lane.closed && part as usize >= lane.parts.len());
     if whole || over || index.ended || part as usize > parts + 1 { Outlook::Never } else { Outlook::Soon }
-}
-
-/// The run that holds at the edge.
-pub(super) fn newest_run(index: &Index) -> Option<&Arc<Run>> {
-    index.segments.back().map(|segment| &segment.run)
 }

@@ -15,12 +15,11 @@ use telecast_core::lineup::{Channel, ChannelId, Lineup};
 use telecast_core::playback::{Policy, SourceTracks, TrackId};
 use telecast_core::session::{Effect, Event, Reason, ReasonCode, Session, State};
 use telecast_media::segment::Waiting;
-use telecast_media::tape::Index;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::memory::{Memory, source_tracks};
-use super::playback::{Door, PlaybackHandle, Way, newest_run};
+use super::playback::{Door, PlaybackHandle, Way};
 use super::say;
 use super::shelf::Shelf;
 use super::supervise;
@@ -434,10 +433,10 @@ impl Owner {
         if snapshot.mapped {
             self.observe_tracks(&snapshot).await;
         }
-        if newest_run(&snapshot.index).is_some() && !std::mem::replace(&mut self.sent.key_frame, true) {
+        if snapshot.newest_run().is_some() && !std::mem::replace(&mut self.sent.key_frame, true) {
             self.apply(Event::KeyFrame).await;
         }
-        if has_sound(&snapshot.index) && !std::mem::replace(&mut self.sent.audio, true) {
+        if has_sound(&snapshot) && !std::mem::replace(&mut self.sent.audio, true) {
             self.apply(Event::Audio).await;
         }
         if !self.sent.segment
@@ -461,7 +460,7 @@ impl Owner {
     async fn observe_tracks(&mut self, snapshot: &Snapshot) {
         let tracks = source_tracks(&snapshot.tracks, false);
         if self.sent.tracks.as_ref() != Some(&tracks) {
-            if newest_run(&snapshot.index).is_some() {
+            if snapshot.newest_run().is_some() {
                 self.around.memory.put(&self.channel.id.0, &tracks);
             }
             self.sent.tracks = Some(tracks.clone());
@@ -527,8 +526,8 @@ async fn over(gone: Option<&CancellationToken>) {
     }
 }
 
-fn has_sound(index: &Index) -> bool {
-    index.segments.iter().take(4).any(|segment| {
+fn has_sound(snapshot: &Snapshot) -> bool {
+    snapshot.fresh().take(4).any(|segment| {
         segment.lanes.iter().any(|lane| {
             !lane.frames.is_empty()
                 && segment.run.track(lane.track).is_some_and(|track| track.kind.is_audio())

@@ -11,7 +11,7 @@ pub use crate::adapters::enigma2::Settings as ReceiverSettings;
 pub struct Settings {
     /// Receivers in order of preference.
     pub receivers: Vec<ReceiverSettings>,
-    /// Where tapes lie and how long they are kept. Whatever a crashed run left there is removed at start.
+    /// Where tapes lie and how long they are kept. What an earlier run left there is taken up again.
     pub tape: Keeping,
     /// Sessions at once.
     pub max_sessions: usize,

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::supervise;
-use super::tape::{Keeping, Source, Tape, Usage};
+use super::tape::{Room, Source, Tape};
 use crate::adapters::clock::Clock;
 use crate::adapters::enigma2::Client;
 use crate::adapters::stream::Fault;
@@ -85,7 +85,7 @@ pub struct Tuners {
 
 impl Tuners {
     /// Starts the owner; all tapes end with `stop`.
-    pub fn start(keeping: Keeping, clock: Clock, usage: Usage, stop: CancellationToken) -> Self {
+    pub fn start(room: Room, clock: Clock, stop: CancellationToken) -> Self {
         let (requests, inbox) = mpsc::channel(QUEUE);
         let running = Running::default();
         let owner = Owner {
@@ -94,9 +94,8 @@ impl Tuners {
             tapes: HashMap::new(),
             leaving: Vec::new(),
             next_id: 0,
-            keeping,
+            room,
             clock,
-            usage,
             ends: JoinSet::new(),
             running: Arc::clone(&running),
             requests: requests.clone(),
@@ -140,12 +139,11 @@ struct Owner {
     pool: Pool,
     clients: HashMap<String, Client>,
     tapes: HashMap<StreamKey, Tape>,
-    /// Tapes that were told to end and may still hold a tuner: (receiver, gone).
-    leaving: Vec<(String, CancellationToken)>,
+    /// Tapes that were told to end and may still hold a tuner or their files.
+    leaving: Vec<(StreamKey, CancellationToken)>,
     next_id: u64,
-    keeping: Keeping,
+    room: Room,
     clock: Clock,
-    usage: Usage,
     ends: JoinSet<Ended>,
     running: Running,
     requests: mpsc::Sender<Request>,
@@ -232,21 +230,14 @@ impl Owner {
         let after = self
             .leaving
             .iter()
-            .filter(|(receiver, _)| *receiver == source.receiver)
+            .filter(|(left, _)| left.receiver == source.receiver)
             .map(|(_, gone)| gone.clone());
         let from = Source { client, service: source.service.clone(), after: after.collect() };
-        let opened = Tape::start(
-            self.next_id,
-            from,
-            self.keeping.clone(),
-            Arc::clone(&self.usage),
-            self.clock,
-            self.stop.child_token(),
-        );
+        let opened = Tape::start(self.next_id, key, from, &self.room, self.clock, self.stop.child_token());
         let tape = match opened {
             Ok(tape) => tape,
             Err(error) => {
-                tracing::error!(%error, directory = %self.keeping.directory.display(), "a tape cannot be made");
+                tracing::error!(%error, channel = %key.channel, "a tape cannot be made");
                 return None;
             }
         };
@@ -297,7 +288,8 @@ impl Owner {
         for key in closed {
             if let Some(tape) = self.tapes.remove(&key) {
                 tape.stop();
-                self.leaving.push((key.receiver, tape.gone().clone()));
+                let gone = tape.gone().clone();
+                self.leaving.push((key, gone));
             }
         }
         self.publish();

@@ -1,0 +1,246 @@
+//! A tape that runs: one owner task reads a source, feeds the segmenter, writes the files and publishes snapshots. Readers hold snapshots
+//! and files; they never speak to the task, so a slow one disturbs nobody.
+//!
+//! - `owner`: the task.
+//! - `sounds`: sound that is made from other sound, and its filters.
+//! - [`room`]: the owner of the folder, in which tapes rest while nobody watches.
+//! - [`eviction`]: what goes when time, budget or space run out.
+//!
+//! A tape that is taken up again goes on: its past is in the index as ended runs, and what comes begins a new one. Players see the past
+//! by seeking back; that a session is ready is told by what has come since ([`Snapshot::since`]).
+
+pub mod eviction;
+mod owner;
+pub mod room;
+mod sounds;
+
+use crate::adapters::clock::Clock;
+use crate::adapters::enigma2::Client;
+use crate::adapters::stream::{Fault, Stream};
+use crate::adapters::tape_files::TapeFile;
+use crate::app::shelf::Playlists;
+use owner::Owner;
+pub use room::{Keeping, Room, Usage};
+use std::collections::HashMap;
+use std::sync::Arc;
+use telecast_core::lineup::ServiceRef;
+use telecast_core::tuner::StreamKey;
+use telecast_media::segment::{Counters, Waiting};
+use telecast_media::tape::{Index, Origin, Run, Segment, Track, TrackId};
+use telecast_media::ts::psi::Kind;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+
+/// Commands that may wait.
+const COMMANDS: usize = 64;
+
+/// What readers see.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Segments, parts, frames.
+    pub index: Index,
+    /// First sequence of what has come since the source was connected: everything before is the tape's past.
+    pub since: u64,
+    /// Tracks of the programme as far as known.
+    pub tracks: Vec<Track>,
+    /// What keeps the first frame from coming.
+    pub waiting: Waiting,
+    /// A programme map has come.
+    pub mapped: bool,
+    /// Why the tape has ended.
+    pub fault: Option<Arc<Fault>>,
+    /// What was counted.
+    pub counters: Counters,
+    /// Files of derived sound.
+    pub sides: Arc<HashMap<TrackId, Arc<TapeFile>>>,
+    /// Connected to the source.
+    pub connected: bool,
+}
+
+impl Snapshot {
+    /// Segments that have come since the source was connected.
+    pub fn fresh(&self) -> impl Iterator<Item = &Arc<Segment>> {
+        let first = self.index.segments.partition_point(|segment| segment.sequence < self.since);
+        self.index.segments.range(first..)
+    }
+
+    /// The run that holds at the edge, once the source has given one.
+    pub fn newest_run(&self) -> Option<&Arc<Run>> {
+        self.index.segments.back().filter(|last| last.sequence >= self.since).map(|last| &last.run)
+    }
+}
+
+enum Command {
+    Derive(TrackId, oneshot::Sender<TrackId>),
+    Rest(TrackId),
+    Warm(Kind),
+}
+
+/// A handle on a tape; cheap to clone. The tape ends by its token, not by dropping handles.
+#[derive(Clone)]
+pub struct Tape {
+    /// Distinguishes tapes, also of one channel.
+    pub id: u64,
+    /// Bytes of the programme.
+    pub main: Arc<TapeFile>,
+    /// Its newest playlists.
+    pub playlists: Arc<Playlists>,
+    snapshots: watch::Receiver<Arc<Snapshot>>,
+    commands: mpsc::Sender<Command>,
+    stop: CancellationToken,
+    gone: CancellationToken,
+}
+
+impl Tape {
+    /// Starts a tape called `key` that reads `source`; goes on with the one of that name that rests in `room`.
+    ///
+    /// # Errors
+    /// Its folder cannot be made.
+    pub fn start(
+        id: u64,
+        key: &StreamKey,
+        source: Source,
+        room: &Room,
+        clock: Clock,
+        stop: CancellationToken,
+    ) -> std::io::Result<Self> {
+        let directory = room.directory(key);
+        let main = Arc::new(TapeFile::create(&directory, "ts")?);
+        let (publish, snapshots) = watch::channel(Arc::new(Snapshot {
+            index: Index::default(),
+            since: u64::MAX,
+            tracks: Vec::new(),
+            waiting: Waiting::ProgrammeMap,
+            mapped: false,
+            fault: None,
+            counters: Counters::default(),
+            sides: Arc::default(),
+            connected: false,
+        }));
+        let (commands, inbox) = mpsc::channel(COMMANDS);
+        let (made, filtered) = mpsc::channel(COMMANDS);
+        let owner = Owner::new(
+            format!("{}@{}", key.channel.0, key.receiver),
+            directory,
+            Arc::clone(&main),
+            room.clone(),
+            clock,
+            publish,
+            made,
+        );
+        let gone = CancellationToken::new();
+        let done = gone.clone().drop_guard();
+        let token = stop.clone();
+        crate::app::supervise("tape", async move {
+            owner.run(source, inbox, filtered, token).await;
+            drop(done);
+        });
+        Ok(Self { id, main, playlists: Arc::default(), snapshots, commands, stop, gone })
+    }
+
+    /// The newest snapshot.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.snapshots.borrow())
+    }
+
+    /// To wait for the next one.
+    pub fn watch(&self) -> watch::Receiver<Arc<Snapshot>> {
+        self.snapshots.clone()
+    }
+
+    /// Asks for AAC made from `from`, as long as the answer is held.
+    pub async fn derive(&self, from: TrackId) -> Option<Need> {
+        let (reply, answer) = oneshot::channel();
+        self.commands.send(Command::Derive(from, reply)).await.ok()?;
+        let track = answer.await.ok()?;
+        Some(Need { track, from, commands: self.commands.clone() })
+    }
+
+    /// Starts a filter before it is known to be needed.
+    pub fn warm(&self, kind: Kind) {
+        let _ = self.commands.try_send(Command::Warm(kind));
+    }
+
+    /// Ends the tape.
+    pub fn stop(&self) {
+        self.stop.cancel();
+    }
+
+    /// Cancelled once the tape has ended, its connection is closed and its files are at rest.
+    pub fn gone(&self) -> &CancellationToken {
+        &self.gone
+    }
+
+    /// Bytes `begin..end` of the file that a track's frames lie in.
+    ///
+    /// # Errors
+    /// `NotFound`: they have been evicted. Anything else: the disk.
+    pub fn read(
+        &self,
+        snapshot: &Snapshot,
+        track: TrackId,
+        origin: Origin,
+        begin: u64,
+        end: u64,
+    ) -> std::io::Result<Vec<u8>> {
+        match origin {
+            Origin::Stream { .. } => self.main.read(begin, end),
+            Origin::Derived { .. } => {
+                snapshot.sides.get(&track).ok_or(std::io::ErrorKind::NotFound)?.read(begin, end)
+            }
+        }
+    }
+}
+
+/// Somebody needs derived sound. When nobody has for [`telecast_core::limits::IDLE`], its filter is stopped.
+pub struct Need {
+    /// Name of the derived track.
+    pub track: TrackId,
+    /// Track that it is made from.
+    pub from: TrackId,
+    commands: mpsc::Sender<Command>,
+}
+
+impl Drop for Need {
+    fn drop(&mut self) {
+        // A queue that is full means that the filter runs on until the tape ends: harmless.
+        let _ = self.commands.try_send(Command::Rest(self.from));
+    }
+}
+
+/// Where a tape's bytes come from.
+#[derive(Clone)]
+pub struct Source {
+    /// The receiver.
+    pub client: Client,
+    /// What to ask it for.
+    pub service: ServiceRef,
+    /// Tapes that must be gone before this one may begin: it uses their tuner, or their files.
+    pub after: Vec<CancellationToken>,
+}
+
+impl Source {
+    /// The programme's number, if the receiver's reference tells it.
+    fn programme(&self) -> Option<u16> {
+        (!self.service.is_iptv())
+            .then(|| u16::try_from(self.service.sid).ok())
+            .flatten()
+            .filter(|sid| *sid > 0)
+    }
+
+    /// Waits until nobody stands in the way.
+    async fn clear(&self) {
+        for before in &self.after {
+            before.cancelled().await;
+        }
+    }
+
+    async fn open(&self) -> Result<Stream, Fault> {
+        let (url, credentials) = self
+            .client
+            .stream_url(&self.service)
+            .await
+            .map_err(|trouble| Fault::Unreachable(trouble.to_string()))?;
+        Stream::open(&url, credentials.as_ref()).await
+    }
+}

@@ -1,0 +1,373 @@
+//! The task that owns a tape while its source is connected.
+//!
+//! Begin: wait for whoever has the tuner or the files, take up what rests in the room, connect. Then: read, segment, write, publish.
+//! End: close what is open, leave the files to the room.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use telecast_core::limits;
+use telecast_media::journal::Journal;
+use telecast_media::segment::{Counters, Segmenter, Start};
+use telecast_media::tape::{Index, Rendition, TrackId};
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::room::{REFUSE_BELOW, Room};
+use super::sounds::{Made, Sounds};
+use super::{Command, Snapshot, Source};
+use crate::adapters::clock::Clock;
+use crate::adapters::stream::{Fault, Stream};
+use crate::adapters::tape_files::TapeFile;
+use crate::adapters::tape_journal::{Found, Pages, recover};
+
+/// Once frames flow, the source is read this often: waking up for each packet would cost more than all parsing.
+/// All tapes breathe at the same moments, so that one waking of a thread serves many.
+const BREATH: Duration = Duration::from_millis(50);
+/// Bytes read at a time at most; when that many have come at once, the source is not paced and is read on at once.
+const READ: usize = 256 << 10;
+/// Segments after which the source is read in breaths: the first ones are wanted at once.
+const STEADY: usize = 3;
+/// Newest segments whose parts can still become listed once the first ones are over.
+const EDGE: usize = 4;
+/// What is published although no part has closed: counters, and the end of waiting.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+/// A full disk is tried again so often, this far apart: others need a moment to give up their oldest parts.
+const TRIES: usize = 10;
+const TRY_AGAIN: Duration = Duration::from_millis(100);
+
+/// What readers can see of an index: the next sequence, listed parts at the edge, and whether a map has come.
+type Edge = (u64, usize, bool);
+
+pub(super) struct Owner {
+    name: String,
+    directory: PathBuf,
+    main: Arc<TapeFile>,
+    room: Room,
+    clock: Clock,
+    publish: watch::Sender<Arc<Snapshot>>,
+    segmenter: Segmenter,
+    sounds: Sounds,
+    journal: Journal,
+    pages: Pages,
+    /// Up to which offset the room wants the tape to go.
+    floor: watch::Receiver<u64>,
+    since: u64,
+    /// Next sequence when bytes were last appended: a change means that a segment has begun.
+    appended: u64,
+    connected: bool,
+    /// What was published last, and when.
+    shown: (Edge, Duration),
+    reported: Counters,
+}
+
+impl Owner {
+    pub(super) fn new(
+        name: String,
+        directory: PathBuf,
+        main: Arc<TapeFile>,
+        room: Room,
+        clock: Clock,
+        publish: watch::Sender<Arc<Snapshot>>,
+        made: Made,
+    ) -> Self {
+        Self {
+            segmenter: Segmenter::new(Start::default()),
+            sounds: Sounds::new(directory.clone(), made),
+            journal: Journal::new(&name, 0),
+            pages: Pages::new(&directory),
+            floor: watch::channel(0).1,
+            name,
+            directory,
+            main,
+            room,
+            clock,
+            publish,
+            since: u64::MAX,
+            appended: 0,
+            connected: false,
+            shown: ((0, 0, false), Duration::ZERO),
+            reported: Counters::default(),
+        }
+    }
+
+    pub(super) async fn run(
+        mut self,
+        source: Source,
+        mut inbox: mpsc::Receiver<Command>,
+        mut filtered: mpsc::Receiver<(u64, Bytes)>,
+        stop: CancellationToken,
+    ) {
+        let clear = source.clear();
+        tokio::pin!(clear);
+        loop {
+            tokio::select! {
+                () = &mut clear => break,
+                Some(command) = inbox.recv() => self.command(command),
+                () = stop.cancelled() => {
+                    self.publish(Some(Fault::Ended));
+                    return;
+                }
+            }
+        }
+        self.floor = self.room.begin(&self.directory, &self.main).await;
+        let fault = self.play(&source, &mut inbox, &mut filtered, &stop).await;
+        if !stop.is_cancelled() {
+            tracing::info!(service = %source.service, %fault, "a tape has ended");
+        }
+        self.segmenter.interrupt();
+        self.segmenter.index_mut().ended = true;
+        self.write_index();
+        self.publish(Some(fault));
+        self.room.end(&self.directory).await;
+    }
+
+    /// From the first question to the receiver to the end of the stream.
+    async fn play(
+        &mut self,
+        source: &Source,
+        inbox: &mut mpsc::Receiver<Command>,
+        filtered: &mut mpsc::Receiver<(u64, Bytes)>,
+        stop: &CancellationToken,
+    ) -> Fault {
+        // The receiver tunes while the past is read.
+        let ready = async {
+            let (past, free) =
+                tokio::join!(past(self.directory.clone(), Arc::clone(&self.main)), self.room.make_space());
+            let full = free < REFUSE_BELOW;
+            if full { Err(Fault::DiskFull("hardly any space is left".into())) } else { Ok(past) }
+        };
+        let past = match ready.await {
+            Ok(past) => past,
+            Err(fault) => return fault,
+        };
+        self.take_up(source, past);
+        let opening = source.open();
+        tokio::pin!(opening);
+        let opened = loop {
+            tokio::select! {
+                opened = &mut opening => break opened,
+                Some(command) = inbox.recv() => self.command(command),
+                () = stop.cancelled() => break Err(Fault::Ended),
+            }
+        };
+        match opened {
+            Ok(stream) => {
+                self.connected = true;
+                self.publish(None);
+                self.follow(stream, inbox, filtered, stop).await
+            }
+            Err(fault) => fault,
+        }
+    }
+
+    /// Goes on with what was found.
+    fn take_up(&mut self, source: &Source, past: Option<Found>) {
+        // Sequences never fall, even if a later tape of the channel begins with an empty index.
+        let fresh = (self.clock.wall_ms() / 2000).max(0) as u64;
+        let (index, sides) = past.map_or_else(Default::default, |past| (past.index, past.sides));
+        let start = Start { programme: source.programme(), sequence: fresh, offset: self.main.end() };
+        self.segmenter = Segmenter::resume(start, index);
+        self.since = self.segmenter.index().next_sequence;
+        self.appended = self.since;
+        self.journal = Journal::new(&self.name, self.since);
+        self.sounds.sides = sides.into_iter().collect();
+        self.reported = self.segmenter.counters();
+    }
+
+    async fn follow(
+        &mut self,
+        mut stream: Stream,
+        inbox: &mut mpsc::Receiver<Command>,
+        filtered: &mut mpsc::Receiver<(u64, Bytes)>,
+        stop: &CancellationToken,
+    ) -> Fault {
+        let mut input = Vec::with_capacity(READ);
+        let mut output = Vec::with_capacity(READ);
+        let mut due = Instant::now();
+        loop {
+            input.clear();
+            let steady = self.segmenter.index().next_sequence > self.since + STEADY as u64;
+            let read = async {
+                if steady {
+                    tokio::time::sleep_until(due).await;
+                }
+                stream.read(&mut input, limits::STREAM_STALL).await
+            };
+            let come = tokio::select! {
+                come = read => come,
+                Some((tag, bytes)) = filtered.recv() => {
+                    self.sounds.take(tag, &bytes, &mut self.segmenter, self.clock.wall_ms());
+                    self.publish_news();
+                    Ok(0)
+                }
+                Some(command) = inbox.recv() => { self.command(command); Ok(0) }
+                Ok(()) = self.floor.changed() => { self.evict(); Ok(0) }
+                () = stop.cancelled() => return Fault::Ended,
+            };
+            if let Err(fault) = come {
+                return fault;
+            }
+            if input.is_empty() {
+                continue;
+            }
+            // An input that fills the buffer is not paced by a broadcast: read on.
+            due = if input.len() < READ { self.next_breath() } else { Instant::now() };
+            output.clear();
+            let offset = self.segmenter.offset();
+            self.segmenter.push(&input, self.clock.wall_ms(), &mut output);
+            if let Err(fault) = self.append(offset, &output).await {
+                return fault;
+            }
+            let now = self.clock.uptime();
+            self.sounds.tap_early(&mut self.segmenter, now);
+            self.sounds.feed(&mut self.segmenter, now);
+            self.write_index();
+            self.publish_news();
+        }
+    }
+
+    /// The next moment at which all tapes read.
+    fn next_breath(&self) -> Instant {
+        let into = self.clock.uptime().as_micros() % BREATH.as_micros();
+        Instant::now() + BREATH.saturating_sub(Duration::from_micros(into as u64))
+    }
+
+    /// Writes what has come. A full disk: the oldest of all tapes goes first; if that does not help, this tape ends.
+    async fn append(&mut self, offset: u64, bytes: &[u8]) -> Result<(), Fault> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let next = self.segmenter.index().next_sequence;
+        let begins = std::mem::replace(&mut self.appended, next) != next;
+        let mut fault = None;
+        for attempt in 0..TRIES {
+            let Err(error) = self.main.append(offset, bytes, self.clock.wall_ms(), begins) else {
+                return Ok(());
+            };
+            if attempt == 0 {
+                tracing::warn!(%error, tape = self.name, "the tape cannot be written; the oldest of all tapes goes");
+                metrics::counter!("telecast_tape_disk_full_total").increment(1);
+            } else {
+                tokio::time::sleep(TRY_AGAIN).await;
+            }
+            fault = Some(Fault::DiskFull(error.to_string()));
+            self.room.make_space().await;
+            self.evict();
+        }
+        fault.map_or(Ok(()), Err)
+    }
+
+    /// Drops what the room wants to go.
+    fn evict(&mut self) {
+        let floor = *self.floor.borrow_and_update();
+        let index = self.segmenter.index_mut();
+        if !index.evict(floor) {
+            return;
+        }
+        let Some(first) = index.segments.front().cloned() else { return };
+        self.main.evict(floor.min(first.first_byte()));
+        for (id, side) in &self.sounds.sides {
+            let needed = index.segments.iter().find_map(|segment| Some(segment.lane(*id)?.extent()?.0));
+            if let Some(needed) = needed {
+                side.evict(needed);
+            }
+        }
+        if let Err(error) = self.pages.evict(first.sequence) {
+            tracing::warn!(%error, tape = self.name, "evicted pages of the index cannot be removed");
+        }
+        self.publish(None);
+    }
+
+    /// Writes to disk what has become complete.
+    fn write_index(&mut self) {
+        let pages = self.journal.write(self.segmenter.index());
+        if pages.is_empty() {
+            return;
+        }
+        if let Err(error) = self.pages.append(pages) {
+            tracing::warn!(%error, tape = self.name, "the index cannot be written; it waits");
+        }
+        self.report();
+    }
+
+    /// Publishes if a reader could see something new.
+    fn publish_news(&mut self) {
+        let edge = self.edge();
+        let now = self.clock.uptime();
+        let starting = self.segmenter.index().next_sequence <= self.since + STEADY as u64;
+        if starting || edge != self.shown.0 || now >= self.shown.1 + HEARTBEAT {
+            self.publish(None);
+        }
+    }
+
+    /// What readers could see now.
+    fn edge(&self) -> Edge {
+        let index = self.segmenter.index();
+        let newest = index.segments.range(index.segments.len().saturating_sub(EDGE)..);
+        let listed = newest.map(|segment| {
+            let Some(cutting) = segment.lanes.first().map(|lane| lane.track) else { return 0 };
+            let others = segment.lanes.iter().skip(1).map(|lane| Some(lane.track));
+            let count = |audio: Option<TrackId>| {
+                let listed = Index::listed(segment, Rendition { video: Some(cutting), audio }, None);
+                listed.parts + usize::from(listed.whole)
+            };
+            count(None) + others.map(count).sum::<usize>()
+        });
+        (index.next_sequence, listed.sum(), self.segmenter.map().is_some())
+    }
+
+    fn publish(&mut self, fault: Option<Fault>) {
+        self.shown = (self.edge(), self.clock.uptime());
+        self.publish.send_replace(Arc::new(Snapshot {
+            index: self.segmenter.index().clone(),
+            since: self.since,
+            tracks: self.segmenter.tracks().to_vec(),
+            waiting: self.segmenter.waiting(),
+            mapped: self.segmenter.map().is_some(),
+            fault: fault.map(Arc::new),
+            counters: self.segmenter.counters(),
+            sides: Arc::new(self.sounds.sides.clone()),
+            connected: self.connected,
+        }));
+    }
+
+    fn command(&mut self, command: Command) {
+        match command {
+            Command::Warm(kind) => self.sounds.warm(kind),
+            Command::Rest(from) => self.sounds.rest(from, self.clock.uptime()),
+            Command::Derive(from, reply) => {
+                let _ = reply.send(self.sounds.derive(from, &mut self.segmenter));
+                self.publish(None);
+            }
+        }
+    }
+
+    /// Adds to the program's figures what was counted since the last time.
+    fn report(&mut self) {
+        let (now, before) = (self.segmenter.counters(), self.reported);
+        metrics::counter!("telecast_tape_bytes_total").increment(now.bytes - before.bytes);
+        metrics::counter!("telecast_tape_lost_packets_total")
+            .increment(now.lost_packets - before.lost_packets);
+        metrics::counter!("telecast_tape_silent_frames_total")
+            .increment(now.silent_frames.saturating_sub(before.silent_frames));
+        metrics::counter!("telecast_tape_runs_total").increment(now.runs - before.runs);
+        self.reported = now;
+    }
+}
+
+/// What rests in the folder; `None` if it cannot be read.
+async fn past(directory: PathBuf, main: Arc<TapeFile>) -> Option<Found> {
+    let read = tokio::task::spawn_blocking(move || recover(&directory, &main)).await;
+    match read {
+        Ok(Ok(found)) => Some(found),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "what rests of a tape cannot be read");
+            None
+        }
+        Err(_) => None,
+    }
+}

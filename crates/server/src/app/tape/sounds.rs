@@ -1,0 +1,232 @@
+//! Sound made from other sound: which tracks, their filters, and the files that the result goes to.
+//!
+//! A filter is started when somebody asks, or as soon as it is likely that somebody will; it is stopped when nobody has needed it for a
+//! while. What a filter says goes through [`Stretch`], which counts its time.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use telecast_core::limits;
+use telecast_media::segment::Segmenter;
+use telecast_media::tape::TrackId;
+use telecast_media::ts::psi::Kind;
+use tokio::sync::mpsc;
+
+use crate::adapters::ffmpeg::AudioFilter;
+use crate::adapters::tape_files::TapeFile;
+use crate::adapters::tape_journal;
+use crate::app::stretch::Stretch;
+
+/// Sound that may have to be transcoded is kept from the map on for this long: whoever asks for it first asks within that time.
+const EARLY_TAP: Duration = Duration::from_secs(15);
+/// A filter that ends is not started again before this.
+const FILTER_REST: Duration = Duration::from_secs(1);
+
+/// What comes out of filters: their tag, and bytes; none when they end.
+pub(super) type Made = mpsc::Sender<(u64, Bytes)>;
+
+/// Sound being made from another track.
+struct Derived {
+    from: TrackId,
+    id: TrackId,
+    kind: Kind,
+    side: Arc<TapeFile>,
+    offset: u64,
+    /// Sessions that need it, and since when none does.
+    needs: usize,
+    resting_since: Option<Duration>,
+    filter: Option<AudioFilter>,
+    /// No filter is started before this.
+    not_before: Duration,
+    /// What comes out of each filter, by tag.
+    stretches: HashMap<u64, Stretch>,
+}
+
+impl Derived {
+    /// A stretch of frames without a hole begins at sample `start`: it gets a filter of its own, a warm one if there is one.
+    fn begin(&mut self, start: i64, warm: Option<(Kind, u64, AudioFilter)>, tag: u64, made: &Made) {
+        let filter = match warm {
+            Some((_, tag, filter)) => Ok((tag, filter)),
+            None => AudioFilter::start(self.kind, tag, made.clone()).map(|filter| (tag, filter)),
+        };
+        match filter {
+            Ok((tag, filter)) => {
+                self.stretches.insert(tag, Stretch::new(start));
+                self.filter = Some(filter);
+            }
+            Err(error) => tracing::warn!(%error, "ffmpeg cannot be started; is it installed?"),
+        }
+    }
+}
+
+/// All derived sound of one tape.
+pub(super) struct Sounds {
+    directory: PathBuf,
+    derived: Vec<Derived>,
+    warm: Option<(Kind, u64, AudioFilter)>,
+    made: Made,
+    tags: u64,
+    /// Tracks whose frames are kept although nobody has asked yet, and since when.
+    early: Option<(Duration, Vec<TrackId>)>,
+    /// Files by track: also those that only the tape's past needs.
+    pub(super) sides: HashMap<TrackId, Arc<TapeFile>>,
+}
+
+impl Sounds {
+    /// None yet; files go below `directory`.
+    pub(super) fn new(directory: PathBuf, made: Made) -> Self {
+        Self { directory, derived: Vec::new(), warm: None, made, tags: 0, early: None, sides: HashMap::new() }
+    }
+
+    /// Starts a filter before it is known to be needed.
+    pub(super) fn warm(&mut self, kind: Kind) {
+        if self.warm.is_some() {
+            return;
+        }
+        self.tags += 1;
+        match AudioFilter::start(kind, self.tags, self.made.clone()) {
+            Ok(filter) => self.warm = Some((kind, self.tags, filter)),
+            Err(error) => tracing::warn!(%error, "ffmpeg cannot be started; is it installed?"),
+        }
+    }
+
+    /// Somebody needs `from` as AAC no longer.
+    pub(super) fn rest(&mut self, from: TrackId, now: Duration) {
+        if let Some(derived) = self.derived.iter_mut().find(|derived| derived.from == from) {
+            derived.needs = derived.needs.saturating_sub(1);
+            derived.resting_since = (derived.needs == 0).then_some(now);
+        }
+    }
+
+    /// Somebody needs `from` as AAC; says what that track is called.
+    pub(super) fn derive(&mut self, from: TrackId, segmenter: &mut Segmenter) -> TrackId {
+        let id = segmenter.derive(from);
+        if let Some(derived) = self.derived.iter_mut().find(|derived| derived.id == id) {
+            derived.needs += 1;
+            if derived.resting_since.take().is_some() && derived.filter.is_none() {
+                segmenter.tap(from, true);
+            }
+            return id;
+        }
+        let kind =
+            segmenter.tracks().iter().find(|track| track.id == from).map_or(Kind::Ac3, |track| track.kind);
+        let side = match self.sides.get(&id) {
+            Some(side) => Ok(Arc::clone(side)),
+            None => tape_journal::side(&self.directory, id).map(Arc::new),
+        };
+        match side {
+            Ok(side) => {
+                let kept = self.early.as_ref().is_some_and(|(_, tracks)| tracks.contains(&from));
+                if !kept {
+                    segmenter.tap(from, true);
+                }
+                self.sides.insert(id, Arc::clone(&side));
+                self.derived.push(Derived {
+                    from,
+                    id,
+                    kind,
+                    offset: side.end(),
+                    side,
+                    needs: 1,
+                    resting_since: None,
+                    filter: None,
+                    not_before: Duration::ZERO,
+                    stretches: HashMap::new(),
+                });
+            }
+            Err(error) => tracing::warn!(%error, "a side file cannot be made"),
+        }
+        id
+    }
+
+    /// Keeps the frames of sound that browsers cannot decode, until somebody has had the time to ask for them: so derived sound
+    /// begins with the picture.
+    pub(super) fn tap_early(&mut self, segmenter: &mut Segmenter, now: Duration) {
+        match &self.early {
+            None if segmenter.map().is_some() => {
+                let foreign = |kind: Kind| kind.is_audio() && kind != Kind::AacAdts;
+                let tracks: Vec<TrackId> = segmenter
+                    .tracks()
+                    .iter()
+                    .filter(|track| foreign(track.kind))
+                    .map(|track| track.id)
+                    .collect();
+                for id in &tracks {
+                    segmenter.tap(*id, true);
+                }
+                self.early = Some((now, tracks));
+            }
+            Some((since, tracks)) if !tracks.is_empty() && now >= *since + EARLY_TAP => {
+                for id in tracks {
+                    if self.derived.iter().all(|derived| derived.from != *id) {
+                        segmenter.tap(*id, false);
+                    }
+                }
+                self.early = Some((now, Vec::new()));
+            }
+            _ => {}
+        }
+    }
+
+    /// Gives the filters what has come for them; stops those that nobody has needed for a while.
+    pub(super) fn feed(&mut self, segmenter: &mut Segmenter, now: Duration) {
+        for derived in &mut self.derived {
+            if derived.resting_since.is_some_and(|since| now >= since + limits::IDLE) {
+                if derived.filter.take().is_some() {
+                    segmenter.tap(derived.from, false);
+                    tracing::debug!(track = derived.id, "nobody needs a transcoder any more");
+                }
+                continue;
+            }
+            for tapped in segmenter.take_tapped(derived.from) {
+                if now < derived.not_before {
+                    continue;
+                }
+                if let Some(start) = tapped.start {
+                    let warm = self.warm.take_if(|(kind, ..)| *kind == derived.kind);
+                    self.tags += 1;
+                    derived.begin(start, warm, self.tags, &self.made);
+                }
+                let fed =
+                    derived.filter.as_ref().is_some_and(|filter| filter.feed(Bytes::from(tapped.bytes)));
+                if !fed {
+                    // It has ended, or does not keep up: it begins again with the next stretch, at the right time.
+                    derived.filter = None;
+                    derived.not_before = now + FILTER_REST;
+                    metrics::counter!("telecast_filters_failed_total").increment(1);
+                    segmenter.tap(derived.from, true);
+                }
+            }
+            if derived.filter.is_none() && derived.not_before > Duration::ZERO && now >= derived.not_before {
+                derived.not_before = Duration::ZERO;
+                segmenter.tap(derived.from, true);
+            }
+        }
+    }
+
+    /// Takes what the filter `tag` has made, at `now_ms` (milliseconds since 1970). What cannot be written is silence.
+    pub(super) fn take(&mut self, tag: u64, bytes: &Bytes, segmenter: &mut Segmenter, now_ms: i64) {
+        let Some(derived) = self.derived.iter_mut().find(|derived| derived.stretches.contains_key(&tag))
+        else {
+            return;
+        };
+        if bytes.is_empty() {
+            derived.stretches.remove(&tag);
+            return;
+        }
+        let Some((time, frames)) = derived.stretches.get_mut(&tag).and_then(|stretch| stretch.take(bytes))
+        else {
+            return;
+        };
+        if let Err(error) = derived.side.append(derived.offset, &frames, now_ms, true) {
+            tracing::warn!(%error, "derived sound cannot be written");
+            return;
+        }
+        let (id, offset) = (derived.id, derived.offset);
+        derived.offset += frames.len() as u64;
+        segmenter.push_derived(id, time, offset, &frames);
+    }
+}
