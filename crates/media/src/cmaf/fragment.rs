@@ -1,8 +1,8 @@
 //! Media fragments: `moof` and `mdat`.
 
 use super::boxes::Boxes;
-use crate::codec::{aac, audio, h264};
-use crate::tape::{Frame, Lane, Origin, Rendition, Segment, Track};
+use crate::codec::{aac, ac3_silence, audio, h264};
+use crate::tape::{Frame, Lane, Origin, Rendition, Segment, Setup, Track};
 use crate::time::to_ticks;
 use crate::ts::packet::{PACKET, Packet};
 use crate::ts::{pes, psi::Kind};
@@ -157,15 +157,13 @@ fn payload<'a>(
     for frame in frames {
         let start = media.len();
         if frame.length == 0 {
-            let channels = track.header().map_or(2, |header| header.channels);
-            if track.kind != Kind::AacAdts {
+            if !silence(track, media) {
                 // No silence of this codec is known: the frame before it stands longer.
                 if let Some((last, _)) = samples.last_mut() {
                     last.duration += frame.duration;
                 }
                 continue;
             }
-            media.extend_from_slice(aac::silence(channels));
         } else {
             let range =
                 (frame.begin - begin) as usize..(frame.begin - begin) as usize + frame.length as usize;
@@ -188,6 +186,22 @@ fn payload<'a>(
         samples.push((*frame, (media.len() - start) as u32));
     }
     Ok(samples)
+}
+
+/// Appends a frame of silence in the format of the track; `false`: there is none.
+fn silence(track: &Track, media: &mut Vec<u8>) -> bool {
+    match (&track.setup, track.kind) {
+        (_, Kind::AacAdts) => {
+            media.extend_from_slice(aac::silence(track.header().map_or(2, |header| header.channels)));
+            true
+        }
+        (Some(Setup::Audio { front, .. }), Kind::Ac3 | Kind::Eac3) => {
+            let frame = ac3_silence::silence(front);
+            media.extend_from_slice(frame.as_deref().unwrap_or(&[]));
+            frame.is_some()
+        }
+        _ => false,
+    }
 }
 
 fn raw_aac(adts: &[u8]) -> &[u8] {

@@ -3,6 +3,7 @@
 
 pub mod aac;
 pub mod ac3;
+pub mod ac3_silence;
 pub mod audio;
 pub mod h264;
 pub mod hevc;
