@@ -10,6 +10,7 @@ use crate::segment::{PART_TARGET, SEGMENT_MAXIMUM};
 use crate::tape::{Index, Listed, Rendition, Run, Segment, Track};
 use crate::time::{HZ, seconds};
 use std::fmt::Write;
+use std::sync::Arc;
 
 /// Distance from the live edge that players with parts keep (seconds).
 pub const PART_HOLD_BACK: f64 = 1.0;
@@ -47,6 +48,8 @@ pub struct View {
     pub whole_window: bool,
     /// The other renditions of the session, for rendition reports.
     pub siblings: Vec<Rendition>,
+    /// Where players are to begin (milliseconds since 1970; the oldest that is listed if that is later); else at the live edge.
+    pub begin: Option<i64>,
 }
 
 /// Delivery directives (§6.2.5).
@@ -142,9 +145,12 @@ pub fn media(index: &Index, view: &View, directives: Directives) -> String {
         .iter()
         .position(|segment| view.whole_window || segment.start >= end - SHORT_WINDOW)
         .unwrap_or(0);
-    let listed: Vec<_> =
+    let listed: Vec<&Arc<Segment>> =
         index.segments.range(first..).take_while(|segment| segment.sequence <= last).collect();
     head(&mut out, view, listed[0]);
+    if let Some(begin) = view.begin.and_then(|wall_ms| place_of(&listed, wall_ms)) {
+        let _ = writeln!(out, "#EXT-X-START:TIME-OFFSET={:.3},PRECISE=YES", seconds(begin));
+    }
     let skipped = if directives.skip && view.low_latency {
         listed.iter().take_while(|segment| end - segment.start > SKIP_UNTIL).count().saturating_sub(1)
     } else {
@@ -169,6 +175,19 @@ pub fn media(index: &Index, view: &View, directives: Directives) -> String {
     }
     tail(&mut out, index, view, last, at_edge);
     out
+}
+
+/// Where in the listed segments a moment lies, in ticks from their beginning; `None`: at or beyond the live edge (RFC 8216bis §4.4.2.2
+/// counts from the beginning of the playlist).
+fn place_of(listed: &[&Arc<Segment>], wall_ms: i64) -> Option<i64> {
+    let first = listed.first()?.start;
+    let Some(within) = listed.partition_point(|segment| segment.wall_ms <= wall_ms).checked_sub(1) else {
+        return Some(0);
+    };
+    let segment = listed.get(within)?;
+    // Between runs there is nothing: the next one begins where the last ended.
+    let end = segment.end?;
+    Some((segment.start + (wall_ms - segment.wall_ms).saturating_mul(HZ / 1000)).min(end) - first)
 }
 
 fn head(out: &mut String, view: &View, first: &Segment) {

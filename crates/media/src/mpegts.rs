@@ -19,12 +19,87 @@ const PMT_PID: u16 = 0x1000;
 /// PID of derived sound; streams that lie there are moved out of the way by taking the next.
 const DERIVED_PID: u16 = 0x1010;
 
-/// Where a raw reader joins: the newest random access point of the track that cuts, as tape offset, and the tables to send first.
-pub fn join(index: &Index) -> Option<(u64, Vec<u8>)> {
+/// Where a raw reader joins: the newest random access point of the track that cuts.
+pub fn join(index: &Index) -> Option<Joined> {
     index.segments.iter().rev().find_map(|segment| {
         let frame = segment.lanes.first()?.frames.iter().rev().find(|frame| frame.random_access)?;
-        Some((frame.begin, segment.run.tables.clone()))
+        let mut joined =
+            Joined { offset: frame.begin, run: 0, tables: segment.run.tables.clone(), unmarked: Vec::new() };
+        joined.enter(&segment.run);
+        Some(joined)
     })
+}
+
+/// A raw reader that has joined: the first packet of each track is marked by the discontinuity indicator (ISO/IEC 13818-1 §2.4.3.5), at
+/// the join and wherever a run begins.
+pub struct Joined {
+    /// Tape offset at which it begins.
+    pub offset: u64,
+    /// PAT and PMT, to be sent first.
+    pub tables: Vec<u8>,
+    run: u32,
+    /// PIDs whose next packet is to be marked.
+    unmarked: Vec<u16>,
+}
+
+impl Joined {
+    fn enter(&mut self, run: &Run) {
+        self.run = run.number;
+        self.unmarked = run
+            .tracks
+            .iter()
+            .filter_map(|track| match track.origin {
+                Origin::Stream { pid } => Some(pid),
+                Origin::Derived { .. } => None,
+            })
+            .collect();
+    }
+
+    /// Marks what is to be marked in `bytes`, whole packets from tape offset `offset` on.
+    pub fn pass(&mut self, offset: u64, bytes: Vec<u8>, index: &Index) -> Vec<u8> {
+        let next =
+            index.segments.iter().rev().take_while(|segment| segment.run.number > self.run).last().cloned();
+        // A run is known one picture after its first packets: a little late is better than never.
+        let next = next.filter(|segment| segment.base < offset + bytes.len() as u64);
+        if self.unmarked.is_empty() && next.is_none() {
+            return bytes;
+        }
+        let mut out = Vec::with_capacity(bytes.len() + 8 * PACKET);
+        let mut next = next.as_deref();
+        for (number, packet) in bytes.chunks(PACKET).enumerate() {
+            let at = offset + (number * PACKET) as u64;
+            if let Some(segment) = next.take_if(|segment| segment.base <= at) {
+                self.enter(&segment.run);
+            }
+            let own = Packet::new(packet).and_then(|packet| {
+                self.unmarked.iter().position(|pid| *pid == packet.pid()).map(|place| (packet, place))
+            });
+            if let Some((packet, place)) = own {
+                self.unmarked.swap_remove(place);
+                mark(&packet, &mut out);
+            } else {
+                out.extend_from_slice(packet);
+            }
+        }
+        out
+    }
+}
+
+/// Appends a packet with the discontinuity indicator set: where it has no room for it, behind a packet that has nothing else.
+fn mark(packet: &Packet<'_>, out: &mut Vec<u8>) {
+    let bytes = packet.bytes();
+    if bytes[3] & 0x20 != 0 && bytes[4] > 0 {
+        let at = out.len();
+        out.extend_from_slice(bytes);
+        out[at + 5] |= 0x80;
+        return;
+    }
+    let mut marker = [0xFF; PACKET];
+    // Without payload the counter does not count on (§2.4.3.3): it is that of the packet before.
+    let before = packet.continuity().wrapping_sub(u8::from(packet.has_payload())) & 0x0F;
+    marker[..6].copy_from_slice(&[SYNC, bytes[1] & 0x1F, bytes[2], 0x20 | before, PACKET as u8 - 5, 0x80]);
+    out.extend_from_slice(&marker);
+    out.extend_from_slice(bytes);
 }
 
 /// A whole segment as transport stream. `before` is the segment before it in the same run, if it is still there.

@@ -134,6 +134,7 @@ fn view(rendition: Rendition, all: &[Rendition]) -> View {
         low_latency: true,
         whole_window: true,
         siblings: all.to_vec(),
+        begin: None,
     }
 }
 

@@ -14,7 +14,7 @@ use telecast_core::playback as decision;
 use telecast_media::cmaf::{Extent, supported};
 pub use telecast_media::hls::Directives;
 use telecast_media::hls::{self, Container, Readiness, View};
-use telecast_media::mpegts;
+use telecast_media::mpegts::{self, Joined};
 use telecast_media::tape::{Index, Listed, Rendition, Segment, TrackId};
 use telecast_media::time::{HZ, to_ticks};
 use tokio::sync::watch;
@@ -70,12 +70,19 @@ pub(super) struct Way {
     low_latency: bool,
     /// Nothing before this sequence is listed: its derived sound does not reach further back.
     floor: u64,
+    /// Where its player is to begin, if not at the live edge (milliseconds since 1970).
+    begin: Option<i64>,
     multivariant: Bytes,
 }
 
 impl Way {
-    /// The way of `plan`, once there is a segment to play.
-    pub(super) fn new(tape: &Tape, snapshot: &Snapshot, plan: &decision::Plan) -> Option<Self> {
+    /// The way of `plan`, once there is a segment to play; `begin` is where, if not at the live edge (milliseconds since 1970).
+    pub(super) fn new(
+        tape: &Tape,
+        snapshot: &Snapshot,
+        plan: &decision::Plan,
+        begin: Option<i64>,
+    ) -> Option<Self> {
         let container = match plan.container {
             decision::Container::Cmaf => Container::Cmaf,
             decision::Container::Ts => Container::Ts,
@@ -91,6 +98,7 @@ impl Way {
             container,
             low_latency,
             floor: 0,
+            begin,
             multivariant: Bytes::new(),
         };
         way.floor = floor(&snapshot.index, main, barrier)?;
@@ -120,8 +128,9 @@ impl Way {
             barrier: self.barrier,
             container: self.container,
             low_latency: self.low_latency,
-            whole_window: self.low_latency,
+            whole_window: self.low_latency || self.begin.is_some(),
             siblings: self.renditions.clone(),
+            begin: self.begin,
         }
     }
 
@@ -331,8 +340,10 @@ impl PlaybackHandle {
     pub async fn raw(&self) -> Result<BoxStream<'static, Bytes>, PlayError> {
         let way = self.way().await?;
         let snapshot = way.tape.snapshot();
-        let (offset, tables) = mpegts::join(&snapshot.index).ok_or(PlayError::TimedOut)?;
-        let reader = Raw { watch: way.tape.watch(), way, handle: self.clone(), offset, tables: Some(tables) };
+        let mut joined = mpegts::join(&snapshot.index).ok_or(PlayError::TimedOut)?;
+        let (offset, tables) = (joined.offset, std::mem::take(&mut joined.tables));
+        let watch = way.tape.watch();
+        let reader = Raw { watch, way, handle: self.clone(), offset, tables: Some(tables), joined };
         Ok(unfold(reader, |mut reader| async move { reader.next().await.map(|piece| (piece, reader)) })
             .boxed())
     }
@@ -345,6 +356,7 @@ struct Raw {
     watch: watch::Receiver<Arc<Snapshot>>,
     offset: u64,
     tables: Option<Vec<u8>>,
+    joined: Joined,
 }
 
 impl Raw {
@@ -380,14 +392,14 @@ impl Raw {
         match read {
             Ok(Ok(bytes)) => {
                 self.offset = end;
-                Some(bytes.into())
+                Some(self.joined.pass(begin, bytes, &self.way.tape.snapshot().index).into())
             }
             _ => {
                 // It fell behind what is kept: it goes on at the newest picture, and loses what lies between.
                 metrics::counter!("telecast_raw_readers_skipped_total").increment(1);
-                let (offset, tables) = mpegts::join(&self.way.tape.snapshot().index)?;
-                self.offset = offset.max(end);
-                Some(tables.into())
+                self.joined = mpegts::join(&self.way.tape.snapshot().index)?;
+                self.offset = self.joined.offset.max(end);
+                Some(std::mem::take(&mut self.joined.tables).into())
             }
         }
     }

@@ -25,7 +25,7 @@ use super::shelf::Shelf;
 use super::supervise;
 use super::tape::{Need, Snapshot};
 use super::tuners::{Hold, Tuners, Wish};
-use super::view::{self, SessionView, StartPlayback};
+use super::view::{self, At, SessionView, StartPlayback};
 use crate::adapters::clock::Clock;
 use crate::adapters::stream::Fault;
 
@@ -240,6 +240,11 @@ fn begin(around: &Surroundings, channel: Channel, request: &StartPlayback) -> Re
         channel,
         holder: request.holder.clone(),
         machine,
+        begin: match request.at {
+            At::Live => None,
+            At::Start => Some(i64::MIN),
+            At::Time(time) => Some(time.as_millisecond()),
+        },
         hold: None,
         watch: None,
         publish,
@@ -286,6 +291,8 @@ struct Owner {
     channel: Channel,
     holder: String,
     machine: Session,
+    /// Where its player is to begin, if not at the live edge (milliseconds since 1970).
+    begin: Option<i64>,
     hold: Option<Hold>,
     /// News of the tape; taken out while it is waited for.
     watch: Option<watch::Receiver<Arc<Snapshot>>>,
@@ -444,7 +451,7 @@ impl Owner {
                 .machine
                 .plan()
                 .filter(|plan| !plan.provisional)
-                .and_then(|plan| Way::new(&tape, &snapshot, plan))
+                .and_then(|plan| Way::new(&tape, &snapshot, plan, self.begin))
         {
             self.sent.segment = true;
             self.door.send_replace(Door::Open(Arc::new(way)));
