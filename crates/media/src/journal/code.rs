@@ -61,7 +61,9 @@ impl Writer {
                 self.out.push(1);
                 for sets in [&config.sps, &config.pps] {
                     self.number(sets.len() as u64);
-                    sets.iter().for_each(|set| self.bytes(set));
+                    for set in sets {
+                        self.bytes(set);
+                    }
                 }
             }
             Some(Setup::Picture(picture)) => {

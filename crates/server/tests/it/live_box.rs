@@ -211,7 +211,12 @@ pub(crate) fn with_ac3() -> (Arc<Vec<u8>>, usize) {
 /// A station on that box, with its lineup read.
 pub(crate) async fn station(fake: &FakeBox) -> (App, tempfile::TempDir) {
     let directory = tempfile::tempdir().unwrap();
-    let mut settings = Settings::with_tapes_in(directory.path().join("tapes"));
+    (station_in(fake, &directory.path().join("tapes")).await, directory)
+}
+
+/// A station on that box whose tapes lie, or are to lie, in `tapes`.
+pub(crate) async fn station_in(fake: &FakeBox, tapes: &Path) -> App {
+    let mut settings = Settings::with_tapes_in(tapes.to_owned());
     settings.tape.minimum_free = 0;
     settings.receivers.push(enigma2::Settings {
         id: "box".into(),
@@ -227,7 +232,7 @@ pub(crate) async fn station(fake: &FakeBox) -> (App, tempfile::TempDir) {
     let app = App::start(settings).await.unwrap();
     for _ in 0..200 {
         if !app.lineup().channels.is_empty() {
-            return (app, directory);
+            return app;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

@@ -10,6 +10,7 @@
 
 mod live_box;
 mod live_sound;
+mod live_tape;
 mod live_walk;
 mod tidy;
 mod web_door;
