@@ -5,23 +5,22 @@
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::process::Command;
-use std::sync::LazyLock;
 use telecast_media::hls::{self, Container, Directives, View};
 use telecast_media::journal::{Journal, Recovery};
 use telecast_media::mpegts;
 use telecast_media::segment::{Segmenter, Start};
-use telecast_media::tape::{Index, Origin, Rendition, Segment};
+use telecast_media::tape::{Index, Lane, Origin, Rendition, Segment};
 use telecast_media::ts::packet::{PACKET, Packet};
 
 const NOON: i64 = 1_700_000_000_000;
 
 /// Five seconds of moving picture and two sounds, as transport stream.
-static BROADCAST: LazyLock<Vec<u8>> = LazyLock::new(|| {
+fn broadcast() -> Vec<u8> {
     let arguments = "-v error -f lavfi -i testsrc2=size=320x180:rate=25 -f lavfi -i sine=frequency=440:sample_rate=48000 -t 5 -map 0 -map 1 -map 1 \
         -pix_fmt yuv420p -c:v libx264 -preset ultrafast -g 25 -c:a:0 aac -c:a:1 ac3 -metadata:s:a:0 language=deu -f mpegts pipe:1";
     let run = Command::new("ffmpeg").args(arguments.split_whitespace()).output();
     run.expect("ffmpeg is needed for this test: apt-get install ffmpeg").stdout
-});
+}
 
 struct Taped {
     index: Index,
@@ -31,9 +30,10 @@ struct Taped {
 
 /// Plays the broadcast `rounds` times, each a run, and writes the index as it grows.
 fn record(mut segmenter: Segmenter, mut journal: Journal, rounds: i64) -> Taped {
+    let broadcast = broadcast();
     let (mut bytes, mut pages) = (Vec::new(), BTreeMap::<u64, Vec<u8>>::new());
     for round in 0..rounds {
-        for piece in BROADCAST.chunks(20_000) {
+        for piece in broadcast.chunks(20_000) {
             segmenter.push(piece, NOON + round * 60_000, &mut bytes);
             for page in journal.write(segmenter.index()) {
                 pages.entry(page.first).or_default().extend(page.bytes);
@@ -47,10 +47,10 @@ fn record(mut segmenter: Segmenter, mut journal: Journal, rounds: i64) -> Taped 
     Taped { index: segmenter.index().clone(), bytes, pages }
 }
 
-static TAPED: LazyLock<Taped> = LazyLock::new(|| {
+fn taped() -> Taped {
     let start = Start { sequence: 7, ..Start::default() };
     record(Segmenter::new(start), Journal::new("tape", 7), 12)
-});
+}
 
 fn read<'a>(pages: impl IntoIterator<Item = &'a [u8]>) -> Recovery {
     let mut recovery = Recovery::default();
@@ -69,27 +69,29 @@ fn same(a: &Segment, b: &Segment) -> bool {
 
 #[test]
 fn what_was_written_is_read_again() {
-    assert!(TAPED.pages.len() > 1, "one page would show little");
-    let recovery = read(TAPED.pages.values().map(Vec::as_slice));
+    let taped = taped();
+    assert!(taped.pages.len() > 1, "one page would show little");
+    let recovery = read(taped.pages.values().map(Vec::as_slice));
     assert_eq!(recovery.name(), Some("tape"));
     let index = recovery.finish(|_, _, _, _| true);
-    assert_eq!(index.segments, TAPED.index.segments);
-    assert_eq!(index.next_sequence, TAPED.index.next_sequence);
+    assert_eq!(index.segments, taped.index.segments);
+    assert_eq!(index.next_sequence, taped.index.next_sequence);
     // A page can be read without those before it: they go with their segments.
-    let (last, page) = TAPED.pages.last_key_value().unwrap();
+    let (last, page) = taped.pages.last_key_value().unwrap();
     let index = read([&page[..]]).finish(|_, _, _, _| true);
     assert_eq!(index.segments[0].sequence, *last);
-    assert_eq!(index.segments.back(), TAPED.index.segments.back());
-    let size: usize = TAPED.pages.values().map(Vec::len).sum();
+    assert_eq!(index.segments.back(), taped.index.segments.back());
+    let size: usize = taped.pages.values().map(Vec::len).sum();
     let frames: usize =
-        TAPED.index.segments.iter().flat_map(|segment| &segment.lanes).map(|lane| lane.frames.len()).sum();
+        taped.index.segments.iter().flat_map(|segment| &segment.lanes).map(|lane| lane.frames.len()).sum();
     assert!(size < frames * 12, "{size} bytes for {frames} frames");
 }
 
 #[test]
 fn torn_at_any_byte_it_is_a_prefix_of_what_was() {
-    let (first, last) = TAPED.pages.last_key_value().unwrap();
-    let whole: Vec<&[u8]> = TAPED.pages.range(..first).map(|(_, page)| &page[..]).collect();
+    let taped = taped();
+    let (first, last) = taped.pages.last_key_value().unwrap();
+    let whole: Vec<&[u8]> = taped.pages.range(..first).map(|(_, page)| &page[..]).collect();
     let before = read(whole.iter().copied()).finish(|_, _, _, _| true).segments.len();
     // Every byte of the last records: a segment takes about a kilobyte.
     let (mut most, from) = (0, last.len().saturating_sub(4000));
@@ -103,52 +105,52 @@ fn torn_at_any_byte_it_is_a_prefix_of_what_was() {
         let count = index.segments.len();
         assert!(count >= before && count >= most, "{cut}: {count} after {most}");
         most = count;
-        assert!(index.segments.iter().zip(&TAPED.index.segments).all(|(a, b)| same(a, b)), "{cut}");
+        assert!(index.segments.iter().zip(&taped.index.segments).all(|(a, b)| same(a, b)), "{cut}");
     }
-    assert_eq!(most, TAPED.index.segments.len());
+    assert_eq!(most, taped.index.segments.len());
 }
 
 #[test]
 fn segments_whose_bytes_are_gone_are_not_there() {
-    let all = || read(TAPED.pages.values().map(Vec::as_slice));
-    let length = TAPED.bytes.len() as u64;
+    let taped = taped();
+    let all = || read(taped.pages.values().map(Vec::as_slice));
+    let length = taped.bytes.len() as u64;
     for (from, to) in
         [(0, length), (length / 3, length), (0, length / 2), (length / 3, length / 2), (length, length)]
     {
         let index = all().finish(|_, _, begin, end| from <= begin && end <= to);
         let covered = |segment: &Segment| {
-            segment
-                .lanes
-                .iter()
-                .filter_map(|lane| lane.extent())
-                .all(|(begin, end)| from <= begin && end <= to)
+            segment.lanes.iter().filter_map(Lane::extent).all(|(begin, end)| from <= begin && end <= to)
         };
         let expected: Vec<_> =
-            TAPED.index.segments.iter().filter(|segment| covered(segment)).cloned().collect();
+            taped.index.segments.iter().filter(|segment| covered(segment)).cloned().collect();
         assert_eq!(Vec::from(index.segments), expected, "{from}..{to}");
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
-    #[test]
-    fn damage_is_found_and_makes_nothing_up(at in 0usize..100_000, bit in 0u8..8, cut in 0usize..100_000) {
-        let mut pages: Vec<Vec<u8>> = TAPED.pages.values().cloned().collect();
+#[test]
+fn damage_is_found_and_makes_nothing_up() {
+    let taped = taped();
+    let config = ProptestConfig { cases: 300, ..ProptestConfig::default() };
+    proptest!(config, |(at in 0usize..100_000, bit in 0u8..8, cut in 0usize..100_000)| {
+        let mut pages: Vec<Vec<u8>> = taped.pages.values().cloned().collect();
         let number = at % pages.len();
         let page = &mut pages[number];
         let (at, length) = (at % page.len(), cut % page.len());
         page[at] ^= 1 << bit;
-        if cut % 3 == 0 {
+        if cut.is_multiple_of(3) {
             page.truncate(length);
         }
         let index = read(pages.iter().map(Vec::as_slice)).finish(|_, _, _, _| true);
         let sequences: Vec<u64> = index.segments.iter().map(|segment| segment.sequence).collect();
         prop_assert!(sequences.windows(2).all(|pair| pair[0] + 1 == pair[1]));
         for segment in &index.segments {
-            prop_assert!(same(segment, TAPED.index.segment(segment.sequence).unwrap()));
+            prop_assert!(same(segment, taped.index.segment(segment.sequence).unwrap()));
         }
-    }
+    });
+}
 
+proptest! {
     #[test]
     fn any_bytes_are_read_to_an_end(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
         let mut recovery = Recovery::default();
@@ -159,9 +161,10 @@ proptest! {
 
 #[test]
 fn a_tape_that_is_taken_up_goes_on() {
-    let past = read(TAPED.pages.values().map(Vec::as_slice)).finish(|_, _, _, _| true);
+    let taped = taped();
+    let past = read(taped.pages.values().map(Vec::as_slice)).finish(|_, _, _, _| true);
     let (next, ended) = (past.next_sequence, past.segments.back().unwrap().clone());
-    let start = Start { sequence: 1, offset: TAPED.bytes.len() as u64, ..Start::default() };
+    let start = Start { sequence: 1, offset: taped.bytes.len() as u64, ..Start::default() };
     let segmenter = Segmenter::resume(start, past);
     let more = record(segmenter, Journal::new("tape", next), 1);
     let first = more.index.segment(next).unwrap();
@@ -171,16 +174,17 @@ fn a_tape_that_is_taken_up_goes_on() {
     let names =
         |segment: &Segment| segment.run.tracks.iter().map(|track| (track.id, track.kind)).collect::<Vec<_>>();
     assert_eq!(names(first), names(&ended), "tracks keep their names");
-    assert!(first.base >= TAPED.bytes.len() as u64);
+    assert!(first.base >= taped.bytes.len() as u64);
     // And found again, old pages and new ones together.
-    let pages = TAPED.pages.values().chain(more.pages.values());
+    let pages = taped.pages.values().chain(more.pages.values());
     let index = read(pages.map(Vec::as_slice)).finish(|_, _, _, _| true);
     assert_eq!(index.segments, more.index.segments);
 }
 
 #[test]
 fn players_are_told_where_to_begin() {
-    let index = &TAPED.index;
+    let taped = taped();
+    let index = &taped.index;
     let ids: Vec<_> = index.segments[0].run.tracks.iter().map(|track| track.id).collect();
     let rendition = Rendition { video: Some(ids[0]), audio: Some(ids[1]) };
     let playlist = |begin| {

@@ -44,8 +44,8 @@ async fn main_name(play: &PlaybackHandle) -> String {
 
 /// Sequences of whole segments in a playlist.
 fn sequences(text: &str) -> Vec<u64> {
-    let segments = text.lines().filter(|line| !line.starts_with('#') && line.ends_with(".m4s"));
-    segments.map(|line| line.split('/').nth(1).unwrap().trim_end_matches(".m4s").parse().unwrap()).collect()
+    let entries = text.lines().filter(|line| !line.starts_with('#'));
+    entries.filter_map(|line| line.split('/').nth(1)?.strip_suffix(".m4s")?.parse().ok()).collect()
 }
 
 async fn init(play: &PlaybackHandle, name: &str, text: &str) -> Bytes {
