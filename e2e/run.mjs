@@ -2,6 +2,7 @@
 //
 //   node run.mjs                  start `telecast demo`, run all tests
 //   node run.mjs watch zap        only these files of tests/
+//   node run.mjs --only=reload    only tests whose name matches this expression
 //   node run.mjs --screens        take the screenshots of docs/screens instead
 //   TELECAST_BIN=…                the binary; otherwise the newest build in target/
 //   TELECAST_E2E_URL=http://…#link=…   a station that runs already
@@ -14,6 +15,7 @@ import { startStation } from "./lib/station.mjs";
 
 const args = process.argv.slice(2);
 const screens = args.includes("--screens");
+const only = args.find((arg) => arg.startsWith("--only="))?.slice("--only=".length);
 const wanted = args.filter((arg) => !arg.startsWith("--"));
 const here = import.meta.dirname;
 const scratch = mkdtempSync(join(tmpdir(), "telecast-e2e-"));
@@ -61,7 +63,7 @@ async function signIn(link, state) {
     const context = await browser.newContext();
     const page = await context.newPage();
     await page.goto(link);
-    await page.waitForURL(/\/watch\/|\/$/, { timeout: 15_000 });
+    await page.waitForURL(/\/watch\/|\/$/, { timeout: 60_000 });
     if (page.url().includes("link=")) throw new Error("the one-time code is still in the address");
     // Cookies only: what the browser remembers for its viewer is each test's own affair.
     const { cookies } = await context.storageState();
@@ -73,7 +75,7 @@ async function signIn(link, state) {
 
 /** One process for each kind of run; tests play in turn, since decoding several pictures at once measures the machine. */
 function runFiles(files, env) {
-  const argv = screens ? files : ["--test", "--test-concurrency=1", "--test-timeout=240000", ...files];
+  const argv = screens ? files : ["--test", "--test-concurrency=1", "--test-timeout=600000", ...(only ? [`--test-name-pattern=${only}`] : []), ...files];
   return new Promise((done) => {
     const child = spawn(process.execPath, argv, { stdio: "inherit", env: { ...process.env, ...env } });
     child.once("exit", (code) => done(code ?? 1));

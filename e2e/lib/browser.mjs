@@ -48,7 +48,10 @@ export async function openPage(browser, { state = ownerState, preferences, ...op
       JSON.stringify(preferences),
     );
   }
+  context.setDefaultTimeout(60_000); // Playwright's 30 s are short on a machine of two cores that does other things as well
+  await context.addInitScript(rememberEvents, EVENTS);
   const page = await context.newPage();
+  rememberAnswers(page);
   const faults = [];
   page.on("pageerror", (error) => faults.push(`${error.name}: ${error.message}`));
   page.on("console", (message) => {
@@ -62,6 +65,47 @@ export async function openPage(browser, { state = ownerState, preferences, ...op
       "the page reported errors",
     );
   return { context, page, faults, expectClean };
+}
+
+/** What happens to the video element, for the message of a test that fails: on another machine nobody sees it again. */
+const EVENTS = ["emptied", "loadeddata", "canplay", "play", "playing", "pause", "waiting", "seeking", "error", "ended"];
+const REMEMBERED = 24;
+const answers = new WeakMap();
+
+/** Runs in the page before its own code. Media events do not bubble, and the element may be outside of the document. */
+function rememberEvents(names) {
+  const seen = (globalThis.telecastSeen = []);
+  const dispatch = HTMLVideoElement.prototype.play;
+  const known = new WeakSet();
+  HTMLVideoElement.prototype.play = function play() {
+    if (!known.has(this)) {
+      known.add(this);
+      for (const name of names) {
+        this.addEventListener(name, () => {
+          seen.push(`${Math.round(performance.now())} ${name}${this.error ? ` ${this.error.message}` : ""}`);
+        });
+      }
+    }
+    seen.push(`${Math.round(performance.now())} play()`);
+    return dispatch.call(this).catch((error) => {
+      seen.push(`${Math.round(performance.now())} play() refused: ${error.name}`);
+      throw error;
+    });
+  };
+}
+
+/** The last answers of the station to this page: method, status and path. */
+function rememberAnswers(page) {
+  const last = [];
+  answers.set(page, last);
+  const note = (text) => {
+    last.push(text);
+    if (last.length > REMEMBERED) last.shift();
+  };
+  const named = (request) => `${request.method()} ${new URL(request.url()).pathname}`;
+  const ours = (request) => /\/(?:play|sessions)\//.test(`${request.url()}/`);
+  page.on("response", (reply) => ours(reply.request()) && note(`${reply.status()} ${named(reply.request())}`));
+  page.on("requestfailed", (request) => ours(request) && note(`${request.failure()?.errorText} ${named(request)}`));
 }
 
 /** Figures of the video element, as the browser's own decoder counts them. */
@@ -84,7 +128,7 @@ export function picture(page) {
 }
 
 /** Waits until picture and sound are really decoded and go on: `seconds` of media time with frames and audio bytes. */
-export async function expectPlaying(page, { radio = false, seconds = 1, timeout = 20_000, sound = true } = {}) {
+export async function expectPlaying(page, { radio = false, seconds = 1, timeout = 60_000, sound = true } = {}) {
   await page
     .waitForFunction(() => document.querySelector("[data-stage]")?.dataset.phase === "playing", null, { timeout })
     .catch(async () => assert.fail(`no picture within ${timeout} ms: ${JSON.stringify(await picture(page))} ${await stageText(page)}`));
@@ -113,8 +157,17 @@ async function stageText(page) {
     .get(`${origin}/api/v1/sessions`)
     .then((reply) => reply.json())
     .catch(() => ({ items: [] }));
-  const known = sessions.items.slice(-6).map(({ channel_id, state, waiting_for, reason }) => [channel_id, state, waiting_for, reason?.code]);
-  return `“${words}” ${page.url()} ${JSON.stringify(known)}`;
+  const over = new Set(["stopped", "failed", "cancelled"]);
+  const running = sessions.items.filter(({ state }) => !over.has(state));
+  const known = [...running, ...sessions.items.filter(({ state }) => over.has(state)).slice(-3)];
+  const lines = known.map(({ id, channel_id, state, waiting_for, reason }) => [id, channel_id, state, waiting_for, reason?.code].join(" "));
+  const events = await page.evaluate((count) => globalThis.telecastSeen?.slice(-count) ?? [], REMEMBERED).catch(() => []);
+  return [
+    `“${words}” ${page.url()}`,
+    `sessions:\n  ${lines.join("\n  ")}`,
+    `the video's last events (ms):\n  ${events.join("\n  ")}`,
+    `the last answers:\n  ${answers.get(page)?.join("\n  ")}`,
+  ].join("\n");
 }
 
 /** All channels, asked of the API with the page's own cookies. */

@@ -24,7 +24,7 @@ test("from the printed code to a picture", async () => {
     // A receiver that is none is told apart before it is added.
     await page.getByLabel("Address of the receiver").fill("127.0.0.1:9");
     await page.keyboard.press("Enter");
-    await page.getByText("Does not answer", { exact: true }).first().waitFor({ timeout: 15_000 });
+    await page.getByText("Does not answer", { exact: true }).first().waitFor({ timeout: 60_000 });
     await expectAccessible(page, "a receiver that does not answer");
 
     await page.getByRole("button", { name: "Try the simulated receiver" }).click();

@@ -35,6 +35,8 @@ export interface Timeline {
 
 export interface EngineListener {
   onAudioTracks(tracks: readonly AudioTrack[], selected: number): void;
+  /** The media source was made anew after an error; that pauses the video without an event. */
+  onRecovered(): void;
   /** Playback cannot go on by itself. `status` is the HTTP status behind it, 0 if there was none. */
   onBroken(detail: string, status: number): void;
 }
@@ -207,6 +209,7 @@ export class Engine {
     if (data.type === "mediaError" && this.mediaRecoveries < 2) {
       this.mediaRecoveries += 1;
       hls.recoverMediaError();
+      this.listener.onRecovered();
       return;
     }
     this.listener.onBroken(data.details, data.response?.code ?? 0);

@@ -88,12 +88,15 @@ export class Player extends Store<PlayerState> {
   private loaded = "";
   private restarts: number[] = [];
   private retriedForTuner = false;
+  /** Whether the viewer wants it to run. A new media source pauses the video without an event and without being asked. */
+  private wanted = true;
 
   constructor() {
     super(initial);
     this.video = createVideo();
     this.engine = new Engine(this.video, {
       onAudioTracks: (audioTracks, audioTrack) => this.set({ audioTracks, audioTrack }),
+      onRecovered: () => this.keepPlaying(),
       onBroken: (detail, status) => void this.onBroken(detail, status),
     });
     this.video.volume = initial.volume;
@@ -157,10 +160,12 @@ export class Player extends Store<PlayerState> {
       this.restart();
       return;
     }
+    this.wanted = true;
     void this.startPlaying();
   }
 
   pause(): void {
+    this.wanted = false;
     this.video.pause();
   }
 
@@ -220,6 +225,7 @@ export class Player extends Store<PlayerState> {
     this.attempt += 1;
     const { attempt } = this;
     this.retriedForTuner = false;
+    this.wanted = true;
     this.retire();
     this.open(channelId, attempt);
     this.enter("starting", {
@@ -343,6 +349,7 @@ export class Player extends Store<PlayerState> {
     } catch (error) {
       if (attempt !== this.attempt || !(error instanceof DOMException) || error.name !== "NotAllowedError") return;
       if (this.video.muted) {
+        this.wanted = false;
         this.enter("paused");
         return;
       }
@@ -350,6 +357,13 @@ export class Player extends Store<PlayerState> {
       this.set({ soundBlocked: true });
       await this.startPlaying();
     }
+  }
+
+  /** Plays on where the video was paused by nobody: by a media source that was attached after `play` was asked for. */
+  private keepPlaying(): void {
+    const { phase } = this.state;
+    const running = phase === "starting" || phase === "playing" || phase === "stalled";
+    if (this.wanted && running && this.leafTimer === undefined && this.video.paused) void this.startPlaying();
   }
 
   /** After a gesture the browser allows what it refused before. */
@@ -363,9 +377,12 @@ export class Player extends Store<PlayerState> {
     const { video } = this;
     video.addEventListener("volumechange", () => this.set({ volume: video.volume, muted: video.muted }));
     video.addEventListener("pause", () => {
-      if (this.state.phase === "playing" || this.state.phase === "stalled") this.enter("paused");
+      if (this.state.phase !== "playing" && this.state.phase !== "stalled") return;
+      this.wanted = false;
+      this.enter("paused");
     });
     video.addEventListener("play", () => {
+      this.wanted = true;
       if (this.state.phase === "paused") this.enter("playing");
     });
     video.addEventListener("playing", () => {
@@ -379,7 +396,11 @@ export class Player extends Store<PlayerState> {
         if (this.state.phase === "playing" && video.readyState < 3) this.enter("stalled");
       }, STALL_NOTICE_MS);
     });
-    video.addEventListener("loadeddata", () => this.awaitFirstFrame());
+    video.addEventListener("loadeddata", () => {
+      this.keepPlaying();
+      this.awaitFirstFrame();
+    });
+    video.addEventListener("canplay", () => this.keepPlaying());
   }
 
   private awaitFirstFrame(): void {
