@@ -307,7 +307,7 @@ async fn players_without_parts_get_transport_stream_segments_and_raw_readers_the
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn shutdown_leaves_no_child_no_connection_and_no_file() {
+async fn shutdown_leaves_no_child_and_no_connection_and_the_tape_at_rest() {
     let (bytes, rate) = live_box::with_ac3();
     let fake = live_box::start(HashMap::from([(1, Manner::Play(bytes, rate))]), 1).await;
     let (app, directory) = live_box::station(&fake).await;
@@ -325,7 +325,12 @@ async fn shutdown_leaves_no_child_no_connection_and_no_file() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert_eq!(fake.open.load(Ordering::SeqCst), 0);
-    assert_eq!(std::fs::read_dir(directory.path().join("tapes")).unwrap().count(), 0);
+    // The index on disk holds what was seen: the tape can be taken up again.
+    let tapes: Vec<_> = std::fs::read_dir(directory.path().join("tapes")).unwrap().collect();
+    assert_eq!(tapes.len(), 1);
+    let files = std::fs::read_dir(tapes[0].as_ref().unwrap().path()).unwrap();
+    let pages = files.filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|e| e == "index"));
+    assert_eq!(pages.count(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
