@@ -297,31 +297,29 @@ impl Index {
     pub fn listed(segment: &Segment, rendition: Rendition, barrier: Option<TrackId>) -> Listed {
         let none = Listed { parts: 0, whole: false };
         let Some(master) = rendition.master().and_then(|id| segment.lane(id)) else { return none };
-        let guards = || rendition.audio.into_iter().chain(barrier).filter(|id| *id != master.track);
         if rendition.tracks().any(|id| segment.run.track(id).is_none_or(|track| track.setup.is_none())) {
             return none;
         }
-        let covers = |until: i64| {
-            guards().all(|id| {
-                segment
-                    .lane(id)
-                    .is_none_or(|lane| lane.closed || covered(segment, lane).is_some_and(|t| t >= until))
-            })
-        };
-        let timescale = segment.run.track(master.track).map_or(HZ as u32, Track::timescale);
-        let mut time = master.start;
-        let mut parts = 0;
-        for part in &master.parts {
-            time += i64::from(part.duration);
-            if !covers(to_ticks(time, timescale)) {
-                break;
+        // How far everything that is waited for has come: to its end, or to a time.
+        let mut guarded = i64::MAX;
+        for id in rendition.audio.into_iter().chain(barrier).filter(|id| *id != master.track) {
+            if let Some(lane) = segment.lane(id).filter(|lane| !lane.closed) {
+                guarded = guarded.min(covered(segment, lane).unwrap_or(i64::MIN));
             }
-            parts += 1;
         }
-        let whole = master.closed
-            && !master.frames.is_empty()
-            && parts == master.parts.len()
-            && guards().all(|id| segment.lane(id).is_none_or(|lane| lane.closed));
+        let ended = guarded == i64::MAX;
+        let parts = if ended {
+            master.parts.len()
+        } else {
+            let timescale = segment.run.track(master.track).map_or(HZ as u32, Track::timescale);
+            let mut time = master.start;
+            let mut covers = |part: &&Part| {
+                time += i64::from(part.duration);
+                to_ticks(time, timescale) <= guarded
+            };
+            master.parts.iter().take_while(|part| covers(part)).count()
+        };
+        let whole = master.closed && !master.frames.is_empty() && ended && parts == master.parts.len();
         Listed { parts, whole }
     }
 

@@ -73,24 +73,41 @@ pub fn fragment<'a>(
     mut read: impl FnMut(Origin, u64, u64) -> std::io::Result<Cow<'a, [u8]>>,
 ) -> Result<Vec<u8>, Missing> {
     let master = rendition.master().and_then(|id| segment.lane(id)).ok_or(Missing::NotThere)?;
-    let mut tracks = Vec::with_capacity(2);
-    let mut media = Vec::new();
+    let mut parts = Vec::with_capacity(2);
     for (number, id) in rendition.tracks().enumerate() {
         let (Some(lane), Some(track)) = (segment.lane(id), segment.run.track(id)) else {
             return Err(Missing::NotThere);
         };
         let range = frames(segment, master, lane, extent).ok_or(Missing::NotThere)?;
-        if range.is_empty() {
-            continue;
+        if !range.is_empty() {
+            parts.push((number as u32 + 1, track, lane.time(range.start), &lane.frames[range]));
         }
-        let start = media.len();
-        let samples = payload(&lane.frames[range.clone()], track, &mut media, &mut read)?;
-        tracks.push(Traf { number: number as u32 + 1, time: lane.time(range.start), samples, start });
     }
-    if tracks.is_empty() {
+    if parts.is_empty() {
         return Err(Missing::NotThere);
     }
-    Ok(write(segment.sequence, &tracks, &media))
+    // The samples are written once, behind a gap as long as what goes before them.
+    let gap = header_length(parts.iter().map(|(.., frames)| frames.len()));
+    let bound: usize = parts.iter().flat_map(|(.., frames)| *frames).map(|frame| frame.length as usize).sum();
+    let mut out = Vec::with_capacity(gap + bound);
+    out.resize(gap, 0);
+    let mut tracks = Vec::with_capacity(2);
+    for (number, track, time, frames) in parts {
+        let start = out.len() - gap;
+        let samples = payload(frames, track, &mut out, &mut read)?;
+        tracks.push(Traf { number, time, samples, start });
+    }
+    let header = header(segment.sequence, &tracks, out.len() - gap);
+    // Shorter if frames without samples were left out.
+    out.drain(..gap - header.len());
+    out[..header.len()].copy_from_slice(&header);
+    Ok(out)
+}
+
+/// Bytes before the samples, for tracks of so many samples.
+fn header_length(samples: impl Iterator<Item = usize>) -> usize {
+    let track = |samples| 8 + 16 + 20 + 20 + 16 * samples; // traf, tfhd, tfdt, trun
+    8 + 16 + 8 + samples.map(track).sum::<usize>() // moof, mfhd, mdat
 }
 
 struct Traf {
@@ -101,9 +118,10 @@ struct Traf {
     start: usize,
 }
 
-fn write(sequence: u64, tracks: &[Traf], media: &[u8]) -> Vec<u8> {
-    let samples: usize = tracks.iter().map(|track| track.samples.len()).sum();
-    let mut b = Boxes { out: Vec::with_capacity(media.len() + 160 + samples * 16) };
+/// `moof`, and the head of an `mdat` of `length` bytes.
+fn header(sequence: u64, tracks: &[Traf], length: usize) -> Vec<u8> {
+    let samples = tracks.iter().map(|track| track.samples.len());
+    let mut b = Boxes { out: Vec::with_capacity(header_length(samples)) };
     let mut patches = Vec::new();
     b.wrap(b"moof", |b| {
         b.full(b"mfhd", 0, 0, |b| b.u32(sequence as u32));
@@ -130,7 +148,8 @@ fn write(sequence: u64, tracks: &[Traf], media: &[u8]) -> Vec<u8> {
     for (at, start) in patches {
         b.out[at..at + 4].copy_from_slice(&((data + start) as u32).to_be_bytes());
     }
-    b.wrap(b"mdat", |b| b.bytes(media));
+    b.u32((8 + length) as u32);
+    b.bytes(b"mdat");
     b.out
 }
 
@@ -149,9 +168,6 @@ fn payload<'a>(
     } else {
         Cow::Borrowed(&[][..])
     };
-    if track.kind.is_video() {
-        media.reserve(frames.iter().map(|frame| frame.length as usize).sum());
-    }
     let mut elementary = Elementary::default();
     let mut samples: Vec<(Frame, u32)> = Vec::with_capacity(frames.len());
     for frame in frames {

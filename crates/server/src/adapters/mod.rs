@@ -6,3 +6,4 @@ pub mod ffmpeg;
 pub mod stream;
 pub mod tape_files;
 pub mod tape_journal;
+pub mod tape_writer;

@@ -1,28 +1,47 @@
 //! A tape on disk: chunk files of about a minute, and side files for derived sound, each addressed by tape offset.
 //!
 //! One writer, any readers. A reader keeps the files open that it reads, so eviction never breaks a read; what is evicted
-//! answers [`std::io::ErrorKind::NotFound`]. Newly written bytes come back from the page cache; nothing is flushed, so what a
-//! power cut takes is found missing when the tape is opened again.
+//! answers [`std::io::ErrorKind::NotFound`]. The newest bytes of a programme are in memory ([`super::tape_writer`]) and are read from
+//! there. Nothing is flushed, so what a power cut takes is found missing when the tape is opened again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
 use std::io::{Error, ErrorKind, Result};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::UNIX_EPOCH;
+
+use super::tape_writer::Block;
 
 /// A chunk is closed when it has grown beyond this (bytes): a minute at 9 Mbit/s.
 const CHUNK: u64 = 64 << 20;
 /// A chunk is closed when it is this old (milliseconds), so that quiet channels too are evicted minute by minute.
 const CHUNK_MS: i64 = 60_000;
 
+/// Whether the next bytes begin a new chunk after one of `length` bytes begun at `begun_ms`; `cut`: they begin a segment.
+pub(super) fn due(length: u64, begun_ms: i64, now_ms: i64, cut: bool) -> bool {
+    (cut && now_ms - begun_ms >= CHUNK_MS) || length >= if cut { CHUNK } else { 2 * CHUNK }
+}
+
 /// One stream of bytes on disk.
 #[derive(Debug)]
 pub struct TapeFile {
     directory: PathBuf,
     extension: &'static str,
-    chunks: Mutex<BTreeMap<u64, Chunk>>,
+    state: Mutex<State>,
+}
+
+/// What readers and the writer share.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    /// What is on disk.
+    chunks: BTreeMap<u64, Chunk>,
+    /// What is in memory: blocks in order, some of them on disk already, and the one being filled.
+    pub(super) recent: VecDeque<Arc<Block>>,
+    pub(super) filling: Option<Block>,
+    /// Where the next byte goes.
+    pub(super) end: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -49,7 +68,7 @@ impl TapeFile {
     /// An empty stream in `directory`, which is made if it is not there.
     pub fn create(directory: &Path, extension: &'static str) -> Result<Self> {
         std::fs::create_dir_all(directory)?;
-        Ok(Self { directory: directory.to_owned(), extension, chunks: Mutex::default() })
+        Ok(Self { directory: directory.to_owned(), extension, state: Mutex::default() })
     }
 
     /// Takes over what lies in its directory: the newest stretch without a hole. Older chunks are removed.
@@ -81,13 +100,17 @@ impl TapeFile {
             }
             next = Some(begin);
         }
-        *self.chunks() = found;
+        let mut state = self.state();
+        state.end = found.last_key_value().map_or(0, |(begin, chunk)| begin + chunk.length);
+        state.chunks = found;
         Ok(())
     }
 
     /// Cuts off what lies at and after `offset`: it was written, but nobody knows what it is.
     pub fn truncate(&self, offset: u64) -> Result<()> {
-        let mut chunks = self.chunks();
+        let mut state = self.state();
+        state.end = state.end.min(offset);
+        let chunks = &mut state.chunks;
         while let Some((begin, chunk)) = chunks.last_key_value().map(|(begin, chunk)| (*begin, chunk.clone()))
         {
             if begin + chunk.length <= offset {
@@ -104,59 +127,97 @@ impl TapeFile {
         Ok(())
     }
 
-    fn chunks(&self) -> std::sync::MutexGuard<'_, BTreeMap<u64, Chunk>> {
-        // The map is whole at every step, so a panic elsewhere does not spoil it.
-        self.chunks.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        // It is whole at every step, so a panic elsewhere does not spoil it.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Appends at `now_ms` (milliseconds since 1970); `offset` is where the bytes begin and must be where the last ended. A chunk that
-    /// is full or old is closed where `cut` allows it: at the beginning of a segment.
-    pub fn append(&self, offset: u64, bytes: &[u8], now_ms: i64, cut: bool) -> Result<()> {
-        let due = |chunk: &Chunk| {
-            (cut && now_ms - chunk.begun_ms >= CHUNK_MS)
-                || chunk.length >= if cut { CHUNK } else { 2 * CHUNK }
+    /// Begins a chunk at `offset`; gives its file, and the name that it was opened by.
+    pub(super) fn begin_chunk(&self, offset: u64, now_ms: i64) -> Result<(Arc<File>, PathBuf)> {
+        let path = self.directory.join(format!("{offset:016}.{}", self.extension));
+        let file = File::options().create(true).truncate(true).read(true).write(true).open(&path)?;
+        let file = Arc::new(file);
+        let chunk = Chunk {
+            file: Arc::clone(&file),
+            path: path.clone(),
+            length: 0,
+            begun_ms: now_ms,
+            ended_ms: now_ms,
         };
-        let open = self.chunks().last_key_value().map(|(start, chunk)| (*start, chunk.clone()));
+        self.state().chunks.insert(offset, chunk);
+        Ok((file, path))
+    }
+
+    /// The chunk that begins at `start` is on disk up to `end` now.
+    pub(super) fn written(&self, start: u64, end: u64, now_ms: i64) {
+        let mut state = self.state();
+        if let Some(chunk) = state.chunks.get_mut(&start) {
+            chunk.length = end - start;
+            chunk.ended_ms = now_ms;
+        }
+    }
+
+    /// Appends at `now_ms` (milliseconds since 1970), for streams too small to gather; `offset` is where the bytes begin and must be where
+    /// the last ended. A chunk that is full or old is closed where `cut` allows it: at the beginning of a segment.
+    pub fn append(&self, offset: u64, bytes: &[u8], now_ms: i64, cut: bool) -> Result<()> {
+        let open = self.state().chunks.last_key_value().map(|(start, chunk)| (*start, chunk.clone()));
         let (start, file) = match open {
-            Some((start, chunk)) if start + chunk.length == offset && !due(&chunk) => (start, chunk.file),
-            _ => {
-                let path = self.directory.join(format!("{offset:016}.{}", self.extension));
-                let file = File::options().create(true).truncate(true).read(true).write(true).open(&path)?;
-                let file = Arc::new(file);
-                let chunk =
-                    Chunk { file: Arc::clone(&file), path, length: 0, begun_ms: now_ms, ended_ms: now_ms };
-                self.chunks().insert(offset, chunk);
-                (offset, file)
+            Some((start, chunk))
+                if start + chunk.length == offset && !due(chunk.length, chunk.begun_ms, now_ms, cut) =>
+            {
+                (start, chunk.file)
             }
+            _ => (offset, self.begin_chunk(offset, now_ms)?.0),
         };
         // Written before it counts: a reader sees whole bytes or none, and a write that failed half-way is made again.
         file.write_all_at(bytes, offset - start)?;
-        if let Some(chunk) = self.chunks().get_mut(&start) {
-            chunk.length = offset - start + bytes.len() as u64;
-            chunk.ended_ms = now_ms;
+        let end = offset + bytes.len() as u64;
+        self.written(start, end, now_ms);
+        self.state().end = end;
+        Ok(())
+    }
+
+    /// Reads `begin..end`: what is in memory from there, only the rest waits for the disk.
+    pub fn read(&self, begin: u64, end: u64) -> Result<Vec<u8>> {
+        let length =
+            end.checked_sub(begin).filter(|length| *length <= CHUNK).ok_or(ErrorKind::InvalidInput)?;
+        let mut recent = Vec::with_capacity(length as usize);
+        {
+            let state = self.state();
+            if end > state.end {
+                return Err(gone());
+            }
+            for block in state.recent.iter().map(|block| &**block).chain(&state.filling) {
+                recent.extend_from_slice(block.range(begin, end));
+            }
+        }
+        let older = length as usize - recent.len();
+        if older == 0 {
+            return Ok(recent);
+        }
+        let mut out = vec![0; length as usize];
+        self.read_disk(begin, &mut out[..older])?;
+        out[older..].copy_from_slice(&recent);
+        Ok(out)
+    }
+
+    fn read_disk(&self, begin: u64, out: &mut [u8]) -> Result<()> {
+        let mut done = 0;
+        while done < out.len() {
+            let at = begin + done as u64;
+            let found =
+                self.state().chunks.range(..=at).next_back().map(|(start, chunk)| (*start, chunk.clone()));
+            let (start, chunk) = found.filter(|(start, chunk)| at < start + chunk.length).ok_or_else(gone)?;
+            let step = (out.len() - done).min((start + chunk.length - at) as usize);
+            chunk.file.read_exact_at(&mut out[done..done + step], at - start)?;
+            done += step;
         }
         Ok(())
     }
 
-    /// Reads `begin..end`.
-    pub fn read(&self, begin: u64, end: u64) -> Result<Vec<u8>> {
-        let length =
-            end.checked_sub(begin).filter(|length| *length <= CHUNK).ok_or(ErrorKind::InvalidInput)?;
-        let mut out = vec![0; length as usize];
-        let mut at = begin;
-        while at < end {
-            let found = self.chunks().range(..=at).next_back().map(|(start, chunk)| (*start, chunk.clone()));
-            let (start, chunk) = found.filter(|(start, chunk)| at < start + chunk.length).ok_or_else(gone)?;
-            let stop = end.min(start + chunk.length);
-            chunk.file.read_exact_at(&mut out[(at - begin) as usize..(stop - begin) as usize], at - start)?;
-            at = stop;
-        }
-        Ok(out)
-    }
-
     /// Whether all of `begin..end` is there.
     pub fn holds(&self, begin: u64, end: u64) -> bool {
-        let chunks = self.chunks();
+        let chunks = &self.state().chunks;
         let first = chunks.first_key_value().map(|(start, _)| *start);
         let last = chunks.last_key_value().map(|(start, chunk)| start + chunk.length);
         // Chunks follow each other without a hole, unless a write has failed.
@@ -166,7 +227,7 @@ impl TapeFile {
     /// Removes chunks that end at or before `offset`; says how many bytes.
     pub fn evict(&self, offset: u64) -> u64 {
         let mut freed = 0;
-        let mut chunks = self.chunks();
+        let chunks = &mut self.state().chunks;
         while let Some((start, chunk)) =
             chunks.first_key_value().map(|(start, chunk)| (*start, chunk.clone()))
         {
@@ -189,17 +250,17 @@ impl TapeFile {
             length: chunk.length,
             ended_ms: chunk.ended_ms,
         };
-        self.chunks().iter().map(extent).collect()
+        self.state().chunks.iter().map(extent).collect()
     }
 
     /// Where the next byte goes.
     pub fn end(&self) -> u64 {
-        self.chunks().last_key_value().map_or(0, |(start, chunk)| start + chunk.length)
+        self.state().end
     }
 
     /// Bytes on disk.
     pub fn size(&self) -> u64 {
-        self.chunks().values().map(|chunk| chunk.length).sum()
+        self.state().chunks.values().map(|chunk| chunk.length).sum()
     }
 }
 

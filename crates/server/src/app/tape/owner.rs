@@ -23,6 +23,7 @@ use crate::adapters::clock::Clock;
 use crate::adapters::stream::{Fault, Stream};
 use crate::adapters::tape_files::TapeFile;
 use crate::adapters::tape_journal::{Found, Pages, recover};
+use crate::adapters::tape_writer::TapeWriter;
 
 /// Once frames flow, the source is read this often: waking up for each packet would cost more than all parsing.
 /// All tapes breathe at the same moments, so that one waking of a thread serves many.
@@ -46,6 +47,7 @@ pub(super) struct Owner {
     name: String,
     directory: PathBuf,
     main: Arc<TapeFile>,
+    writer: TapeWriter,
     room: Room,
     clock: Clock,
     publish: watch::Sender<Arc<Snapshot>>,
@@ -82,6 +84,7 @@ impl Owner {
             floor: watch::channel(0).1,
             name,
             directory,
+            writer: TapeWriter::new(Arc::clone(&main)),
             main,
             room,
             clock,
@@ -120,6 +123,9 @@ impl Owner {
         }
         self.segmenter.interrupt();
         self.segmenter.index_mut().ended = true;
+        if let Err(error) = self.writer.close().await {
+            tracing::warn!(%error, tape = self.name, "the end of the tape cannot be written");
+        }
         self.write_index();
         self.publish(Some(fault));
         self.room.end(&self.directory).await;
@@ -245,7 +251,7 @@ impl Owner {
         let begins = std::mem::replace(&mut self.appended, next) != next;
         let mut fault = None;
         for attempt in 0..TRIES {
-            let Err(error) = self.main.append(offset, bytes, self.clock.wall_ms(), begins) else {
+            let Err(error) = self.writer.append(offset, bytes, self.clock.wall_ms(), begins).await else {
                 return Ok(());
             };
             if attempt == 0 {
