@@ -72,6 +72,8 @@ pub(super) struct Way {
     floor: u64,
     /// Where its player is to begin, if not at the live edge (milliseconds since 1970).
     begin: Option<i64>,
+    /// That was asked for: so is the whole window.
+    asked: bool,
     multivariant: Bytes,
 }
 
@@ -99,6 +101,7 @@ impl Way {
             low_latency,
             floor: 0,
             begin,
+            asked: begin.is_some(),
             multivariant: Bytes::new(),
         };
         way.floor = floor(&snapshot.index, main, barrier)?;
@@ -109,6 +112,9 @@ impl Way {
         let run = &snapshot.index.segment(way.floor.max(snapshot.since))?.run;
         if container == Container::Cmaf && !main.tracks().all(|id| run.track(id).is_some_and(supported)) {
             return None;
+        }
+        if way.floor < snapshot.since {
+            way.begin = begin.or_else(|| fresh_start(snapshot, low_latency));
         }
         way.multivariant = hls::multivariant(run, &way.renditions, bandwidth(&snapshot.index)).into();
         Some(way)
@@ -128,7 +134,7 @@ impl Way {
             barrier: self.barrier,
             container: self.container,
             low_latency: self.low_latency,
-            whole_window: self.low_latency || self.begin.is_some(),
+            whole_window: self.low_latency || self.asked,
             siblings: self.renditions.clone(),
             begin: self.begin,
         }
@@ -179,6 +185,16 @@ fn floor(index: &Index, main: Rendition, barrier: Option<TrackId>) -> Option<u64
         }
     }
     found
+}
+
+/// Where the source's own picture begins, while a player that holds back would begin before it, in the tape's past.
+fn fresh_start(snapshot: &Snapshot, low_latency: bool) -> Option<i64> {
+    // Players hold back some more than they are told.
+    let hold_back = 2.0 * if low_latency { hls::PART_HOLD_BACK } else { hls::HOLD_BACK };
+    let first = snapshot.fresh().next()?;
+    let last = snapshot.index.segments.back()?;
+    let length = telecast_media::time::seconds(last.end.unwrap_or(last.start) - first.start);
+    (length < hold_back).then_some(first.wall_ms)
 }
 
 /// At so many newest segments the sound may still be on its way.
