@@ -22,6 +22,9 @@ export function findBinary() {
   return found;
 }
 
+/** What the station logs: where a start can hang, more than usual, since the log of a failed run is all that is left of it. */
+const LOG_LEVEL = "info,telecast_server::adapters::ffmpeg=debug,telecast_server::app::tape=debug";
+
 /**
  * Starts `telecast <arguments>` and waits until it prints the link that gets one in.
  * @returns {Promise<{ origin: string, link: string, log: () => string, stop: () => Promise<number | null> }>}
@@ -34,7 +37,7 @@ export async function startStation(args, { kind = "link", env = {} } = {}) {
   const child = spawn(findBinary(), args, {
     stdio: ["ignore", "pipe", "pipe"],
     // What the tests tell each other is no configuration: the server refuses variables it does not know.
-    env: { ...withoutOurs(process.env), NO_COLOR: "1", ...env },
+    env: { ...withoutOurs(process.env), NO_COLOR: "1", TELECAST_LOG__LEVEL: LOG_LEVEL, ...env },
   });
   let output = "";
   const ended = new Promise((done) => child.once("exit", (code) => done(code)));
