@@ -21,8 +21,9 @@ from urllib.parse import urljoin, urlsplit
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "bench"))
 import media
+from judge_proxy import Proxy
 from receiver import Channel, Receiver
-from station import OUT, Station
+from station import OUT, Station, free_port
 from viewer import Http, Viewer, attributes
 
 FPS, TICKS = 25, 90_000
@@ -218,6 +219,18 @@ def judge_live(case, url, raw_url, pictures):
         verdict(case, f"VLC plays live {kind}", None if found >= 3 * FPS else f"{found} decoded in 8 s")
 
 
+def judge_proxied(case, port, session, dir):
+    """The proxy configuration that we ship lets blocking reloads and an endless stream through."""
+    try:
+        with Proxy(dir, free_port(), port) as origin:
+            for kind, url in (("HLS", session["playlist_url"]), ("raw TS", session["stream_url"])):
+                address = origin + urlsplit(url).path
+                done = run("ffmpeg", "-v", "error", "-i", address, "-t", 3, "-map", "0:v:0", "-f", "framecrc", "-c:v", "rawvideo", "-", seconds=40)
+                verdict(case, f"ffmpeg plays {kind} through nginx", done.stderr.strip()[:200] or near(crc_counts(done.stdout)["video"], 3 * FPS, 1))
+    except (OSError, subprocess.CalledProcessError) as error:
+        verdict(case, "nginx with deploy/nginx/telecast.conf", error)
+
+
 def judge_raw(case, path, pictures):
     """The raw stream begins with a picture that can be decoded and goes on without a gap."""
     data = path.read_bytes()
@@ -239,11 +252,9 @@ def judge_text(snap):
     verdict(snap.case, f"hls-parser, strict, {len(texts)} playlists", next((line for line in done.stderr.splitlines() if line.startswith("Error")), done.stderr.strip()[:300]) or None)
     python = ROOT / "target/tools/venv/bin/python"
     check = "import sys, m3u8; from m3u8.version_matching import validate\nfor f in sys.argv[1:]:\n  t = open(f).read(); m3u8.loads(t); e = validate(t.splitlines()); assert not e, e"
-    if python.exists():
-        done = run(python, "-c", check, *texts)
-        verdict(snap.case, "m3u8, version matches tags", done.stderr.strip().splitlines()[-1][:300] if done.returncode else None)
-    else:
-        print(f"not run: m3u8 ({python} is not there; `make test` puts it there)")
+    done = run(python, "-c", check, *texts) if python.exists() else None
+    missing = None if done else "it is not installed: `scripts/need.sh test` puts it into target/tools"
+    verdict(snap.case, "m3u8, version matches tags", missing or (done.stderr.strip().splitlines()[-1][:300] if done.returncode else None))
 
 
 async def raw(viewer, path, seconds):
@@ -276,6 +287,8 @@ async def judge(name, station, id, out, base):
     await raw(viewer, dir / "raw.ts", 5)
     await asyncio.to_thread(judge_text, snap)
     pictures, samples = await asyncio.to_thread(judge_segments, snap)
+    if name == "aac":
+        await asyncio.to_thread(judge_proxied, name, station.port, viewer.session, dir / "proxy")
     address = f"{base}/{dir.name}/main.m3u8"
     players = asyncio.to_thread(judge_players, snap, address, pictures, samples)
     live = asyncio.to_thread(judge_live, name, viewer.session["playlist_url"], viewer.session["stream_url"], pictures)

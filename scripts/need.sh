@@ -20,6 +20,8 @@ if [[ $1 == test || $1 == bench ]]; then
 fi
 if [[ $1 == test ]]; then
     want mpv mpv
+    want nginx-light nginx
+    want openssl openssl
     want vlc-bin cvlc
     want vlc-plugin-base cvlc
     want gstreamer1.0-tools gst-launch-1.0
@@ -28,7 +30,7 @@ if [[ $1 == test ]]; then
     done
     python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
 fi
-if [[ $1 == bench ]]; then want wrk wrk; want nginx-light nginx; fi
+if [[ $1 == bench ]]; then want wrk wrk; fi
 
 if ((${#missing[@]})); then
     if ! has apt-get; then
