@@ -297,6 +297,8 @@ impl Sound {
             if missing < 0 {
                 self.dropped += 1;
                 self.torn = true;
+                // It is there again, if behind the silence that stands for it: what follows is waited for.
+                self.late = false;
                 return;
             }
             if missing > 0 {

@@ -47,7 +47,14 @@ struct Derived {
 
 impl Derived {
     /// A stretch of frames without a hole begins at sample `start`: it gets a filter of its own, a warm one if there is one.
-    fn begin(&mut self, start: i64, warm: Option<(Kind, u64, AudioFilter)>, tag: u64, made: &Made) {
+    fn begin(
+        &mut self,
+        start: i64,
+        warm: Option<(Kind, u64, AudioFilter)>,
+        tag: u64,
+        made: &Made,
+        now: Duration,
+    ) {
         let filter = match warm {
             Some((_, tag, filter)) => Ok((tag, filter)),
             None => AudioFilter::start(self.kind, tag, made.clone()).map(|filter| (tag, filter)),
@@ -57,7 +64,11 @@ impl Derived {
                 self.stretches.insert(tag, Stretch::new(start));
                 self.filter = Some(filter);
             }
-            Err(error) => tracing::warn!(%error, "ffmpeg cannot be started; is it installed?"),
+            Err(error) => {
+                tracing::warn!(%error, "ffmpeg cannot be started; is it installed?");
+                self.filter = None;
+                self.not_before = now + FILTER_REST;
+            }
         }
     }
 }
@@ -182,26 +193,21 @@ impl Sounds {
                 continue;
             }
             for tapped in segmenter.take_tapped(derived.from) {
-                if now < derived.not_before {
-                    continue;
-                }
-                if let Some(start) = tapped.start {
+                if let (Some(start), true) = (tapped.start, now >= derived.not_before) {
                     let warm = self.warm.take_if(|(kind, ..)| *kind == derived.kind);
                     self.tags += 1;
-                    derived.begin(start, warm, self.tags, &self.made);
+                    derived.begin(start, warm, self.tags, &self.made, now);
                 }
-                let fed =
-                    derived.filter.as_ref().is_some_and(|filter| filter.feed(Bytes::from(tapped.bytes)));
-                if !fed {
-                    // It has ended, or does not keep up: it begins again with the next stretch, at the right time.
+                let Some(filter) = &derived.filter else { continue };
+                if !filter.feed(Bytes::from(tapped.bytes)) {
+                    tracing::warn!(track = derived.id, "ffmpeg has ended or does not keep up; it is started again");
+                    metrics::counter!("telecast_filters_failed_total").increment(1);
                     derived.filter = None;
                     derived.not_before = now + FILTER_REST;
-                    metrics::counter!("telecast_filters_failed_total").increment(1);
-                    segmenter.tap(derived.from, true);
                 }
             }
-            if derived.filter.is_none() && derived.not_before > Duration::ZERO && now >= derived.not_before {
-                derived.not_before = Duration::ZERO;
+            if derived.filter.is_none() {
+                // The next frame begins a stretch, with its time.
                 segmenter.tap(derived.from, true);
             }
         }
