@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::process::Command;
 use telecast_media::cmaf::{self, Extent};
+use telecast_media::codec::audio::Splitter;
 use telecast_media::hls::{self, Container, Directives, Readiness, View};
 use telecast_media::segment::{PART_TARGET, SEGMENT_MAXIMUM, Segmenter, Start};
 use telecast_media::tape::{Index, Origin, Rendition, Segment, Track};
@@ -19,6 +20,7 @@ use telecast_media::time::{HZ, to_ticks};
 use telecast_media::ts::clock::WRAP;
 use telecast_media::ts::packet::{PACKET, Packet};
 use telecast_media::ts::pes;
+use telecast_media::ts::psi::Kind;
 
 /// Milliseconds since 1970 at which all broadcasts begin.
 const NOON: i64 = 1_700_000_000_000;
@@ -336,6 +338,78 @@ fn sound_that_is_missing_is_silence() {
         };
         assert!(pushed.index.segments.iter().filter(silent).count() > 1, "{name}: silence");
         decodes(name, &pushed, pushed.renditions[0]);
+    }
+}
+
+/// Sound made by a transcoder that takes its time: the picture begins with silence, and is heard as soon as there is sound.
+#[test]
+fn derived_sound_that_comes_late_begins_as_silence_and_is_heard_then() {
+    let bytes = broadcast(&["picture=25", "tone=440", "-c:a ac3", "-g 25"]);
+    let made = ffmpeg(
+        &[
+            "-f",
+            "lavfi",
+            "-i",
+            "sine=frequency=440:sample_rate=48000",
+            "-t",
+            "12",
+            "-ac",
+            "2",
+            "-c:a",
+            "aac",
+            "-f",
+            "adts",
+            "pipe:1",
+        ]
+        .map(String::from),
+    );
+    let mut frames = Vec::new();
+    Splitter::new(Kind::AacAdts).push(&made, |frame, _, _| frames.push(frame.to_vec()));
+    let (mut segmenter, mut tape, mut side) = (Segmenter::new(Start::default()), Vec::new(), 0u64);
+    let mut id = None;
+    let pieces = 240;
+    for (number, piece) in bytes.chunks(bytes.len() / pieces + 1).enumerate() {
+        segmenter.push(piece, NOON + number as i64 * 50, &mut tape);
+        if id.is_none() && segmenter.map().is_some() {
+            id = Some(segmenter.derive(1));
+        }
+        // Nothing for four seconds, then all at once, and from then on half a second behind the picture.
+        let due = if number < 80 { 0 } else { (number * 50).saturating_sub(500) * 48 / 1024 };
+        while let (Some(id), Some(frame)) = (id, frames.first().filter(|_| side < due as u64)) {
+            segmenter.push_derived(id, side as i64 * 1024, side * 1000, frame);
+            frames.remove(0);
+            side += 1;
+        }
+        if number == 60 {
+            let id = id.unwrap();
+            let run = &segmenter.index().segments[0].run;
+            assert!(run.track(id).is_some_and(cmaf::supported), "silence can be played: {run:?}");
+            assert!(segmenter.index().segments[0].lane(id).is_some_and(|lane| lane.closed), "and is there");
+        }
+    }
+    let id = id.unwrap();
+    let index = segmenter.index();
+    let heard = |segment: &Segment| {
+        let frames = &segment.lane(id).unwrap().frames;
+        frames.iter().filter(|frame| frame.length > 0).count() * 2 > frames.len()
+    };
+    let late = index
+        .segments
+        .iter()
+        .filter(|segment| segment.start > 6 * HZ && segment.end.is_some_and(|end| end < 11 * HZ));
+    let late: Vec<_> = late.collect();
+    assert!(!late.is_empty() && late.iter().all(|segment| heard(segment)), "sound is heard");
+    lanes_hold_of(index, id);
+}
+
+/// The frames of one lane follow each other without gap.
+fn lanes_hold_of(index: &Index, id: u8) {
+    let mut next = None;
+    for lane in
+        index.segments.iter().filter_map(|segment| segment.lane(id)).filter(|lane| !lane.frames.is_empty())
+    {
+        assert!(next.is_none_or(|next| next == lane.start), "no gap");
+        next = Some(lane.start + lane.duration());
     }
 }
 

@@ -30,6 +30,17 @@ pub fn header(kind: Kind, bytes: &[u8]) -> Option<FrameHeader> {
     }
 }
 
+/// What sound of `kind` is taken for while none of its frames has come: stereo at 48 kHz, as a header that [`header`] reads.
+pub fn presumed(kind: Kind) -> [u8; 8] {
+    match kind {
+        Kind::Ac3 => [0x0B, 0x77, 0x00, 0x00, 0x14, 0x40, 0x40, 0x00],
+        Kind::Eac3 => [0x0B, 0x77, 0x00, 0xFF, 0x34, 0x80, 0x00, 0x00],
+        Kind::MpegAudio => [0xFF, 0xFD, 0xA4, 0x00, 0x00, 0x00, 0x00, 0x00],
+        // ADTS, also for what LOAS wraps: it is read as such by whoever makes silence of it.
+        _ => [0xFF, 0xF1, 0x4C, 0x80, 0x01, 0x1F, 0xFC, 0x00],
+    }
+}
+
 /// Cuts an elementary stream into frames.
 pub struct Splitter {
     kind: Kind,
@@ -88,5 +99,20 @@ impl Splitter {
             }
         }
         self.buffer.drain(..at);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_presumed_is_stereo_at_48_khz() {
+        let lengths = [(Kind::AacAdts, 1024), (Kind::Ac3, 1536), (Kind::Eac3, 1536), (Kind::MpegAudio, 1152)];
+        for (kind, samples) in lengths {
+            let header =
+                header(kind, &presumed(kind)).map(|header| (header.samples, header.rate, header.channels));
+            assert_eq!(header, Some((samples, 48_000, 2)), "{kind:?}");
+        }
     }
 }

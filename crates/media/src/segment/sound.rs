@@ -4,7 +4,7 @@
 use super::timeline::Timeline;
 use super::{JUMP, LATE, SEGMENT_MINIMUM};
 use crate::codec::aac;
-use crate::codec::audio::{FrameHeader, Splitter};
+use crate::codec::audio::{self, FrameHeader, Splitter};
 use crate::tape::{Frame, Run, Setup, TrackId};
 use crate::time::{to_scale, to_ticks};
 use crate::ts::clock::nearest;
@@ -411,9 +411,12 @@ impl Sound {
         }
         self.late = true;
         if self.header.is_none() {
-            let header = FrameHeader { length: 0, samples: 1024, rate: 48_000, channels: 2 };
-            self.header = Some(header);
-            timeline.set_up(self.track, &setup(self.kind, &[0xFF, 0xF1, 0x4C, 0x80, 0, 0, 0, 0], header));
+            let front = audio::presumed(self.kind);
+            let header = audio::header(self.kind, &front).or_else(|| aac::adts(&front));
+            self.header = header;
+            if let Some(header) = header {
+                timeline.set_up(self.track, &setup(self.kind, &front, header));
+            }
         }
         if stale || self.next.is_none() {
             self.run = Some((number, offset));
