@@ -50,6 +50,7 @@ export async function openPage(browser, { state = ownerState, preferences, ...op
   }
   context.setDefaultTimeout(60_000); // Playwright's 30 s are short on a machine of two cores that does other things as well
   await context.addInitScript(rememberEvents, EVENTS);
+  await context.addInitScript(() => localStorage.setItem("telecast.player.debug", "1"));
   await context.addInitScript(() =>
     new PerformanceObserver((seen) => {
       for (const { name } of seen.getEntries()) if (name === "telecast:begun-anew") console.log(name);
@@ -60,6 +61,7 @@ export async function openPage(browser, { state = ownerState, preferences, ...op
   const faults = [];
   page.on("pageerror", (error) => faults.push(`${error.name}: ${error.message}`));
   page.on("console", (message) => {
+    notePlayer(page, message.text());
     if (message.type() === "error") faults.push(`${message.text()} (${message.location().url})`);
     if (message.text() === "telecast:begun-anew") void picture(page).then((seen) => console.log(`# ${message.text()}; before: ${JSON.stringify(seen)}`), () => {});
   });
@@ -112,6 +114,18 @@ function rememberAnswers(page) {
   const ours = (request) => /\/(?:play|sessions)\//.test(`${request.url()}/`);
   page.on("response", (reply) => ours(reply.request()) && note(`${reply.status()} ${named(reply.request())}`));
   page.on("requestfailed", (request) => ours(request) && note(`${request.failure()?.errorText} ${named(request)}`));
+}
+
+/** What hls.js says of itself, for the same purpose. */
+const PLAYER_LINES = 160;
+const playerLines = new WeakMap();
+
+function notePlayer(page, text) {
+  if (!text.startsWith("[")) return;
+  const lines = playerLines.get(page) ?? [];
+  playerLines.set(page, lines);
+  lines.push(text.replaceAll(/https?:\S+\/play\/\w+/g, "…").slice(0, 300));
+  if (lines.length > PLAYER_LINES) lines.shift();
 }
 
 /** Figures of the video element, as the browser's own decoder counts them. */
@@ -182,6 +196,7 @@ async function stageText(page) {
     `sessions:\n  ${lines.join("\n  ")}`,
     `the video's last events (ms):\n  ${events.join("\n  ")}`,
     `the last answers:\n  ${answers.get(page)?.join("\n  ")}`,
+    `the player's last words:\n  ${playerLines.get(page)?.join("\n  ")}`,
   ].join("\n");
 }
 
