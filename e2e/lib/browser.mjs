@@ -63,7 +63,7 @@ export async function openPage(browser, { state = ownerState, preferences, ...op
   page.on("console", (message) => {
     notePlayer(page, message.text());
     if (message.type() === "error") faults.push(`${message.text()} (${message.location().url})`);
-    if (message.text() === "telecast:begun-anew") void picture(page).then((seen) => console.log(`# ${message.text()}; before: ${JSON.stringify(seen)}`), () => {});
+    if (message.text() === "telecast:begun-anew") void tellBegunAnew(page);
   });
   // A channel without a logo is answered 404, which the console calls an error.
   const expectClean = (allowed = /\/logo\)$/) =>
@@ -126,6 +126,12 @@ function notePlayer(page, text) {
   playerLines.set(page, lines);
   lines.push(text.replaceAll(/https?:\S+\/play\/\w+/g, "…").slice(0, 300));
   if (lines.length > PLAYER_LINES) lines.shift();
+}
+
+/** A start that the page had to make twice is no failure, but somebody should look. */
+async function tellBegunAnew(page) {
+  const lines = [JSON.stringify(await picture(page).catch(() => null)), ...(answers.get(page) ?? []), ...(playerLines.get(page) ?? []).slice(-60)];
+  console.log(`# begun anew: ${lines.join("\n#   ")}`);
 }
 
 /** Figures of the video element, as the browser's own decoder counts them. */

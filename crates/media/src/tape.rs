@@ -153,6 +153,13 @@ pub struct Frame {
     pub random_access: bool,
 }
 
+impl Frame {
+    /// A frame of silence of `samples`: nothing lies on the tape for it.
+    pub(crate) fn silent(samples: u32) -> Self {
+        Self { begin: 0, length: 0, duration: samples, composition: 0, skip: 0, random_access: true }
+    }
+}
+
 /// Consecutive frames of one track that are delivered together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {

@@ -192,6 +192,7 @@ fn push(name: &str, bytes: &[u8]) -> Pushed {
     }
     segmenter.interrupt();
     let index = segmenter.index().clone();
+    sound_ends_with_the_picture(name, &index);
     let renditions = renditions(&index);
     for ((rendition, sequence, extent), hash) in &seen {
         let segment = index.segment(*sequence).unwrap();
@@ -207,6 +208,20 @@ fn push(name: &str, bytes: &[u8]) -> Pushed {
 
 fn scale(segment: &Segment, id: u8) -> u32 {
     segment.run.track(id).map_or(HZ as u32, Track::timescale)
+}
+
+/// Within a run sound goes as far as the picture, even if its last seconds never came: players take the end of one for the end
+/// of both, and would show what follows that much too early.
+fn sound_ends_with_the_picture(name: &str, index: &Index) {
+    for segment in &index.segments {
+        for lane in segment.lanes.iter().filter(|lane| scale(segment, lane.track) != HZ as u32) {
+            let end = to_ticks(lane.start + lane.duration(), scale(segment, lane.track));
+            let picture = segment.end.unwrap();
+            let what =
+                format!("{name}: segment {}, track {}: {end} of {picture}", segment.sequence, lane.track);
+            assert!(lane.frames.is_empty() || (end >= picture && end < picture + HZ / 20), "{what}");
+        }
+    }
 }
 
 /// Parts cover the frames exactly; lanes follow each other without gap; segments keep their limits.

@@ -338,15 +338,7 @@ impl Sound {
         let Some(header) = self.header else { return };
         for _ in 0..count {
             let Some(next) = self.next else { return };
-            let frame = Frame {
-                begin: 0,
-                length: 0,
-                duration: header.samples,
-                composition: 0,
-                skip: 0,
-                random_access: true,
-            };
-            self.waiting.push_back((next, frame));
+            self.waiting.push_back((next, Frame::silent(header.samples)));
             self.next = Some(next + i64::from(header.samples));
             self.filled += 1;
         }

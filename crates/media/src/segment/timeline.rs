@@ -97,11 +97,10 @@ impl Timeline {
     /// Ends the run: nothing more will come that continues it.
     pub(super) fn end_run(&mut self) {
         self.close_segment();
-        for segment in &mut self.index.segments {
-            if segment.lanes.iter().any(|lane| !lane.closed) {
-                for lane in &mut Arc::make_mut(segment).lanes {
-                    lane.close();
-                }
+        for position in 0..self.index.segments.len() {
+            let open = self.index.segments[position].lanes.iter().filter(|lane| !lane.closed);
+            for id in open.map(|lane| lane.track).collect::<Vec<_>>() {
+                self.complete(position, id);
             }
         }
         self.run = None;
@@ -221,15 +220,12 @@ impl Timeline {
             return false;
         }
         for position in self.first_open(id)..self.index.segments.len() {
-            let segment = &mut self.index.segments[position];
+            let segment = &self.index.segments[position];
             if segment.end.is_some_and(|end| ticks >= end) {
-                let segment = Arc::make_mut(segment);
-                if let Some(lane) = segment.lanes.iter_mut().find(|lane| lane.track == id) {
-                    lane.close();
-                }
+                self.complete(position, id);
                 continue;
             }
-            let segment = Arc::make_mut(segment);
+            let segment = Arc::make_mut(&mut self.index.segments[position]);
             if let Some(lane) = segment.lanes.iter_mut().find(|lane| lane.track == id && !lane.closed) {
                 if lane.frames.is_empty() {
                     lane.start = time;
@@ -251,14 +247,36 @@ impl Timeline {
     /// Closes lanes that reach their segment's end although no later frame has come: `covered` in ticks.
     pub(super) fn cover(&mut self, id: TrackId, covered: i64) {
         for position in self.first_open(id)..self.index.segments.len() {
-            let segment = &mut self.index.segments[position];
-            if segment.end.is_none_or(|end| covered < end) {
+            if self.index.segments[position].end.is_none_or(|end| covered < end) {
                 return;
             }
-            if let Some(lane) = Arc::make_mut(segment).lanes.iter_mut().find(|lane| lane.track == id) {
-                lane.close();
+            self.complete(position, id);
+        }
+    }
+
+    /// Nothing more will come for the lane of `id` in an ended segment. Sound that ends before its picture, as it does when
+    /// a source goes away, goes on as silence: players take the end of one for the end of both.
+    fn complete(&mut self, position: usize, id: TrackId) {
+        let segment = &self.index.segments[position];
+        let before = position.checked_sub(1).map(|before| &self.index.segments[before]);
+        let goes_on = before.filter(|before| before.run.number == segment.run.number);
+        let end_before = goes_on.and_then(|before| before.lane(id)).map(|lane| lane.start + lane.duration());
+        let header = segment.run.track(id).and_then(|track| track.header().copied());
+        let segment = Arc::make_mut(&mut self.index.segments[position]);
+        let Some(lane) = segment.lanes.iter_mut().find(|lane| lane.track == id && !lane.closed) else {
+            return;
+        };
+        if let (Some(header), Some(end)) = (header.filter(|header| header.samples > 0), segment.end) {
+            if lane.frames.is_empty() {
+                lane.start = end_before.unwrap_or_else(|| to_scale(segment.start, header.rate));
+            }
+            let mut next = lane.start + lane.duration();
+            while to_ticks(next, header.rate) < end {
+                lane.push(Frame::silent(header.samples), to_scale(PART_TARGET, header.rate) as u32);
+                next += i64::from(header.samples);
             }
         }
+        lane.close();
     }
 
     fn open_segment(&mut self, run: &Arc<Run>, base: u64) {
