@@ -172,6 +172,11 @@ struct Pushed {
 
 /// Pushes in pieces of about 40 ms; checks after each that what is listed stays, and that the edge never goes back.
 fn push(name: &str, bytes: &[u8]) -> Pushed {
+    push_and(name, bytes, Segmenter::finish)
+}
+
+/// The same with another end.
+fn push_and(name: &str, bytes: &[u8], end: fn(&mut Segmenter)) -> Pushed {
     let mut segmenter = Segmenter::new(Start { sequence: 7, ..Start::default() });
     let mut tape = Vec::new();
     let mut seen = HashMap::new();
@@ -190,7 +195,7 @@ fn push(name: &str, bytes: &[u8]) -> Pushed {
             before = edge;
         }
     }
-    segmenter.interrupt();
+    end(&mut segmenter);
     let index = segmenter.index().clone();
     sound_ends_with_the_picture(name, &index);
     let renditions = renditions(&index);
@@ -425,6 +430,33 @@ fn lanes_hold_of(index: &Index, id: u8) {
     {
         assert!(next.is_none_or(|next| next == lane.start), "no gap");
         next = Some(lane.start + lane.duration());
+    }
+}
+
+/// Browsers give up at half a picture: wherever a source breaks off, what is kept can be decoded.
+#[test]
+fn half_a_picture_is_left_out() {
+    let bytes = broadcast(CASES[0].1);
+    let packets = bytes.len() / PACKET;
+    for share in [0.5, 0.51, 0.517, 0.6, 0.613] {
+        let half = &bytes[..(packets as f64 * share) as usize * PACKET];
+        let pushed = push_and("half", half, Segmenter::interrupt);
+        lanes_hold("half", &pushed.index);
+        decodes("half", &pushed, pushed.renditions[0]);
+        // The same where a break is announced, and something else goes on in the middle of a group of pictures.
+        let mut spliced = half.to_vec();
+        for pid in [0x100u16, 0x101] {
+            let mut packet = [0xFF; PACKET];
+            packet[..6].copy_from_slice(&[0x47, (pid >> 8) as u8, pid as u8, 0x20, 183, 0x80]);
+            spliced.extend(packet);
+        }
+        spliced.extend(&bytes[half.len() + 40 * PACKET..]);
+        let pushed = push_and("spliced", &spliced, Segmenter::interrupt);
+        lanes_hold("spliced", &pushed.index);
+        let runs: std::collections::BTreeSet<u32> =
+            pushed.index.segments.iter().map(|segment| segment.run.number).collect();
+        assert_eq!(runs.len(), 2, "a new run begins where a break is announced");
+        decodes("spliced", &pushed, pushed.renditions[0]);
     }
 }
 

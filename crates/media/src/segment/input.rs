@@ -119,18 +119,29 @@ impl Segmenter {
         self.sync = sync;
     }
 
-    /// The source is gone; whatever comes next begins a new run.
+    /// The source is gone, in the middle of anything; whatever comes next begins a new run. A picture that had begun is left
+    /// out: nobody knows how much of it is missing, and browsers give up at half a picture.
     pub fn interrupt(&mut self) {
+        for stream in &mut self.streams {
+            if let Lane::Video(video) = &mut stream.lane {
+                video.open = None;
+            }
+        }
+        self.finish();
+    }
+
+    /// The source has come to its proper end, as a file does; whatever comes next begins a new run.
+    pub fn finish(&mut self) {
         self.sync.reset();
         let mut streams = std::mem::take(&mut self.streams);
         for stream in &mut streams {
             stream.continuity = None;
-            if let Lane::Video(video) = &mut stream.lane
-                && let Some(open) = video.open.take()
-            {
-                // Nothing follows that would say how long it stands: as long as the one before.
-                let next = open.dts + video.last_duration;
-                self.picture(video, open, next);
+            if let Lane::Video(video) = &mut stream.lane {
+                if let Some(open) = video.open.take() {
+                    // Nothing follows that would say how long it stands: as long as the one before.
+                    let next = open.dts + video.last_duration;
+                    self.picture(video, open, next);
+                }
                 video.reference = None;
             }
         }
@@ -305,6 +316,9 @@ impl Segmenter {
                 }
             }
         }
+        if packet.discontinuity() {
+            self.splice(&mut stream.lane);
+        }
         match &mut stream.lane {
             Lane::Video(video) => self.video_packet(video, packet, out),
             Lane::Sound(sound) => {
@@ -320,6 +334,19 @@ impl Segmenter {
             Lane::Other => {
                 self.append(packet, out);
             }
+        }
+    }
+
+    /// The stream announces that what follows does not continue what was (ISO/IEC 13818-1 §2.4.3.5): what is half done stays
+    /// so, and pictures go on at the next random access point, with a run of their own.
+    fn splice(&mut self, lane: &mut Lane) {
+        match lane {
+            Lane::Video(video) => {
+                video.open = None;
+                self.timeline.suspend();
+            }
+            Lane::Sound(sound) => sound.broken(),
+            Lane::Other => {}
         }
     }
 
