@@ -20,7 +20,7 @@ use telecast_media::time::{HZ, to_ticks};
 use telecast_media::ts::clock::WRAP;
 use telecast_media::ts::packet::{PACKET, Packet};
 use telecast_media::ts::pes;
-use telecast_media::ts::psi::Kind;
+use telecast_media::ts::psi::{Kind, crc32};
 
 /// Milliseconds since 1970 at which all broadcasts begin.
 const NOON: i64 = 1_700_000_000_000;
@@ -458,6 +458,27 @@ fn half_a_picture_is_left_out() {
         assert_eq!(runs.len(), 2, "a new run begins where a break is announced");
         decodes("spliced", &pushed, pushed.renditions[0]);
     }
+}
+
+/// Some multiplexers say MPEG audio and send AAC.
+#[test]
+fn sound_is_what_it_is_not_what_the_map_says() {
+    let mut bytes = broadcast(CASES[0].1);
+    for packet in bytes.chunks_exact_mut(PACKET).filter(|packet| Packet::new(packet).unwrap().pid() == 0x1000)
+    {
+        let section = &mut packet[5..];
+        let length = 3 + usize::from(section[2]);
+        let at = section[..length].windows(3).position(|entry| entry == [0x0F, 0xE1, 0x01]).unwrap();
+        section[at] = 0x04;
+        let crc = crc32(&section[..length - 4]).to_be_bytes();
+        section[length - 4..length].copy_from_slice(&crc);
+    }
+    let pushed = push("mistaken", &bytes);
+    lanes_hold("mistaken", &pushed.index);
+    let last = pushed.index.segments.back().unwrap();
+    let sound = last.run.tracks.iter().find(|track| track.kind.is_audio()).unwrap();
+    assert_eq!(sound.kind, Kind::AacAdts);
+    assert!(last.lane(sound.id).unwrap().frames.iter().all(|frame| frame.length > 0), "it is heard");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use crate::ts::clock::nearest;
 use crate::ts::packet::{NULL_PID, PACKET, Packet};
 use crate::ts::psi::{Kind, Pat, Pmt, Sections};
 use crate::ts::{pes, sync::Sync};
+use std::collections::BTreeSet;
 
 /// What was counted so far; all only grow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub struct Segmenter {
     pat: Sections,
     pmt: Sections,
     /// PIDs of programme maps that may be ours, by programme number.
+    /// PIDs whose sound is not what the map says ([`Sound::is_mistaken`]).
+    corrected: BTreeSet<u16>,
     candidates: Vec<(u16, u16)>,
     map: Option<Pmt>,
     map_pid: u16,
@@ -73,6 +76,7 @@ impl Segmenter {
             pat: Sections::default(),
             pmt: Sections::default(),
             candidates: Vec::new(),
+            corrected: BTreeSet::new(),
             map: None,
             map_pid: NULL_PID,
             streams: Vec::new(),
@@ -302,7 +306,13 @@ impl Segmenter {
             Stream { pid, continuity: None, lane: Lane::Other },
         );
         self.stream_packet(&mut stream, packet, out);
+        let mistaken = matches!(&stream.lane, Lane::Sound(sound) if sound.is_mistaken());
         self.streams[usize::from(position) - 1] = stream;
+        if let (true, Some(mut map)) = (mistaken, self.map.clone()) {
+            self.corrected.insert(pid);
+            self.correct(&mut map);
+            self.adopt(map);
+        }
     }
 
     fn stream_packet(&mut self, stream: &mut Stream, packet: &Packet<'_>, out: &mut Vec<u8>) {
@@ -326,8 +336,8 @@ impl Segmenter {
                 let mut payload = packet.payload();
                 if packet.unit_start() {
                     let Some(header) = pes::header(payload) else { return };
-                    sound.unit(begin, header.pts);
                     payload = payload.get(header.length..).unwrap_or(&[]);
+                    sound.unit(begin, header.pts, payload);
                 }
                 sound.payload(payload, self.offset, &mut self.timeline);
             }
@@ -484,7 +494,8 @@ impl Segmenter {
             self.map_pid = pid;
         }
         self.pmt.push(packet, |section| found = Pmt::parse(section).or(found.take()));
-        let Some(map) = found else { return };
+        let Some(mut map) = found else { return };
+        self.correct(&mut map);
         if self.start.programme.is_some_and(|wanted| wanted != map.programme)
             && self.candidates.iter().any(|(number, _)| Some(*number) == self.start.programme)
         {
@@ -492,6 +503,15 @@ impl Segmenter {
         }
         if self.map.as_ref() != Some(&map) {
             self.adopt(map);
+        }
+    }
+
+    /// Some multiplexers announce AAC as MPEG audio; what comes tells better.
+    fn correct(&self, map: &mut Pmt) {
+        for stream in map.streams.iter_mut().filter(|stream| self.corrected.contains(&stream.pid)) {
+            if stream.kind == Kind::MpegAudio {
+                stream.kind = Kind::AacAdts;
+            }
         }
     }
 

@@ -28,6 +28,8 @@ const TAP_LIMIT: usize = 1 << 20;
 const EARLY_LIMIT: usize = 100;
 /// So many frames in a row with another format are no damage.
 const STRANGE: u32 = 4;
+/// So many PES packets in a row that begin with a frame of another codec are no damage.
+const FOREIGN: u32 = 2;
 /// A lane of silence is filled by at most this many frames at a time (40 s at 48 kHz): a bound, never reached on air.
 const FILL_LIMIT: i64 = 2048;
 
@@ -53,6 +55,8 @@ pub(super) struct Sound {
     torn: bool,
     /// Frames in a row whose header is not what the run says.
     strange: u32,
+    /// PES packets in a row that begin with a frame of another codec than announced.
+    foreign: u32,
     /// Frames of silence put in, frames dropped for being too early.
     pub(super) filled: u64,
     pub(super) dropped: u64,
@@ -75,6 +79,7 @@ impl Sound {
             tap: None,
             torn: true,
             strange: 0,
+            foreign: 0,
             filled: 0,
             dropped: 0,
         }
@@ -105,8 +110,11 @@ impl Sound {
         self.tap.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
-    /// A PES packet begins at tape offset `begin`.
-    pub(super) fn unit(&mut self, begin: u64, pts: Option<u64>) {
+    /// A PES packet begins at tape offset `begin`, with these elementary bytes.
+    pub(super) fn unit(&mut self, begin: u64, pts: Option<u64>, front: &[u8]) {
+        // No layer of MPEG audio has the number that is zero in an ADTS header (ISO/IEC 11172-3 §2.4.2.3).
+        let foreign = self.kind == Kind::MpegAudio && aac::adts(front).is_some();
+        self.foreign = if foreign { self.foreign + 1 } else { 0 };
         if self.units.len() == 2 {
             self.units.pop_front();
         }
@@ -125,6 +133,11 @@ impl Sound {
             self.whole_frame(&frame, header, start, end, timeline);
         }
         self.position += bytes.len() as u64;
+    }
+
+    /// It was announced as MPEG audio, and is AAC.
+    pub(super) fn is_mistaken(&self) -> bool {
+        self.foreign >= FOREIGN
     }
 
     /// Bytes were lost: a frame begun is not continued.
