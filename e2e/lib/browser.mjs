@@ -189,7 +189,7 @@ export async function expectPlaying(page, { radio = false, seconds = 1, timeout 
 async function stageText(page) {
   const words = await page.locator("[data-stage]").innerText({ timeout: 1000 }).catch(() => "");
   const sessions = await page.request
-    .get(`${origin}/api/v1/sessions`)
+    .get(new URL("/api/v1/sessions", page.url()).href)
     .then((reply) => reply.json())
     .catch(() => ({ items: [] }));
   const over = new Set(["stopped", "failed", "cancelled"]);

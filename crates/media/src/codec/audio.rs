@@ -45,6 +45,8 @@ pub fn presumed(kind: Kind) -> [u8; 8] {
 pub struct Splitter {
     kind: Kind,
     buffer: Vec<u8>,
+    /// What frames that do not say it themselves stand for (LATM).
+    configured: Option<FrameHeader>,
     /// Bytes skipped because no frame began there.
     pub skipped: u64,
 }
@@ -55,7 +57,21 @@ const FRAME_LIMIT: usize = 8_195;
 impl Splitter {
     /// For one stream of codec `kind`.
     pub fn new(kind: Kind) -> Self {
-        Self { kind, buffer: Vec::new(), skipped: 0 }
+        Self { kind, buffer: Vec::new(), configured: None, skipped: 0 }
+    }
+
+    /// The header of a whole frame, as far as it can be known.
+    fn known(
+        configured: &mut Option<FrameHeader>,
+        kind: Kind,
+        frame: &[u8],
+        header: FrameHeader,
+    ) -> Option<FrameHeader> {
+        if kind != Kind::AacLatm {
+            return Some(header);
+        }
+        *configured = aac::latm(frame).or(*configured);
+        configured.map(|known| FrameHeader { length: header.length, ..known })
     }
 
     /// Bytes that wait for the rest of their frame.
@@ -89,7 +105,11 @@ impl Splitter {
                         at += 1;
                         continue;
                     }
-                    each(&self.buffer[at..end], header, at as i64 - carried as i64);
+                    if let Some(header) =
+                        Self::known(&mut self.configured, self.kind, &self.buffer[at..end], header)
+                    {
+                        each(&self.buffer[at..end], header, at as i64 - carried as i64);
+                    }
                     at = end;
                 }
                 _ => {
