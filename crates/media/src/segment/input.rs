@@ -311,6 +311,8 @@ impl Segmenter {
         if let (true, Some(mut map)) = (mistaken, self.map.clone()) {
             self.corrected.insert(pid);
             self.correct(&mut map);
+            // It was never heard under the wrong name: nothing goes on as silence.
+            self.streams[usize::from(position) - 1].lane = Lane::Other;
             self.adopt(map);
         }
     }

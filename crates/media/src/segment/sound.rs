@@ -416,12 +416,9 @@ impl Sound {
         }
         self.late = true;
         if self.header.is_none() {
-            let front = audio::presumed(self.kind);
-            let header = audio::header(self.kind, &front).or_else(|| aac::adts(&front));
-            self.header = header;
-            if let Some(header) = header {
-                timeline.set_up(self.track, &setup(self.kind, &front, header));
-            }
+            let (header, setup) = presume(self.kind);
+            self.header = Some(header);
+            timeline.set_up(self.track, &setup);
         }
         if stale || self.next.is_none() {
             self.run = Some((number, offset));
@@ -449,6 +446,14 @@ impl Sound {
 /// Whether `time` (in samples of `rate`) lies in the first seconds of a run.
 fn begins(run: &Run, time: i64, rate: u32) -> bool {
     (run.start..run.start + SEGMENT_MINIMUM).contains(&to_ticks(time, rate))
+}
+
+/// What silence is made of where no frame has ever come.
+pub(super) fn presume(kind: Kind) -> (FrameHeader, Setup) {
+    let front = audio::presumed(kind);
+    let header = audio::header(kind, &front).or_else(|| aac::adts(&front));
+    let header = header.unwrap_or(FrameHeader { length: 0, samples: 1024, rate: 48_000, channels: 2 });
+    (header, setup(kind, &front, header))
 }
 
 /// What a decoder must know, from the first bytes of a frame.

@@ -1,5 +1,6 @@
 //! The index under construction: runs, segments and parts as the cutting track's frames arrive.
 
+use super::sound::presume;
 use super::{FIRST_PART, PART_TARGET, SEGMENT_MAXIMUM, SEGMENT_MINIMUM};
 use crate::tape::{Frame, Index, Lane, Part, Run, Segment, Setup, Track, TrackId};
 use crate::time::{HZ, to_scale, to_ticks};
@@ -138,17 +139,32 @@ impl Timeline {
         self.planned.first().is_some_and(|track| track.id == id)
     }
 
-    /// What a decoder needs for `track` has become known: it holds for all segments of the run.
+    /// What a decoder needs for `id` has become known: it holds for all segments of the run in force.
     pub(super) fn set_up(&mut self, id: TrackId, setup: &Setup) {
         let Some(run) = &mut self.run else { return };
-        let number = run.number;
         if let Some(track) = Arc::make_mut(run).tracks.iter_mut().find(|track| track.id == id) {
             track.setup = Some(setup.clone());
         }
         let run = Arc::clone(run);
-        for segment in self.index.segments.iter_mut().filter(|segment| segment.run.number == number) {
+        self.tell_segments(id, &run);
+    }
+
+    /// The same for the run of a segment, which may be over.
+    fn set_up_in(&mut self, position: usize, id: TrackId, setup: &Setup) {
+        let mut run = Arc::clone(&self.index.segments[position].run);
+        if self.run.as_ref().is_some_and(|in_force| in_force.number == run.number) {
+            return self.set_up(id, setup);
+        }
+        if let Some(track) = Arc::make_mut(&mut run).tracks.iter_mut().find(|track| track.id == id) {
+            track.setup = Some(setup.clone());
+        }
+        self.tell_segments(id, &run);
+    }
+
+    fn tell_segments(&mut self, id: TrackId, run: &Arc<Run>) {
+        for segment in self.index.segments.iter_mut().filter(|segment| segment.run.number == run.number) {
             let segment = Arc::make_mut(segment);
-            segment.run = Arc::clone(&run);
+            segment.run = Arc::clone(run);
             // Lanes were opened in ticks of a track whose rate nobody knew.
             if let (Some(track), start) = (run.track(id), segment.start)
                 && let Some(lane) =
@@ -257,6 +273,10 @@ impl Timeline {
     /// Nothing more will come for the lane of `id` in an ended segment. Sound that ends before its picture, as it does when
     /// a source goes away, goes on as silence: players take the end of one for the end of both.
     fn complete(&mut self, position: usize, id: TrackId) {
+        let unheard = self.index.segments[position].run.track(id).filter(|track| track.setup.is_none());
+        if let Some(kind) = unheard.map(|track| track.kind).filter(|kind| kind.is_audio()) {
+            self.set_up_in(position, id, &presume(kind).1);
+        }
         let segment = &self.index.segments[position];
         let before = position.checked_sub(1).map(|before| &self.index.segments[before]);
         let goes_on = before.filter(|before| before.run.number == segment.run.number);
