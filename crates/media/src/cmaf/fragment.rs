@@ -1,7 +1,8 @@
 //! Media fragments: `moof` and `mdat`.
 
 use super::boxes::Boxes;
-use crate::codec::{aac, ac3_silence, audio, h264};
+use crate::codec::h264::{self, recovery, slice::Sets};
+use crate::codec::{aac, ac3_silence, audio};
 use crate::tape::{Frame, Lane, Origin, Rendition, Segment, Setup, Track};
 use crate::time::to_ticks;
 use crate::ts::packet::{PACKET, Packet};
@@ -80,21 +81,23 @@ pub fn fragment<'a>(
         };
         let range = frames(segment, master, lane, extent).ok_or(Missing::NotThere)?;
         if !range.is_empty() {
-            parts.push((number as u32 + 1, track, lane.time(range.start), &lane.frames[range]));
+            let past = Past::of(segment, track, &range);
+            parts.push((number as u32 + 1, track, lane.time(range.start), &lane.frames[range], past));
         }
     }
     if parts.is_empty() {
         return Err(Missing::NotThere);
     }
     // The samples are written once, behind a gap as long as what goes before them.
-    let gap = header_length(parts.iter().map(|(.., frames)| frames.len()));
-    let bound: usize = parts.iter().flat_map(|(.., frames)| *frames).map(|frame| frame.length as usize).sum();
+    let gap = header_length(parts.iter().map(|(.., frames, _)| frames.len()));
+    let bound: usize =
+        parts.iter().flat_map(|(.., frames, _)| *frames).map(|frame| frame.length as usize).sum();
     let mut out = Vec::with_capacity(gap + bound);
     out.resize(gap, 0);
     let mut tracks = Vec::with_capacity(2);
-    for (number, track, time, frames) in parts {
+    for (number, track, time, frames, past) in parts {
         let start = out.len() - gap;
-        let samples = payload(frames, track, &mut out, &mut read)?;
+        let samples = payload(frames, track, past.as_ref(), &mut out, &mut read)?;
         tracks.push(Traf { number, time, samples, start });
     }
     let header = header(segment.sequence, &tracks, out.len() - gap);
@@ -157,6 +160,7 @@ fn header(sequence: u64, tracks: &[Traf], length: usize) -> Vec<u8> {
 fn payload<'a>(
     frames: &[Frame],
     track: &Track,
+    past: Option<&Past>,
     media: &mut Vec<u8>,
     read: &mut impl FnMut(Origin, u64, u64) -> std::io::Result<Cow<'a, [u8]>>,
 ) -> Result<Vec<(Frame, u32)>, Missing> {
@@ -170,7 +174,7 @@ fn payload<'a>(
     };
     let mut elementary = Elementary::default();
     let mut samples: Vec<(Frame, u32)> = Vec::with_capacity(frames.len());
-    for frame in frames {
+    for (number, frame) in frames.iter().enumerate() {
         let start = media.len();
         if frame.length == 0 {
             if !silence(track, media) {
@@ -188,7 +192,8 @@ fn payload<'a>(
                 Origin::Derived { .. } => media.extend_from_slice(raw_aac(packets)),
                 Origin::Stream { pid } if track.kind.is_video() => {
                     elementary.collect(packets, pid, frame.begin);
-                    h264::to_length_prefixed(&elementary.bytes, media);
+                    let past = past.filter(|past| number < past.count);
+                    h264::to_length_prefixed(&elementary.bytes, media, |unit| past?.forget(unit));
                 }
                 Origin::Stream { pid } => {
                     elementary.collect(packets, pid, frame.begin);
@@ -202,6 +207,31 @@ fn payload<'a>(
         samples.push((*frame, (media.len() - start) as u32));
     }
     Ok(samples)
+}
+
+/// What the first pictures of a fragment must not say, since they come soon after a recovery point at which the run began: anything
+/// of pictures before that.
+struct Past {
+    count: usize,
+    frame_num: u32,
+    sets: Sets,
+}
+
+impl Past {
+    /// Of frames `range` of `track`, the one that cuts; `None` far from recovery points.
+    fn of(segment: &Segment, track: &Track, range: &Range<usize>) -> Option<Self> {
+        let recovery = segment.recovery.filter(|near| (near.count as usize) > range.start)?;
+        let Some(Setup::Avc(config)) = &track.setup else { return None };
+        Some(Self {
+            count: recovery.count as usize - range.start,
+            frame_num: recovery.frame_num,
+            sets: Sets::new(config),
+        })
+    }
+
+    fn forget(&self, unit: &[u8]) -> Option<Vec<u8>> {
+        recovery::forget(unit, &self.sets, self.frame_num)
+    }
 }
 
 /// Appends a frame of silence in the format of the track; `false`: there is none.

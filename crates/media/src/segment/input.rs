@@ -6,7 +6,8 @@ use super::stream::{Lane, OpenPicture, Stream, Video};
 use super::tables::Tables;
 use super::timeline::Timeline;
 use super::{JUMP, PART_TARGET, Start, Waiting};
-use crate::tape::{Frame, Index, Origin, Setup, Track, TrackId};
+use crate::codec::h264;
+use crate::tape::{Frame, Index, Origin, Recovery, Setup, Track, TrackId};
 use crate::time::HZ;
 use crate::ts::clock::nearest;
 use crate::ts::packet::{NULL_PID, PACKET, Packet};
@@ -373,13 +374,16 @@ impl Segmenter {
         let duration = if jumped { video.last_duration } else { step };
         video.last_duration = if hole && step <= JUMP { step } else { duration };
         if seen.random_access && self.new_run_needed(video.track, &seen) {
-            if let Some(setup) = seen.setup {
+            if let Some(setup) = seen.setup.clone() {
                 self.describe_video(video.track, setup);
             }
             if self.timeline.planned.first().is_some_and(|track| track.setup.is_some()) {
                 self.timeline.begin_run(open.pts);
+                self.timeline.recovery = self.recovery(video.track, seen.recovery.as_deref());
                 self.plan_derived();
             }
+        } else if seen.random_access && seen.recovery.is_none() {
+            self.timeline.recovery = None;
         }
         let Some(run) = self.timeline.run().filter(|_| !self.timeline.suspended()) else { return };
         let time = open.dts + run.offset;
@@ -423,6 +427,17 @@ impl Segmenter {
                 .planned
                 .iter()
                 .all(|planned| run.track(planned.id).is_some_and(|track| track.origin == planned.origin))
+    }
+
+    /// The recovery point that the run in force begins at, if it is one: the pictures near it forget what was before.
+    fn recovery(&self, track: TrackId, slice: Option<&[u8]>) -> Option<Recovery> {
+        let slice = slice?;
+        let track = self.timeline.run()?.track(track)?;
+        let Some(Setup::Avc(config)) = &track.setup else { return None };
+        let sets = h264::slice::Sets::new(config);
+        // Beyond that nobody could tell the past by its numbers.
+        let count = sets.frame_num_period().min(h264::recovery::REACH);
+        Some(Recovery { frame_num: h264::slice::frame_num(slice, &sets)?, count })
     }
 
     fn describe_video(&mut self, id: TrackId, setup: Setup) {

@@ -1,7 +1,7 @@
 //! The index under construction: runs, segments and parts as the cutting track's frames arrive.
 
 use super::{FIRST_PART, PART_TARGET, SEGMENT_MAXIMUM, SEGMENT_MINIMUM};
-use crate::tape::{Frame, Index, Lane, Part, Run, Segment, Setup, Track, TrackId};
+use crate::tape::{Frame, Index, Lane, Part, Recovery, Run, Segment, Setup, Track, TrackId};
 use crate::time::{HZ, to_scale, to_ticks};
 use std::sync::Arc;
 
@@ -29,6 +29,8 @@ pub(super) struct Timeline {
     suspended: bool,
     /// A track's format has changed: the next random access point begins a run.
     renewal: bool,
+    /// The run began at a recovery point: its pictures that are still near that; all others before them were.
+    pub(super) recovery: Option<Recovery>,
 }
 
 /// `PROGRAM-DATE-TIME` follows the arrival by at most this per segment.
@@ -50,6 +52,7 @@ impl Timeline {
             interrupted: true,
             suspended: false,
             renewal: false,
+            recovery: None,
         }
     }
 
@@ -91,6 +94,7 @@ impl Timeline {
         self.runs += 1;
         self.suspended = false;
         self.renewal = false;
+        self.recovery = None;
         self.run = Some(Arc::new(run));
     }
 
@@ -210,6 +214,10 @@ impl Timeline {
             lane.start = to_scale(segment.start, timescale);
         }
         let parted = lane.push(frame, to_scale(PART_TARGET, timescale) as u32);
+        if let Some(near) = self.recovery.take().filter(|near| near.count > 0) {
+            segment.recovery.get_or_insert(Recovery { count: 0, ..near }).count += 1;
+            self.recovery = Some(Recovery { count: near.count - 1, ..near });
+        }
         self.edge += ticks;
         closes || parted
     }
@@ -279,6 +287,7 @@ impl Timeline {
             end: None,
             wall_ms: self.wall_zero_ms + self.edge * 1000 / HZ,
             base,
+            recovery: None,
             lanes: run.tracks.iter().map(|track| Lane::new(track.id)).collect(),
         }));
         self.index.next_sequence += 1;

@@ -1,7 +1,11 @@
 //! H.264 (Rec. ITU-T H.264) in Annex B form: NAL units, random access, parameter sets.
 //!
 //! Broadcast streams are often open-GOP: they have no IDR picture for hours, only I pictures announced by a recovery
-//! point SEI message (Annex D.1.8). Both count as random access points here.
+//! point SEI message (Annex D.1.8). Both count as random access points here; what the latter need is in [`recovery`].
+
+mod bits;
+pub mod recovery;
+pub mod slice;
 
 use super::Picture;
 use h264_reader::nal::sps::SeqParameterSet;
@@ -29,6 +33,8 @@ pub fn nals(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// NAL unit types that matter here (table 7-1).
 pub mod nal {
+    /// Coded slice of another picture.
+    pub const SLICE: u8 = 1;
     /// Coded slice of an IDR picture.
     pub const IDR: u8 = 5;
     /// Supplemental enhancement information.
@@ -48,6 +54,8 @@ pub mod nal {
 pub struct Front {
     /// Decoding may begin here.
     pub random_access: bool,
+    /// It may because of a recovery point: the first bytes of the picture's first slice.
+    pub recovery: Option<Vec<u8>>,
     /// Sequence parameter sets, in order.
     pub sps: Vec<Vec<u8>>,
     /// Picture parameter sets, in order.
@@ -55,6 +63,9 @@ pub struct Front {
     /// The first slice was reached, so nothing that comes later can change this.
     pub complete: bool,
 }
+
+/// Bytes of a slice in which its `frame_num` stands, emulation prevention counted in.
+const SLICE_FRONT: usize = 24;
 
 /// Reads the front of an access unit. `bytes` may end anywhere: `complete` tells whether it was enough.
 pub fn front(bytes: &[u8]) -> Front {
@@ -64,7 +75,9 @@ pub fn front(bytes: &[u8]) -> Front {
         match unit[0] & 0x1F {
             kind @ 1..=nal::IDR => {
                 front.random_access = kind == nal::IDR || recovery;
-                front.complete = true;
+                let wanted = recovery && kind != nal::IDR;
+                front.recovery = wanted.then(|| unit[..unit.len().min(SLICE_FRONT)].to_vec());
+                front.complete = !wanted || unit.len() >= SLICE_FRONT;
                 break;
             }
             nal::SEI => recovery |= has_recovery_point(&unit[1..]),
@@ -145,12 +158,19 @@ impl Config {
 }
 
 /// Appends an access unit to `out` as ISO/IEC 14496-15 stores it: four bytes of length before each NAL unit. Delimiters,
-/// filler and parameter sets are left out: the latter stand in the sample description.
-pub fn to_length_prefixed(annex_b: &[u8], out: &mut Vec<u8>) {
+/// filler and parameter sets are left out: the latter stand in the sample description. `changed` gives what is to stand in a unit's
+/// place, where it is not to stay as it is.
+pub fn to_length_prefixed(
+    annex_b: &[u8],
+    out: &mut Vec<u8>,
+    mut changed: impl FnMut(&[u8]) -> Option<Vec<u8>>,
+) {
     for unit in nals(annex_b) {
         if matches!(unit[0] & 0x1F, nal::AUD | nal::FILLER | nal::SPS | nal::PPS) {
             continue;
         }
+        let other = changed(unit);
+        let unit = other.as_deref().unwrap_or(unit);
         out.extend_from_slice(&(unit.len() as u32).to_be_bytes());
         out.extend_from_slice(unit);
     }
