@@ -386,19 +386,30 @@ impl Segmenter {
             self.timeline.recovery = None;
         }
         let Some(run) = self.timeline.run().filter(|_| !self.timeline.suspended()) else { return };
-        let time = open.dts + run.offset;
         let presented = open.pts + run.offset;
-        // Decoding times are moved so that the picture that opened the run is presented when it is decoded.
-        let shift = self.timeline.edge() - time;
-        let frame = Frame {
-            begin: open.begin,
-            length: (open.end - open.begin) as u32,
-            duration: duration as u32,
-            composition: (presented - time - shift) as i32,
-            skip: 0,
-            random_access: seen.random_access,
-        };
-        self.timeline.cut(video.track, frame, HZ as u32);
+        if presented < run.start {
+            self.timeline.pass_over(video.track, duration);
+        } else {
+            // Decoding times are moved so that the picture that opened the run is presented when it is decoded.
+            let frame = Frame {
+                begin: open.begin,
+                length: (open.end - open.begin) as u32,
+                duration: duration as u32,
+                composition: (presented - self.timeline.edge()) as i32,
+                skip: 0,
+                random_access: seen.random_access,
+            };
+            self.timeline.cut(video.track, frame, HZ as u32);
+        }
+        self.follow();
+        if jumped {
+            // What follows is timed anew, from its first random access point.
+            self.timeline.suspend();
+        }
+    }
+
+    /// The picture has gone on: sound may.
+    fn follow(&mut self) {
         self.version += 1;
         for sound in self.streams.iter_mut().filter_map(|stream| match &mut stream.lane {
             Lane::Sound(sound) => Some(&mut **sound),
@@ -408,10 +419,6 @@ impl Segmenter {
         }
         for sound in self.derived.iter_mut().chain(&mut self.absent) {
             sound.follow(&mut self.timeline);
-        }
-        if jumped {
-            // What follows is timed anew, from its first random access point.
-            self.timeline.suspend();
         }
     }
 

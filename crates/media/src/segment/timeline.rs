@@ -222,6 +222,27 @@ impl Timeline {
         closes || parted
     }
 
+    /// A picture that would be presented before the run's first one: it refers to what was before that, and nobody could show it.
+    /// The frame before it stands for its `duration` too, as long as that fits into a part, so that decoding times keep near to
+    /// presentation times.
+    pub(super) fn pass_over(&mut self, id: TrackId, duration: i64) {
+        if let Some(near) = &mut self.recovery {
+            near.count = near.count.saturating_sub(1);
+        }
+        let Some(open) = self.index.segments.back_mut().filter(|segment| segment.end.is_none()) else {
+            return;
+        };
+        let lane = Arc::make_mut(open).lanes.iter_mut().find(|lane| lane.track == id);
+        let Some(lane) = lane else { return };
+        let first = lane.parts.last().map_or(0, |part| (part.first + part.count) as usize);
+        let length: i64 = lane.frames[first..].iter().map(|frame| i64::from(frame.duration)).sum();
+        if let Some(last) = lane.frames[first..].last_mut() {
+            let more = duration.clamp(0, (PART_TARGET - length).max(0));
+            last.duration += more as u32;
+            self.edge += more;
+        }
+    }
+
     /// A frame of another track, by its time in that track's timescale. `false`: it must wait for the cutting track.
     pub(super) fn place(&mut self, id: TrackId, time: i64, frame: Frame, timescale: u32) -> bool {
         let ticks = to_ticks(time, timescale);
