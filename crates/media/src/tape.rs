@@ -213,6 +213,9 @@ pub struct Recovery {
     pub frame_num: u32,
     /// Pictures of the segment that it concerns: the first ones.
     pub count: u32,
+    /// How many of those, behind the picture at the recovery point if that is among them, are presented before it and stay as places in
+    /// the decoder's buffer only (see [`h264::stand_in`]).
+    pub stand_ins: u32,
 }
 
 /// A segment: the same stretch of time in all renditions.

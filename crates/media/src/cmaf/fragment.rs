@@ -1,7 +1,7 @@
 //! Media fragments: `moof` and `mdat`.
 
 use super::boxes::Boxes;
-use crate::codec::h264::{self, recovery, slice::Sets};
+use crate::codec::h264::{self, recovery, slice::Sets, stand_in::stand_in};
 use crate::codec::{aac, ac3_silence, audio};
 use crate::tape::{Frame, Lane, Origin, Rendition, Segment, Setup, Track};
 use crate::time::to_ticks;
@@ -81,7 +81,7 @@ pub fn fragment<'a>(
         };
         let range = frames(segment, master, lane, extent).ok_or(Missing::NotThere)?;
         if !range.is_empty() {
-            let past = Past::of(segment, track, &range);
+            let past = Past::of(segment, lane, track, &range);
             parts.push((number as u32 + 1, track, lane.time(range.start), &lane.frames[range], past));
         }
     }
@@ -193,7 +193,7 @@ fn payload<'a>(
                 Origin::Stream { pid } if track.kind.is_video() => {
                     elementary.collect(packets, pid, frame.begin);
                     let past = past.filter(|past| number < past.count);
-                    h264::to_length_prefixed(&elementary.bytes, media, |unit| past?.forget(unit));
+                    h264::to_length_prefixed(&elementary.bytes, media, |unit| past?.changed(number, unit));
                 }
                 Origin::Stream { pid } => {
                     elementary.collect(packets, pid, frame.begin);
@@ -214,23 +214,35 @@ fn payload<'a>(
 struct Past {
     count: usize,
     frame_num: u32,
+    /// Pictures of which only the place is kept.
+    stand_ins: Range<usize>,
     sets: Sets,
 }
 
 impl Past {
-    /// Of frames `range` of `track`, the one that cuts; `None` far from recovery points.
-    fn of(segment: &Segment, track: &Track, range: &Range<usize>) -> Option<Self> {
+    /// Of frames `range` of `lane`, which cuts; `None` far from recovery points.
+    fn of(segment: &Segment, lane: &Lane, track: &Track, range: &Range<usize>) -> Option<Self> {
         let recovery = segment.recovery.filter(|near| (near.count as usize) > range.start)?;
         let Some(Setup::Avc(config)) = &track.setup else { return None };
+        let first = usize::from(lane.frames.first().is_some_and(|frame| frame.random_access));
+        let stand_ins = first..first + recovery.stand_ins as usize;
         Some(Self {
             count: recovery.count as usize - range.start,
             frame_num: recovery.frame_num,
+            stand_ins: stand_ins.start.saturating_sub(range.start)..stand_ins.end.saturating_sub(range.start),
             sets: Sets::new(config),
         })
     }
 
-    fn forget(&self, unit: &[u8]) -> Option<Vec<u8>> {
-        recovery::forget(unit, &self.sets, self.frame_num)
+    /// What stands for `unit` of picture `number`, if it does not stay.
+    fn changed(&self, number: usize, unit: &[u8]) -> Option<Vec<u8>> {
+        if !self.stand_ins.contains(&number) {
+            return recovery::forget(unit, &self.sets, self.frame_num);
+        }
+        match unit[0] & 0x1F {
+            h264::nal::SEI => Some(Vec::new()),
+            _ => stand_in(unit, &self.sets, self.frame_num),
+        }
     }
 }
 

@@ -110,6 +110,7 @@ impl Writer {
         if let Some(recovery) = segment.recovery {
             self.number(u64::from(recovery.frame_num));
             self.number(u64::from(recovery.count));
+            self.number(u64::from(recovery.stand_ins));
         }
     }
 
@@ -255,7 +256,7 @@ impl<'a> Reader<'a> {
         let recovery = if self.is_empty() {
             None
         } else {
-            Some(Recovery { frame_num: self.small()?, count: self.small()? })
+            Some(Recovery { frame_num: self.small()?, count: self.small()?, stand_ins: self.small()? })
         };
         let segment = Segment {
             sequence,

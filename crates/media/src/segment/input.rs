@@ -387,19 +387,20 @@ impl Segmenter {
         }
         let Some(run) = self.timeline.run().filter(|_| !self.timeline.suspended()) else { return };
         let presented = open.pts + run.offset;
-        if presented < run.start {
-            self.timeline.pass_over(video.track, duration);
-        } else {
+        let leading = presented < run.start;
+        let frame = Frame {
+            begin: open.begin,
+            length: (open.end - open.begin) as u32,
+            duration: duration as u32,
             // Decoding times are moved so that the picture that opened the run is presented when it is decoded.
-            let frame = Frame {
-                begin: open.begin,
-                length: (open.end - open.begin) as u32,
-                duration: duration as u32,
-                composition: (presented - self.timeline.edge()) as i32,
-                skip: 0,
-                random_access: seen.random_access,
-            };
+            composition: (presented - self.timeline.edge()) as i32,
+            skip: 0,
+            random_access: seen.random_access,
+        };
+        if !leading {
             self.timeline.cut(video.track, frame, HZ as u32);
+        } else if !(seen.reference && self.timeline.stand_in(video.track, frame)) {
+            self.timeline.pass_over(video.track, duration);
         }
         self.follow();
         if jumped {
@@ -444,7 +445,7 @@ impl Segmenter {
         let sets = h264::slice::Sets::new(config);
         // Beyond that nobody could tell the past by its numbers.
         let count = sets.frame_num_period().min(h264::recovery::REACH);
-        Some(Recovery { frame_num: h264::slice::frame_num(slice, &sets)?, count })
+        Some(Recovery { frame_num: h264::slice::frame_num(slice, &sets)?, count, stand_ins: 0 })
     }
 
     fn describe_video(&mut self, id: TrackId, setup: Setup) {

@@ -215,11 +215,26 @@ impl Timeline {
         }
         let parted = lane.push(frame, to_scale(PART_TARGET, timescale) as u32);
         if let Some(near) = self.recovery.take().filter(|near| near.count > 0) {
-            segment.recovery.get_or_insert(Recovery { count: 0, ..near }).count += 1;
+            segment.recovery.get_or_insert(Recovery { count: 0, stand_ins: 0, ..near }).count += 1;
             self.recovery = Some(Recovery { count: near.count - 1, ..near });
         }
         self.edge += ticks;
         closes || parted
+    }
+
+    /// A reference picture that would be presented before the run's first one. Later ones count on its place in the decoder's buffer, so
+    /// it is kept, to be presented in an instant behind the run's first. `false`: there is no recovery point near.
+    pub(super) fn stand_in(&mut self, id: TrackId, frame: Frame) -> bool {
+        let Some(near) = self.recovery.as_mut().filter(|near| near.count > 0) else { return false };
+        near.stand_ins += 1;
+        let presented = self.run.as_ref().map_or(0, |run| run.start) + i64::from(near.stand_ins);
+        let composition = (presented - self.edge) as i32;
+        self.cut(id, Frame { composition, ..frame }, HZ as u32);
+        let segment = self.index.segments.back_mut().map(Arc::make_mut);
+        if let Some(recovery) = segment.and_then(|segment| segment.recovery.as_mut()) {
+            recovery.stand_ins += 1;
+        }
+        true
     }
 
     /// A picture that would be presented before the run's first one: it refers to what was before that, and nobody could show it.

@@ -69,9 +69,10 @@ impl<'a> Bits<'a> {
         Some((1 << zeros) - 1 + self.number(zeros)?)
     }
 
-    /// `se(v)`, read over: no signed value matters here.
-    pub(super) fn skip_signed(&mut self) -> Option<()> {
-        self.unsigned().map(drop)
+    /// `se(v)`
+    pub(super) fn signed(&mut self) -> Option<i32> {
+        let code = i64::from(self.unsigned()?);
+        i32::try_from(if code % 2 == 1 { (code + 1) / 2 } else { -code / 2 }).ok()
     }
 }
 
@@ -109,6 +110,11 @@ impl BitWriter {
         self.number(0, length);
         self.flag(true);
         self.number((code - (1 << length)) as u32, length);
+    }
+
+    /// `se(v)` of a small value.
+    pub(super) fn signed(&mut self, value: i32) {
+        self.unsigned(if value > 0 { value as u32 * 2 - 1 } else { value.unsigned_abs() * 2 });
     }
 
     /// Copies the bits `from..to` of `bytes`.

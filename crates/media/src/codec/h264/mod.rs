@@ -6,6 +6,7 @@
 mod bits;
 pub mod recovery;
 pub mod slice;
+pub mod stand_in;
 
 use super::Picture;
 use h264_reader::nal::sps::SeqParameterSet;
@@ -56,6 +57,8 @@ pub struct Front {
     pub random_access: bool,
     /// It may because of a recovery point: the first bytes of the picture's first slice.
     pub recovery: Option<Vec<u8>>,
+    /// Other pictures may refer to it.
+    pub reference: bool,
     /// Sequence parameter sets, in order.
     pub sps: Vec<Vec<u8>>,
     /// Picture parameter sets, in order.
@@ -74,6 +77,7 @@ pub fn front(bytes: &[u8]) -> Front {
     for unit in nals(bytes) {
         match unit[0] & 0x1F {
             kind @ 1..=nal::IDR => {
+                front.reference = unit[0] & 0x60 != 0;
                 front.random_access = kind == nal::IDR || recovery;
                 let wanted = recovery && kind != nal::IDR;
                 front.recovery = wanted.then(|| unit[..unit.len().min(SLICE_FRONT)].to_vec());
@@ -159,7 +163,7 @@ impl Config {
 
 /// Appends an access unit to `out` as ISO/IEC 14496-15 stores it: four bytes of length before each NAL unit. Delimiters,
 /// filler and parameter sets are left out: the latter stand in the sample description. `changed` gives what is to stand in a unit's
-/// place, where it is not to stay as it is.
+/// place, where it is not to stay as it is; if that is empty, nothing does.
 pub fn to_length_prefixed(
     annex_b: &[u8],
     out: &mut Vec<u8>,
@@ -171,6 +175,9 @@ pub fn to_length_prefixed(
         }
         let other = changed(unit);
         let unit = other.as_deref().unwrap_or(unit);
+        if unit.is_empty() {
+            continue;
+        }
         out.extend_from_slice(&(unit.len() as u32).to_be_bytes());
         out.extend_from_slice(unit);
     }

@@ -10,7 +10,7 @@
 //! recovery point with frames that they make up, as many as there may be references; an empty list would push the buffer beyond that
 //! number. The window drops the oldest first, which are those: what was decoded from the recovery point on stays marked as broadcast.
 
-use super::slice::{Header, Marking, Operation, Sets, header, with_marking};
+use super::slice::{Header, Marking, Operation, Sets, header, is_reference, with_marking};
 
 /// Pictures (access units) behind a recovery point that are looked at; an encoder clears away within its first groups of pictures.
 pub const REACH: u32 = 128;
@@ -18,15 +18,15 @@ pub const REACH: u32 = 128;
 /// The slice `unit` without operations on pictures from before the recovery point, whose picture has the number `frame_num`.
 /// `None`: it stays as it is, because there are none, or because it cannot be read.
 pub fn forget(unit: &[u8], sets: &Sets, frame_num: u32) -> Option<Vec<u8>> {
-    let header = header(unit, sets)?;
+    let header = Some(unit).filter(|unit| is_reference(unit)).and_then(|unit| header(unit, sets))?;
     let marking = without_past(&header, frame_num)?;
     with_marking(unit, &header, &marking)
 }
 
 /// The marking without the past; `None` if it is the same.
-fn without_past(header: &Header, recovery: u32) -> Option<Marking> {
+pub(super) fn without_past(header: &Header<'_>, recovery: u32) -> Option<Marking> {
     let operations = header.marking.as_ref()?;
-    let since = header.frame_num.wrapping_sub(recovery) % header.period;
+    let since = since(header, recovery);
     // 8.2.4.1: of a field, picture numbers count fields, and its own is 2 * frame_num + 1.
     let reach = if header.field { 2 * since + 1 } else { since };
     let past = |operation: &Operation| match operation {
@@ -41,4 +41,9 @@ fn without_past(header: &Header, recovery: u32) -> Option<Marking> {
         return Some(None);
     }
     (kept.len() < operations.len()).then_some(Some(kept))
+}
+
+/// Frames that were references from the recovery point on, before this picture.
+pub(super) fn since(header: &Header<'_>, recovery: u32) -> u32 {
+    header.frame_num.wrapping_sub(recovery) % header.period
 }

@@ -10,13 +10,17 @@ use h264_reader::rbsp::{BitReader, decode_nal};
 
 /// What a sequence parameter set says about slice headers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Sequence {
+pub(super) struct Sequence {
     id: u32,
     frame_num_bits: u32,
     separate_planes: bool,
-    chroma: bool,
+    pub(super) chroma: bool,
     frames_only: bool,
     order: Order,
+    /// Macroblocks of a frame.
+    pub(super) macroblocks: u32,
+    /// Frames may be coded in pairs of macroblocks.
+    pub(super) pairs: bool,
 }
 
 /// Picture order count type, with the fields of a slice header that it calls for.
@@ -29,16 +33,18 @@ enum Order {
 
 /// What a picture parameter set says about slice headers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Pictures {
-    id: u32,
+pub(super) struct Pictures {
+    pub(super) id: u32,
     sequence: u32,
-    cabac: bool,
+    pub(super) cabac: bool,
     bottom_order: bool,
     references: [u32; 2],
-    weighted: bool,
+    pub(super) weighted: bool,
     weighted_both: bool,
-    deblocking: bool,
-    redundant: bool,
+    /// `26 + pic_init_qp_minus26`.
+    pub(super) quantiser: i32,
+    pub(super) deblocking: bool,
+    pub(super) redundant: bool,
 }
 
 /// Parameter sets, as far as slice headers depend on them.
@@ -67,12 +73,16 @@ fn sequence(unit: &[u8]) -> Option<Sequence> {
     let rbsp = decode_nal(unit).ok()?;
     let set = SeqParameterSet::from_bits(BitReader::new(rbsp.as_ref())).ok()?;
     let separate_planes = set.chroma_info.separate_colour_plane_flag;
+    let frames_only = matches!(set.frame_mbs_flags, FrameMbsFlags::Frames);
+    let units = (set.pic_width_in_mbs_minus1 + 1).checked_mul(set.pic_height_in_map_units_minus1 + 1)?;
     Some(Sequence {
         id: u32::from(set.seq_parameter_set_id.id()),
         frame_num_bits: u32::from(set.log2_max_frame_num_minus4) + 4,
         separate_planes,
         chroma: !separate_planes && !matches!(set.chroma_info.chroma_format, ChromaFormat::Monochrome),
-        frames_only: matches!(set.frame_mbs_flags, FrameMbsFlags::Frames),
+        frames_only,
+        macroblocks: units.checked_mul(if frames_only { 1 } else { 2 })?,
+        pairs: matches!(set.frame_mbs_flags, FrameMbsFlags::Fields { mb_adaptive_frame_field_flag: true }),
         order: match set.pic_order_cnt {
             PicOrderCntType::TypeZero { log2_max_pic_order_cnt_lsb_minus4: bits } => {
                 Order::Low { bits: u32::from(bits) + 4 }
@@ -94,9 +104,9 @@ fn pictures(unit: &[u8]) -> Option<Pictures> {
     }
     let references = [bits.unsigned()?.checked_add(1)?, bits.unsigned()?.checked_add(1)?];
     let (weighted, weighted_both) = (bits.flag()?, bits.number(2)? == 1);
-    for _ in 0..3 {
-        bits.skip_signed()?; // initial and chroma quantisers
-    }
+    let quantiser = bits.signed()?.checked_add(26)?;
+    bits.signed()?; // pic_init_qs_minus26
+    bits.signed()?; // chroma_qp_index_offset
     let (deblocking, _intra, redundant) = (bits.flag()?, bits.flag()?, bits.flag()?);
     Some(Pictures {
         id,
@@ -106,6 +116,7 @@ fn pictures(unit: &[u8]) -> Option<Pictures> {
         references,
         weighted,
         weighted_both,
+        quantiser,
         deblocking,
         redundant,
     })
@@ -138,19 +149,23 @@ const REFERENCES: u32 = 32;
 /// A header is looked for in so many bytes of a slice: weights of 64 references take about 1,000.
 const HEADER: usize = 2048;
 
-/// The header of a slice that carries a marking.
+/// The header of a slice.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Header {
+pub struct Header<'a> {
     /// `frame_num`.
     pub frame_num: u32,
     /// `MaxFrameNum`.
     pub period: u32,
     /// The picture is a field.
     pub field: bool,
-    /// How reference pictures are marked after it.
+    /// How reference pictures are marked after it, if it is one.
     pub marking: Marking,
-    cabac: bool,
-    /// Bits of the marking in the unescaped unit.
+    pub(super) first_macroblock: u32,
+    pub(super) sequence: &'a Sequence,
+    pub(super) pictures: &'a Pictures,
+    /// Bits of the unescaped unit: from `frame_num` to the picture order count.
+    pub(super) numbers: [usize; 2],
+    /// Bits of the marking.
     bits: [usize; 2],
     /// Where the header ends.
     end: usize,
@@ -158,6 +173,7 @@ pub struct Header {
 
 /// What comes before the picture order count.
 struct Front<'a> {
+    first_macroblock: u32,
     kind: u32,
     frame_num: u32,
     sequence: &'a Sequence,
@@ -165,7 +181,7 @@ struct Front<'a> {
 }
 
 fn begin<'a>(bits: &mut Bits<'_>, sets: &'a Sets) -> Option<Front<'a>> {
-    bits.unsigned()?; // first_mb_in_slice
+    let first_macroblock = bits.unsigned()?;
     let kind = bits.unsigned()?;
     let id = bits.unsigned()?;
     let pictures = sets.pictures.iter().find(|set| set.id == id)?;
@@ -174,7 +190,7 @@ fn begin<'a>(bits: &mut Bits<'_>, sets: &'a Sets) -> Option<Front<'a>> {
         bits.number(2)?;
     }
     let frame_num = bits.number(sequence.frame_num_bits)?;
-    (kind < 10).then_some(Front { kind: kind % 5, frame_num, sequence, pictures })
+    (kind < 10).then_some(Front { first_macroblock, kind: kind % 5, frame_num, sequence, pictures })
 }
 
 /// `frame_num` of a slice (type 1 or 5) of which at least the front is there.
@@ -183,26 +199,32 @@ pub fn frame_num(unit: &[u8], sets: &Sets) -> Option<u32> {
     Some(begin(&mut Bits::new(&raw, 8), sets)?.frame_num)
 }
 
+/// Whether `unit` is a slice of a reference picture, and no IDR picture.
+pub fn is_reference(unit: &[u8]) -> bool {
+    unit.first().is_some_and(|first| first & 0x1F == nal::SLICE && first & 0x60 != 0)
+}
+
 const P: u32 = 0;
 const B: u32 = 1;
 const I: u32 = 2;
 const SP: u32 = 3;
 const SI: u32 = 4;
 
-/// Reads the header of a slice of a reference picture; `None` of any other unit, and where it cannot be read.
-pub fn header(unit: &[u8], sets: &Sets) -> Option<Header> {
-    let first = *unit.first()?;
-    if first & 0x1F != nal::SLICE || first & 0x60 == 0 {
+/// Reads the header of a slice (type 1); `None` of any other unit, and where it cannot be read.
+pub fn header<'a>(unit: &[u8], sets: &'a Sets) -> Option<Header<'a>> {
+    if unit.first()? & 0x1F != nal::SLICE {
         return None;
     }
     let raw = unescape(&unit[..unit.len().min(HEADER)]);
     let mut bits = Bits::new(&raw, 8);
-    let Front { kind, frame_num, sequence, pictures } = begin(&mut bits, sets)?;
+    let Front { first_macroblock, kind, frame_num, sequence, pictures } = begin(&mut bits, sets)?;
+    let number = bits.position - sequence.frame_num_bits as usize;
     let field = !sequence.frames_only && bits.flag()?;
     if field {
         bits.flag()?; // bottom_field_flag
     }
     skip_order(&mut bits, sequence, pictures, field)?;
+    let numbers = [number, bits.position];
     if pictures.redundant {
         bits.unsigned()?;
     }
@@ -212,41 +234,53 @@ pub fn header(unit: &[u8], sets: &Sets) -> Option<Header> {
         skip_weights(&mut bits, sequence.chroma, &references)?;
     }
     let start = bits.position;
-    let marking = read_marking(&mut bits)?;
-    let end = bits.position;
-    if pictures.cabac && !matches!(kind, I | SI) {
-        bits.unsigned()?; // cabac_init_idc
-    }
-    bits.skip_signed()?; // slice_qp_delta
-    if kind == SP {
-        bits.flag()?;
-    }
-    if matches!(kind, SP | SI) {
-        bits.skip_signed()?;
-    }
-    if pictures.deblocking && bits.unsigned()? != 1 {
-        bits.skip_signed()?;
-        bits.skip_signed()?;
-    }
+    let marking = if is_reference(unit) { read_marking(&mut bits)? } else { None };
+    let marked = [start, bits.position];
+    skip_rest(&mut bits, kind, pictures)?;
     Some(Header {
         frame_num,
         period: 1 << sequence.frame_num_bits,
         field,
         marking,
-        cabac: pictures.cabac,
-        bits: [start, end],
+        first_macroblock,
+        sequence,
+        pictures,
+        numbers,
+        bits: marked,
         end: bits.position,
     })
+}
+
+/// What follows the marking.
+fn skip_rest(bits: &mut Bits<'_>, kind: u32, pictures: &Pictures) -> Option<()> {
+    if pictures.cabac && !matches!(kind, I | SI) {
+        bits.unsigned()?; // cabac_init_idc
+    }
+    bits.signed()?; // slice_qp_delta
+    if kind == SP {
+        bits.flag()?;
+    }
+    if matches!(kind, SP | SI) {
+        bits.signed()?;
+    }
+    if pictures.deblocking && bits.unsigned()? != 1 {
+        bits.signed()?;
+        bits.signed()?;
+    }
+    Some(())
 }
 
 fn skip_order(bits: &mut Bits<'_>, sequence: &Sequence, pictures: &Pictures, field: bool) -> Option<()> {
     let bottom = pictures.bottom_order && !field;
     match sequence.order {
         Order::Low { bits: count } => drop(bits.number(count)?),
-        Order::Deltas => bits.skip_signed()?,
+        Order::Deltas => drop(bits.signed()?),
         Order::Nothing => return Some(()),
     }
-    if bottom { bits.skip_signed() } else { Some(()) }
+    if bottom {
+        bits.signed()?;
+    }
+    Some(())
 }
 
 /// How many references each list has in use: none, one or two lists.
@@ -295,7 +329,7 @@ fn skip_weights(bits: &mut Bits<'_>, chroma: bool, references: &[u32]) -> Option
         for values in if chroma { &[2, 4][..] } else { &[2] } {
             if bits.flag()? {
                 for _ in 0..*values {
-                    bits.skip_signed()?;
+                    bits.signed()?;
                 }
             }
         }
@@ -323,7 +357,7 @@ fn read_marking(bits: &mut Bits<'_>) -> Option<Marking> {
     None
 }
 
-fn write_marking(out: &mut BitWriter, marking: &Marking) {
+pub(super) fn write_marking(out: &mut BitWriter, marking: &Marking) {
     out.flag(marking.is_some());
     let Some(operations) = marking else { return };
     for operation in operations {
@@ -341,13 +375,13 @@ fn write_marking(out: &mut BitWriter, marking: &Marking) {
     out.unsigned(0);
 }
 
-/// The slice `unit`, whose header is `header`, with another marking; `None` if it ends in its header.
-pub fn with_marking(unit: &[u8], header: &Header, marking: &Marking) -> Option<Vec<u8>> {
+/// The slice `unit` of a reference picture, whose header is `header`, with another marking; `None` if it ends in its header.
+pub fn with_marking(unit: &[u8], header: &Header<'_>, marking: &Marking) -> Option<Vec<u8>> {
     let raw = unescape(unit);
     let mut out = BitWriter::default();
     out.copy(&raw, 0, header.bits[0]);
     write_marking(&mut out, marking);
-    if header.cabac {
+    if header.pictures.cabac {
         // Slice data begins at a byte, behind cabac_alignment_one_bits, and is not touched.
         out.copy(&raw, header.bits[1], header.end);
         out.align(true);
