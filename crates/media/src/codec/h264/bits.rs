@@ -24,7 +24,7 @@ pub(super) fn escape(raw: &[u8]) -> Vec<u8> {
         out.push(byte);
         zeros = if byte == 0 { zeros + 1 } else { 0 };
     }
-    // A unit never ends in a zero byte: cabac_zero_words do.
+    // A unit never ends in a zero byte; cabac_zero_words (7.3.2.10) do.
     if zeros > 0 {
         out.push(3);
     }
@@ -106,7 +106,7 @@ impl BitWriter {
     /// `ue(v)` of a value that [`Bits::unsigned`] can give.
     pub(super) fn unsigned(&mut self, value: u32) {
         let code = u64::from(value) + 1;
-        let length = 63 - code.leading_zeros();
+        let length = code.ilog2();
         self.number(0, length);
         self.flag(true);
         self.number((code - (1 << length)) as u32, length);
@@ -154,5 +154,56 @@ impl BitWriter {
     /// What was written, the last byte filled with zeros.
     pub(super) fn finish(self) -> Vec<u8> {
         self.out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Emulation prevention comes off again, and leaves nothing that looks like a start code.
+        #[test]
+        fn escaped_bytes_come_back(
+            mut raw in proptest::collection::vec(prop_oneof![0u8..5, any::<u8>()], 0..200),
+            words in 0usize..3,
+        ) {
+            // The stop bit, and cabac_zero_words.
+            raw.push(0x80);
+            raw.resize(raw.len() + 2 * words, 0);
+            let escaped = escape(&raw);
+            prop_assert_eq!(unescape(&escaped), raw);
+            prop_assert!(escaped.windows(3).all(|three| three[..2] != [0, 0] || three[2] >= 3));
+            prop_assert!(escaped.last() != Some(&0));
+        }
+
+        /// What is written is read, wherever it begins; what is copied stays the same.
+        #[test]
+        fn written_bits_are_read(
+            lead in 0u32..8,
+            unsigned in 0u32..u32::MAX,
+            signed in -1000i32..1000,
+            bytes in proptest::collection::vec(any::<u8>(), 1..40),
+            from in 0usize..20,
+        ) {
+            let mut out = BitWriter::default();
+            out.number(0, lead);
+            out.unsigned(unsigned);
+            out.signed(signed);
+            let from = from.min(bytes.len() * 8);
+            let to = bytes.len() * 8;
+            out.copy(&bytes, from, to);
+            out.flag(true);
+            let written = out.finish();
+            let mut bits = Bits::new(&written, lead as usize);
+            prop_assert_eq!(bits.unsigned(), Some(unsigned));
+            prop_assert_eq!(bits.signed(), Some(signed));
+            let mut wanted = Bits::new(&bytes, from);
+            while wanted.position < to {
+                prop_assert_eq!(bits.flag(), wanted.flag());
+            }
+            prop_assert_eq!(bits.flag(), Some(true));
+        }
     }
 }
