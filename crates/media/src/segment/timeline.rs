@@ -2,7 +2,7 @@
 
 use super::sound::presume;
 use super::{FIRST_PART, PART_TARGET, SEGMENT_MAXIMUM, SEGMENT_MINIMUM};
-use crate::tape::{Frame, Index, Lane, Part, Run, Segment, Setup, Track, TrackId};
+use crate::tape::{Frame, Index, Lane, Part, Recovery, Run, Segment, Setup, Track, TrackId};
 use crate::time::{HZ, to_scale, to_ticks};
 use std::sync::Arc;
 
@@ -30,6 +30,8 @@ pub(super) struct Timeline {
     suspended: bool,
     /// A track's format has changed: the next random access point begins a run.
     renewal: bool,
+    /// The run began at a recovery point: its pictures that are still near that; all others before them were.
+    pub(super) recovery: Option<Recovery>,
 }
 
 /// `PROGRAM-DATE-TIME` follows the arrival by at most this per segment.
@@ -51,6 +53,7 @@ impl Timeline {
             interrupted: true,
             suspended: false,
             renewal: false,
+            recovery: None,
         }
     }
 
@@ -92,6 +95,7 @@ impl Timeline {
         self.runs += 1;
         self.suspended = false;
         self.renewal = false;
+        self.recovery = None;
         self.run = Some(Arc::new(run));
     }
 
@@ -225,8 +229,48 @@ impl Timeline {
             lane.start = to_scale(segment.start, timescale);
         }
         let parted = lane.push(frame, to_scale(PART_TARGET, timescale) as u32);
+        if let Some(near) = self.recovery.take().filter(|near| near.count > 0) {
+            segment.recovery.get_or_insert(Recovery { count: 0, stand_ins: 0, ..near }).count += 1;
+            self.recovery = Some(Recovery { count: near.count - 1, ..near });
+        }
         self.edge += ticks;
         closes || parted
+    }
+
+    /// A reference picture that would be presented before the run's first one. Later ones count on its place in the decoder's buffer, so
+    /// it is kept, to be presented in an instant behind the run's first. `false`: there is no recovery point near.
+    pub(super) fn stand_in(&mut self, id: TrackId, frame: Frame) -> bool {
+        let Some(near) = self.recovery.as_mut().filter(|near| near.count > 0) else { return false };
+        near.stand_ins += 1;
+        let presented = self.run.as_ref().map_or(0, |run| run.start) + i64::from(near.stand_ins);
+        let composition = (presented - self.edge) as i32;
+        self.cut(id, Frame { composition, ..frame }, HZ as u32);
+        let segment = self.index.segments.back_mut().map(Arc::make_mut);
+        if let Some(recovery) = segment.and_then(|segment| segment.recovery.as_mut()) {
+            recovery.stand_ins += 1;
+        }
+        true
+    }
+
+    /// A picture that would be presented before the run's first one: it refers to what was before that, and nobody could show it.
+    /// The frame before it stands for its `duration` too, as long as that fits into a part, so that decoding times keep near to
+    /// presentation times.
+    pub(super) fn pass_over(&mut self, id: TrackId, duration: i64) {
+        if let Some(near) = &mut self.recovery {
+            near.count = near.count.saturating_sub(1);
+        }
+        let Some(open) = self.index.segments.back_mut().filter(|segment| segment.end.is_none()) else {
+            return;
+        };
+        let lane = Arc::make_mut(open).lanes.iter_mut().find(|lane| lane.track == id);
+        let Some(lane) = lane else { return };
+        let first = lane.parts.last().map_or(0, |part| (part.first + part.count) as usize);
+        let length: i64 = lane.frames[first..].iter().map(|frame| i64::from(frame.duration)).sum();
+        if let Some(last) = lane.frames[first..].last_mut() {
+            let more = duration.clamp(0, (PART_TARGET - length).max(0));
+            last.duration += more as u32;
+            self.edge += more;
+        }
     }
 
     /// A frame of another track, by its time in that track's timescale. `false`: it must wait for the cutting track.
@@ -317,6 +361,7 @@ impl Timeline {
             end: None,
             wall_ms: self.wall_zero_ms + self.edge * 1000 / HZ,
             base,
+            recovery: None,
             lanes: run.tracks.iter().map(|track| Lane::new(track.id)).collect(),
         }));
         self.index.next_sequence += 1;
