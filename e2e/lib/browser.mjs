@@ -213,16 +213,6 @@ export async function channels(page) {
   return (await reply.json()).items;
 }
 
-/**
- * Why Chromium cannot begin to play a channel; `false` if it can. Chromium 156 does begin at a recovery point without an
- * IDR picture ("Promoting non-IDR frame with SEI recovery point to keyframe"). But its decoder gives up at the first
- * picture that unmarks a reference from before it (ffmpeg: "mmco: unref short failure"), and x264 with open groups and a
- * B-pyramid writes such commands. The same pictures with `b-pyramid=none` play.
- */
-export function notInChromium(channel) {
-  return channel.name === "Offen HD" && "its pictures unmark references from before the recovery point";
-}
-
 /** No violation of WCAG 2.2 A and AA that axe can find. Runs outside of the page's content policy. */
 export async function expectAccessible(page, what) {
   await page.evaluate(axeSource);

@@ -84,7 +84,7 @@ fn broadcast(case: &str) -> Vec<u8> {
 fn tape(bytes: &[u8]) -> (Index, Vec<u8>) {
     let (mut segmenter, mut out) = (Segmenter::new(Start::default()), Vec::new());
     segmenter.push(bytes, 1_700_000_000_000, &mut out);
-    segmenter.interrupt();
+    segmenter.finish();
     (segmenter.index().clone(), out)
 }
 
