@@ -74,14 +74,17 @@ fn sequence(unit: &[u8]) -> Option<Sequence> {
     let set = SeqParameterSet::from_bits(BitReader::new(rbsp.as_ref())).ok()?;
     let separate_planes = set.chroma_info.separate_colour_plane_flag;
     let frames_only = matches!(set.frame_mbs_flags, FrameMbsFlags::Frames);
-    let units = (set.pic_width_in_mbs_minus1 + 1).checked_mul(set.pic_height_in_map_units_minus1 + 1)?;
+    let columns = set.pic_width_in_mbs_minus1.checked_add(1)?;
+    let units = columns.checked_mul(set.pic_height_in_map_units_minus1.checked_add(1)?)?;
+    let macroblocks =
+        units.checked_mul(if frames_only { 1 } else { 2 }).filter(|count| *count <= MACROBLOCKS)?;
     Some(Sequence {
         id: u32::from(set.seq_parameter_set_id.id()),
         frame_num_bits: u32::from(set.log2_max_frame_num_minus4) + 4,
         separate_planes,
         chroma: !separate_planes && !matches!(set.chroma_info.chroma_format, ChromaFormat::Monochrome),
         frames_only,
-        macroblocks: units.checked_mul(if frames_only { 1 } else { 2 })?,
+        macroblocks,
         pairs: matches!(set.frame_mbs_flags, FrameMbsFlags::Fields { mb_adaptive_frame_field_flag: true }),
         order: match set.pic_order_cnt {
             PicOrderCntType::TypeZero { log2_max_pic_order_cnt_lsb_minus4: bits } => {
@@ -104,7 +107,7 @@ fn pictures(unit: &[u8]) -> Option<Pictures> {
     }
     let references = [bits.unsigned()?.checked_add(1)?, bits.unsigned()?.checked_add(1)?];
     let (weighted, weighted_both) = (bits.flag()?, bits.number(2)? == 1);
-    let quantiser = bits.signed()?.checked_add(26)?;
+    let quantiser = bits.signed().filter(|value| (-62..=25).contains(value))? + 26;
     bits.signed()?; // pic_init_qs_minus26
     bits.signed()?; // chroma_qp_index_offset
     let (deblocking, _intra, redundant) = (bits.flag()?, bits.flag()?, bits.flag()?);
@@ -142,6 +145,8 @@ pub enum Operation {
 /// Marking of a picture that is a reference and no IDR picture (7.3.3.3): `None` is the sliding window.
 pub type Marking = Option<Vec<Operation>>;
 
+/// No frame has more macroblocks (`MaxFS` of level 6.2, table A-1).
+const MACROBLOCKS: u32 = 139_264;
 /// No more operations than this in a picture: 16 frames of two fields, each unmarked and kept, and the others (7.4.3.3).
 const OPERATIONS: usize = 66;
 /// References of a list at most (7.4.3).

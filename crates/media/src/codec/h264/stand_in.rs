@@ -173,3 +173,50 @@ impl<'a> Arithmetic<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::recovery::forget;
+    use super::super::{Config, slice};
+    use super::*;
+    use proptest::prelude::*;
+
+    fn bytes(hex: &str) -> Vec<u8> {
+        let digit = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).expect("hexadecimal");
+        (0..hex.len()).step_by(2).map(digit).collect()
+    }
+
+    /// Of x264: pairs of macroblocks with CABAC, and frames with CAVLC and weights.
+    fn sets() -> impl Strategy<Value = Sets> {
+        let of = |sps: &str, pps: &str| {
+            Sets::new(&Config::new(vec![bytes(sps)], vec![bytes(pps)]).expect("sets that can be read"))
+        };
+        prop_oneof![
+            Just(of("67640015acd94143360220000003002000000643e28532c0", "68f928f2c8b0")),
+            Just(of("6764000cacd941419b011000000300100000030320f1429960", "68cae3cb22c0")),
+        ]
+    }
+
+    proptest! {
+        /// Whatever bytes come: what is made can be read, has the same number, and says nothing of the past any more.
+        #[test]
+        fn what_is_made_can_be_read(
+            sets in sets(),
+            first in prop_oneof![Just(0x41u8), Just(0x01), Just(0x61), any::<u8>()],
+            // first_mb_in_slice 0, slice_type 0 or 5, pic_parameter_set_id 0; or anything.
+            front in prop_oneof![Just(vec![0xE0]), Just(vec![0x9A]), Just(vec![0x98]), Just(vec![])],
+            rest in proptest::collection::vec(any::<u8>(), 0..60),
+            recovery in 0u32..16,
+        ) {
+            let unit = [&[first][..], &front, &rest].concat();
+            let number = slice::frame_num(&unit, &sets);
+            for made in [forget(&unit, &sets, recovery), stand_in(&unit, &sets, recovery)].into_iter().flatten() {
+                if !made.is_empty() {
+                    prop_assert_eq!(slice::frame_num(&made, &sets), number);
+                    prop_assert!(header(&made, &sets).is_some());
+                    prop_assert_eq!(forget(&made, &sets, recovery), None);
+                }
+            }
+        }
+    }
+}
