@@ -33,6 +33,22 @@ test("each channel shows its picture and sounds", async (t) => {
   await context.close();
 });
 
+test("an open group of pictures is entered in the middle: by who joins, and by who seeks", async () => {
+  const first = await openPage(browser);
+  const channel = (await channels(first.page)).find(({ name }) => name === "Offen HD");
+  await first.page.goto(`${origin}/watch/${channel.id}`);
+  await expectPlaying(first.page, { seconds: 8 });
+  const second = await openPage(browser);
+  await second.page.goto(`${origin}/watch/${channel.id}`);
+  await expectPlaying(second.page, { seconds: 4 });
+  await second.context.close();
+  await first.page.keyboard.press("ArrowLeft");
+  await expectPlaying(first.page, { seconds: 3 });
+  const begunAnew = await first.page.evaluate(() => performance.getEntriesByName("telecast:begun-anew").length);
+  assert.equal(begunAnew, 0);
+  await first.context.close();
+});
+
 test("a reload comes back to the channel", async () => {
   const { page, context } = await openPage(browser);
   await page.goto(`${origin}/`);

@@ -4,6 +4,7 @@
 //! reply slot, and read what it publishes: snapshots behind an atomic pointer or a watch. Nothing here knows HTTP; time comes
 //! from one [`Clock`] that is made at start.
 
+mod joins;
 mod memory;
 pub mod playback;
 mod receivers;

@@ -11,7 +11,7 @@ use futures_util::StreamExt;
 use futures_util::stream::{BoxStream, unfold};
 use telecast_core::limits;
 use telecast_core::playback as decision;
-use telecast_media::cmaf::{Extent, supported};
+use telecast_media::cmaf::{Entry, Extent, supported};
 pub use telecast_media::hls::Directives;
 use telecast_media::hls::{self, Container, Readiness, View};
 use telecast_media::mpegts::{self, Joined};
@@ -20,7 +20,8 @@ use telecast_media::time::{HZ, to_ticks};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::shelf::{self, Shelf};
+use super::joins::Joins;
+use super::shelf::{self, Form, Shelf};
 use super::tape::{Snapshot, Tape};
 use super::view::ReasonView;
 use crate::adapters::clock::Clock;
@@ -233,6 +234,7 @@ pub struct PlaybackHandle {
     pub(super) session: Arc<str>,
     pub(super) door: watch::Receiver<Door>,
     pub(super) last_fetch: Arc<AtomicU64>,
+    pub(super) joins: Arc<Joins>,
     pub(super) clock: Clock,
     pub(super) shelf: Shelf,
 }
@@ -323,7 +325,15 @@ impl PlaybackHandle {
         if container != way.container || !Index::listed(segment, rendition, way.barrier).whole {
             return Err(PlayError::NotFound);
         }
-        self.shelf.fragment(&way.tape, &snapshot, rendition, sequence, Extent::Whole, container).await
+        let form = self.form(rendition, sequence, Extent::Whole, container);
+        self.shelf.fragment(&way.tape, &snapshot, rendition, sequence, form).await
+    }
+
+    /// The form in which this session's decoder can use what it fetches.
+    fn form(&self, rendition: Rendition, sequence: u64, extent: Extent, container: Container) -> Form {
+        let pictures = rendition.video.is_some() && container == Container::Cmaf;
+        let entry = if pictures { self.joins.entry(sequence) } else { Entry::Through };
+        Form { extent, container, entry }
     }
 
     /// A CMAF part; the hinted next one is waited for, and one that never comes is not found. Immutable.
@@ -339,17 +349,8 @@ impl PlaybackHandle {
             let snapshot = Arc::clone(&watch.borrow_and_update());
             match outlook(&snapshot.index, rendition, way.barrier, sequence, part) {
                 Outlook::There => {
-                    return self
-                        .shelf
-                        .fragment(
-                            &way.tape,
-                            &snapshot,
-                            rendition,
-                            sequence,
-                            Extent::Part(part),
-                            Container::Cmaf,
-                        )
-                        .await;
+                    let form = self.form(rendition, sequence, Extent::Part(part), Container::Cmaf);
+                    return self.shelf.fragment(&way.tape, &snapshot, rendition, sequence, form).await;
                 }
                 Outlook::Never => return Err(PlayError::NotFound),
                 Outlook::Soon => self.news(&mut watch, until).await?,

@@ -232,6 +232,7 @@ fn begin(around: &Surroundings, channel: Channel, request: &StartPlayback) -> Re
         session: id.as_str().into(),
         door: way,
         last_fetch: Arc::new(AtomicU64::new(now.as_millis() as u64)),
+        joins: Arc::default(),
         clock: around.clock,
         shelf: around.shelf.clone(),
     };

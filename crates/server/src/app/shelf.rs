@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use moka::future::Cache;
-use telecast_media::cmaf::{self, Extent, Missing};
+use telecast_media::cmaf::{self, Entry, Extent, Missing};
 use telecast_media::hls::{self, Container, Directives, View};
 use telecast_media::mpegts;
 use telecast_media::tape::{Index, Origin, Rendition, Segment, TrackId};
@@ -34,8 +34,18 @@ struct Label {
     tape: u64,
     rendition: Rendition,
     sequence: u64,
-    extent: Extent,
-    container: Container,
+    form: Form,
+}
+
+/// In which form a segment, or a part of it, is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Form {
+    /// All of it, or a part.
+    pub extent: Extent,
+    /// CMAF or transport stream.
+    pub container: Container,
+    /// Where the decoder comes from (CMAF only).
+    pub entry: Entry,
 }
 
 /// The cache of all tapes; cheap to clone.
@@ -50,17 +60,16 @@ impl Default for Shelf {
 }
 
 impl Shelf {
-    /// `extent` of a segment, made by the first who asks; the others wait for it.
+    /// A segment or part, made by the first who asks; the others wait for it.
     pub async fn fragment(
         &self,
         tape: &Tape,
         snapshot: &Arc<Snapshot>,
         rendition: Rendition,
         sequence: u64,
-        extent: Extent,
-        container: Container,
+        form: Form,
     ) -> Result<Bytes, PlayError> {
-        let label = Label { tape: tape.id, rendition, sequence, extent, container };
+        let label = Label { tape: tape.id, rendition, sequence, form };
         let fresh = sequence + FRESH >= snapshot.index.next_sequence;
         let (tape, snapshot) = (tape.clone(), Arc::clone(snapshot));
         let made = self.0.try_get_with(label, async move {
@@ -86,8 +95,9 @@ fn make(tape: &Tape, snapshot: &Snapshot, label: Label) -> Result<Bytes, PlayErr
         }
         _ => tape.read(snapshot, track, origin, begin, end).map(Cow::Owned),
     };
-    let made = match label.container {
-        Container::Cmaf => cmaf::fragment(segment, label.rendition, label.extent, |origin, begin, end| {
+    let Form { extent, container, entry } = label.form;
+    let made = match container {
+        Container::Cmaf => cmaf::enter(segment, label.rendition, extent, entry, |origin, begin, end| {
             read(derived_track(origin), origin, begin, end)
         }),
         Container::Ts => {
@@ -124,7 +134,7 @@ fn together(segment: &Segment, label: Label) -> Option<(u64, u64)> {
             continue;
         }
         let lane = segment.lane(id)?;
-        let frames = &lane.frames[cmaf::frames(segment, master, lane, label.extent)?];
+        let frames = &lane.frames[cmaf::frames(segment, master, lane, label.form.extent)?];
         let begin = frames.iter().filter(|frame| frame.length > 0).map(|frame| frame.begin).min()?;
         let end = frames.iter().map(|frame| frame.begin + u64::from(frame.length)).max()?;
         (from, to, apart, ranges) = (from.min(begin), to.max(end), apart + (end - begin), ranges + 1);
