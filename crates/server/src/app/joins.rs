@@ -34,6 +34,7 @@ impl Joins {
 
 #[cfg(test)]
 mod tests {
+    use super::Entry::{Here, Through};
     use super::*;
 
     #[test]
@@ -41,7 +42,6 @@ mod tests {
         let joins = Joins::default();
         let fetched = [7, 7, 8, 8, 9, 3, 3, 4, 5, 9];
         let entries = fetched.map(|sequence| joins.entry(sequence));
-        use Entry::{Here, Through};
         assert_eq!(entries, [Here, Here, Through, Through, Through, Here, Here, Through, Through, Here]);
     }
 }
