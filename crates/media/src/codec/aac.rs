@@ -1,4 +1,4 @@
-//! AAC: ADTS (ISO/IEC 14496-3 §1.A.2.2) and LOAS (§1.7.2) frames.
+//! AAC in ADTS frames: ISO/IEC 14496-3 §1.A.2.2.
 
 use super::audio::FrameHeader;
 
@@ -53,14 +53,4 @@ pub fn silence(channels: u8) -> &'static [u8] {
         ],
         _ => &[0x21, 0x00, 0x49, 0x90, 0x02, 0x19, 0x00, 0x23, 0x80],
     }
-}
-
-/// Reads a LOAS header (AudioSyncStream). Rate and channels are inside StreamMuxConfig, which is not read: 48 kHz stereo
-/// is what broadcasters send.
-pub fn loas(bytes: &[u8]) -> Option<FrameHeader> {
-    if bytes.len() < 3 || bytes[0] != 0x56 || bytes[1] & 0xE0 != 0xE0 {
-        return None;
-    }
-    let length = 3 + (usize::from(bytes[1] & 0x1F) << 8 | usize::from(bytes[2]));
-    Some(FrameHeader { length, samples: 1024, rate: 48_000, channels: 2 })
 }
