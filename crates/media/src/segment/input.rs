@@ -6,12 +6,14 @@ use super::stream::{Lane, OpenPicture, Stream, Video};
 use super::tables::Tables;
 use super::timeline::Timeline;
 use super::{JUMP, PART_TARGET, Start, Waiting};
+use crate::codec::audio::Ear;
 use crate::tape::{Frame, Index, Origin, Setup, Track, TrackId};
 use crate::time::HZ;
 use crate::ts::clock::nearest;
 use crate::ts::packet::{NULL_PID, PACKET, Packet};
 use crate::ts::psi::{Kind, Pat, Pmt, Sections};
 use crate::ts::{pes, sync::Sync};
+use std::collections::BTreeMap;
 
 /// What was counted so far; all only grow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,6 +50,10 @@ pub struct Segmenter {
     /// PIDs of programme maps that may be ours, by programme number.
     candidates: Vec<(u16, u16)>,
     map: Option<Pmt>,
+    /// The map as it came; [`Self::map`] is right where it is wrong.
+    announced: Option<Pmt>,
+    /// For PIDs that are announced as MPEG audio.
+    ears: BTreeMap<u16, Ear>,
     map_pid: u16,
     streams: Vec<Stream>,
     /// PID → position in `streams` + 1.
@@ -74,6 +80,8 @@ impl Segmenter {
             pmt: Sections::default(),
             candidates: Vec::new(),
             map: None,
+            announced: None,
+            ears: BTreeMap::new(),
             map_pid: NULL_PID,
             streams: Vec::new(),
             route: Box::new([0; 8192]),
@@ -286,6 +294,10 @@ impl Segmenter {
             return;
         }
         self.counters.clear_packets += 1;
+        if packet.unit_start() {
+            self.hear(packet);
+        }
+        let position = self.route[usize::from(pid)];
         let mut stream = std::mem::replace(
             &mut self.streams[usize::from(position) - 1],
             Stream { pid, continuity: None, lane: Lane::Other },
@@ -463,9 +475,41 @@ impl Segmenter {
         {
             return;
         }
-        if self.map.as_ref() != Some(&map) {
-            self.adopt(map);
+        if let Some(before) = self.announced.as_ref().filter(|before| **before != map) {
+            let same = |pid| {
+                before.streams.iter().find(|s| s.pid == pid) == map.streams.iter().find(|s| s.pid == pid)
+            };
+            self.ears.retain(|pid, _| same(*pid));
         }
+        if self.announced.as_ref() != Some(&map) {
+            self.announced = Some(map);
+            self.adopt_announced();
+        }
+    }
+
+    /// A PES packet begins: its first bytes may tell that the map is wrong about it.
+    fn hear(&mut self, packet: &Packet<'_>) {
+        let pid = packet.pid();
+        let stream = self.announced.iter().flat_map(|map| &map.streams).find(|stream| stream.pid == pid);
+        if stream.is_none_or(|stream| stream.kind != Kind::MpegAudio) {
+            return;
+        }
+        let payload = packet.payload();
+        let Some(header) = pes::header(payload) else { return };
+        if self.ears.entry(pid).or_default().hear(payload.get(header.length..).unwrap_or(&[])) {
+            self.adopt_announced();
+        }
+    }
+
+    fn adopt_announced(&mut self) {
+        let Some(mut map) = self.announced.clone() else { return };
+        let wrong = map.streams.iter_mut().filter(|stream| {
+            stream.kind == Kind::MpegAudio && self.ears.get(&stream.pid).is_some_and(|ear| ear.aac)
+        });
+        for stream in wrong {
+            (stream.kind, stream.stream_type) = (Kind::AacAdts, ADTS);
+        }
+        self.adopt(map);
     }
 
     /// A new map is in force: tracks keep their names where codec, language and role are the same.
@@ -584,6 +628,9 @@ impl Segmenter {
 
 /// No more tracks than this go on as silence; no programme has more languages.
 const ABSENT_LIMIT: usize = 32;
+
+/// `stream_type` of AAC in ADTS frames.
+const ADTS: u8 = 0x0F;
 
 /// Names of derived tracks: the source's and this bit.
 const DERIVED: TrackId = 0x80;
