@@ -45,7 +45,7 @@ async function main() {
       console.log(`telecast ended with ${code}`);
       failed ||= 1;
     }
-    if (failed) console.log(`--- the station's last words\n${station.log().slice(-8000)}`);
+    if (failed) console.log(`--- the station's last words\n${station.log().slice(-60000)}`);
   }
   return failed;
 }

@@ -1,6 +1,6 @@
 // A station of our own to test against: the real binary, in a directory and on a port of its own, ended with the tests.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -8,18 +8,15 @@ import { join, resolve } from "node:path";
 const START_MS = 180_000;
 const STOP_MS = 10_000;
 
+/** The binary named in TELECAST_BIN, or the newest build. */
 export function findBinary() {
   const root = resolve(import.meta.dirname, "../..");
-  const candidates = [
-    process.env.TELECAST_BIN,
-    process.env.CARGO_TARGET_DIR && join(process.env.CARGO_TARGET_DIR, "release/telecast"),
-    join(root, "target/release/telecast"),
-    process.env.CARGO_TARGET_DIR && join(process.env.CARGO_TARGET_DIR, "debug/telecast"),
-    join(root, "target/debug/telecast"),
-  ];
-  const found = candidates.find((path) => path && existsSync(path));
-  if (!found) throw new Error("no telecast binary: run `make build`, or name one in TELECAST_BIN");
-  return found;
+  if (process.env.TELECAST_BIN) return process.env.TELECAST_BIN;
+  const targets = [process.env.CARGO_TARGET_DIR, join(root, "target")].filter(Boolean);
+  const builds = targets.flatMap((target) => ["release", "debug"].map((profile) => join(target, profile, "telecast")));
+  const [newest] = builds.filter((path) => existsSync(path)).toSorted((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  if (!newest) throw new Error("no telecast binary: run `make build`, or name one in TELECAST_BIN");
+  return newest;
 }
 
 /** What the station logs: where a start can hang, more than usual, since the log of a failed run is all that is left of it. */

@@ -153,6 +153,13 @@ pub struct Frame {
     pub random_access: bool,
 }
 
+impl Frame {
+    /// A frame of silence of `samples`: nothing lies on the tape for it.
+    pub(crate) fn silent(samples: u32) -> Self {
+        Self { begin: 0, length: 0, duration: samples, composition: 0, skip: 0, random_access: true }
+    }
+}
+
 /// Consecutive frames of one track that are delivered together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
@@ -205,6 +212,19 @@ impl Lane {
     }
 }
 
+/// Pictures near a recovery point that decoding began at: what they say of pictures before it cannot be followed
+/// (see [`h264::recovery`]). The first so many of a run, unless an IDR picture comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recovery {
+    /// `frame_num` of the picture at the recovery point.
+    pub frame_num: u32,
+    /// Pictures of the segment that it concerns: the first ones.
+    pub count: u32,
+    /// How many of those, behind the picture at the recovery point if that is among them, are presented before it and stay as places in
+    /// the decoder's buffer only (see [`h264::stand_in`]).
+    pub stand_ins: u32,
+}
+
 /// A segment: the same stretch of time in all renditions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
@@ -224,6 +244,8 @@ pub struct Segment {
     pub wall_ms: i64,
     /// First tape offset that was in use when it began: everything before may be evicted with its predecessors.
     pub base: u64,
+    /// The run began at a recovery point a short while ago.
+    pub recovery: Option<Recovery>,
     /// Frames by track, in the order of the run's tracks.
     pub lanes: Vec<Lane>,
 }

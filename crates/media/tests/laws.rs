@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::process::Command;
 use telecast_media::cmaf::{self, Extent};
+use telecast_media::codec::audio::Splitter;
 use telecast_media::hls::{self, Container, Directives, Readiness, View};
 use telecast_media::segment::{PART_TARGET, SEGMENT_MAXIMUM, Segmenter, Start};
 use telecast_media::tape::{Index, Origin, Rendition, Segment, Track};
@@ -19,6 +20,7 @@ use telecast_media::time::{HZ, to_ticks};
 use telecast_media::ts::clock::WRAP;
 use telecast_media::ts::packet::{PACKET, Packet};
 use telecast_media::ts::pes;
+use telecast_media::ts::psi::{Kind, crc32};
 
 /// Milliseconds since 1970 at which all broadcasts begin.
 const NOON: i64 = 1_700_000_000_000;
@@ -170,6 +172,11 @@ struct Pushed {
 
 /// Pushes in pieces of about 40 ms; checks after each that what is listed stays, and that the edge never goes back.
 fn push(name: &str, bytes: &[u8]) -> Pushed {
+    push_and(name, bytes, Segmenter::finish)
+}
+
+/// The same with another end.
+fn push_and(name: &str, bytes: &[u8], end: fn(&mut Segmenter)) -> Pushed {
     let mut segmenter = Segmenter::new(Start { sequence: 7, ..Start::default() });
     let mut tape = Vec::new();
     let mut seen = HashMap::new();
@@ -188,8 +195,9 @@ fn push(name: &str, bytes: &[u8]) -> Pushed {
             before = edge;
         }
     }
-    segmenter.interrupt();
+    end(&mut segmenter);
     let index = segmenter.index().clone();
+    sound_ends_with_the_picture(name, &index);
     let renditions = renditions(&index);
     for ((rendition, sequence, extent), hash) in &seen {
         let segment = index.segment(*sequence).unwrap();
@@ -205,6 +213,20 @@ fn push(name: &str, bytes: &[u8]) -> Pushed {
 
 fn scale(segment: &Segment, id: u8) -> u32 {
     segment.run.track(id).map_or(HZ as u32, Track::timescale)
+}
+
+/// Within a run sound goes as far as the picture, even if its last seconds never came: players take the end of one for the end
+/// of both, and would show what follows that much too early.
+fn sound_ends_with_the_picture(name: &str, index: &Index) {
+    for segment in &index.segments {
+        for lane in segment.lanes.iter().filter(|lane| scale(segment, lane.track) != HZ as u32) {
+            let end = to_ticks(lane.start + lane.duration(), scale(segment, lane.track));
+            let picture = segment.end.unwrap();
+            let what =
+                format!("{name}: segment {}, track {}: {end} of {picture}", segment.sequence, lane.track);
+            assert!(lane.frames.is_empty() || (end >= picture && end < picture + HZ / 20), "{what}");
+        }
+    }
 }
 
 /// Parts cover the frames exactly; lanes follow each other without gap; segments keep their limits.
@@ -337,6 +359,127 @@ fn sound_that_is_missing_is_silence() {
         assert!(pushed.index.segments.iter().filter(silent).count() > 1, "{name}: silence");
         decodes(name, &pushed, pushed.renditions[0]);
     }
+}
+
+/// Sound made by a transcoder that takes its time: the picture begins with silence, and is heard as soon as there is sound.
+#[test]
+fn derived_sound_that_comes_late_begins_as_silence_and_is_heard_then() {
+    let bytes = broadcast(&["picture=25", "tone=440", "-c:a ac3", "-g 25"]);
+    let made = ffmpeg(
+        &[
+            "-f",
+            "lavfi",
+            "-i",
+            "sine=frequency=440:sample_rate=48000",
+            "-t",
+            "12",
+            "-ac",
+            "2",
+            "-c:a",
+            "aac",
+            "-f",
+            "adts",
+            "pipe:1",
+        ]
+        .map(String::from),
+    );
+    let mut frames = Vec::new();
+    Splitter::new(Kind::AacAdts).push(&made, |frame, _, _| frames.push(frame.to_vec()));
+    let (mut segmenter, mut tape, mut side) = (Segmenter::new(Start::default()), Vec::new(), 0u64);
+    let mut id = None;
+    let pieces = 240;
+    for (number, piece) in bytes.chunks(bytes.len() / pieces + 1).enumerate() {
+        segmenter.push(piece, NOON + number as i64 * 50, &mut tape);
+        if id.is_none() && segmenter.map().is_some() {
+            id = Some(segmenter.derive(1));
+        }
+        // Nothing for four seconds, then all at once, and from then on half a second behind the picture.
+        let due = if number < 80 { 0 } else { (number * 50).saturating_sub(500) * 48 / 1024 };
+        while let (Some(id), Some(frame)) = (id, frames.first().filter(|_| side < due as u64)) {
+            segmenter.push_derived(id, side as i64 * 1024, side * 1000, frame);
+            frames.remove(0);
+            side += 1;
+        }
+        if number == 60 {
+            let id = id.unwrap();
+            let run = &segmenter.index().segments[0].run;
+            assert!(run.track(id).is_some_and(cmaf::supported), "silence can be played: {run:?}");
+            assert!(segmenter.index().segments[0].lane(id).is_some_and(|lane| lane.closed), "and is there");
+        }
+    }
+    let id = id.unwrap();
+    let index = segmenter.index();
+    let heard = |segment: &Segment| {
+        let frames = &segment.lane(id).unwrap().frames;
+        frames.iter().filter(|frame| frame.length > 0).count() * 2 > frames.len()
+    };
+    let late = index
+        .segments
+        .iter()
+        .filter(|segment| segment.start > 6 * HZ && segment.end.is_some_and(|end| end < 11 * HZ));
+    let late: Vec<_> = late.collect();
+    assert!(!late.is_empty() && late.iter().all(|segment| heard(segment)), "sound is heard");
+    lanes_hold_of(index, id);
+}
+
+/// The frames of one lane follow each other without gap.
+fn lanes_hold_of(index: &Index, id: u8) {
+    let mut next = None;
+    for lane in
+        index.segments.iter().filter_map(|segment| segment.lane(id)).filter(|lane| !lane.frames.is_empty())
+    {
+        assert!(next.is_none_or(|next| next == lane.start), "no gap");
+        next = Some(lane.start + lane.duration());
+    }
+}
+
+/// Browsers give up at half a picture: wherever a source breaks off, what is kept can be decoded.
+#[test]
+fn half_a_picture_is_left_out() {
+    let bytes = broadcast(CASES[0].1);
+    let packets = bytes.len() / PACKET;
+    for share in [0.5, 0.51, 0.517, 0.6, 0.613] {
+        let half = &bytes[..(packets as f64 * share) as usize * PACKET];
+        let pushed = push_and("half", half, Segmenter::interrupt);
+        lanes_hold("half", &pushed.index);
+        decodes("half", &pushed, pushed.renditions[0]);
+        // The same where a break is announced, and something else goes on in the middle of a group of pictures.
+        let mut spliced = half.to_vec();
+        for pid in [0x100u16, 0x101] {
+            let mut packet = [0xFF; PACKET];
+            packet[..6].copy_from_slice(&[0x47, (pid >> 8) as u8, pid as u8, 0x20, 183, 0x80]);
+            spliced.extend(packet);
+        }
+        spliced.extend(&bytes[half.len() + 40 * PACKET..]);
+        let pushed = push_and("spliced", &spliced, Segmenter::interrupt);
+        lanes_hold("spliced", &pushed.index);
+        let runs: std::collections::BTreeSet<u32> =
+            pushed.index.segments.iter().map(|segment| segment.run.number).collect();
+        assert_eq!(runs.len(), 2, "a new run begins where a break is announced");
+        decodes("spliced", &pushed, pushed.renditions[0]);
+    }
+}
+
+/// Some multiplexers say MPEG audio and send AAC.
+#[test]
+fn sound_is_what_it_is_not_what_the_map_says() {
+    let mut bytes = broadcast(CASES[0].1);
+    for packet in bytes.chunks_exact_mut(PACKET).filter(|packet| Packet::new(packet).unwrap().pid() == 0x1000)
+    {
+        let section = &mut packet[5..];
+        let length = 3 + usize::from(section[2]);
+        let at = section[..length].windows(3).position(|entry| entry == [0x0F, 0xE1, 0x01]).unwrap();
+        section[at] = 0x04;
+        let crc = crc32(&section[..length - 4]).to_be_bytes();
+        section[length - 4..length].copy_from_slice(&crc);
+    }
+    let pushed = push("mistaken", &bytes);
+    lanes_hold("mistaken", &pushed.index);
+    let last = pushed.index.segments.back().unwrap();
+    let sounds: Vec<&Track> = last.run.tracks.iter().filter(|track| track.kind.is_audio()).collect();
+    let [sound] = sounds[..] else { panic!("one sound: {sounds:?}") };
+    assert_eq!(sound.kind, Kind::AacAdts);
+    assert!(last.lane(sound.id).unwrap().frames.iter().all(|frame| frame.length > 0), "it is heard");
 }
 
 #[test]

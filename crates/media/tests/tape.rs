@@ -51,7 +51,7 @@ fn tape(bytes: &[u8], chunk: usize) -> (Index, Vec<u8>) {
     for piece in bytes.chunks(chunk) {
         segmenter.push(piece, 1_700_000_000_000, &mut out);
     }
-    segmenter.interrupt();
+    segmenter.finish();
     (segmenter.index().clone(), out)
 }
 

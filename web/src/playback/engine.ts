@@ -52,6 +52,8 @@ export function preloadPlayer(): Promise<Loaded> {
 }
 
 const PLAYLIST_WAIT_MS = 30_000;
+/** Set to anything in the browser's storage, hls.js tells the console what it does. */
+const DEBUG_KEY = "telecast.player.debug";
 
 const config: Partial<HlsConfig> = {
   lowLatencyMode: true,
@@ -186,7 +188,7 @@ export class Engine {
   }
 
   private create({ default: Player, Events }: Loaded): Hls {
-    const hls = new Player(config);
+    const hls = new Player({ ...config, debug: isDebugging() });
     const tell = () =>
       this.listener.onAudioTracks(
         hls.audioTracks.map((track, id) => ({
@@ -218,6 +220,14 @@ export class Engine {
   private drop(): void {
     this.hls?.destroy();
     this.hls = null;
+  }
+}
+
+function isDebugging(): boolean {
+  try {
+    return localStorage.getItem(DEBUG_KEY) !== null;
+  } catch {
+    return false; // no storage without permission
   }
 }
 

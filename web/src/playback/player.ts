@@ -53,6 +53,8 @@ const OWN_TUNER_MS = 700;
 /** Keys pressed faster than this only leaf through the channels; the last one is tuned. */
 const LEAF_MS = 220;
 const LIVE_MARGIN_S = 2.5;
+/** A session that is ready shows a picture within a second or two; one that shows none by now is begun anew. */
+const STUCK_MS = 20_000;
 const RESTARTS = 3;
 const RESTART_WINDOW_MS = 60_000;
 
@@ -81,6 +83,7 @@ export class Player extends Store<PlayerState> {
   private oldTimer: ReturnType<typeof setTimeout> | undefined;
   private leafTimer: ReturnType<typeof setTimeout> | undefined;
   private stallTimer: ReturnType<typeof setTimeout> | undefined;
+  private stuckTimer: ReturnType<typeof setTimeout> | undefined;
   private lastTune = -Infinity;
   private pressedAt = 0;
   /** Grows with each start; frames and errors of earlier ones are not ours. */
@@ -224,6 +227,8 @@ export class Player extends Store<PlayerState> {
   private begin(channelId: string): void {
     this.attempt += 1;
     const { attempt } = this;
+    clearTimeout(this.stuckTimer);
+    this.stuckTimer = undefined;
     this.retriedForTuner = false;
     this.wanted = true;
     this.retire();
@@ -287,6 +292,20 @@ export class Player extends Store<PlayerState> {
       this.loaded = view.playlist_url;
       void this.engine.load(resolve(view.playlist_url));
     }
+    if (view.state === "ready") this.watchStart();
+  }
+
+  /** Begins anew if no picture comes of a session that is ready, whatever the reason. */
+  private watchStart(): void {
+    if (this.stuckTimer !== undefined || this.state.phase !== "starting") return;
+    const { attempt } = this;
+    this.stuckTimer = setTimeout(() => {
+      this.stuckTimer = undefined;
+      const stuck = attempt === this.attempt && this.state.phase === "starting" && !this.video.paused;
+      if (!stuck || document.visibilityState !== "visible" || !this.mayRestart()) return;
+      performance.mark("telecast:begun-anew");
+      this.restart();
+    }, STUCK_MS);
   }
 
   private onOver(view: Session): void {

@@ -215,12 +215,14 @@ fn twins(tracks: &[AudioTrack], raw: bool) -> Vec<Vec<&AudioTrack>> {
 }
 
 /// Among twins, lower is better: more channels if passed on; stereo if transcoded, since stereo it becomes, and the
-/// broadcaster's own is a better one than ours.
-fn preference(track: &AudioTrack, action: TrackAction) -> u8 {
-    let channels = track.channels.unwrap_or(2);
+/// broadcaster's own is a better one than ours. The programme map does not tell channels; what is decided by it should
+/// still hold when the first frames do, or a transcoder would be started for nothing.
+fn preference(track: &AudioTrack, action: TrackAction) -> (u8, bool) {
+    let surround = matches!(track.codec, AudioCodec::Ac3 | AudioCodec::Eac3);
+    let channels = track.channels.unwrap_or(if surround { 6 } else { 2 });
     match action {
-        TrackAction::Copy => u8::MAX - channels,
-        TrackAction::Transcode => channels.abs_diff(2),
+        TrackAction::Copy => (u8::MAX - channels, !surround),
+        TrackAction::Transcode => (channels.abs_diff(2), surround),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Media fragments: `moof` and `mdat`.
 
 use super::boxes::Boxes;
+use super::past::{Past, Picture};
 use crate::codec::{aac, ac3_silence, audio, h264};
 use crate::tape::{Frame, Lane, Origin, Rendition, Segment, Setup, Track};
 use crate::time::to_ticks;
@@ -65,11 +66,32 @@ pub fn frames(segment: &Segment, master: &Lane, lane: &Lane, extent: Extent) -> 
     Some(first.min(end)..end)
 }
 
+/// Where the decoder comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Entry {
+    /// From the segment before, or the run begins.
+    Through,
+    /// From elsewhere: the segment's first picture is the first that it sees (a viewer joins or seeks). The same as [`Entry::Through`]
+    /// unless that picture is a recovery point within a run of H.264.
+    Here,
+}
+
 /// Makes `extent` of `segment`. `read` gives the bytes of a range of offsets in a track's file.
 pub fn fragment<'a>(
     segment: &Segment,
     rendition: Rendition,
     extent: Extent,
+    read: impl FnMut(Origin, u64, u64) -> std::io::Result<Cow<'a, [u8]>>,
+) -> Result<Vec<u8>, Missing> {
+    enter(segment, rendition, extent, Entry::Through, read)
+}
+
+/// As [`fragment`], for a decoder that comes from `entry`.
+pub fn enter<'a>(
+    segment: &Segment,
+    rendition: Rendition,
+    extent: Extent,
+    entry: Entry,
     mut read: impl FnMut(Origin, u64, u64) -> std::io::Result<Cow<'a, [u8]>>,
 ) -> Result<Vec<u8>, Missing> {
     let master = rendition.master().and_then(|id| segment.lane(id)).ok_or(Missing::NotThere)?;
@@ -80,21 +102,23 @@ pub fn fragment<'a>(
         };
         let range = frames(segment, master, lane, extent).ok_or(Missing::NotThere)?;
         if !range.is_empty() {
-            parts.push((number as u32 + 1, track, lane.time(range.start), &lane.frames[range]));
+            let past = past(segment, lane, track, entry, &mut read)?;
+            parts.push((number as u32 + 1, Stretch { track, lane, range, past }));
         }
     }
     if parts.is_empty() {
         return Err(Missing::NotThere);
     }
     // The samples are written once, behind a gap as long as what goes before them.
-    let gap = header_length(parts.iter().map(|(.., frames)| frames.len()));
-    let bound: usize = parts.iter().flat_map(|(.., frames)| *frames).map(|frame| frame.length as usize).sum();
+    let gap = header_length(parts.iter().map(|(_, stretch)| stretch.range.len()));
+    let frames = parts.iter().flat_map(|(_, stretch)| &stretch.lane.frames[stretch.range.clone()]);
+    let bound: usize = frames.map(|frame| frame.length as usize).sum();
     let mut out = Vec::with_capacity(gap + bound);
     out.resize(gap, 0);
     let mut tracks = Vec::with_capacity(2);
-    for (number, track, time, frames) in parts {
+    for (number, stretch) in parts {
         let start = out.len() - gap;
-        let samples = payload(frames, track, &mut out, &mut read)?;
+        let (time, samples) = payload(&stretch, &mut out, &mut read)?;
         tracks.push(Traf { number, time, samples, start });
     }
     let header = header(segment.sequence, &tracks, out.len() - gap);
@@ -102,6 +126,34 @@ pub fn fragment<'a>(
     out.drain(..gap - header.len());
     out[..header.len()].copy_from_slice(&header);
     Ok(out)
+}
+
+/// What the pictures of `lane` must not say, if it is one of pictures.
+fn past<'a>(
+    segment: &Segment,
+    lane: &Lane,
+    track: &Track,
+    entry: Entry,
+    read: &mut impl FnMut(Origin, u64, u64) -> std::io::Result<Cow<'a, [u8]>>,
+) -> Result<Option<Past>, Missing> {
+    if !track.kind.is_video() {
+        return Ok(None);
+    }
+    let run = Past::of_run(segment, lane, track);
+    let Some(first) = lane.frames.first().filter(|_| run.is_none() && entry == Entry::Here) else {
+        return Ok(run);
+    };
+    let (begin, end) = (first.begin, first.begin + u64::from(first.length));
+    let packets = read(track.origin, begin, end).map_err(|source| Missing::Bytes { begin, end, source })?;
+    Ok(Past::of_entry(lane, track, &packets))
+}
+
+/// Frames of a lane to be written.
+struct Stretch<'a> {
+    track: &'a Track,
+    lane: &'a Lane,
+    range: Range<usize>,
+    past: Option<Past>,
 }
 
 /// Bytes before the samples, for tracks of so many samples.
@@ -153,13 +205,14 @@ fn header(sequence: u64, tracks: &[Traf], length: usize) -> Vec<u8> {
     b.out
 }
 
-/// Appends the samples of `frames` to `media`; says which frames they are and how long.
+/// Appends the samples of `stretch` to `media`; says when the first begins, and which frames they are and how long.
 fn payload<'a>(
-    frames: &[Frame],
-    track: &Track,
+    stretch: &Stretch<'_>,
     media: &mut Vec<u8>,
     read: &mut impl FnMut(Origin, u64, u64) -> std::io::Result<Cow<'a, [u8]>>,
-) -> Result<Vec<(Frame, u32)>, Missing> {
+) -> Result<(i64, Vec<(Frame, u32)>), Missing> {
+    let Stretch { track, lane, range, past } = stretch;
+    let frames = &lane.frames[range.clone()];
     let begin = frames.iter().filter(|frame| frame.length > 0).map(|frame| frame.begin).min().unwrap_or(0);
     let end =
         frames.iter().filter(|f| f.length > 0).map(|f| f.begin + u64::from(f.length)).max().unwrap_or(0);
@@ -168,10 +221,13 @@ fn payload<'a>(
     } else {
         Cow::Borrowed(&[][..])
     };
+    let (mut first, mut time) = (lane.time(range.start), lane.time(range.start));
     let mut elementary = Elementary::default();
     let mut samples: Vec<(Frame, u32)> = Vec::with_capacity(frames.len());
-    for frame in frames {
-        let start = media.len();
+    for (number, frame) in range.clone().zip(frames) {
+        let (start, mut sample) = (media.len(), *frame);
+        let decoded = time;
+        time += i64::from(frame.duration);
         if frame.length == 0 {
             if !silence(track, media) {
                 // No silence of this codec is known: the frame before it stands longer.
@@ -188,7 +244,22 @@ fn payload<'a>(
                 Origin::Derived { .. } => media.extend_from_slice(raw_aac(packets)),
                 Origin::Stream { pid } if track.kind.is_video() => {
                     elementary.collect(packets, pid, frame.begin);
-                    h264::to_length_prefixed(&elementary.bytes, media);
+                    let (past, bytes) = (past.as_ref(), &elementary.bytes);
+                    let mut stands_in = false;
+                    match past.map(|past| past.picture(number, decoded, frame, bytes)) {
+                        None => {}
+                        Some(Picture::Written { stand_in, composition }) => {
+                            (stands_in, sample.composition) = (stand_in, composition);
+                        }
+                        Some(Picture::LeftOut) => {
+                            match samples.last_mut() {
+                                Some((last, _)) => last.duration += frame.duration,
+                                None => first = time,
+                            }
+                            continue;
+                        }
+                    }
+                    h264::to_length_prefixed(bytes, media, |unit| past?.changed(number, stands_in, unit));
                 }
                 Origin::Stream { pid } => {
                     elementary.collect(packets, pid, frame.begin);
@@ -199,9 +270,9 @@ fn payload<'a>(
                 }
             }
         }
-        samples.push((*frame, (media.len() - start) as u32));
+        samples.push((sample, (media.len() - start) as u32));
     }
-    Ok(samples)
+    Ok((first, samples))
 }
 
 /// Appends a frame of silence in the format of the track; `false`: there is none.
@@ -226,13 +297,13 @@ fn raw_aac(adts: &[u8]) -> &[u8] {
 
 /// The elementary bytes of PES packets, PES headers left out. Kept as long as frames lie in the same packets.
 #[derive(Default)]
-struct Elementary {
-    bytes: Vec<u8>,
+pub(super) struct Elementary {
+    pub(super) bytes: Vec<u8>,
     from: Option<(u64, usize)>,
 }
 
 impl Elementary {
-    fn collect(&mut self, packets: &[u8], pid: u16, begin: u64) {
+    pub(super) fn collect(&mut self, packets: &[u8], pid: u16, begin: u64) {
         let done = match self.from {
             Some((from, length)) if from == begin && length <= packets.len() => length,
             _ => {

@@ -6,8 +6,9 @@
 mod boxes;
 mod fragment;
 mod init;
+mod past;
 
-pub use fragment::{Extent, Missing, fragment, frames};
+pub use fragment::{Entry, Extent, Missing, enter, fragment, frames};
 pub use init::{init, supported};
 
 /// FNV-1a, 64 bits: names what does not change. Not for secrets.

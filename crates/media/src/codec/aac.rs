@@ -1,4 +1,4 @@
-//! AAC in ADTS frames: ISO/IEC 14496-3 §1.A.2.2.
+//! AAC: ADTS (ISO/IEC 14496-3 §1.A.2.2) and LOAS (§1.7.2) frames.
 
 use super::audio::FrameHeader;
 
@@ -53,4 +53,46 @@ pub fn silence(channels: u8) -> &'static [u8] {
         ],
         _ => &[0x21, 0x00, 0x49, 0x90, 0x02, 0x19, 0x00, 0x23, 0x80],
     }
+}
+
+/// Reads a LOAS header (AudioSyncStream, ISO/IEC 14496-3 §1.7.2). What it stands for is inside: see [`latm`].
+pub fn loas(bytes: &[u8]) -> Option<FrameHeader> {
+    if bytes.len() < 3 || bytes[0] != 0x56 || bytes[1] & 0xE0 != 0xE0 {
+        return None;
+    }
+    let length = 3 + (usize::from(bytes[1] & 0x1F) << 8 | usize::from(bytes[2]));
+    Some(FrameHeader { length, samples: 1024, rate: 48_000, channels: 2 })
+}
+
+/// Header of a whole LOAS frame that brings its StreamMuxConfig (§1.7.3.1); `None` if it refers to one before, or is of a
+/// form that no broadcaster sends (several programmes or layers, version 1).
+pub fn latm(frame: &[u8]) -> Option<FrameHeader> {
+    let header = loas(frame)?;
+    let mut front = [0; 16];
+    let inside = frame.get(3..)?;
+    let known = inside.len().min(front.len());
+    front[..known].copy_from_slice(&inside[..known]);
+    let mut bits = u128::from_be_bytes(front);
+    let mut take = |count: u32| {
+        let value = (bits >> (128 - count)) as u32;
+        bits <<= count;
+        value
+    };
+    // useSameStreamMux, audioMuxVersion, allStreamsSameTimeFraming, numSubFrames, numProgram, numLayer
+    if [take(1), take(1)] != [0, 0] || take(1) != 1 || take(6) != 0 || take(4) != 0 || take(3) != 0 {
+        return None;
+    }
+    // AudioSpecificConfig (§1.6.2.1)
+    let object = take(5);
+    let rate = match take(4) {
+        15 => take(24),
+        index => *RATES.get(index as usize)?,
+    };
+    let channels = match take(4) as u8 {
+        7 => 8,
+        0 => 2,
+        n => n,
+    };
+    // Spectral band replication doubles the rate of what comes out, not the time that a frame stands for.
+    (object != 31 && rate > 0).then_some(FrameHeader { rate, channels, ..header })
 }

@@ -1,6 +1,6 @@
 //! Sound in frames, whatever the codec: each begins with a header that tells its length.
 
-use super::{aac, ac3, loas, mpa};
+use super::{aac, ac3, mpa};
 use crate::ts::psi::Kind;
 
 /// What a frame's header says.
@@ -23,31 +23,21 @@ pub const HEADER: usize = 9;
 pub fn header(kind: Kind, bytes: &[u8]) -> Option<FrameHeader> {
     match kind {
         Kind::AacAdts => aac::adts(bytes),
-        Kind::AacLatm => loas::header(bytes),
+        Kind::AacLatm => aac::loas(bytes),
         Kind::Ac3 | Kind::Eac3 => ac3::header(bytes),
         Kind::MpegAudio => mpa::header(bytes),
         _ => None,
     }
 }
 
-/// Hears whether a stream that is announced as MPEG audio is AAC in ADTS frames: encoders exist that say so wrongly. Where MPEG audio
-/// has its layer, ADTS has two zero bits, so no stream can be both; that two PES packets in a row begin with the same
-/// 28 bits of an ADTS header is no accident.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Ear {
-    last: Option<[u8; 4]>,
-    /// It is AAC.
-    pub aac: bool,
-}
-
-impl Ear {
-    /// Takes the first bytes of a PES packet's payload; says whether this is the moment when it is known to be AAC.
-    pub fn hear(&mut self, payload: &[u8]) -> bool {
-        let fixed = aac::adts(payload).map(|_| [payload[0], payload[1], payload[2], payload[3] & 0xF0]);
-        let known = !self.aac && fixed.is_some() && fixed == self.last;
-        self.last = fixed;
-        self.aac |= known;
-        known
+/// What sound of `kind` is taken for while none of its frames has come: stereo at 48 kHz, as a header that [`header`] reads.
+pub fn presumed(kind: Kind) -> [u8; 8] {
+    match kind {
+        Kind::Ac3 => [0x0B, 0x77, 0x00, 0x00, 0x14, 0x40, 0x40, 0x00],
+        Kind::Eac3 => [0x0B, 0x77, 0x00, 0xFF, 0x34, 0x80, 0x00, 0x00],
+        Kind::MpegAudio => [0xFF, 0xFD, 0xA4, 0x00, 0x00, 0x00, 0x00, 0x00],
+        // ADTS, also for what LOAS wraps: it is read as such by whoever makes silence of it.
+        _ => [0xFF, 0xF1, 0x4C, 0x80, 0x01, 0x1F, 0xFC, 0x00],
     }
 }
 
@@ -55,8 +45,8 @@ impl Ear {
 pub struct Splitter {
     kind: Kind,
     buffer: Vec<u8>,
-    /// LOAS: the configuration in force, for frames that only say "as before".
-    mux: Option<loas::Mux>,
+    /// What frames that do not say it themselves stand for (LATM).
+    configured: Option<FrameHeader>,
     /// Bytes skipped because no frame began there.
     pub skipped: u64,
 }
@@ -67,7 +57,21 @@ const FRAME_LIMIT: usize = 8_195;
 impl Splitter {
     /// For one stream of codec `kind`.
     pub fn new(kind: Kind) -> Self {
-        Self { kind, buffer: Vec::new(), mux: None, skipped: 0 }
+        Self { kind, buffer: Vec::new(), configured: None, skipped: 0 }
+    }
+
+    /// The header of a whole frame, as far as it can be known.
+    fn known(
+        configured: &mut Option<FrameHeader>,
+        kind: Kind,
+        frame: &[u8],
+        header: FrameHeader,
+    ) -> Option<FrameHeader> {
+        if kind != Kind::AacLatm {
+            return Some(header);
+        }
+        *configured = aac::latm(frame).or(*configured);
+        configured.map(|known| FrameHeader { length: header.length, ..known })
     }
 
     /// Bytes that wait for the rest of their frame.
@@ -101,12 +105,10 @@ impl Splitter {
                         at += 1;
                         continue;
                     }
-                    match self.timed(&self.buffer[at..end], header) {
-                        Some((header, mux)) => {
-                            self.mux = mux;
-                            each(&self.buffer[at..end], header, at as i64 - carried as i64);
-                        }
-                        None => self.skipped += header.length as u64,
+                    if let Some(header) =
+                        Self::known(&mut self.configured, self.kind, &self.buffer[at..end], header)
+                    {
+                        each(&self.buffer[at..end], header, at as i64 - carried as i64);
                     }
                     at = end;
                 }
@@ -118,20 +120,19 @@ impl Splitter {
         }
         self.buffer.drain(..at);
     }
+}
 
-    /// The header of a whole frame with what only the stream tells; `None`: nothing that can be timed, or decoded, yet.
-    fn timed(&self, frame: &[u8], header: FrameHeader) -> Option<(FrameHeader, Option<loas::Mux>)> {
-        if self.kind != Kind::AacLatm {
-            return Some((header, None));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_presumed_is_stereo_at_48_khz() {
+        let lengths = [(Kind::AacAdts, 1024), (Kind::Ac3, 1536), (Kind::Eac3, 1536), (Kind::MpegAudio, 1152)];
+        for (kind, samples) in lengths {
+            let header =
+                header(kind, &presumed(kind)).map(|header| (header.samples, header.rate, header.channels));
+            assert_eq!(header, Some((samples, 48_000, 2)), "{kind:?}");
         }
-        let mux = match loas::mux(frame) {
-            loas::Mux::AsBefore => self.mux?,
-            mux => mux,
-        };
-        let header = match mux {
-            loas::Mux::Given { rate, samples, channels } => FrameHeader { samples, rate, channels, ..header },
-            _ => header,
-        };
-        Some((header, Some(mux)))
     }
 }

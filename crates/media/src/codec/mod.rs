@@ -7,7 +7,6 @@ pub mod ac3_silence;
 pub mod audio;
 pub mod h264;
 pub mod hevc;
-pub mod loas;
 pub mod mpa;
 pub mod mpeg2;
 

@@ -2,7 +2,7 @@
 //! have bytes for.
 
 use crate::codec::{Picture, audio::FrameHeader, h264};
-use crate::tape::{Frame, Lane, Origin, Part, Run, Segment, Setup, Track};
+use crate::tape::{Frame, Lane, Origin, Part, Recovery, Run, Segment, Setup, Track};
 use crate::ts::psi::Kind;
 use std::sync::Arc;
 
@@ -105,6 +105,12 @@ impl Writer {
         self.number(segment.lanes.len() as u64);
         for lane in &segment.lanes {
             self.lane(lane, segment.base);
+        }
+        // Written where it is, so that all other records are as they were before there was such a thing.
+        if let Some(recovery) = segment.recovery {
+            self.number(u64::from(recovery.frame_num));
+            self.number(u64::from(recovery.count));
+            self.number(u64::from(recovery.stand_ins));
         }
     }
 
@@ -247,6 +253,11 @@ impl<'a> Reader<'a> {
         let wall_ms = self.signed()?;
         let base = self.number()?;
         let lanes = (0..self.count()?).map(|_| self.lane(base)).collect::<Option<_>>()?;
+        let recovery = if self.is_empty() {
+            None
+        } else {
+            Some(Recovery { frame_num: self.small()?, count: self.small()?, stand_ins: self.small()? })
+        };
         let segment = Segment {
             sequence,
             run: run(number)?,
@@ -256,6 +267,7 @@ impl<'a> Reader<'a> {
             end: Some(end),
             wall_ms,
             base,
+            recovery,
             lanes,
         };
         Some((number, segment))

@@ -8,6 +8,10 @@ use crate::ts::psi::Kind;
 /// What the front of a picture said.
 pub(super) struct Seen {
     pub(super) random_access: bool,
+    /// See [`h264::Front::recovery`].
+    pub(super) recovery: Option<Vec<u8>>,
+    /// See [`h264::Front::reference`].
+    pub(super) reference: bool,
     pub(super) setup: Option<Setup>,
 }
 
@@ -46,19 +50,34 @@ pub(super) fn look(kind: Kind, front: &[u8], last: bool) -> Option<Seen> {
             } else {
                 h264::Config::new(seen.sps, seen.pps).map(Setup::Avc)
             };
-            Some(Seen { random_access: seen.random_access, setup })
+            Some(Seen {
+                random_access: seen.random_access,
+                recovery: seen.recovery,
+                reference: seen.reference,
+                setup,
+            })
         }
         Kind::Mpeg2Video => match mpeg2::front(front) {
-            Some(seen) => {
-                Some(Seen { random_access: seen.random_access, setup: seen.picture.map(Setup::Picture) })
+            Some(seen) => Some(Seen {
+                random_access: seen.random_access,
+                recovery: None,
+                reference: false,
+                setup: seen.picture.map(Setup::Picture),
+            }),
+            None => {
+                last.then_some(Seen { random_access: false, recovery: None, reference: false, setup: None })
             }
-            None => last.then_some(Seen { random_access: false, setup: None }),
         },
         _ => match hevc::random_access(front) {
-            Some(random_access) => {
-                Some(Seen { random_access, setup: random_access.then(|| Setup::Picture(unknown())) })
+            Some(random_access) => Some(Seen {
+                random_access,
+                recovery: None,
+                reference: false,
+                setup: random_access.then(|| Setup::Picture(unknown())),
+            }),
+            None => {
+                last.then_some(Seen { random_access: false, recovery: None, reference: false, setup: None })
             }
-            None => last.then_some(Seen { random_access: false, setup: None }),
         },
     }
 }

@@ -1,19 +1,19 @@
 //! The reader of transport packets: programme, PES packets, random access; what it finds goes to the timeline.
 
-use super::front::{Seen, Step, continuity, look};
+use super::front::{Step, continuity};
 use super::sound::{Sound, Tapped};
-use super::stream::{Lane, OpenPicture, Stream, Video};
+use super::stream::{Lane, Stream, Video};
 use super::tables::Tables;
 use super::timeline::Timeline;
-use super::{JUMP, PART_TARGET, Start, Waiting};
-use crate::codec::audio::Ear;
-use crate::tape::{Frame, Index, Origin, Setup, Track, TrackId};
+use super::{Start, Waiting};
+use crate::tape::{Index, Origin, Track, TrackId};
 use crate::time::HZ;
-use crate::ts::clock::nearest;
 use crate::ts::packet::{NULL_PID, PACKET, Packet};
 use crate::ts::psi::{Kind, Pat, Pmt, Sections};
 use crate::ts::{pes, sync::Sync};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+mod video;
 
 /// What was counted so far; all only grow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,11 +36,6 @@ pub struct Counters {
     pub runs: u64,
 }
 
-/// The front of a picture is looked for in so many bytes at most; 2160p sets with long SEI need 4 KiB.
-const FRONT_LIMIT: usize = 16 * 1024;
-/// PAT and PMT are repeated in the tape at least this often (ticks).
-const TABLES_EVERY: i64 = HZ / 4;
-
 /// The state machine; see the module.
 pub struct Segmenter {
     start: Start,
@@ -48,12 +43,10 @@ pub struct Segmenter {
     pat: Sections,
     pmt: Sections,
     /// PIDs of programme maps that may be ours, by programme number.
+    /// PIDs whose sound is not what the map says ([`Sound::is_mistaken`]).
+    corrected: BTreeSet<u16>,
     candidates: Vec<(u16, u16)>,
     map: Option<Pmt>,
-    /// The map as it came; [`Self::map`] is right where it is wrong.
-    announced: Option<Pmt>,
-    /// For PIDs that are announced as MPEG audio.
-    ears: BTreeMap<u16, Ear>,
     map_pid: u16,
     streams: Vec<Stream>,
     /// PID → position in `streams` + 1.
@@ -79,9 +72,8 @@ impl Segmenter {
             pat: Sections::default(),
             pmt: Sections::default(),
             candidates: Vec::new(),
+            corrected: BTreeSet::new(),
             map: None,
-            announced: None,
-            ears: BTreeMap::new(),
             map_pid: NULL_PID,
             streams: Vec::new(),
             route: Box::new([0; 8192]),
@@ -127,18 +119,29 @@ impl Segmenter {
         self.sync = sync;
     }
 
-    /// The source is gone; whatever comes next begins a new run.
+    /// The source is gone, in the middle of anything; whatever comes next begins a new run. A picture that had begun is left
+    /// out: nobody knows how much of it is missing, and browsers give up at half a picture.
     pub fn interrupt(&mut self) {
+        for stream in &mut self.streams {
+            if let Lane::Video(video) = &mut stream.lane {
+                video.open = None;
+            }
+        }
+        self.finish();
+    }
+
+    /// The source has come to its proper end, as a file does; whatever comes next begins a new run.
+    pub fn finish(&mut self) {
         self.sync.reset();
         let mut streams = std::mem::take(&mut self.streams);
         for stream in &mut streams {
             stream.continuity = None;
-            if let Lane::Video(video) = &mut stream.lane
-                && let Some(open) = video.open.take()
-            {
-                // Nothing follows that would say how long it stands: as long as the one before.
-                let next = open.dts + video.last_duration;
-                self.picture(video, open, next);
+            if let Lane::Video(video) = &mut stream.lane {
+                if let Some(open) = video.open.take() {
+                    // Nothing follows that would say how long it stands: as long as the one before.
+                    let next = open.dts + video.last_duration;
+                    self.picture(video, open, next);
+                }
                 video.reference = None;
             }
         }
@@ -294,16 +297,20 @@ impl Segmenter {
             return;
         }
         self.counters.clear_packets += 1;
-        if packet.unit_start() {
-            self.hear(packet);
-        }
-        let position = self.route[usize::from(pid)];
         let mut stream = std::mem::replace(
             &mut self.streams[usize::from(position) - 1],
             Stream { pid, continuity: None, lane: Lane::Other },
         );
         self.stream_packet(&mut stream, packet, out);
+        let mistaken = matches!(&stream.lane, Lane::Sound(sound) if sound.is_mistaken());
         self.streams[usize::from(position) - 1] = stream;
+        if let (true, Some(mut map)) = (mistaken, self.map.clone()) {
+            self.corrected.insert(pid);
+            self.correct(&mut map);
+            // It was never heard under the wrong name: nothing goes on as silence.
+            self.streams[usize::from(position) - 1].lane = Lane::Other;
+            self.adopt(map);
+        }
     }
 
     fn stream_packet(&mut self, stream: &mut Stream, packet: &Packet<'_>, out: &mut Vec<u8>) {
@@ -317,6 +324,9 @@ impl Segmenter {
                 }
             }
         }
+        if packet.discontinuity() {
+            self.splice(&mut stream.lane);
+        }
         match &mut stream.lane {
             Lane::Video(video) => self.video_packet(video, packet, out),
             Lane::Sound(sound) => {
@@ -324,8 +334,8 @@ impl Segmenter {
                 let mut payload = packet.payload();
                 if packet.unit_start() {
                     let Some(header) = pes::header(payload) else { return };
-                    sound.unit(begin, header.pts);
                     payload = payload.get(header.length..).unwrap_or(&[]);
+                    sound.unit(begin, header.pts, payload);
                 }
                 sound.payload(payload, self.offset, &mut self.timeline);
             }
@@ -335,112 +345,25 @@ impl Segmenter {
         }
     }
 
+    /// The stream announces that what follows does not continue what was (ISO/IEC 13818-1 §2.4.3.5): what is half done stays
+    /// so, and pictures go on at the next random access point, with a run of their own.
+    fn splice(&mut self, lane: &mut Lane) {
+        match lane {
+            Lane::Video(video) => {
+                video.open = None;
+                self.timeline.suspend();
+            }
+            Lane::Sound(sound) => sound.broken(),
+            Lane::Other => {}
+        }
+    }
+
     /// Appends a packet; says at which offset.
     fn append(&mut self, packet: &Packet<'_>, out: &mut Vec<u8>) -> u64 {
         let begin = self.offset;
         out.extend_from_slice(packet.bytes());
         self.offset += PACKET as u64;
         begin
-    }
-
-    fn video_packet(&mut self, video: &mut Video, packet: &Packet<'_>, out: &mut Vec<u8>) {
-        let payload = packet.payload();
-        let header = if packet.unit_start() { pes::header(payload) } else { None };
-        // A PES packet without a time stamp continues the picture before it (second fields, long slices).
-        if let Some((header, pts)) = header.and_then(|header| Some((header, header.pts?))) {
-            let reference = video.reference.unwrap_or(pts as i64);
-            let pts = nearest(pts as i64, reference);
-            let dts = header.dts.map_or(pts, |dts| nearest(dts as i64, pts));
-            if let Some(open) = video.open.take() {
-                self.picture(video, open, dts);
-            }
-            video.reference = Some(dts);
-            if dts - self.tables_at >= TABLES_EVERY || dts < self.tables_at {
-                self.tables_at = dts;
-                self.repeat_tables(out);
-            }
-            let begin = self.offset;
-            video.open = Some(OpenPicture { begin, end: begin, pts, dts, front: Vec::new(), seen: None });
-        }
-        self.append(packet, out);
-        if let Some(open) = &mut video.open {
-            open.end = self.offset;
-            if open.seen.is_none() {
-                let skip = header.map_or(0, |header| header.length);
-                open.front.extend_from_slice(payload.get(skip..).unwrap_or(&[]));
-                open.seen = look(video.kind, &open.front, open.front.len() > FRONT_LIMIT);
-            }
-        }
-    }
-
-    /// A picture is complete: the next one begins at source time `next_dts`.
-    fn picture(&mut self, video: &mut Video, mut open: OpenPicture, next_dts: i64) {
-        let seen = open.seen.take().or_else(|| look(video.kind, &open.front, true));
-        let Some(seen) = seen else { return };
-        let step = next_dts - open.dts;
-        // A hole longer than a part is shown as one: what follows it cannot be decoded before the next key frame anyway.
-        // A programme of so few pictures is known by the second such step.
-        let hole = step > PART_TARGET && video.last_duration <= PART_TARGET;
-        let jumped = step <= 0 || step > JUMP || hole;
-        let duration = if jumped { video.last_duration } else { step };
-        video.last_duration = if hole && step <= JUMP { step } else { duration };
-        if seen.random_access && self.new_run_needed(video.track, &seen) {
-            if let Some(setup) = seen.setup {
-                self.describe_video(video.track, setup);
-            }
-            if self.timeline.planned.first().is_some_and(|track| track.setup.is_some()) {
-                self.timeline.begin_run(open.pts);
-                self.plan_derived();
-            }
-        }
-        let Some(run) = self.timeline.run().filter(|_| !self.timeline.suspended()) else { return };
-        let time = open.dts + run.offset;
-        let presented = open.pts + run.offset;
-        // Decoding times are moved so that the picture that opened the run is presented when it is decoded.
-        let shift = self.timeline.edge() - time;
-        let frame = Frame {
-            begin: open.begin,
-            length: (open.end - open.begin) as u32,
-            duration: duration as u32,
-            composition: (presented - time - shift) as i32,
-            skip: 0,
-            random_access: seen.random_access,
-        };
-        self.timeline.cut(video.track, frame, HZ as u32);
-        self.version += 1;
-        for sound in self.streams.iter_mut().filter_map(|stream| match &mut stream.lane {
-            Lane::Sound(sound) => Some(&mut **sound),
-            _ => None,
-        }) {
-            sound.follow(&mut self.timeline);
-        }
-        for sound in self.derived.iter_mut().chain(&mut self.absent) {
-            sound.follow(&mut self.timeline);
-        }
-        if jumped {
-            // What follows is timed anew, from its first random access point.
-            self.timeline.suspend();
-        }
-    }
-
-    /// Whether the picture must begin a run: none is in force, or its parameter sets are others.
-    fn new_run_needed(&self, track: TrackId, seen: &Seen) -> bool {
-        let Some(run) = self.timeline.run().filter(|_| !self.timeline.suspended()) else { return true };
-        let known = run.track(track).and_then(|track| track.setup.as_ref());
-        (seen.setup.is_some() && seen.setup.as_ref() != known)
-            || self.timeline.renewal()
-            || run.tracks.first().map(|track| track.id) != self.timeline.planned.first().map(|track| track.id)
-            || !self
-                .timeline
-                .planned
-                .iter()
-                .all(|planned| run.track(planned.id).is_some_and(|track| track.origin == planned.origin))
-    }
-
-    fn describe_video(&mut self, id: TrackId, setup: Setup) {
-        if let Some(track) = self.timeline.planned.iter_mut().find(|track| track.id == id) {
-            track.setup = Some(setup);
-        }
     }
 
     fn association(&mut self, packet: &Packet<'_>) {
@@ -469,47 +392,25 @@ impl Segmenter {
             self.map_pid = pid;
         }
         self.pmt.push(packet, |section| found = Pmt::parse(section).or(found.take()));
-        let Some(map) = found else { return };
+        let Some(mut map) = found else { return };
+        self.correct(&mut map);
         if self.start.programme.is_some_and(|wanted| wanted != map.programme)
             && self.candidates.iter().any(|(number, _)| Some(*number) == self.start.programme)
         {
             return;
         }
-        if let Some(before) = self.announced.as_ref().filter(|before| **before != map) {
-            let same = |pid| {
-                before.streams.iter().find(|s| s.pid == pid) == map.streams.iter().find(|s| s.pid == pid)
-            };
-            self.ears.retain(|pid, _| same(*pid));
-        }
-        if self.announced.as_ref() != Some(&map) {
-            self.announced = Some(map);
-            self.adopt_announced();
+        if self.map.as_ref() != Some(&map) {
+            self.adopt(map);
         }
     }
 
-    /// A PES packet begins: its first bytes may tell that the map is wrong about it.
-    fn hear(&mut self, packet: &Packet<'_>) {
-        let pid = packet.pid();
-        let stream = self.announced.iter().flat_map(|map| &map.streams).find(|stream| stream.pid == pid);
-        if stream.is_none_or(|stream| stream.kind != Kind::MpegAudio) {
-            return;
+    /// Some multiplexers announce AAC as MPEG audio; what comes tells better.
+    fn correct(&self, map: &mut Pmt) {
+        for stream in map.streams.iter_mut().filter(|stream| self.corrected.contains(&stream.pid)) {
+            if stream.kind == Kind::MpegAudio {
+                stream.kind = Kind::AacAdts;
+            }
         }
-        let payload = packet.payload();
-        let Some(header) = pes::header(payload) else { return };
-        if self.ears.entry(pid).or_default().hear(payload.get(header.length..).unwrap_or(&[])) {
-            self.adopt_announced();
-        }
-    }
-
-    fn adopt_announced(&mut self) {
-        let Some(mut map) = self.announced.clone() else { return };
-        let wrong = map.streams.iter_mut().filter(|stream| {
-            stream.kind == Kind::MpegAudio && self.ears.get(&stream.pid).is_some_and(|ear| ear.aac)
-        });
-        for stream in wrong {
-            (stream.kind, stream.stream_type) = (Kind::AacAdts, ADTS);
-        }
-        self.adopt(map);
     }
 
     /// A new map is in force: tracks keep their names where codec, language and role are the same.
@@ -628,9 +529,6 @@ impl Segmenter {
 
 /// No more tracks than this go on as silence; no programme has more languages.
 const ABSENT_LIMIT: usize = 32;
-
-/// `stream_type` of AAC in ADTS frames.
-const ADTS: u8 = 0x0F;
 
 /// Names of derived tracks: the source's and this bit.
 const DERIVED: TrackId = 0x80;

@@ -2,7 +2,8 @@
 //! programme, in order of arrival) and an [`Index`] come out.
 //!
 //! Rules, each a constant or a function here and nowhere else:
-//! - A run begins at a random access point whose parameter sets can be read; what comes before is dropped.
+//! - A run begins at a random access point whose parameter sets can be read; what comes before is dropped, and so are
+//!   pictures that come after it but are presented before it.
 //! - A segment ends at the first random access point after 2 s, or at any access unit at 4 s.
 //! - A part takes the frames that fit into 0.26 s.
 //! - The segments of a run's first, incomplete group of pictures are as short as a part ("first segments"), so that a player has

@@ -4,7 +4,7 @@
 use super::timeline::Timeline;
 use super::{JUMP, LATE, SEGMENT_MINIMUM};
 use crate::codec::aac;
-use crate::codec::audio::{FrameHeader, Splitter};
+use crate::codec::audio::{self, FrameHeader, Splitter};
 use crate::tape::{Frame, Run, Setup, TrackId};
 use crate::time::{to_scale, to_ticks};
 use crate::ts::clock::nearest;
@@ -28,6 +28,8 @@ const TAP_LIMIT: usize = 1 << 20;
 const EARLY_LIMIT: usize = 100;
 /// So many frames in a row with another format are no damage.
 const STRANGE: u32 = 4;
+/// So many PES packets in a row that begin with a frame of another codec are no damage.
+const FOREIGN: u32 = 2;
 /// A lane of silence is filled by at most this many frames at a time (40 s at 48 kHz): a bound, never reached on air.
 const FILL_LIMIT: i64 = 2048;
 
@@ -53,6 +55,8 @@ pub(super) struct Sound {
     torn: bool,
     /// Frames in a row whose header is not what the run says.
     strange: u32,
+    /// PES packets in a row that begin with a frame of another codec than announced.
+    foreign: u32,
     /// Frames of silence put in, frames dropped for being too early.
     pub(super) filled: u64,
     pub(super) dropped: u64,
@@ -75,6 +79,7 @@ impl Sound {
             tap: None,
             torn: true,
             strange: 0,
+            foreign: 0,
             filled: 0,
             dropped: 0,
         }
@@ -105,8 +110,11 @@ impl Sound {
         self.tap.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
-    /// A PES packet begins at tape offset `begin`.
-    pub(super) fn unit(&mut self, begin: u64, pts: Option<u64>) {
+    /// A PES packet begins at tape offset `begin`, with these elementary bytes.
+    pub(super) fn unit(&mut self, begin: u64, pts: Option<u64>, front: &[u8]) {
+        // No layer of MPEG audio has the number that is zero in an ADTS header (ISO/IEC 11172-3 §2.4.2.3).
+        let foreign = self.kind == Kind::MpegAudio && aac::adts(front).is_some();
+        self.foreign = if foreign { self.foreign + 1 } else { 0 };
         if self.units.len() == 2 {
             self.units.pop_front();
         }
@@ -125,6 +133,11 @@ impl Sound {
             self.whole_frame(&frame, header, start, end, timeline);
         }
         self.position += bytes.len() as u64;
+    }
+
+    /// It was announced as MPEG audio, and is AAC.
+    pub(super) fn is_mistaken(&self) -> bool {
+        self.foreign >= FOREIGN
     }
 
     /// Bytes were lost: a frame begun is not continued.
@@ -338,15 +351,7 @@ impl Sound {
         let Some(header) = self.header else { return };
         for _ in 0..count {
             let Some(next) = self.next else { return };
-            let frame = Frame {
-                begin: 0,
-                length: 0,
-                duration: header.samples,
-                composition: 0,
-                skip: 0,
-                random_access: true,
-            };
-            self.waiting.push_back((next, frame));
+            self.waiting.push_back((next, Frame::silent(header.samples)));
             self.next = Some(next + i64::from(header.samples));
             self.filled += 1;
         }
@@ -411,9 +416,9 @@ impl Sound {
         }
         self.late = true;
         if self.header.is_none() {
-            let header = FrameHeader { length: 0, samples: 1024, rate: 48_000, channels: 2 };
+            let (header, setup) = presume(self.kind);
             self.header = Some(header);
-            timeline.set_up(self.track, &setup(self.kind, &[0xFF, 0xF1, 0x4C, 0x80, 0, 0, 0, 0], header));
+            timeline.set_up(self.track, &setup);
         }
         if stale || self.next.is_none() {
             self.run = Some((number, offset));
@@ -441,6 +446,14 @@ impl Sound {
 /// Whether `time` (in samples of `rate`) lies in the first seconds of a run.
 fn begins(run: &Run, time: i64, rate: u32) -> bool {
     (run.start..run.start + SEGMENT_MINIMUM).contains(&to_ticks(time, rate))
+}
+
+/// What silence is made of where no frame has ever come.
+pub(super) fn presume(kind: Kind) -> (FrameHeader, Setup) {
+    let front = audio::presumed(kind);
+    let header = audio::header(kind, &front).or_else(|| aac::adts(&front));
+    let header = header.unwrap_or(FrameHeader { length: 0, samples: 1024, rate: 48_000, channels: 2 });
+    (header, setup(kind, &front, header))
 }
 
 /// What a decoder must know, from the first bytes of a frame.

@@ -1,7 +1,8 @@
 //! The index under construction: runs, segments and parts as the cutting track's frames arrive.
 
+use super::sound::presume;
 use super::{FIRST_PART, PART_TARGET, SEGMENT_MAXIMUM, SEGMENT_MINIMUM};
-use crate::tape::{Frame, Index, Lane, Part, Run, Segment, Setup, Track, TrackId};
+use crate::tape::{Frame, Index, Lane, Part, Recovery, Run, Segment, Setup, Track, TrackId};
 use crate::time::{HZ, to_scale, to_ticks};
 use std::sync::Arc;
 
@@ -29,6 +30,8 @@ pub(super) struct Timeline {
     suspended: bool,
     /// A track's format has changed: the next random access point begins a run.
     renewal: bool,
+    /// The run began at a recovery point: its pictures that are still near that; all others before them were.
+    pub(super) recovery: Option<Recovery>,
 }
 
 /// `PROGRAM-DATE-TIME` follows the arrival by at most this per segment.
@@ -50,6 +53,7 @@ impl Timeline {
             interrupted: true,
             suspended: false,
             renewal: false,
+            recovery: None,
         }
     }
 
@@ -91,17 +95,17 @@ impl Timeline {
         self.runs += 1;
         self.suspended = false;
         self.renewal = false;
+        self.recovery = None;
         self.run = Some(Arc::new(run));
     }
 
     /// Ends the run: nothing more will come that continues it.
     pub(super) fn end_run(&mut self) {
         self.close_segment();
-        for segment in &mut self.index.segments {
-            if segment.lanes.iter().any(|lane| !lane.closed) {
-                for lane in &mut Arc::make_mut(segment).lanes {
-                    lane.close();
-                }
+        for position in 0..self.index.segments.len() {
+            let open = self.index.segments[position].lanes.iter().filter(|lane| !lane.closed);
+            for id in open.map(|lane| lane.track).collect::<Vec<_>>() {
+                self.complete(position, id);
             }
         }
         self.run = None;
@@ -139,17 +143,32 @@ impl Timeline {
         self.planned.first().is_some_and(|track| track.id == id)
     }
 
-    /// What a decoder needs for `track` has become known: it holds for all segments of the run.
+    /// What a decoder needs for `id` has become known: it holds for all segments of the run in force.
     pub(super) fn set_up(&mut self, id: TrackId, setup: &Setup) {
         let Some(run) = &mut self.run else { return };
-        let number = run.number;
         if let Some(track) = Arc::make_mut(run).tracks.iter_mut().find(|track| track.id == id) {
             track.setup = Some(setup.clone());
         }
         let run = Arc::clone(run);
-        for segment in self.index.segments.iter_mut().filter(|segment| segment.run.number == number) {
+        self.tell_segments(id, &run);
+    }
+
+    /// The same for the run of a segment, which may be over.
+    fn set_up_in(&mut self, position: usize, id: TrackId, setup: &Setup) {
+        let mut run = Arc::clone(&self.index.segments[position].run);
+        if self.run.as_ref().is_some_and(|in_force| in_force.number == run.number) {
+            return self.set_up(id, setup);
+        }
+        if let Some(track) = Arc::make_mut(&mut run).tracks.iter_mut().find(|track| track.id == id) {
+            track.setup = Some(setup.clone());
+        }
+        self.tell_segments(id, &run);
+    }
+
+    fn tell_segments(&mut self, id: TrackId, run: &Arc<Run>) {
+        for segment in self.index.segments.iter_mut().filter(|segment| segment.run.number == run.number) {
             let segment = Arc::make_mut(segment);
-            segment.run = Arc::clone(&run);
+            segment.run = Arc::clone(run);
             // Lanes were opened in ticks of a track whose rate nobody knew.
             if let (Some(track), start) = (run.track(id), segment.start)
                 && let Some(lane) =
@@ -210,8 +229,48 @@ impl Timeline {
             lane.start = to_scale(segment.start, timescale);
         }
         let parted = lane.push(frame, to_scale(PART_TARGET, timescale) as u32);
+        if let Some(near) = self.recovery.take().filter(|near| near.count > 0) {
+            segment.recovery.get_or_insert(Recovery { count: 0, stand_ins: 0, ..near }).count += 1;
+            self.recovery = Some(Recovery { count: near.count - 1, ..near });
+        }
         self.edge += ticks;
         closes || parted
+    }
+
+    /// A reference picture that would be presented before the run's first one. Later ones count on its place in the decoder's buffer, so
+    /// it is kept, to be presented in an instant behind the run's first. `false`: there is no recovery point near.
+    pub(super) fn stand_in(&mut self, id: TrackId, frame: Frame) -> bool {
+        let Some(near) = self.recovery.as_mut().filter(|near| near.count > 0) else { return false };
+        near.stand_ins += 1;
+        let presented = self.run.as_ref().map_or(0, |run| run.start) + i64::from(near.stand_ins);
+        let composition = (presented - self.edge) as i32;
+        self.cut(id, Frame { composition, ..frame }, HZ as u32);
+        let segment = self.index.segments.back_mut().map(Arc::make_mut);
+        if let Some(recovery) = segment.and_then(|segment| segment.recovery.as_mut()) {
+            recovery.stand_ins += 1;
+        }
+        true
+    }
+
+    /// A picture that would be presented before the run's first one: it refers to what was before that, and nobody could show it.
+    /// The frame before it stands for its `duration` too, as long as that fits into a part, so that decoding times keep near to
+    /// presentation times.
+    pub(super) fn pass_over(&mut self, id: TrackId, duration: i64) {
+        if let Some(near) = &mut self.recovery {
+            near.count = near.count.saturating_sub(1);
+        }
+        let Some(open) = self.index.segments.back_mut().filter(|segment| segment.end.is_none()) else {
+            return;
+        };
+        let lane = Arc::make_mut(open).lanes.iter_mut().find(|lane| lane.track == id);
+        let Some(lane) = lane else { return };
+        let first = lane.parts.last().map_or(0, |part| (part.first + part.count) as usize);
+        let length: i64 = lane.frames[first..].iter().map(|frame| i64::from(frame.duration)).sum();
+        if let Some(last) = lane.frames[first..].last_mut() {
+            let more = duration.clamp(0, (PART_TARGET - length).max(0));
+            last.duration += more as u32;
+            self.edge += more;
+        }
     }
 
     /// A frame of another track, by its time in that track's timescale. `false`: it must wait for the cutting track.
@@ -221,15 +280,12 @@ impl Timeline {
             return false;
         }
         for position in self.first_open(id)..self.index.segments.len() {
-            let segment = &mut self.index.segments[position];
+            let segment = &self.index.segments[position];
             if segment.end.is_some_and(|end| ticks >= end) {
-                let segment = Arc::make_mut(segment);
-                if let Some(lane) = segment.lanes.iter_mut().find(|lane| lane.track == id) {
-                    lane.close();
-                }
+                self.complete(position, id);
                 continue;
             }
-            let segment = Arc::make_mut(segment);
+            let segment = Arc::make_mut(&mut self.index.segments[position]);
             if let Some(lane) = segment.lanes.iter_mut().find(|lane| lane.track == id && !lane.closed) {
                 if lane.frames.is_empty() {
                     lane.start = time;
@@ -251,14 +307,40 @@ impl Timeline {
     /// Closes lanes that reach their segment's end although no later frame has come: `covered` in ticks.
     pub(super) fn cover(&mut self, id: TrackId, covered: i64) {
         for position in self.first_open(id)..self.index.segments.len() {
-            let segment = &mut self.index.segments[position];
-            if segment.end.is_none_or(|end| covered < end) {
+            if self.index.segments[position].end.is_none_or(|end| covered < end) {
                 return;
             }
-            if let Some(lane) = Arc::make_mut(segment).lanes.iter_mut().find(|lane| lane.track == id) {
-                lane.close();
+            self.complete(position, id);
+        }
+    }
+
+    /// Nothing more will come for the lane of `id` in an ended segment. Sound that ends before its picture, as it does when
+    /// a source goes away, goes on as silence: players take the end of one for the end of both.
+    fn complete(&mut self, position: usize, id: TrackId) {
+        let unheard = self.index.segments[position].run.track(id).filter(|track| track.setup.is_none());
+        if let Some(kind) = unheard.map(|track| track.kind).filter(|kind| kind.is_audio()) {
+            self.set_up_in(position, id, &presume(kind).1);
+        }
+        let segment = &self.index.segments[position];
+        let before = position.checked_sub(1).map(|before| &self.index.segments[before]);
+        let goes_on = before.filter(|before| before.run.number == segment.run.number);
+        let end_before = goes_on.and_then(|before| before.lane(id)).map(|lane| lane.start + lane.duration());
+        let header = segment.run.track(id).and_then(|track| track.header().copied());
+        let segment = Arc::make_mut(&mut self.index.segments[position]);
+        let Some(lane) = segment.lanes.iter_mut().find(|lane| lane.track == id && !lane.closed) else {
+            return;
+        };
+        if let (Some(header), Some(end)) = (header.filter(|header| header.samples > 0), segment.end) {
+            if lane.frames.is_empty() {
+                lane.start = end_before.unwrap_or_else(|| to_scale(segment.start, header.rate));
+            }
+            let mut next = lane.start + lane.duration();
+            while to_ticks(next, header.rate) < end {
+                lane.push(Frame::silent(header.samples), to_scale(PART_TARGET, header.rate) as u32);
+                next += i64::from(header.samples);
             }
         }
+        lane.close();
     }
 
     fn open_segment(&mut self, run: &Arc<Run>, base: u64) {
@@ -279,6 +361,7 @@ impl Timeline {
             end: None,
             wall_ms: self.wall_zero_ms + self.edge * 1000 / HZ,
             base,
+            recovery: None,
             lanes: run.tracks.iter().map(|track| Lane::new(track.id)).collect(),
         }));
         self.index.next_sequence += 1;

@@ -194,8 +194,13 @@ fn fresh_start(snapshot: &Snapshot, low_latency: bool) -> Option<i64> {
     let first = snapshot.fresh().next()?;
     let last = snapshot.index.segments.back()?;
     let length = telecast_media::time::seconds(last.end.unwrap_or(last.start) - first.start);
-    (length < hold_back).then_some(first.wall_ms)
+    (length < hold_back).then_some(first.wall_ms + INTO_RUN_MS)
 }
+
+/// Sound of a run begins up to a frame after its picture. A player that is sent to the very beginning finds the picture in this run and
+/// the sound in the one before, and hls.js then waits for ever. So it is sent a little further in (milliseconds): more than a
+/// frame of any sound, less than the first segment.
+const INTO_RUN_MS: i64 = 60;
 
 /// At so many newest segments the sound may still be on its way.
 const OPEN: u64 = 12;

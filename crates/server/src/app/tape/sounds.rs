@@ -61,6 +61,7 @@ impl Derived {
         };
         match filter {
             Ok((tag, filter)) => {
+                tracing::debug!(track = self.id, tag, start, "a stretch of sound begins");
                 self.stretches.insert(tag, Stretch::new(start));
                 self.filter = Some(filter);
             }
@@ -200,7 +201,10 @@ impl Sounds {
                 }
                 let Some(filter) = &derived.filter else { continue };
                 if !filter.feed(Bytes::from(tapped.bytes)) {
-                    tracing::warn!(track = derived.id, "ffmpeg has ended or does not keep up; it is started again");
+                    tracing::warn!(
+                        track = derived.id,
+                        "ffmpeg has ended or does not keep up; it is started again"
+                    );
                     metrics::counter!("telecast_filters_failed_total").increment(1);
                     derived.filter = None;
                     derived.not_before = now + FILTER_REST;

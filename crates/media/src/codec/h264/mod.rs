@@ -1,7 +1,12 @@
 //! H.264 (Rec. ITU-T H.264) in Annex B form: NAL units, random access, parameter sets.
 //!
 //! Broadcast streams are often open-GOP: they have no IDR picture for hours, only I pictures announced by a recovery
-//! point SEI message (Annex D.1.8). Both count as random access points here.
+//! point SEI message (Annex D.1.8). Both count as random access points here; what the latter need is in [`recovery`].
+
+mod bits;
+pub mod recovery;
+pub mod slice;
+pub mod stand_in;
 
 use super::Picture;
 use h264_reader::nal::sps::SeqParameterSet;
@@ -29,6 +34,8 @@ pub fn nals(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// NAL unit types that matter here (table 7-1).
 pub mod nal {
+    /// Coded slice of another picture.
+    pub const SLICE: u8 = 1;
     /// Coded slice of an IDR picture.
     pub const IDR: u8 = 5;
     /// Supplemental enhancement information.
@@ -48,6 +55,10 @@ pub mod nal {
 pub struct Front {
     /// Decoding may begin here.
     pub random_access: bool,
+    /// It may because of a recovery point: the first bytes of the picture's first slice.
+    pub recovery: Option<Vec<u8>>,
+    /// Other pictures may refer to it.
+    pub reference: bool,
     /// Sequence parameter sets, in order.
     pub sps: Vec<Vec<u8>>,
     /// Picture parameter sets, in order.
@@ -56,6 +67,9 @@ pub struct Front {
     pub complete: bool,
 }
 
+/// Bytes of a slice in which its `frame_num` stands, emulation prevention counted in.
+const SLICE_FRONT: usize = 24;
+
 /// Reads the front of an access unit. `bytes` may end anywhere: `complete` tells whether it was enough.
 pub fn front(bytes: &[u8]) -> Front {
     let mut front = Front::default();
@@ -63,8 +77,11 @@ pub fn front(bytes: &[u8]) -> Front {
     for unit in nals(bytes) {
         match unit[0] & 0x1F {
             kind @ 1..=nal::IDR => {
+                front.reference = unit[0] & 0x60 != 0;
                 front.random_access = kind == nal::IDR || recovery;
-                front.complete = true;
+                let wanted = recovery && kind != nal::IDR;
+                front.recovery = wanted.then(|| unit[..unit.len().min(SLICE_FRONT)].to_vec());
+                front.complete = !wanted || unit.len() >= SLICE_FRONT;
                 break;
             }
             nal::SEI => recovery |= has_recovery_point(&unit[1..]),
@@ -145,10 +162,20 @@ impl Config {
 }
 
 /// Appends an access unit to `out` as ISO/IEC 14496-15 stores it: four bytes of length before each NAL unit. Delimiters,
-/// filler and parameter sets are left out: the latter stand in the sample description.
-pub fn to_length_prefixed(annex_b: &[u8], out: &mut Vec<u8>) {
+/// filler and parameter sets are left out: the latter stand in the sample description. `changed` gives what is to stand in a unit's
+/// place, where it is not to stay as it is; if that is empty, nothing does.
+pub fn to_length_prefixed(
+    annex_b: &[u8],
+    out: &mut Vec<u8>,
+    mut changed: impl FnMut(&[u8]) -> Option<Vec<u8>>,
+) {
     for unit in nals(annex_b) {
         if matches!(unit[0] & 0x1F, nal::AUD | nal::FILLER | nal::SPS | nal::PPS) {
+            continue;
+        }
+        let other = changed(unit);
+        let unit = other.as_deref().unwrap_or(unit);
+        if unit.is_empty() {
             continue;
         }
         out.extend_from_slice(&(unit.len() as u32).to_be_bytes());

@@ -1,0 +1,141 @@
+//! The reader's picture: packets to access units, access units to frames of the timeline, the beginning of runs.
+
+use super::super::front::{Seen, look};
+use super::super::stream::{Lane, OpenPicture, Video};
+use super::super::{JUMP, PART_TARGET};
+use super::Segmenter;
+use crate::codec::h264;
+use crate::tape::{Frame, Recovery, Setup, TrackId};
+use crate::time::HZ;
+use crate::ts::clock::nearest;
+use crate::ts::packet::Packet;
+use crate::ts::pes;
+
+/// The front of a picture is looked for in so many bytes at most; 2160p sets with long SEI need 4 KiB.
+const FRONT_LIMIT: usize = 16 * 1024;
+/// PAT and PMT are repeated in the tape at least this often (ticks).
+const TABLES_EVERY: i64 = HZ / 4;
+
+impl Segmenter {
+    pub(super) fn video_packet(&mut self, video: &mut Video, packet: &Packet<'_>, out: &mut Vec<u8>) {
+        let payload = packet.payload();
+        let header = if packet.unit_start() { pes::header(payload) } else { None };
+        // A PES packet without a time stamp continues the picture before it (second fields, long slices).
+        if let Some((header, pts)) = header.and_then(|header| Some((header, header.pts?))) {
+            let reference = video.reference.unwrap_or(pts as i64);
+            let pts = nearest(pts as i64, reference);
+            let dts = header.dts.map_or(pts, |dts| nearest(dts as i64, pts));
+            if let Some(open) = video.open.take() {
+                self.picture(video, open, dts);
+            }
+            video.reference = Some(dts);
+            if dts - self.tables_at >= TABLES_EVERY || dts < self.tables_at {
+                self.tables_at = dts;
+                self.repeat_tables(out);
+            }
+            let begin = self.offset;
+            video.open = Some(OpenPicture { begin, end: begin, pts, dts, front: Vec::new(), seen: None });
+        }
+        self.append(packet, out);
+        if let Some(open) = &mut video.open {
+            open.end = self.offset;
+            if open.seen.is_none() {
+                let skip = header.map_or(0, |header| header.length);
+                open.front.extend_from_slice(payload.get(skip..).unwrap_or(&[]));
+                open.seen = look(video.kind, &open.front, open.front.len() > FRONT_LIMIT);
+            }
+        }
+    }
+
+    /// A picture is complete: the next one begins at source time `next_dts`.
+    pub(super) fn picture(&mut self, video: &mut Video, mut open: OpenPicture, next_dts: i64) {
+        let seen = open.seen.take().or_else(|| look(video.kind, &open.front, true));
+        let Some(seen) = seen else { return };
+        let step = next_dts - open.dts;
+        // A hole longer than a part is shown as one: what follows it cannot be decoded before the next key frame anyway.
+        // A programme of so few pictures is known by the second such step.
+        let hole = step > PART_TARGET && video.last_duration <= PART_TARGET;
+        let jumped = step <= 0 || step > JUMP || hole;
+        let duration = if jumped { video.last_duration } else { step };
+        video.last_duration = if hole && step <= JUMP { step } else { duration };
+        if seen.random_access && self.new_run_needed(video.track, &seen) {
+            if let Some(setup) = seen.setup.clone() {
+                self.describe_video(video.track, setup);
+            }
+            if self.timeline.planned.first().is_some_and(|track| track.setup.is_some()) {
+                self.timeline.begin_run(open.pts);
+                self.timeline.recovery = self.recovery(video.track, seen.recovery.as_deref());
+                self.plan_derived();
+            }
+        } else if seen.random_access && seen.recovery.is_none() {
+            self.timeline.recovery = None;
+        }
+        let Some(run) = self.timeline.run().filter(|_| !self.timeline.suspended()) else { return };
+        let presented = open.pts + run.offset;
+        let leading = presented < run.start;
+        let frame = Frame {
+            begin: open.begin,
+            length: (open.end - open.begin) as u32,
+            duration: duration as u32,
+            // Decoding times are moved so that the picture that opened the run is presented when it is decoded.
+            composition: (presented - self.timeline.edge()) as i32,
+            skip: 0,
+            random_access: seen.random_access,
+        };
+        if !leading {
+            self.timeline.cut(video.track, frame, HZ as u32);
+        } else if !(seen.reference && self.timeline.stand_in(video.track, frame)) {
+            self.timeline.pass_over(video.track, duration);
+        }
+        self.follow();
+        if jumped {
+            // What follows is timed anew, from its first random access point.
+            self.timeline.suspend();
+        }
+    }
+
+    /// The picture has gone on: sound may.
+    fn follow(&mut self) {
+        self.version += 1;
+        for sound in self.streams.iter_mut().filter_map(|stream| match &mut stream.lane {
+            Lane::Sound(sound) => Some(&mut **sound),
+            _ => None,
+        }) {
+            sound.follow(&mut self.timeline);
+        }
+        for sound in self.derived.iter_mut().chain(&mut self.absent) {
+            sound.follow(&mut self.timeline);
+        }
+    }
+
+    /// Whether the picture must begin a run: none is in force, or its parameter sets are others.
+    fn new_run_needed(&self, track: TrackId, seen: &Seen) -> bool {
+        let Some(run) = self.timeline.run().filter(|_| !self.timeline.suspended()) else { return true };
+        let known = run.track(track).and_then(|track| track.setup.as_ref());
+        (seen.setup.is_some() && seen.setup.as_ref() != known)
+            || self.timeline.renewal()
+            || run.tracks.first().map(|track| track.id) != self.timeline.planned.first().map(|track| track.id)
+            || !self
+                .timeline
+                .planned
+                .iter()
+                .all(|planned| run.track(planned.id).is_some_and(|track| track.origin == planned.origin))
+    }
+
+    /// The recovery point that the run in force begins at, if it is one: the pictures near it forget what was before.
+    fn recovery(&self, track: TrackId, slice: Option<&[u8]>) -> Option<Recovery> {
+        let slice = slice?;
+        let track = self.timeline.run()?.track(track)?;
+        let Some(Setup::Avc(config)) = &track.setup else { return None };
+        let sets = h264::slice::Sets::new(config);
+        // Beyond that nobody could tell the past by its numbers.
+        let count = sets.frame_num_period().min(h264::recovery::REACH);
+        Some(Recovery { frame_num: h264::slice::frame_num(slice, &sets)?, count, stand_ins: 0 })
+    }
+
+    fn describe_video(&mut self, id: TrackId, setup: Setup) {
+        if let Some(track) = self.timeline.planned.iter_mut().find(|track| track.id == id) {
+            track.setup = Some(setup);
+        }
+    }
+}
