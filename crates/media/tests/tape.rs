@@ -1,6 +1,6 @@
 //! A broadcast through the segmenter and out again, judged by ffmpeg.
 
-#![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs)]
+#![allow(clippy::unwrap_used, missing_docs)]
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -150,55 +150,4 @@ fn segments_of_transport_stream_join_without_a_seam() {
     let (pictures, sounds) = decoded(&path);
     assert_eq!(pictures, 250);
     assert!((410..=418).contains(&sounds), "{sounds}");
-}
-
-#[test]
-fn captures_that_hold_h264_are_decoded_from_cmaf() {
-    let Some(corpus) = corpus() else { return };
-    let directory = tempfile::tempdir().unwrap();
-    // tsduck-012 announces H.264 and holds none of its packets.
-    for name in [
-        "tsduck-026-h264-1080i-eac3-dvbsub",
-        "tsduck-064-h264-1080-mp2-pcrverify",
-        "tsduck-072-h264-aac",
-        "media3-sample_h264",
-        "media3-sample_h264_mpeg_audio",
-        "media3-sample_h264_no_access_unit_delimiters",
-    ] {
-        let bytes = std::fs::read(corpus.join("ts").join(format!("{name}.ts"))).unwrap();
-        let (index, tape) = tape(&bytes, 65_536);
-        assert!(!index.segments.is_empty(), "{name}: no segment");
-        let mut frames = 0;
-        for segment in &index.segments {
-            let rendition = Rendition { video: Some(segment.run.tracks[0].id), audio: None };
-            let mut out = cmaf::init(&segment.run, rendition).unwrap_or_else(|| panic!("{name}: no init"));
-            let read =
-                |_: Origin, begin: u64, end: u64| Ok(Cow::Borrowed(&tape[begin as usize..end as usize]));
-            out.extend(cmaf::fragment(segment, rendition, Extent::Whole, read).unwrap());
-            frames += segment.lanes[0].frames.len();
-            let path = directory.path().join("one.mp4");
-            std::fs::write(&path, out).unwrap();
-            let run = Command::new("ffmpeg")
-                .args(["-v", "fatal", "-i", path.to_str().unwrap(), "-f", "null", "-"])
-                .output()
-                .unwrap();
-            assert!(run.status.success(), "{name}: {}", String::from_utf8_lossy(&run.stderr));
-        }
-        eprintln!(
-            "{name}: {} segments, {frames} frames, {:?}",
-            index.segments.len(),
-            index.segments[0].run.tracks[0].picture()
-        );
-    }
-}
-
-/// The captures, where they are.
-fn corpus() -> Option<std::path::PathBuf> {
-    let path = std::env::var_os("TELECAST_CORPUS")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus"), Into::into);
-    if !path.is_dir() {
-        eprintln!("not run: there are no captures at {}", path.display());
-        return None;
-    }
-    Some(path)
 }

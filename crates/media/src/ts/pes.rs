@@ -19,7 +19,7 @@ pub struct Header {
 
 /// Reads the header at the start of `bytes`; `None` if it is not one or not all of it is there.
 pub fn header(bytes: &[u8]) -> Option<Header> {
-    if bytes.len() < 9 || bytes[..3] != [0, 0, 1] {
+    if bytes.len() < 6 || bytes[..3] != [0, 0, 1] {
         return None;
     }
     let stream_id = bytes[3];
@@ -35,7 +35,7 @@ pub fn header(bytes: &[u8]) -> Option<Header> {
             aligned: false,
         });
     }
-    if bytes[6] & 0xC0 != 0x80 {
+    if bytes.len() < 9 || bytes[6] & 0xC0 != 0x80 {
         return None;
     }
     let length = 9 + usize::from(bytes[8]);

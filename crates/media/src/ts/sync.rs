@@ -1,7 +1,8 @@
 //! Finding packets in bytes that may begin with junk or lose sync in the middle.
 //!
-//! A position counts as in sync when sync bytes stand there and one packet further (or the
-//! bytes end before that is known). What is skipped is counted, never silently lost.
+//! Sync is found where sync bytes stand one packet apart, and lost where a packet does not begin with one. So junk between packets
+//! costs none of them, a packet in sync never waits for what follows it, and the result does not depend on the chunks in
+//! which bytes come. What is skipped is counted, never silently lost.
 
 use super::packet::{PACKET, SYNC};
 
@@ -58,15 +59,16 @@ impl Sync {
         let mut at = 0;
         loop {
             let start = at;
-            while at + PACKET <= bytes.len() && bytes[at] == SYNC && self.confirmed(bytes, at) {
+            while self.whole(bytes, at) {
                 self.locked = true;
                 at += PACKET;
             }
             if at > start {
                 each(&bytes[start..at]);
             }
-            if at + PACKET > bytes.len() || (bytes[at] == SYNC && !self.locked && at + PACKET >= bytes.len())
-            {
+            // A packet begun, or one that nothing confirms yet.
+            let known = if self.locked { PACKET } else { PACKET + 1 };
+            if bytes.get(at).is_none_or(|first| *first == SYNC && at + known > bytes.len()) {
                 return at;
             }
             // Out of sync: look for the next sync byte that another follows.
@@ -83,13 +85,10 @@ impl Sync {
         }
     }
 
-    /// Whether the packet at `at` is one: in sync already, or a second sync byte follows it.
-    fn confirmed(&self, bytes: &[u8], at: usize) -> bool {
-        match bytes.get(at + PACKET) {
-            Some(next) => {
-                *next == SYNC || self.locked && bytes.get(at + 2 * PACKET).is_none_or(|b| *b == SYNC)
-            }
-            None => self.locked,
-        }
+    /// Whether all of a packet lies at `at`. In sync, its own sync byte is enough, whatever follows: junk behind a packet is no reason to
+    /// lose it, and where the chunks of the source end must change nothing.
+    fn whole(&self, bytes: &[u8], at: usize) -> bool {
+        let (first, next) = (bytes.get(at), bytes.get(at + PACKET));
+        first == Some(&SYNC) && at + PACKET <= bytes.len() && (self.locked || next == Some(&SYNC))
     }
 }
