@@ -69,6 +69,10 @@ pub const DRAIN: Duration = Duration::from_secs(2);
 pub const SESSION_IDLE: Duration = Duration::from_mins(30);
 /// An idempotency key binds for this long; a client that comes later means a new thing.
 pub const IDEMPOTENCY: Duration = Duration::from_hours(24);
+/// What has run out (sign-ins, codes, keys of requests) is forgotten this often: it counts no more anyway, and rows are small.
+pub const HOUSEKEEPING: Duration = Duration::from_hours(1);
+/// What was on is kept in the store for this long: beyond, nothing of it is on or next.
+pub const NOW_NEXT_AGE: Duration = Duration::from_hours(24);
 /// Characters of an idempotency key.
 pub const IDEMPOTENCY_KEY: usize = 128;
 /// Read connections to SQLite: reads are short, and two cores serve no more at once.

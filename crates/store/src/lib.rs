@@ -20,6 +20,7 @@ mod bus;
 mod error;
 mod memory;
 mod receiver;
+mod request;
 mod seal;
 mod session;
 mod setting;
@@ -30,8 +31,9 @@ pub use account::{Account, Credentials, NewAccount};
 pub use bus::{Bus, Notice, Subscription};
 pub use error::{Error, Result};
 pub use receiver::Receiver;
+pub use request::RequestKey;
 pub use seal::{Sealed, Sealer};
-pub use session::{Created, NewSession, SessionRow};
+pub use session::{Created, NewSession, SessionRow, SessionWrite};
 pub use setting::Setting;
 pub use telecast_core::error::Kind;
 
@@ -113,6 +115,15 @@ impl Store {
     pub async fn limit_pages(&self, pages: u32) -> Result<()> {
         match &self.backend {
             Backend::Sqlite(db) => db.limit_pages(pages).await,
+        }
+    }
+
+    /// Takes SQLite's write lock and keeps it until what it gives is dropped, for the test of a store that somebody else has
+    /// locked.
+    #[doc(hidden)]
+    pub async fn hold_lock(&self) -> Result<impl Send + use<>> {
+        match &self.backend {
+            Backend::Sqlite(db) => db.begin().await,
         }
     }
 

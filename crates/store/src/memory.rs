@@ -182,4 +182,20 @@ impl Store {
             }
         }
     }
+
+    /// Forgets what was on before `before_ms`; says of how many channels. For a housekeeping task, once an hour.
+    ///
+    /// # Errors
+    /// [`crate::Kind::Unavailable`].
+    pub async fn purge_now_next(&self, before_ms: i64) -> Result<u64> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let gone = sqlx::query("DELETE FROM now_next WHERE read_ms < ?")
+                    .bind(before_ms)
+                    .execute(db.writer())
+                    .await?;
+                Ok(gone.rows_affected())
+            }
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! Receivers that were added on the pages. Those of the configuration file are not stored.
 
 use crate::error::{Error, Result};
-use crate::{Backend, Kind, Sealed, Store};
+use crate::request::{self, RequestKey};
+use crate::{Backend, Created, Kind, Sealed, Store};
 
 /// A receiver as it was added. Its password is sealed; who has the [`crate::Sealer`] opens it with [`Receiver::aad`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,13 +73,25 @@ impl Store {
         }
     }
 
-    /// Adds a receiver behind the others.
+    /// Adds a receiver behind the others, or finds the one that the same request has added.
     ///
     /// # Errors
-    /// [`Kind::Conflict`] if there is one of that id.
-    pub async fn create_receiver(&self, receiver: &Receiver, now_ms: i64) -> Result<()> {
+    /// [`Kind::Conflict`] if there is one of that id, or if the request's key was used for another.
+    pub async fn create_receiver(
+        &self,
+        receiver: &Receiver,
+        request: Option<&RequestKey>,
+        now_ms: i64,
+    ) -> Result<Created> {
         match &self.backend {
             Backend::Sqlite(db) => {
+                let mut transaction = db.begin().await?;
+                if let Some(request) = request
+                    && let Created::Before(id) =
+                        request::keep(&mut transaction, request, &receiver.id, now_ms).await?
+                {
+                    return Ok(Created::Before(id));
+                }
                 sqlx::query(
                     "INSERT INTO receiver \
                      (id, name, url, username, password, stream_port, tuners, created_ms, position) \
@@ -92,9 +105,10 @@ impl Store {
                 .bind(i64::from(receiver.stream_port))
                 .bind(receiver.tuners.map(i64::from))
                 .bind(now_ms)
-                .execute(db.writer())
+                .execute(&mut *transaction)
                 .await?;
-                Ok(())
+                transaction.commit().await?;
+                Ok(Created::New)
             }
         }
     }
@@ -127,7 +141,7 @@ impl Store {
         }
     }
 
-    /// Removes a receiver with what was read from it. `false`: there was none.
+    /// Removes a receiver with what was read from it and the key that made it. `false`: there was none.
     ///
     /// # Errors
     /// [`Kind::Unavailable`].
@@ -140,6 +154,10 @@ impl Store {
                     .execute(&mut *transaction)
                     .await?;
                 sqlx::query("DELETE FROM lineup_cache WHERE receiver_id = ?")
+                    .bind(id)
+                    .execute(&mut *transaction)
+                    .await?;
+                sqlx::query("DELETE FROM request_key WHERE made_id = ?")
                     .bind(id)
                     .execute(&mut *transaction)
                     .await?;

@@ -2,7 +2,7 @@
 //! told so, and that a start after a crash knows which were cut off.
 
 use crate::error::{Error, Result};
-use crate::{Backend, Kind, Store};
+use crate::{Backend, Kind, Store, request};
 use telecast_core::lineup::ChannelId;
 use telecast_core::secret::SecretHash;
 use telecast_core::session::{ReasonCode, State};
@@ -52,6 +52,21 @@ pub struct SessionRow {
     pub ended_ms: Option<i64>,
 }
 
+/// Where a session stands, to be written.
+#[derive(Clone, Debug)]
+pub struct SessionWrite {
+    /// Id.
+    pub id: String,
+    /// Its fence as the writer knows it.
+    pub fence: i64,
+    /// State.
+    pub state: State,
+    /// Why it ended.
+    pub reason: Option<ReasonCode>,
+    /// When (milliseconds since 1970).
+    pub at_ms: i64,
+}
+
 type Row = (String, String, String, String, Option<String>, i64, i64, Option<i64>);
 
 fn session((id, account_id, channel, state, reason, fence, created_ms, ended_ms): Row) -> SessionRow {
@@ -77,11 +92,7 @@ impl Store {
                     .await?;
                     match before {
                         Some((id, hash)) if hash == new.request.as_bytes() => return Ok(Created::Before(id)),
-                        Some(_) => {
-                            let message =
-                                "This Idempotency-Key was used for another request. Use a fresh one.";
-                            return Err(Error::new(Kind::Conflict, message));
-                        }
+                        Some(_) => return Err(request::used_otherwise()),
                         None => {}
                     }
                 }
@@ -101,6 +112,31 @@ impl Store {
                 .await?;
                 transaction.commit().await?;
                 Ok(Created::New)
+            }
+        }
+    }
+
+    /// The session that the same request has made, if there is one: for a repetition that must not be refused for what only
+    /// a new session needs.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] if the key was used for another request.
+    pub async fn repeated_session(&self, new: &NewSession) -> Result<Option<String>> {
+        let Some(key) = &new.key else { return Ok(None) };
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let before: Option<(String, Vec<u8>)> = sqlx::query_as(
+                    "SELECT id, request_hash FROM playback_session WHERE account_id = ? AND request_key = ?",
+                )
+                .bind(&new.account_id)
+                .bind(key)
+                .fetch_optional(db.reader())
+                .await?;
+                match before {
+                    Some((id, hash)) if hash == new.request.as_bytes() => Ok(Some(id)),
+                    Some(_) => Err(request::used_otherwise()),
+                    None => Ok(None),
+                }
             }
         }
     }
@@ -136,22 +172,40 @@ impl Store {
         reason: Option<ReasonCode>,
         now_ms: i64,
     ) -> Result<i64> {
+        let write = SessionWrite { id: id.to_owned(), fence, state, reason, at_ms: now_ms };
+        let next = self.write_sessions(std::slice::from_ref(&write)).await?;
+        next.first()
+            .copied()
+            .flatten()
+            .ok_or_else(|| Error::new(Kind::Conflict, "Another part of the station has this session now."))
+    }
+
+    /// Writes where several sessions stand, in one transaction; gives the next fence of each. `None`: another has written it
+    /// since, or it has ended, and its owner must let go.
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`]: nothing is written.
+    pub async fn write_sessions(&self, writes: &[SessionWrite]) -> Result<Vec<Option<i64>>> {
         match &self.backend {
             Backend::Sqlite(db) => {
-                let next: Option<i64> = sqlx::query_scalar(
-                    "UPDATE playback_session SET state = ?, reason = ?, ended_ms = ?, fence = fence + 1 \
-                     WHERE id = ? AND fence = ? AND ended_ms IS NULL RETURNING fence",
-                )
-                .bind(state.name())
-                .bind(reason.map(ReasonCode::name))
-                .bind(state.is_ended().then_some(now_ms))
-                .bind(id)
-                .bind(fence)
-                .fetch_optional(db.writer())
-                .await?;
-                next.ok_or_else(|| {
-                    Error::new(Kind::Conflict, "Another part of the station has this session now.")
-                })
+                let mut transaction = db.begin().await?;
+                let mut fences = Vec::with_capacity(writes.len());
+                for write in writes {
+                    let next: Option<i64> = sqlx::query_scalar(
+                        "UPDATE playback_session SET state = ?, reason = ?, ended_ms = ?, fence = fence + 1 \
+                         WHERE id = ? AND fence = ? AND ended_ms IS NULL RETURNING fence",
+                    )
+                    .bind(write.state.name())
+                    .bind(write.reason.map(ReasonCode::name))
+                    .bind(write.state.is_ended().then_some(write.at_ms))
+                    .bind(&write.id)
+                    .bind(write.fence)
+                    .fetch_optional(&mut *transaction)
+                    .await?;
+                    fences.push(next);
+                }
+                transaction.commit().await?;
+                Ok(fences)
             }
         }
     }

@@ -6,9 +6,9 @@
 use crate::Kind;
 use crate::error::{Error, Result};
 use sqlx::migrate::{MigrateError, Migrator};
+pub(crate) use sqlx::sqlite::Sqlite as Driver;
 use sqlx::sqlite::{
-    Sqlite as Driver, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{Row, Transaction};
 use std::path::Path;

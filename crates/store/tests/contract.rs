@@ -11,7 +11,8 @@ use telecast_core::playback::SourceTracks;
 use telecast_core::secret::SecretHash;
 use telecast_core::session::{ReasonCode, State};
 use telecast_store::{
-    Bus, Created, Kind, NewAccount, NewApiToken, NewSession, Notice, Purpose, Receiver, Sealer, Store,
+    Bus, Created, Kind, NewAccount, NewApiToken, NewSession, Notice, Purpose, Receiver, RequestKey, Sealer,
+    SessionWrite, Store,
 };
 
 const NOW: i64 = 1_790_000_000_000;
@@ -92,6 +93,8 @@ store_laws!(
     ten_requests_at_once_with_one_key_make_one_session,
     of_two_writers_of_a_session_one_has_a_conflict,
     an_ended_session_is_not_written_again,
+    sessions_are_written_together_and_each_by_its_fence,
+    a_request_repeated_with_its_key_adds_one_receiver,
     sessions_that_a_crash_cut_off_are_ended_at_the_next_start,
     a_setting_is_changed_by_whoever_saw_it_last,
     a_closed_store_says_unavailable,
@@ -251,9 +254,9 @@ async fn receivers_keep_their_order_and_their_sealed_password(backend: impl Back
         stream_port: 8001,
         tuners: None,
     };
-    store.create_receiver(&receiver, NOW).await.expect("added");
-    store.create_receiver(&Receiver { id: "a".into(), ..receiver.clone() }, NOW).await.expect("added");
-    assert_eq!(store.create_receiver(&receiver, NOW).await.expect_err("twice").kind(), Kind::Conflict);
+    store.create_receiver(&receiver, None, NOW).await.expect("added");
+    store.create_receiver(&Receiver { id: "a".into(), ..receiver.clone() }, None, NOW).await.expect("added");
+    assert_eq!(store.create_receiver(&receiver, None, NOW).await.expect_err("twice").kind(), Kind::Conflict);
     receiver.tuners = Some(2);
     store.update_receiver(&receiver).await.expect("changed");
     let listed = store.receivers().await.expect("listed");
@@ -323,6 +326,14 @@ async fn a_request_repeated_with_its_key_makes_one_session(backend: impl Backend
         Created::New
     );
     let again = store.create_session(&request("s2", Some("k"), "body"), NOW).await.expect("found");
+    let asked = |key, body| {
+        let (store, new) = (store.clone(), request("s2", key, body));
+        async move { store.repeated_session(&new).await }
+    };
+    assert_eq!(asked(Some("k"), "body").await.expect("found"), Some("s1".into()));
+    assert_eq!(asked(Some("k"), "other").await.expect_err("another").kind(), Kind::Conflict);
+    assert_eq!(asked(Some("fresh"), "body").await.expect("asked"), None);
+    assert_eq!(asked(None, "body").await.expect("asked"), None);
     assert_eq!(again, Created::Before("s1".into()));
     assert!(store.session("s2").await.expect("asked").is_none());
     let other =
@@ -377,6 +388,58 @@ async fn an_ended_session_is_not_written_again(backend: impl Backend) {
         (row.state.as_str(), row.reason.as_deref(), row.ended_ms),
         ("failed", Some("tuners_busy"), Some(NOW))
     );
+}
+
+async fn sessions_are_written_together_and_each_by_its_fence(backend: impl Backend) {
+    let store = backend.open().await;
+    for id in ["a", "b", "c"] {
+        store.create_session(&request(id, None, "body"), NOW).await.expect("made");
+    }
+    store.write_session("b", 1, State::Starting, None, NOW).await.expect("another was faster");
+    let write = |id: &str, state| SessionWrite { id: id.into(), fence: 1, state, reason: None, at_ms: NOW };
+    let writes = [write("a", State::Ready), write("b", State::Ready), write("c", State::Cancelled)];
+    assert_eq!(store.write_sessions(&writes).await.expect("written"), [Some(2), None, Some(2)]);
+    let mut states = Vec::new();
+    for id in ["a", "b", "c"] {
+        let row = store.session(id).await.expect("asked").expect("there");
+        states.push((row.state, row.ended_ms.is_some()));
+    }
+    let expected = [("ready", false), ("starting", false), ("cancelled", true)];
+    assert_eq!(states, expected.map(|(state, ended)| (state.to_owned(), ended)));
+}
+
+async fn a_request_repeated_with_its_key_adds_one_receiver(backend: impl Backend) {
+    let store = backend.open().await;
+    let receiver = |id: &str| Receiver {
+        id: id.into(),
+        name: "Living room".into(),
+        url: "http://box".into(),
+        username: None,
+        password: None,
+        stream_port: 8001,
+        tuners: None,
+    };
+    let key = |body: &str| RequestKey { account_id: "anna".into(), key: "k".into(), request: hash(body) };
+    let one = store.create_receiver(&receiver("r1"), Some(&key("body")), NOW).await;
+    assert_eq!(one.expect("added"), Created::New);
+    let again = store.create_receiver(&receiver("r2"), Some(&key("body")), NOW).await;
+    assert_eq!(again.expect("found"), Created::Before("r1".into()));
+    let other = store.create_receiver(&receiver("r3"), Some(&key("other")), NOW).await;
+    assert_eq!(other.expect_err("another request").kind(), Kind::Conflict);
+    assert_eq!(store.receivers().await.expect("listed").len(), 1);
+    // Of an id that is taken neither receiver nor key stays.
+    let fresh = RequestKey { key: "fresh".into(), ..key("body") };
+    let taken = store.create_receiver(&receiver("r1"), Some(&fresh), NOW).await;
+    assert_eq!(taken.expect_err("taken").kind(), Kind::Conflict);
+    let free = store.create_receiver(&receiver("r4"), Some(&fresh), NOW).await;
+    assert_eq!(free.expect("added"), Created::New);
+    assert_eq!(store.purge_requests(NOW).await.expect("young"), 0);
+    assert_eq!(store.purge_requests(NOW + 1).await.expect("old"), 2);
+    // What its key made is gone: the key is free.
+    store.create_receiver(&receiver("r5"), Some(&key("body")), NOW).await.expect("added");
+    store.delete_receiver("r5").await.expect("removed");
+    let free = store.create_receiver(&receiver("r6"), Some(&key("other")), NOW).await;
+    assert_eq!(free.expect("added"), Created::New);
 }
 
 async fn sessions_that_a_crash_cut_off_are_ended_at_the_next_start(backend: impl Backend) {
@@ -531,6 +594,8 @@ mod file {
             "UPDATE playback_session SET state = ? WHERE id = ? AND fence = ? AND ended_ms IS NULL",
             "UPDATE playback_session SET state = ? WHERE ended_ms IS NULL",
             "DELETE FROM playback_session WHERE ended_ms IS NOT NULL AND ended_ms < ?",
+            "SELECT made_id FROM request_key WHERE account_id = ? AND request_key = ?",
+            "DELETE FROM request_key WHERE made_ms < ?",
             "SELECT value FROM setting WHERE name = ?",
         ] {
             let plan = store.query_plan(sql).await.expect(sql);

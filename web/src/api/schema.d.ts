@@ -299,7 +299,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One session. */
+        /** One session; after it has ended, for about a day. */
         get: operations["get_sessions_id"];
         put?: never;
         post?: never;
@@ -646,7 +646,7 @@ export interface components {
         ReceiverState: "loading" | "ok" | "unreachable" | "unauthorized" | "not_a_receiver" | "no_bouquets";
         /** @description A receiver. */
         ReceiverView: {
-            /** @description Number of channels. */
+            /** @description Channels that it has, each counted once however many bouquets it stands in. */
             channels: number;
             /** @description Who it is. */
             id: string;
@@ -1340,7 +1340,10 @@ export interface operations {
     post_receivers: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body add one receiver; with another body: 409 */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1361,6 +1364,24 @@ export interface operations {
             };
             /** @description A problem. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1429,7 +1450,10 @@ export interface operations {
     post_receivers_simulated: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key gives the same receiver; without it, one that runs already: 409 */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1442,6 +1466,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReceiverView"];
+                };
+            };
+            /** @description A problem. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
             /** @description A problem. */
@@ -1539,7 +1572,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key gives the same session */
+                /** @description The same key and body give the same session, for a day after it has ended; with another body: 409 */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -1562,6 +1595,15 @@ export interface operations {
             };
             /** @description A problem. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,35 +1,48 @@
 //! What channels carried when they were last on: for provisional plans, and for starting a transcoder before the tuner has locked.
+//! It is read from the store at start, and lives in memory from then on.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use telecast_core::lineup::ChannelId;
 use telecast_core::playback::{AudioCodec, AudioTrack, Role, SourceTracks, VideoCodec, VideoTrack};
 use telecast_media::tape::{Origin, Setup, Track};
 use telecast_media::ts::psi::Kind;
 
+use super::ledger::Ledger;
 use super::view::TrackView;
 
 /// Channels remembered; the oldest knowledge is not worth more than this many.
 const CHANNELS: usize = 5_000;
 
 /// Tracks by channel id; cheap to clone.
-#[derive(Clone, Default)]
-pub(super) struct Memory(Arc<ArcSwap<HashMap<String, Arc<SourceTracks>>>>);
+#[derive(Clone)]
+pub(super) struct Memory {
+    all: Arc<ArcSwap<HashMap<String, Arc<SourceTracks>>>>,
+    ledger: Ledger,
+}
 
 impl Memory {
+    /// With what an earlier run has seen; what is new is noted in `ledger`.
+    pub(super) fn new(seen: HashMap<ChannelId, SourceTracks>, ledger: Ledger) -> Self {
+        let seen = seen.into_iter().take(CHANNELS).map(|(channel, tracks)| (channel.0, Arc::new(tracks)));
+        Self { all: Arc::new(ArcSwap::from_pointee(seen.collect())), ledger }
+    }
+
     /// What the channel carried.
     pub(super) fn get(&self, channel: &str) -> Option<Arc<SourceTracks>> {
-        self.0.load().get(channel).cloned()
+        self.all.load().get(channel).cloned()
     }
 
     /// Remembers.
     pub(super) fn put(&self, channel: &str, tracks: &SourceTracks) {
-        if self.0.load().get(channel).is_some_and(|known| **known == *tracks) {
+        if self.all.load().get(channel).is_some_and(|known| **known == *tracks) {
             return;
         }
         let tracks = Arc::new(tracks.clone());
-        self.0.rcu(|all| {
+        self.ledger.tracks(channel, &tracks);
+        self.all.rcu(|all| {
             let mut all = HashMap::clone(all);
             if all.len() < CHANNELS || all.contains_key(channel) {
                 all.insert(channel.to_owned(), Arc::clone(&tracks));

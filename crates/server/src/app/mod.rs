@@ -4,11 +4,14 @@
 //! reply slot, and read what it publishes: snapshots behind an atomic pointer or a watch. Nothing here knows HTTP; time comes
 //! from one [`Clock`] that is made at start.
 
+mod housekeeping;
 mod joins;
+mod ledger;
 mod memory;
 pub mod playback;
 mod receivers;
 mod say;
+mod session;
 mod sessions;
 pub mod settings;
 pub mod shelf;
@@ -18,6 +21,7 @@ pub mod tape;
 pub mod tuners;
 pub mod view;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -29,14 +33,17 @@ use telecast_core::limits;
 use telecast_core::lineup::Lineup;
 use telecast_core::playback::Policy;
 use telecast_core::session::ReasonCode;
+use telecast_store::Store;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
 use crate::adapters::clock::Clock;
 use crate::adapters::tape_files;
+use ledger::Ledger;
 use memory::Memory;
 use receivers::Receivers;
-use sessions::{Sessions, Surroundings};
+use session::Surroundings;
+use sessions::Sessions;
 use tuners::Tuners;
 
 pub use playback::{Directives, PlayError, PlaybackHandle};
@@ -58,6 +65,7 @@ struct Inner {
     sessions: Sessions,
     tuners: Tuners,
     memory: Memory,
+    ledger: Ledger,
     lineup: Arc<ArcSwap<Lineup>>,
     usage: Arc<AtomicU64>,
     events: broadcast::Sender<Event>,
@@ -69,7 +77,7 @@ impl App {
     ///
     /// # Errors
     /// The tape directory cannot be made, read or written.
-    pub async fn start(settings: Settings) -> Result<Self, Error> {
+    pub async fn start(settings: Settings, store: Store) -> Result<Self, Error> {
         let clock = Clock::start();
         let usage = Arc::new(AtomicU64::new(0));
         let (keeping, counted) = (settings.tape.clone(), Arc::clone(&usage));
@@ -83,12 +91,14 @@ impl App {
         let stop = CancellationToken::new();
         let (events, _) = broadcast::channel(limits::EVENTS);
         let lineup = Arc::new(ArcSwap::from_pointee(Lineup::default()));
-        let memory = Memory::default();
+        let (ledger, memory) = remembered(&store, clock).await;
+        supervise("housekeeping", housekeeping::keep_house(store, clock, stop.child_token()));
         let tuners = Tuners::start(room, clock, stop.child_token());
         let around = Surroundings {
             tuners: tuners.clone(),
             lineup: Arc::clone(&lineup),
             memory: memory.clone(),
+            ledger: ledger.clone(),
             shelf: shelf::Shelf::default(),
             clock,
             events: events.clone(),
@@ -100,12 +110,12 @@ impl App {
             Arc::clone(&lineup),
             tuners.clone(),
             events.clone(),
-            clock,
+            (clock, ledger.clone()),
             settings.refresh,
             stop.child_token(),
         );
         for receiver in settings.receivers {
-            receivers.add(receiver)?;
+            receivers.add(receiver).await?;
         }
         let keeping = settings.tape;
         Ok(Self(Arc::new(Inner {
@@ -115,6 +125,7 @@ impl App {
             sessions,
             tuners,
             memory,
+            ledger,
             lineup,
             usage,
             events,
@@ -142,10 +153,11 @@ impl App {
         self.0.receivers.now_next(channel_ids)
     }
 
-    /// Makes a session; answers at once and never waits for a receiver.
+    /// Makes a session, or finds the one of the same request. Answers when it is written, and never waits for a receiver.
     ///
     /// # Errors
-    /// `NotFound`: no such channel. `TooMany`: too many sessions. `Unavailable`: shutting down.
+    /// `NotFound`: no such channel. `TooMany`: too many sessions. `Conflict`: its key was used for another request.
+    /// `Unavailable`: the store fails, or the station is shutting down. On any error there is no session.
     pub async fn start_session(&self, request: StartPlayback) -> Result<SessionView, Error> {
         self.0.sessions.begin(request).await
     }
@@ -153,6 +165,19 @@ impl App {
     /// A session as it stands; those that are over stay visible for five minutes.
     pub fn session(&self, id: &str) -> Option<SessionView> {
         self.0.sessions.all().by_id.get(id).map(|entry| entry.view.borrow().clone())
+    }
+
+    /// Whether a visible session is this account's.
+    pub fn is_session_of(&self, id: &str, account: &str) -> bool {
+        self.0.sessions.all().by_id.get(id).is_some_and(|entry| entry.is_of(account))
+    }
+
+    /// A session that is not visible any more, as it ended: of `account`, or of anybody. Forgotten after a day.
+    ///
+    /// # Errors
+    /// `Unavailable`: the store fails.
+    pub async fn past_session(&self, id: &str, account: Option<&str>) -> Result<Option<SessionView>, Error> {
+        self.0.sessions.past(id, account).await
     }
 
     /// All sessions that are still visible.
@@ -195,7 +220,7 @@ impl App {
     /// # Errors
     /// `Conflict`: the id is taken.
     pub async fn add_receiver(&self, receiver: ReceiverSettings) -> Result<ReceiverView, Error> {
-        self.0.receivers.add(receiver)
+        self.0.receivers.add(receiver).await
     }
 
     /// Removes a receiver; its sessions end.
@@ -269,9 +294,26 @@ impl App {
             for gone in tapes {
                 gone.cancelled().await;
             }
+            self.0.ledger.finish().await;
         };
         if tokio::time::timeout(limits::SHUTDOWN, all).await.is_err() {
             tracing::warn!("some sessions or tapes did not end in time and were dropped");
         }
     }
+}
+
+/// What the store remembers of an earlier run, and who writes to it from now on. A store that cannot be read costs memory, not
+/// the start: `readyz` says that it fails.
+async fn remembered(store: &Store, clock: Clock) -> (Ledger, Memory) {
+    match store.end_orphans(clock.wall_ms()).await {
+        Ok(0) => {}
+        Ok(sessions) => tracing::warn!(sessions, "ended sessions that an earlier run has left open"),
+        Err(error) => tracing::warn!(%error, "sessions of an earlier run cannot be ended"),
+    }
+    let seen = store.all_tracks().await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "what channels carried cannot be read");
+        HashMap::default()
+    });
+    let ledger = Ledger::start(store.clone(), clock);
+    (ledger.clone(), Memory::new(seen, ledger))
 }

@@ -1,6 +1,6 @@
 //! Receivers: one owner task each, which keeps its channels and what is on; and the lineup pooled of all of them.
 //!
-//! A receiver that does not answer keeps what was known of it, and is asked again with growing pauses. Nobody waits for a receiver
+//! A receiver that does not answer keeps what was known of it, also from an earlier run, and is asked again with growing pauses. Nobody waits for a receiver
 //! but the one who adds or tests it.
 
 use std::collections::HashMap;
@@ -16,6 +16,7 @@ use telecast_core::lineup::{ChannelId, Lineup, ReadBouquet};
 use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::ledger::Ledger;
 use super::settings::ReceiverSettings;
 use super::supervise;
 use super::tuners::Tuners;
@@ -55,7 +56,8 @@ pub(super) struct Receiver {
 struct Known {
     bouquets: Vec<ReadBouquet>,
     guide: HashMap<ChannelId, Vec<Event>>,
-    guide_at: Option<Duration>,
+    /// When the guide was read (milliseconds since 1970), perhaps by an earlier run.
+    guide_at: Option<i64>,
 }
 
 /// All receivers.
@@ -69,6 +71,7 @@ pub(super) struct Receivers {
     events: broadcast::Sender<view::Event>,
     clock: Clock,
     refresh: Duration,
+    ledger: Ledger,
     stop: CancellationToken,
 }
 
@@ -77,7 +80,7 @@ impl Receivers {
         lineup: Arc<ArcSwap<Lineup>>,
         tuners: Tuners,
         events: broadcast::Sender<view::Event>,
-        clock: Clock,
+        (clock, ledger): (Clock, Ledger),
         refresh: Duration,
         stop: CancellationToken,
     ) -> Arc<Self> {
@@ -91,37 +94,76 @@ impl Receivers {
             events,
             clock,
             refresh,
+            ledger,
             stop,
         })
     }
 
-    /// Adds a receiver and starts its owner.
-    pub(super) fn add(self: &Arc<Self>, settings: ReceiverSettings) -> Result<ReceiverView, Error> {
-        let _change = self.change.lock().unwrap_or_else(PoisonError::into_inner);
-        let list = self.list.load_full();
-        if list.iter().any(|receiver| receiver.client.settings().id == settings.id) {
-            return Err(Error::new(Kind::Conflict, "There is already a receiver of that name."));
-        }
-        let first = blank(&settings, ReceiverState::Loading, "Its channels are being read.");
-        let client =
-            Client::new(settings).map_err(|trouble| Error::new(Kind::Invalid, trouble.to_string()))?;
-        let (state, _) = watch::channel(first.clone());
-        let receiver = Arc::new(Receiver {
-            client,
-            state,
-            known: ArcSwap::default(),
-            again: Notify::new(),
-            stop: self.stop.child_token(),
-        });
-        let mut next = (*list).clone();
-        next.push(Arc::clone(&receiver));
-        self.list.store(Arc::new(next));
+    /// Adds a receiver with what an earlier run has read from it, and starts its owner.
+    pub(super) async fn add(self: &Arc<Self>, settings: ReceiverSettings) -> Result<ReceiverView, Error> {
+        let known = self.remembered(&settings.id).await;
+        let tuners = settings.tuners;
+        let (first, receiver) = self.insert(settings, known)?;
+        // Known to the pool before it has answered: a channel of an earlier run then says that its receiver does not, and not
+        // that nobody has it.
+        self.tuners.set_receiver(receiver.client.clone(), tuners).await;
+        self.pool();
         let all = Arc::clone(self);
         supervise("receiver", async move {
             let stop = receiver.stop.clone();
             stop.run_until_cancelled(all.own(&receiver)).await;
         });
         Ok(first)
+    }
+
+    /// What an earlier run has read from a receiver.
+    async fn remembered(&self, id: &str) -> Known {
+        let read = self.ledger.store().lineup(id).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, receiver = id, "its lineup cannot be read from the store");
+            None
+        });
+        let Some((bouquets, _)) = read else { return Known::default() };
+        let mut seen = self.ledger.store().now_next().await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "what was on cannot be read from the store");
+            HashMap::new()
+        });
+        let mut known = Known::default();
+        for (service, _) in bouquets.iter().flat_map(|bouquet| &bouquet.services) {
+            if let Some((channel, (events, at))) = seen.remove_entry(&service.channel_id()) {
+                known.guide.insert(channel, events);
+                known.guide_at = known.guide_at.max(Some(at));
+            }
+        }
+        known.bouquets = bouquets;
+        known
+    }
+
+    fn insert(
+        &self,
+        settings: ReceiverSettings,
+        known: Known,
+    ) -> Result<(ReceiverView, Arc<Receiver>), Error> {
+        let _change = self.change.lock().unwrap_or_else(PoisonError::into_inner);
+        let list = self.list.load_full();
+        if list.iter().any(|receiver| receiver.client.settings().id == settings.id) {
+            return Err(Error::new(Kind::Conflict, "There is already a receiver of that name."));
+        }
+        let mut first = blank(&settings, ReceiverState::Loading, "Its channels are being read.");
+        first.channels = count(&known.bouquets);
+        let client =
+            Client::new(settings).map_err(|trouble| Error::new(Kind::Invalid, trouble.to_string()))?;
+        let (state, _) = watch::channel(first.clone());
+        let receiver = Arc::new(Receiver {
+            client,
+            state,
+            known: ArcSwap::from_pointee(known),
+            again: Notify::new(),
+            stop: self.stop.child_token(),
+        });
+        let mut next = (*list).clone();
+        next.push(Arc::clone(&receiver));
+        self.list.store(Arc::new(next));
+        Ok((first, receiver))
     }
 
     /// Removes a receiver.
@@ -141,6 +183,7 @@ impl Receivers {
             self.list.store(Arc::new(rest));
         }
         self.tuners.forget_receiver(id).await;
+        self.ledger.forget_lineup(id);
         self.pool();
         Ok(())
     }
@@ -165,7 +208,7 @@ impl Receivers {
     /// What is on.
     pub(super) fn now_next(&self, channels: &[String]) -> Vec<NowNextView> {
         let (list, lineup) = (self.list.load(), self.lineup.load());
-        let (now, wall) = (self.clock.uptime(), self.clock.wall_ms());
+        let wall = self.clock.wall_ms();
         let one = |id: &String| {
             let id = ChannelId(id.clone());
             let channel = lineup.channel(&id)?;
@@ -179,7 +222,7 @@ impl Receivers {
                 known.as_ref().and_then(|known| known.guide.get(&id)).map(Vec::as_slice).unwrap_or_default();
             let (on, next) = now_next(events, wall);
             let at = known.as_ref().and_then(|known| known.guide_at);
-            let stale_s = at.map_or(0, |at| now.saturating_sub(at).as_secs());
+            let stale_s = at.map_or(0, |at| (wall - at).max(0) as u64 / 1000);
             Some(NowNextView { channel_id: id.0, now: on.cloned(), next: next.cloned(), stale_s })
         };
         channels.iter().filter_map(one).collect()
@@ -263,6 +306,7 @@ impl Receivers {
         let bouquets = client.bouquets().await?;
         let old = receiver.known.load_full();
         if old.bouquets != bouquets {
+            self.ledger.lineup(&client.settings().id, &bouquets);
             receiver.known.store(Arc::new(Known {
                 bouquets,
                 guide: old.guide.clone(),
@@ -309,7 +353,8 @@ impl Receivers {
             return Err(trouble);
         }
         let bouquets = known.bouquets.clone();
-        receiver.known.store(Arc::new(Known { bouquets, guide, guide_at: Some(self.clock.uptime()) }));
+        self.ledger.guide(&guide);
+        receiver.known.store(Arc::new(Known { bouquets, guide, guide_at: Some(self.clock.wall_ms()) }));
         self.send("guide", serde_json::Value::Null);
         Ok(())
     }
@@ -328,8 +373,7 @@ impl Receivers {
 
     fn show(&self, receiver: &Receiver, trouble: Option<&Trouble>) {
         let known = receiver.known.load();
-        let services = known.bouquets.iter().flat_map(|bouquet| &bouquet.services);
-        let channels = services.filter(|(service, _)| !service.is_marker() && !service.is_hidden()).count();
+        let channels = count(&known.bouquets);
         let (state, message) = describe(trouble);
         if let Some(trouble) = trouble {
             tracing::warn!(receiver = receiver.client.settings().id, %trouble, "a receiver does not work");
@@ -366,15 +410,18 @@ pub(super) async fn test(settings: ReceiverSettings) -> ReceiverView {
         Ok((about, bouquets)) => {
             view.model = Some(about.model);
             view.tuners = wanted.or(about.tuners);
-            let services = bouquets.iter().flat_map(|bouquet| &bouquet.services);
-            view.channels =
-                services.filter(|(service, _)| !service.is_marker() && !service.is_hidden()).count();
+            view.channels = count(&bouquets);
             None
         }
         Err(trouble) => Some(trouble),
     };
     (view.state, view.message) = describe(trouble.as_ref());
     view
+}
+
+/// Channels as lists show them: one that stands in several bouquets counts once, what is no channel not at all.
+fn count(bouquets: &[ReadBouquet]) -> usize {
+    Lineup::pool(&[(String::new(), bouquets.to_vec())]).channels.len()
 }
 
 fn describe(trouble: Option<&Trouble>) -> (ReceiverState, String) {
@@ -401,5 +448,34 @@ fn blank(settings: &ReceiverSettings, state: ReceiverState, message: &str) -> Re
         tuners: settings.tuners,
         channels: 0,
         source: if settings.from_file { "file" } else { "store" }.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use telecast_core::lineup::ServiceRef;
+
+    #[test]
+    fn a_receiver_has_as_many_channels_as_lists_show() {
+        let entry = |text: &str| (ServiceRef::parse(text).expect(text), "Name".to_owned());
+        let [one, two, radio] =
+            ["1:0:19:1:1:1:C00000:0:0:0:", "1:0:19:2:1:1:C00000:0:0:0:", "1:0:2:3:1:1:C00000:0:0:0:"];
+        let marker = "1:64:0:0:0:0:0:0:0:0::-- Sport --";
+        let hidden = "1:512:1:4:1:1:C00000:0:0:0:";
+        let directory = "1:7:1:0:0:0:0:0:0:0:FROM BOUQUET \"x\"";
+        let bouquet = |radio: bool, services: &[&str]| ReadBouquet {
+            reference: services.concat(),
+            name: "B".into(),
+            radio,
+            services: services.iter().map(|text| entry(text)).collect(),
+        };
+        let bouquets = [
+            bouquet(false, &[one, marker, two, one, hidden]),
+            bouquet(false, &[two, directory, marker]),
+            bouquet(true, &[radio, radio]),
+        ];
+        let lists = Lineup::pool(&[("box".into(), bouquets.to_vec())]);
+        assert_eq!((count(&bouquets), lists.channels.len()), (3, 3));
     }
 }

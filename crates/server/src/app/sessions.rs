@@ -1,89 +1,32 @@
-//! Sessions: one registry that makes and forgets them, and one owner task for each, which drives [`Session`] (the pure machine).
+//! All sessions: how one is made, found again, and forgotten.
 //!
-//! The machine decides; here its effects are carried out, and what is seen on the tape is fed back to it as events.
+//! A session begins when the store has it: its task writes it, lists it, answers, and only then asks for a tuner. All this
+//! is in the session's own task ([`Owner`]), so that whoever asked may go away at any moment.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use telecast_core::error::{Error, Kind};
 use telecast_core::limits;
-use telecast_core::lineup::{Channel, ChannelId, Lineup};
-use telecast_core::playback::{Policy, SourceTracks, TrackId};
-use telecast_core::session::{Effect, Event, Reason, ReasonCode, Session, State};
-use telecast_media::segment::Waiting;
-use tokio::sync::{broadcast, mpsc, oneshot, watch};
-use tokio_util::sync::CancellationToken;
+use telecast_core::lineup::ChannelId;
+use telecast_core::secret::SecretHash;
+use telecast_core::session::{Reason, ReasonCode};
+use telecast_store::{NewSession, SessionRow};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
 
-use super::memory::{Memory, source_tracks};
-use super::playback::{Door, PlaybackHandle, Way};
+use super::ledger::Opened;
 use super::say;
-use super::shelf::Shelf;
+use super::session::{Command, Entry, Owner, Surroundings, made};
 use super::supervise;
-use super::tape::{Need, Snapshot};
-use super::tuners::{Hold, Tuners, Wish};
 use super::view::{self, At, SessionView, StartPlayback};
-use crate::adapters::clock::Clock;
-use crate::adapters::stream::Fault;
 
-/// Commands that may wait for one session.
-const COMMANDS: usize = 16;
-/// Requests that may wait for the registry.
-const REQUESTS: usize = 256;
-/// A session that plays looks at this often whether it is still fetched from.
-const LOOK: Duration = Duration::from_secs(2);
-/// The registry looks for sessions to forget this often.
+/// A request that was repeated while the first one is being answered waits this long for its session to be listed.
+const LISTED: Duration = Duration::from_secs(2);
+/// Sessions to forget are looked for this often.
 const SWEEP: Duration = Duration::from_secs(5);
-
-/// What all sessions share.
-#[derive(Clone)]
-pub(super) struct Surroundings {
-    pub(super) tuners: Tuners,
-    pub(super) lineup: Arc<ArcSwap<Lineup>>,
-    pub(super) memory: Memory,
-    pub(super) shelf: Shelf,
-    pub(super) clock: Clock,
-    pub(super) events: broadcast::Sender<view::Event>,
-    pub(super) policy: Policy,
-    pub(super) stop: CancellationToken,
-}
-
-/// A session as others see it.
-pub(super) struct Entry {
-    pub(super) view: watch::Receiver<SessionView>,
-    pub(super) handle: PlaybackHandle,
-    key: String,
-    commands: mpsc::Sender<Command>,
-}
-
-enum Command {
-    Heartbeat,
-    Stop(ReasonCode),
-}
-
-impl Entry {
-    /// Its player still watches.
-    pub(super) fn heartbeat(&self) {
-        // One that finds the queue full is made up for by the next.
-        let _ = self.commands.try_send(Command::Heartbeat);
-    }
-
-    /// Ends it; returns when it is over.
-    pub(super) async fn stop(&self, code: ReasonCode) -> SessionView {
-        let _ = self.commands.send(Command::Stop(code)).await;
-        self.wait(limits::DRAIN + LOOK, |view| view.state.is_over()).await
-    }
-
-    /// Waits until `until` holds; gives the newest view in any case.
-    pub(super) async fn wait(&self, patience: Duration, until: impl Fn(&SessionView) -> bool) -> SessionView {
-        let mut watch = self.view.clone();
-        let _ = tokio::time::timeout(patience, watch.wait_for(|view| until(view))).await;
-        self.view.borrow().clone()
-    }
-}
 
 /// All sessions, by id and by key of their playback address.
 #[derive(Default)]
@@ -92,176 +35,199 @@ pub(super) struct All {
     pub(super) by_key: HashMap<String, Arc<Entry>>,
 }
 
-type Start = (StartPlayback, oneshot::Sender<Result<SessionView, Error>>);
-
-/// The way to the registry; cheap to clone.
+/// The way to all sessions; cheap to clone.
 #[derive(Clone)]
 pub(super) struct Sessions {
-    requests: mpsc::Sender<Start>,
+    around: Surroundings,
     all: Arc<ArcSwap<All>>,
+    /// One for each session that is not over.
+    slots: Arc<Semaphore>,
+    /// Something was listed.
+    listed: Arc<Notify>,
 }
 
 impl Sessions {
-    /// Starts the registry.
+    /// None yet, and at most `limit` at once.
     pub(super) fn start(around: Surroundings, limit: usize) -> Self {
-        let (requests, inbox) = mpsc::channel(REQUESTS);
-        let all = Arc::new(ArcSwap::from_pointee(All::default()));
-        let registry =
-            Registry { around, limit, all: Arc::clone(&all), known: HashMap::new(), over: HashMap::new() };
-        supervise("sessions", registry.run(inbox));
-        Self { requests, all }
+        let sessions = Self {
+            around,
+            all: Arc::default(),
+            slots: Arc::new(Semaphore::new(limit)),
+            listed: Arc::default(),
+        };
+        supervise("sessions", sessions.clone().sweep(limit));
+        sessions
     }
 
     /// Makes a session, or finds the one that was made for the same key.
     pub(super) async fn begin(&self, request: StartPlayback) -> Result<SessionView, Error> {
         let (reply, answer) = oneshot::channel();
-        let closed = || Error::new(Kind::Unavailable, "The station is shutting down.");
-        self.requests.send((request, reply)).await.map_err(|_| closed())?;
-        answer.await.map_err(|_| closed())?
+        let sessions = self.clone();
+        supervise("session", async move {
+            match sessions.open(&request).await {
+                Ok(Begun::New(owner, inbox)) => {
+                    let view = owner.view();
+                    let span = tracing::info_span!("session", id = view.id);
+                    // Whoever asked may have gone; then nobody watches, and it ends by that.
+                    let _ = reply.send(Ok(view));
+                    tracing::Instrument::instrument(owner.run(inbox), span).await;
+                }
+                Ok(Begun::Before(view)) => drop(reply.send(Ok(*view))),
+                Err(error) => drop(reply.send(Err(error))),
+            }
+        });
+        answer.await.map_err(|_| Error::new(Kind::Internal, "The session's owner has ended."))?
     }
 
     /// All of them.
     pub(super) fn all(&self) -> Arc<All> {
         self.all.load_full()
     }
-}
 
-struct Registry {
-    around: Surroundings,
-    limit: usize,
-    all: Arc<ArcSwap<All>>,
-    /// Idempotency keys by account: session and when.
-    known: HashMap<(String, String), (String, Duration)>,
-    /// Since when a session is over.
-    over: HashMap<String, Duration>,
-}
-
-impl Registry {
-    async fn run(mut self, mut inbox: mpsc::Receiver<Start>) {
-        let mut sweep = tokio::time::interval(SWEEP);
-        loop {
-            tokio::select! {
-                Some((request, reply)) = inbox.recv() => { let _ = reply.send(self.begin(request)); }
-                _ = sweep.tick() => self.forget(),
-                () = self.around.stop.cancelled() => return,
-            }
-        }
+    /// A session that is not listed any more, as the store has it; none if it is not `account`'s (if that is asked).
+    pub(super) async fn past(&self, id: &str, account: Option<&str>) -> Result<Option<SessionView>, Error> {
+        let row = self.around.ledger.store().session(id).await?;
+        let row = row.filter(|row| account.is_none_or(|account| row.account_id == account));
+        Ok(row.map(|row| self.as_it_ended(&row)))
     }
 
-    fn begin(&mut self, request: StartPlayback) -> Result<SessionView, Error> {
-        let again = request.idempotency_key.clone().map(|key| (request.account.clone(), key));
-        let all = self.all.load_full();
-        if let Some(entry) = again.as_ref().and_then(|key| all.by_id.get(&self.known.get(key)?.0)) {
-            return Ok(entry.view.borrow().clone());
+    async fn open(&self, request: &StartPlayback) -> Result<Begun, Error> {
+        let ledger = &self.around.ledger;
+        let new = NewSession {
+            id: secret(16)?,
+            account_id: request.account.clone(),
+            channel: ChannelId(request.channel_id.clone()),
+            key: request.idempotency_key.clone(),
+            request: fingerprint(request),
+        };
+        // First of all, so that a repetition gets its answer also when a new session would be refused.
+        if let Some(id) = ledger.store().repeated_session(&new).await? {
+            return Ok(Begun::Before(Box::new(self.before(&id).await?)));
         }
-        let id = ChannelId(request.channel_id.clone());
-        let channel = self.around.lineup.load().channel(&id).cloned();
+        if self.around.stop.is_cancelled() {
+            return Err(Error::new(Kind::Unavailable, "The station is shutting down."));
+        }
+        let channel = self.around.lineup.load().channel(&new.channel).cloned();
         let channel = channel.ok_or_else(|| {
             Error::new(Kind::NotFound, "There is no such channel. It may have been removed.")
         })?;
-        if all.by_id.len() - self.over.len() >= self.limit {
+        let slot = Arc::clone(&self.slots).try_acquire_owned().map_err(|_| {
             let words = ReasonCode::TooManySessions.english();
-            return Err(Error::new(Kind::TooMany, format!("{}. {}", words.title, words.advice)));
-        }
-        let entry = Arc::new(begin(&self.around, channel, &request)?);
-        let view = entry.view.borrow().clone();
-        if let Some(key) = again {
-            self.known.insert(key, (view.id.clone(), self.around.clock.uptime()));
-        }
-        let mut next = All { by_id: all.by_id.clone(), by_key: all.by_key.clone() };
-        next.by_key.insert(entry.key.clone(), Arc::clone(&entry));
-        next.by_id.insert(view.id.clone(), entry);
-        self.all.store(Arc::new(next));
-        Ok(view)
+            Error::new(Kind::TooMany, format!("{}. {}", words.title, words.advice))
+        })?;
+        let key = secret(20)?;
+        let lost = match ledger.open(&new).await? {
+            Opened::New { lost } => lost,
+            Opened::Before(id) => return Ok(Begun::Before(Box::new(self.before(&id).await?))),
+        };
+        let (entry, owner, inbox) = made(&self.around, channel, request, (new.id, key), (slot, lost));
+        self.list(&Arc::new(entry));
+        Ok(Begun::New(Box::new(owner), inbox))
     }
 
-    fn forget(&mut self) {
-        let now = self.around.clock.uptime();
-        let all = self.all.load_full();
-        for (id, entry) in &all.by_id {
-            if entry.view.borrow().state.is_over() {
-                self.over.entry(id.clone()).or_insert(now);
+    /// The session that an earlier request has made.
+    async fn before(&self, id: &str) -> Result<SessionView, Error> {
+        let listed = async {
+            loop {
+                let news = self.listed.notified();
+                if let Some(entry) = self.all.load().by_id.get(id) {
+                    return entry.view.borrow().clone();
+                }
+                news.await;
+            }
+        };
+        let row = self.around.ledger.store().session(id).await?;
+        match row {
+            Some(row) if row.ended_ms.is_some() && !self.all.load().by_id.contains_key(id) => {
+                Ok(self.as_it_ended(&row))
+            }
+            // It is listed, or in a moment: its owner has just written it.
+            Some(row) => match tokio::time::timeout(LISTED, listed).await {
+                Ok(view) => Ok(view),
+                Err(_) => Ok(self.as_it_ended(&row)),
+            },
+            None => Err(Error::new(Kind::Gone, "The session of this Idempotency-Key is forgotten.")),
+        }
+    }
+
+    /// A session of an earlier run, or of hours ago. Nothing answers at its addresses any more.
+    fn as_it_ended(&self, row: &SessionRow) -> SessionView {
+        let named = |name: &String| ReasonCode::ALL.iter().copied().find(|code| code.name() == name);
+        let living = row.ended_ms.is_none();
+        let code = if living { Some(ReasonCode::Internal) } else { row.reason.as_ref().and_then(named) };
+        let state = view::SessionState::parse(&row.state).filter(|_| !living);
+        SessionView {
+            id: row.id.clone(),
+            channel_id: row.channel.0.clone(),
+            state: state.unwrap_or(view::SessionState::Failed),
+            waiting_for: None,
+            reason: code
+                .map(|code| say::reason(&Reason::new(code), &self.around.lineup.load(), &self.around.clock)),
+            plan: None,
+            playlist_url: format!("/play/{}/main.m3u8", row.id),
+            stream_url: format!("/play/{}/stream.ts", row.id),
+            heartbeat_s: limits::HEARTBEAT.as_secs(),
+            created_at: say::moment(row.created_ms),
+        }
+    }
+
+    fn list(&self, entry: &Arc<Entry>) {
+        let id = entry.view.borrow().id.clone();
+        self.all.rcu(|all| {
+            let mut next = All { by_id: all.by_id.clone(), by_key: all.by_key.clone() };
+            next.by_key.insert(entry.key.clone(), Arc::clone(entry));
+            next.by_id.insert(id.clone(), Arc::clone(entry));
+            next
+        });
+        self.listed.notify_waiters();
+    }
+
+    /// Forgets those that have been over for a while.
+    async fn sweep(self, limit: usize) {
+        let mut tick = tokio::time::interval(SWEEP);
+        let mut over: HashMap<String, Duration> = HashMap::new();
+        while self.around.stop.run_until_cancelled(tick.tick()).await.is_some() {
+            let now = self.around.clock.uptime();
+            metrics::gauge!("telecast_sessions").set((limit - self.slots.available_permits()) as f64);
+            for (id, entry) in &self.all.load().by_id {
+                if entry.is_over() {
+                    over.entry(id.clone()).or_insert(now);
+                }
+            }
+            let old: Vec<String> = over
+                .extract_if(|_, since| *since + limits::SESSION_MEMORY <= now)
+                .map(|(id, _)| id)
+                .collect();
+            if !old.is_empty() {
+                self.all.rcu(|all| {
+                    let mut next = All { by_id: all.by_id.clone(), by_key: all.by_key.clone() };
+                    for entry in old.iter().filter_map(|id| next.by_id.remove(id)) {
+                        next.by_key.remove(&entry.key);
+                    }
+                    next
+                });
             }
         }
-        metrics::gauge!("telecast_sessions").set((all.by_id.len() - self.over.len()) as f64);
-        let old: Vec<String> = self
-            .over
-            .iter()
-            .filter(|(_, since)| **since + limits::SESSION_MEMORY <= now)
-            .map(|(id, _)| id.clone())
-            .collect();
-        self.known.retain(|_, (_, made)| *made + limits::IDEMPOTENCY > now);
-        if old.is_empty() {
-            return;
-        }
-        let mut next = All { by_id: all.by_id.clone(), by_key: all.by_key.clone() };
-        for id in old {
-            self.over.remove(&id);
-            if let Some(entry) = next.by_id.remove(&id) {
-                next.by_key.remove(&entry.key);
-            }
-            self.known.retain(|_, (known, _)| *known != id);
-        }
-        self.all.store(Arc::new(next));
     }
 }
 
-/// Makes a session and starts its owner.
-fn begin(around: &Surroundings, channel: Channel, request: &StartPlayback) -> Result<Entry, Error> {
-    let (id, key) = (secret(16)?, secret(20)?);
-    let client = say::client(&request.client);
-    let remembered = around.memory.get(&channel.id.0);
-    let now = around.clock.uptime();
-    let machine = Session::new(client, around.policy, remembered.as_deref(), now);
-    let made = SessionView {
-        id: id.clone(),
-        channel_id: channel.id.0.clone(),
-        state: view::SessionState::New,
-        waiting_for: None,
-        reason: None,
-        plan: machine.plan().map(say::plan),
-        playlist_url: format!("/play/{key}/main.m3u8"),
-        stream_url: format!("/play/{key}/stream.ts"),
-        heartbeat_s: limits::HEARTBEAT.as_secs(),
-        created_at: say::moment(around.clock.wall_ms()),
+/// What became of a request.
+enum Begun {
+    /// A new session, whose owner is to run.
+    New(Box<Owner>, mpsc::Receiver<Command>),
+    /// The same request came before.
+    Before(Box<SessionView>),
+}
+
+/// What tells a repeated request from another one with the same key.
+fn fingerprint(request: &StartPlayback) -> SecretHash {
+    let at = match &request.at {
+        At::Live => "live".to_owned(),
+        At::Start => "start".to_owned(),
+        At::Time(time) => time.to_string(),
     };
-    let (publish, view) = watch::channel(made);
-    let (door, way) = watch::channel(Door::Shut);
-    let (commands, inbox) = mpsc::channel(COMMANDS);
-    let handle = PlaybackHandle {
-        session: id.as_str().into(),
-        door: way,
-        last_fetch: Arc::new(AtomicU64::new(now.as_millis() as u64)),
-        joins: Arc::default(),
-        clock: around.clock,
-        shelf: around.shelf.clone(),
-    };
-    let owner = Owner {
-        around: around.clone(),
-        channel,
-        holder: request.holder.clone(),
-        machine,
-        begin: match request.at {
-            At::Live => None,
-            At::Start => Some(i64::MIN),
-            At::Time(time) => Some(time.as_millisecond()),
-        },
-        hold: None,
-        watch: None,
-        publish,
-        door,
-        last_fetch: Arc::clone(&handle.last_fetch),
-        seen_fetch: now.as_millis() as u64,
-        wanted: Vec::new(),
-        needs: Vec::new(),
-        sent: Sent::default(),
-        pending: VecDeque::new(),
-    };
-    tracing::info!(session = id, channel = %owner.channel.id, "a session begins");
-    metrics::counter!("telecast_sessions_started_total").increment(1);
-    let span = tracing::info_span!("session", id);
-    supervise("session", tracing::Instrument::instrument(owner.run(inbox), span));
-    Ok(Entry { view, handle, key, commands })
+    let text = serde_json::json!(["session", request.channel_id, at, request.client]).to_string();
+    SecretHash::of(&text.into())
 }
 
 /// Random text of `bytes` × 8 bits, in hexadecimal.
@@ -273,289 +239,4 @@ fn secret(bytes: usize) -> Result<String, Error> {
         let _ = write!(text, "{byte:02x}");
         text
     }))
-}
-
-/// What the machine has been told already.
-#[derive(Default)]
-struct Sent {
-    bytes: bool,
-    tracks: Option<SourceTracks>,
-    key_frame: bool,
-    audio: bool,
-    segment: bool,
-    scrambled: bool,
-    fault: bool,
-}
-
-struct Owner {
-    around: Surroundings,
-    channel: Channel,
-    holder: String,
-    machine: Session,
-    /// Where its player is to begin, if not at the live edge (milliseconds since 1970).
-    begin: Option<i64>,
-    hold: Option<Hold>,
-    /// News of the tape; taken out while it is waited for.
-    watch: Option<watch::Receiver<Arc<Snapshot>>>,
-    publish: watch::Sender<SessionView>,
-    door: watch::Sender<Door>,
-    last_fetch: Arc<AtomicU64>,
-    seen_fetch: u64,
-    /// Tracks whose sound must be transcoded, and what was ordered for it.
-    wanted: Vec<TrackId>,
-    needs: Vec<Need>,
-    sent: Sent,
-    pending: VecDeque<Event>,
-}
-
-impl Owner {
-    async fn run(mut self, mut inbox: mpsc::Receiver<Command>) {
-        self.apply(Event::Begin).await;
-        let stop = self.around.stop.clone();
-        while !self.machine.state().is_ended() {
-            let now = self.around.clock.uptime();
-            let due = self.machine.deadline().unwrap_or(now).saturating_sub(now);
-            let ready = self.machine.state() == State::Ready;
-            let mut watch = self.watch.take();
-            let gone = self.hold.as_ref().map(|hold| hold.tape.gone().clone());
-            tokio::select! {
-                // Said first: a tape that ends by the same shutdown is not what ended the session.
-                biased;
-                () = stop.cancelled() => self.apply(Event::Stop(ReasonCode::Shutdown)).await,
-                Some(command) = inbox.recv() => match command {
-                    Command::Heartbeat => self.apply(Event::Heartbeat).await,
-                    Command::Stop(code) => self.apply(Event::Stop(code)).await,
-                },
-                // Before it is ready every change counts; later only the end does, and waking up for each part would cost.
-                () = news(watch.as_mut()), if !ready => self.observe().await,
-                () = over(gone.as_ref()), if ready => self.observe().await,
-                () = tokio::time::sleep(due.min(LOOK)) => {
-                    let fetched = self.last_fetch.load(Ordering::Relaxed);
-                    if fetched > self.seen_fetch {
-                        self.seen_fetch = fetched;
-                        self.apply(Event::Consumed).await;
-                    }
-                    if ready {
-                        self.observe().await;
-                    }
-                    self.apply(Event::Tick).await;
-                }
-            }
-            self.watch = self.watch.take().or(watch);
-        }
-        let view = self.publish.borrow().clone();
-        let reason = view.reason.as_ref().map_or("", |reason| reason.code.as_str()).to_owned();
-        tracing::info!(session = view.id, state = view.state.name(), reason, "a session is over");
-        metrics::counter!("telecast_sessions_ended_total", "reason" => reason).increment(1);
-    }
-
-    /// Gives the machine an event, and carries out what it wants, until nothing is left to do.
-    async fn apply(&mut self, event: Event) {
-        self.pending.push_back(event);
-        while let Some(event) = self.pending.pop_front() {
-            for effect in self.machine.apply(event, self.around.clock.uptime()) {
-                self.effect(effect).await;
-            }
-        }
-    }
-
-    async fn effect(&mut self, effect: Effect) {
-        match effect {
-            Effect::Acquire => self.acquire().await,
-            Effect::Renew => {
-                if let Some(hold) = &self.hold {
-                    hold.renew();
-                }
-            }
-            Effect::Release => {
-                self.close_door();
-                self.watch = None;
-                self.needs.clear();
-                self.hold = None;
-                self.pending.push_back(Event::Released);
-            }
-            Effect::Transcode(tracks) => {
-                self.wanted = tracks;
-                self.transcode().await;
-            }
-            Effect::Publish => self.tell(),
-        }
-    }
-
-    async fn acquire(&mut self) {
-        let wish = Wish {
-            channel: self.channel.id.clone(),
-            sources: self.channel.sources.clone(),
-            holder: self.holder.clone(),
-        };
-        let event = match self.around.tuners.acquire(wish).await {
-            Some(Ok(hold)) => {
-                self.watch = Some(hold.tape.watch());
-                self.hold = Some(hold);
-                Event::Granted { relay: false }
-            }
-            Some(Err(refusal)) => Event::Refused(refusal),
-            None => Event::Stop(ReasonCode::Shutdown),
-        };
-        self.pending.push_back(event);
-    }
-
-    /// Orders the transcoders that are wanted; before the map has come, one is started for what is remembered.
-    async fn transcode(&mut self) {
-        let Some(tape) = self.hold.as_ref().map(|hold| hold.tape.clone()) else { return };
-        let snapshot = tape.snapshot();
-        if !snapshot.mapped {
-            let remembered = self.around.memory.get(&self.channel.id.0);
-            let first = self
-                .wanted
-                .first()
-                .and_then(|id| remembered.as_ref()?.audio_track(*id).map(|track| track.codec));
-            if let Some(kind) = first.and_then(say::kind) {
-                tape.warm(kind);
-            }
-            return;
-        }
-        self.needs.retain(|need| self.wanted.contains(&need.from));
-        for id in self.wanted.clone() {
-            if self.needs.iter().any(|need| need.from == id) {
-                continue;
-            }
-            if let Some(need) = tape.derive(id).await {
-                self.needs.push(need);
-                self.pending.push_back(Event::TranscoderStarted);
-            }
-        }
-    }
-
-    /// Tells the machine what is new on the tape.
-    async fn observe(&mut self) {
-        let Some(tape) = self.hold.as_ref().map(|hold| hold.tape.clone()) else { return };
-        let snapshot = tape.snapshot();
-        if snapshot.counters.bytes > 0 && !std::mem::replace(&mut self.sent.bytes, true) {
-            self.apply(Event::Bytes).await;
-        }
-        let scrambled = snapshot.waiting == Waiting::Scrambled;
-        if scrambled != std::mem::replace(&mut self.sent.scrambled, scrambled) {
-            self.apply(Event::Scrambled(scrambled)).await;
-        }
-        if snapshot.mapped {
-            self.observe_tracks(&snapshot).await;
-        }
-        if snapshot.newest_run().is_some() && !std::mem::replace(&mut self.sent.key_frame, true) {
-            self.apply(Event::KeyFrame).await;
-        }
-        if has_sound(&snapshot) && !std::mem::replace(&mut self.sent.audio, true) {
-            self.apply(Event::Audio).await;
-        }
-        if !self.sent.segment
-            && let Some(way) = self
-                .machine
-                .plan()
-                .filter(|plan| !plan.provisional)
-                .and_then(|plan| Way::new(&tape, &snapshot, plan, self.begin))
-        {
-            self.sent.segment = true;
-            self.door.send_replace(Door::Open(Arc::new(way)));
-            self.apply(Event::Segment).await;
-        }
-        if let Some(fault) =
-            snapshot.fault.as_deref().filter(|_| !std::mem::replace(&mut self.sent.fault, true))
-        {
-            self.apply(Event::Broken(broken(fault, &snapshot))).await;
-        }
-    }
-
-    async fn observe_tracks(&mut self, snapshot: &Snapshot) {
-        let tracks = source_tracks(&snapshot.tracks, false);
-        if self.sent.tracks.as_ref() != Some(&tracks) {
-            if snapshot.newest_run().is_some() {
-                self.around.memory.put(&self.channel.id.0, &tracks);
-            }
-            self.sent.tracks = Some(tracks.clone());
-            self.apply(Event::Tracks(tracks)).await;
-        }
-        self.transcode().await;
-        if let Some(event) = self.pending.pop_front() {
-            self.apply(event).await;
-        }
-    }
-
-    fn close_door(&mut self) {
-        let reason =
-            self.machine.snapshot().reason.unwrap_or_else(|| Reason::new(ReasonCode::StoppedByClient));
-        self.door.send_replace(Door::Over(Box::new(self.reason(&reason))));
-    }
-
-    fn reason(&self, reason: &Reason) -> view::ReasonView {
-        say::reason(reason, &self.around.lineup.load(), &self.around.clock)
-    }
-
-    /// Publishes what is visible.
-    fn tell(&mut self) {
-        let now = self.machine.snapshot();
-        if now.state.is_ended() {
-            self.close_door();
-        }
-        let reason = now.reason.as_ref().map(|reason| self.reason(reason));
-        self.publish.send_modify(|view| {
-            view.state = say::state(now.state);
-            view.waiting_for = now.waiting_for.map(say::waiting_for);
-            view.plan = now.plan.as_ref().map(say::plan);
-            view.reason = reason;
-        });
-        let view = self.publish.borrow().clone();
-        let kind = if view.state.is_over() { "ended" } else { "changed" };
-        let data = serde_json::to_value(&view).unwrap_or_default();
-        // Nobody listening is no fault.
-        let _ = self.around.events.send(view::Event {
-            topic: format!("session:{}", view.id),
-            kind: kind.into(),
-            data,
-        });
-    }
-}
-
-async fn news(watch: Option<&mut watch::Receiver<Arc<Snapshot>>>) {
-    match watch {
-        Some(watch) => {
-            if watch.changed().await.is_err() {
-                // The tape's owner is gone: what it said last has been seen, and the deadline of the step decides.
-                std::future::pending::<()>().await;
-            }
-        }
-        None => std::future::pending().await,
-    }
-}
-
-async fn over(gone: Option<&CancellationToken>) {
-    match gone {
-        Some(gone) => gone.cancelled().await,
-        None => std::future::pending().await,
-    }
-}
-
-fn has_sound(snapshot: &Snapshot) -> bool {
-    snapshot.fresh().take(4).any(|segment| {
-        segment.lanes.iter().any(|lane| {
-            !lane.frames.is_empty()
-                && segment.run.track(lane.track).is_some_and(|track| track.kind.is_audio())
-        })
-    })
-}
-
-/// What a fault of the source means to the viewer.
-fn broken(fault: &Fault, snapshot: &Snapshot) -> Reason {
-    let silent = snapshot.counters.bytes == 0;
-    let code = match fault {
-        Fault::Unreachable(_) => ReasonCode::ReceiverUnreachable,
-        Fault::Unauthorized => ReasonCode::ReceiverUnauthorized,
-        Fault::Refused(_) | Fault::CannotTune => ReasonCode::TuneFailed,
-        Fault::DiskFull(_) => ReasonCode::DiskFull,
-        Fault::Ended if snapshot.waiting == Waiting::Scrambled => ReasonCode::Scrambled,
-        Fault::Ended if silent => ReasonCode::ReceiverRefused,
-        Fault::Ended => ReasonCode::SourceEnded,
-        Fault::Stalled if silent => ReasonCode::TuneTimeout,
-        Fault::Stalled => ReasonCode::SourceStalled,
-    };
-    Reason::new(code).with_detail(fault.to_string())
 }

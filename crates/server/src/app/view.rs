@@ -50,7 +50,7 @@ pub struct StartPlayback {
     pub holder: String,
     /// Whose session it is: idempotency keys count within it, and only its sessions are shown to it.
     pub account: String,
-    /// The same key of the same account within five minutes gives the same session.
+    /// The same key of the same account gives the same session, for a day after that has ended.
     pub idempotency_key: Option<String>,
 }
 
@@ -94,6 +94,13 @@ impl SessionState {
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
         }
+    }
+
+    /// The state of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        use SessionState::{Cancelled, Draining, Failed, New, Priming, Ready, Starting, Stopped};
+        let all = [New, Starting, Priming, Ready, Draining, Stopped, Failed, Cancelled];
+        all.into_iter().find(|state| state.name() == name)
     }
 }
 
@@ -265,7 +272,7 @@ pub struct ReceiverView {
     pub model: Option<String>,
     /// Tuners that are counted on.
     pub tuners: Option<u32>,
-    /// Number of channels.
+    /// Channels that it has, each counted once however many bouquets it stands in.
     pub channels: usize,
     /// `file` or `store`.
     pub source: String,

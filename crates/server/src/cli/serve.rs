@@ -181,7 +181,7 @@ impl Station {
             .map_err(|error| cannot("the store", &error))?;
         let sealer = Sealer::load_or_create(&data.join("instance.key"))
             .map_err(|error| cannot("the instance key", &error))?;
-        let accounts = Accounts::new(store, sealer);
+        let accounts = Accounts::new(store.clone(), sealer);
         let mut receivers = config.receivers.clone();
         receivers.extend(accounts.receivers().await.map_err(fault)?);
         let settings = Settings {
@@ -197,7 +197,7 @@ impl Station {
             refresh: config.duration("guide.refresh"),
         };
         let stopping = CancellationToken::new();
-        let app = App::start(settings).await.map_err(|error| Failure::cannot(error.message))?;
+        let app = App::start(settings, store).await.map_err(|error| Failure::cannot(error.message))?;
         let web_config = WebConfig {
             public_url: config.string("server.public_url").and_then(|url| url.parse().ok()),
             allowed_origins: config.list("auth.allowed_origins"),

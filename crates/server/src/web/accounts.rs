@@ -6,9 +6,12 @@ use super::secret;
 use crate::app::settings::ReceiverSettings;
 use secrecy::{ExposeSecret, SecretString};
 use telecast_core::access::{Role, Scope};
+use telecast_core::error::Kind;
 use telecast_core::limits;
 use telecast_core::secret::SecretHash;
-use telecast_store::{Account, NewAccount, NewApiToken, Purpose, Receiver, Sealer, Store};
+use telecast_store::{
+    Account, Created, NewAccount, NewApiToken, Purpose, Receiver, RequestKey, Sealer, Store,
+};
 use url::Url;
 
 impl From<telecast_store::Error> for Problem {
@@ -150,8 +153,14 @@ impl Accounts {
         Ok(token)
     }
 
-    /// Keeps a receiver that a page has added; its password sealed.
-    pub async fn keep_receiver(&self, settings: &ReceiverSettings, now_ms: i64) -> Result<(), Problem> {
+    /// Keeps a receiver that a page has added; its password sealed. Gives it as it is kept: the same, or the one that the
+    /// same request of `account` with the same key has added before.
+    pub async fn keep_receiver(
+        &self,
+        settings: ReceiverSettings,
+        (account, key): (&str, Option<String>),
+        now_ms: i64,
+    ) -> Result<ReceiverSettings, Problem> {
         let password = settings
             .password
             .as_ref()
@@ -166,7 +175,23 @@ impl Accounts {
             stream_port: settings.stream_port,
             tuners: settings.tuners,
         };
-        Ok(self.store.create_receiver(&receiver, now_ms).await?)
+        let request = key.map(|key| RequestKey {
+            account_id: account.to_owned(),
+            key,
+            request: fingerprint(&settings),
+        });
+        match self.store.create_receiver(&receiver, request.as_ref(), now_ms).await? {
+            Created::New => Ok(settings),
+            Created::Before(id) => {
+                let before = self.receivers().await?.into_iter().find(|before| before.id == id);
+                let secret = |of: &ReceiverSettings| {
+                    of.password.as_ref().map(|password| password.expose_secret().to_owned())
+                };
+                before.filter(|before| secret(before) == secret(&settings)).ok_or_else(|| {
+                    Problem::new(Kind::Conflict, "This Idempotency-Key was used with another password.")
+                })
+            }
+        }
     }
 
     /// Forgets it.
@@ -198,6 +223,13 @@ impl Accounts {
         }
         Ok(all)
     }
+}
+
+/// What tells a repeated request for a receiver from another one with the same key; without its password.
+fn fingerprint(of: &ReceiverSettings) -> SecretHash {
+    let text =
+        serde_json::json!(["receiver", of.name, of.url.as_str(), of.username, of.stream_port, of.tuners]);
+    SecretHash::of(&text.to_string().into())
 }
 
 fn new_account(name: &str, role: Role, hash: Option<String>) -> NewAccount {

@@ -29,9 +29,8 @@ use axum::routing::any;
 use doorman::Doorman;
 use problem::Problem;
 use simulated::Simulated;
-use std::collections::HashMap;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use telecast_core::error::Kind;
 use telecast_core::limits;
 use tokio::sync::Semaphore;
@@ -68,8 +67,6 @@ pub struct Inner {
     pub rates: rate::Rates,
     /// Playlists packed for those who take gzip.
     pub packed: play::Packed,
-    /// Whose sessions are whose.
-    pub owners: Owners,
     /// The program is ending: sockets and event streams close.
     pub stopping: CancellationToken,
     /// The simulated receiver inside this program.
@@ -84,31 +81,6 @@ impl Deref for Web {
 
     fn deref(&self) -> &Inner {
         &self.0
-    }
-}
-
-/// Whose sessions are whose.
-#[derive(Default)]
-pub struct Owners(Mutex<HashMap<String, String>>);
-
-impl Owners {
-    fn map(&self) -> std::sync::MutexGuard<'_, HashMap<String, String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// `session` belongs to `account`.
-    pub fn insert(&self, session: &str, account: &str) {
-        self.map().insert(session.to_owned(), account.to_owned());
-    }
-
-    /// Whether `session` belongs to `account`.
-    pub fn is(&self, session: &str, account: &str) -> bool {
-        self.map().get(session).is_some_and(|owner| owner == account)
-    }
-
-    /// Forgets those that are not visible any more.
-    pub fn keep(&self, visible: impl Fn(&str) -> bool) {
-        self.map().retain(|session, _| visible(session));
     }
 }
 
@@ -130,7 +102,6 @@ impl Web {
             doorman: Doorman::default(),
             rates: rate::Rates::default(),
             packed: play::Packed::default(),
-            owners: Owners::default(),
             stopping,
             simulated,
             decoy_hash: secret::hash_password(&secret::random_hex(16)).unwrap_or_default(),

@@ -18,8 +18,6 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
-/// Owners of sessions that are no longer visible are forgotten this often.
-const SWEEP: Duration = Duration::from_secs(60);
 /// After the system refused a connection (too many open files), it is asked again after this.
 const REFUSED: Duration = Duration::from_millis(50);
 
@@ -27,7 +25,6 @@ const REFUSED: Duration = Duration::from_millis(50);
 pub async fn serve(listener: TcpListener, web: Web) -> std::io::Result<()> {
     let stopping = web.stopping.clone();
     let app = web.app.clone();
-    tokio::spawn(sweep(web.clone()));
     let router = web.router();
     let slots = Arc::new(Semaphore::new(limits::CONNECTIONS));
     let connections = TaskTracker::new();
@@ -60,16 +57,6 @@ pub async fn serve(listener: TcpListener, web: Web) -> std::io::Result<()> {
         tracing::debug!(left = connections.len(), "connections that did not end were dropped");
     }
     Ok(())
-}
-
-async fn sweep(web: Web) {
-    let mut tick = tokio::time::interval(SWEEP);
-    loop {
-        tokio::select! {
-            _ = tick.tick() => web.owners.keep(|session| web.app.session(session).is_some()),
-            () = web.stopping.cancelled() => return,
-        }
-    }
 }
 
 async fn connection(stream: TcpStream, from: SocketAddr, router: Router, stopping: CancellationToken) {

@@ -11,7 +11,13 @@ use url::Url;
 /// Starts it once; ends it with the program.
 pub struct Simulated {
     cache: PathBuf,
-    running: Mutex<Option<Sim>>,
+    running: Mutex<Option<Running>>,
+}
+
+struct Running {
+    sim: Sim,
+    /// Account and key of the request that has started it.
+    request: Option<(String, String)>,
 }
 
 impl Simulated {
@@ -20,10 +26,13 @@ impl Simulated {
         Self { cache, running: Mutex::new(None) }
     }
 
-    /// Starts it, and says how to reach it.
-    pub async fn start(&self) -> Result<ReceiverSettings, Problem> {
+    /// Starts it, and says how to reach it; so does the same request (account and key) again.
+    pub async fn start(&self, request: Option<(String, String)>) -> Result<ReceiverSettings, Problem> {
         let mut running = self.running.lock().await;
-        if running.is_some() {
+        if let Some(running) = running.as_ref() {
+            if request.is_some() && running.request == request {
+                return settings_for(&running.sim);
+            }
             return Err(Problem::new(Kind::Conflict, "The simulated receiver runs already."));
         }
         let config = Config { cache: self.cache.clone(), ..Config::default() };
@@ -31,21 +40,21 @@ impl Simulated {
             Problem::new(Kind::Unavailable, format!("The simulated receiver cannot be started: {error}"))
         })?;
         let settings = settings_for(&sim)?;
-        *running = Some(sim);
+        *running = Some(Running { sim, request });
         Ok(settings)
     }
 
     /// Takes over one that runs already.
     pub async fn adopt(&self, sim: Sim) -> Result<ReceiverSettings, Problem> {
         let settings = settings_for(&sim)?;
-        *self.running.lock().await = Some(sim);
+        *self.running.lock().await = Some(Running { sim, request: None });
         Ok(settings)
     }
 
     /// Ends it.
     pub async fn stop(&self) {
-        if let Some(sim) = self.running.lock().await.take() {
-            sim.shutdown().await;
+        if let Some(running) = self.running.lock().await.take() {
+            running.sim.shutdown().await;
         }
     }
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use telecast_server::adapters::enigma2;
 use telecast_server::app::{App, Settings};
+use telecast_store::Store;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -214,8 +215,20 @@ pub(crate) async fn station(fake: &FakeBox) -> (App, tempfile::TempDir) {
     (station_in(fake, &directory.path().join("tapes")).await, directory)
 }
 
-/// A station on that box whose tapes lie, or are to lie, in `tapes`.
+/// A station on that box whose tapes lie, or are to lie, in `tapes`; its store lies beside them.
 pub(crate) async fn station_in(fake: &FakeBox, tapes: &Path) -> App {
+    let app = App::start(settings(fake, tapes), store_beside(tapes).await).await.unwrap();
+    listed(&app).await;
+    app
+}
+
+/// The store beside `tapes`, opened once more.
+pub(crate) async fn store_beside(tapes: &Path) -> Store {
+    Store::open_sqlite(&tapes.parent().unwrap().join("t.db")).await.unwrap()
+}
+
+/// What such a station is started with.
+pub(crate) fn settings(fake: &FakeBox, tapes: &Path) -> Settings {
     let mut settings = Settings::with_tapes_in(tapes.to_owned());
     settings.tape.minimum_free = 0;
     settings.receivers.push(enigma2::Settings {
@@ -229,10 +242,14 @@ pub(crate) async fn station_in(fake: &FakeBox, tapes: &Path) -> App {
         bouquets: Vec::new(),
         from_file: true,
     });
-    let app = App::start(settings).await.unwrap();
-    for _ in 0..200 {
+    settings
+}
+
+/// Returns when there is a lineup.
+pub(crate) async fn listed(app: &App) {
+    for _ in 0..500 {
         if !app.lineup().channels.is_empty() {
-            return app;
+            return;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }

@@ -205,7 +205,11 @@ async fn a_full_disk_takes_the_oldest_tape_first_and_then_refuses_new_ones() {
     let Some(disk) = SmallDisk::mount("96m") else { return };
     let fake = box_with(&[1, 2]).await;
     let tapes = disk.0.path().join("tapes");
-    let app = live_box::station_in(&fake, &tapes).await;
+    // The store lies on another disk: on a full one it would refuse the session before the tape does.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let store = live_box::store_beside(&elsewhere.path().join("tapes")).await;
+    let app = App::start(live_box::settings(&fake, &tapes), store).await.unwrap();
+    live_box::listed(&app).await;
     let old = ready(&app, 1).await;
     let play = handle(&app, &old);
     follow(&play, &main_name(&play).await, Duration::from_secs(3)).await;

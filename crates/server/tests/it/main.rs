@@ -10,8 +10,10 @@
 
 mod live_box;
 mod live_sound;
+mod live_store;
 mod live_tape;
 mod live_walk;
 mod tidy;
 mod web_door;
+mod web_store;
 mod web_talk;

@@ -1,5 +1,6 @@
 //! The door: who is let in, what strangers get, and that nothing is told to those who should not know.
 
+use crate::live_box::store_beside;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -18,8 +19,9 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct Station {
     pub(crate) base: String,
     web: Web,
+    pub(crate) store: Store,
     stopping: CancellationToken,
-    _directory: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 impl Drop for Station {
@@ -30,20 +32,21 @@ impl Drop for Station {
 
 pub(crate) async fn station() -> Station {
     let directory = tempfile::tempdir().unwrap();
-    let app = App::start(Settings::with_tapes_in(directory.path().join("tapes"))).await.unwrap();
-    station_of(app, directory).await
+    let tapes = directory.path().join("tapes");
+    let store = store_beside(&tapes).await;
+    let app = App::start(Settings::with_tapes_in(tapes), store.clone()).await.unwrap();
+    station_of(app, store, directory).await
 }
 
-/// A server for that station.
-pub(crate) async fn station_of(app: App, directory: tempfile::TempDir) -> Station {
-    let store = Store::open_sqlite(&directory.path().join("t.db")).await.unwrap();
+/// A server for that station, on the same store.
+pub(crate) async fn station_of(app: App, store: Store, directory: tempfile::TempDir) -> Station {
     let sealer = Sealer::load_or_create(&directory.path().join("key")).unwrap();
     let stopping = CancellationToken::new();
     let simulated = Simulated::new(directory.path().join("sim"));
     let web = Web::new(
         app,
         Clock::start(),
-        Accounts::new(store, sealer),
+        Accounts::new(store.clone(), sealer),
         WebConfig::default(),
         simulated,
         stopping.clone(),
@@ -51,10 +54,15 @@ pub(crate) async fn station_of(app: App, directory: tempfile::TempDir) -> Statio
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(serve::serve(listener, web.clone()));
-    Station { base, web, stopping, _directory: directory }
+    Station { base, web, store, stopping, directory }
 }
 
 impl Station {
+    /// Where its store and its tapes lie.
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// Asks it to end.
     pub(crate) fn stop(&self) {
         self.stopping.cancel();

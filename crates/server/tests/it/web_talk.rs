@@ -18,7 +18,8 @@ async fn watching() -> (Station, String) {
     let (bytes, rate) = live_box::with_aac();
     let fake = live_box::start(HashMap::from([(1, Manner::Play(bytes, rate))]), 1).await;
     let (app, directory) = live_box::station(&fake).await;
-    let station = station_of(app, directory).await;
+    let store = live_box::store_beside(&directory.path().join("tapes")).await;
+    let station = station_of(app, store, directory).await;
     let token = station.token(Role::Viewer, &[Scope::Watch]).await;
     (station, token)
 }

@@ -52,7 +52,7 @@ impl Ears {
             let allowed = match topic.split_once(':') {
                 Some(("session", id)) => {
                     self.principal.scopes.contains(&Scope::Admin)
-                        || web.owners.is(id, &self.principal.account)
+                        || web.app.is_session_of(id, &self.principal.account)
                 }
                 _ => topic != "status" || self.principal.scopes.contains(&Scope::Admin),
             };

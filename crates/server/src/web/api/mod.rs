@@ -15,6 +15,7 @@ use super::routes::{Class, Route, find};
 use axum::Router;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Json, Query, Request};
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use telecast_core::error::Kind;
@@ -139,6 +140,16 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
                 other => Problem::new(Kind::Invalid, other.body_text()),
             }),
         }
+    }
+}
+
+/// `Idempotency-Key` of a request that makes something.
+pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
+    match key.to_str().map(str::to_owned) {
+        Ok(key) if !key.is_empty() && key.len() <= limits::IDEMPOTENCY_KEY => Ok(Some(key)),
+        _ => Err(Problem::new(Kind::Invalid, "The idempotency key cannot be used.")
+            .field("Idempotency-Key", "1 to 128 characters")),
     }
 }
 

@@ -1,13 +1,14 @@
 //! Receivers: list, try, add, remove.
 
-use super::Body;
+use super::{Body, idempotency_key};
 use crate::app::settings::ReceiverSettings;
 use crate::app::view::ReceiverView;
+use crate::web::guard::Principal;
 use crate::web::problem::{Problem, ProblemDocument};
 use crate::web::{Web, secret};
-use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use axum::{Extension, Json};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use telecast_core::error::Kind;
@@ -89,14 +90,32 @@ pub async fn list(State(web): State<Web>) -> Json<Receivers> {
 
 /// Adds a receiver.
 #[utoipa::path(post, path = "/api/v1/receivers", tag = "receivers", request_body = NewReceiver,
-    responses((status = 201, body = ReceiverView), (status = 400, body = ProblemDocument)))]
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body add one receiver; with another body: 409")),
+    responses((status = 201, body = ReceiverView), (status = 400, body = ProblemDocument), (status = 409, body = ProblemDocument), (status = 503, body = ProblemDocument)))]
 pub async fn add(
     State(web): State<Web>,
+    Extension(principal): Extension<Principal>,
+    headers: HeaderMap,
     Body(new): Body<NewReceiver>,
 ) -> Result<(StatusCode, Json<ReceiverView>), Problem> {
+    let key = idempotency_key(&headers)?;
     let settings = settings(new)?;
-    web.accounts.keep_receiver(&settings, web.clock.wall_ms()).await?;
-    Ok((StatusCode::CREATED, Json(web.app.add_receiver(settings).await?)))
+    let kept = web.accounts.keep_receiver(settings, (&principal.account, key), web.clock.wall_ms()).await?;
+    let there = |id: &str| web.app.receivers().into_iter().find(|receiver| receiver.id == id);
+    let id = kept.id.clone();
+    let view = match there(&id) {
+        Some(view) => view,
+        None => match web.app.add_receiver(kept).await {
+            Ok(view) => view,
+            // The same request at the same moment was faster.
+            Err(error) if error.kind == Kind::Conflict => there(&id).ok_or(error)?,
+            Err(error) => {
+                web.accounts.forget_receiver(&id).await?;
+                return Err(error.into());
+            }
+        },
+    };
+    Ok((StatusCode::CREATED, Json(view)))
 }
 
 /// Asks a receiver who it is, without adding it.
@@ -111,10 +130,21 @@ pub async fn test(
 
 /// Starts the simulated receiver inside this program, and adds it.
 #[utoipa::path(post, path = "/api/v1/receivers/simulated", tag = "receivers",
-    responses((status = 201, body = ReceiverView), (status = 503, body = ProblemDocument)))]
-pub async fn simulated(State(web): State<Web>) -> Result<(StatusCode, Json<ReceiverView>), Problem> {
-    let settings = web.simulated.start().await?;
-    Ok((StatusCode::CREATED, Json(web.app.add_receiver(settings).await?)))
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same receiver; without it, one that runs already: 409")),
+    responses((status = 201, body = ReceiverView), (status = 409, body = ProblemDocument), (status = 503, body = ProblemDocument)))]
+pub async fn simulated(
+    State(web): State<Web>,
+    Extension(principal): Extension<Principal>,
+    headers: HeaderMap,
+) -> Result<(StatusCode, Json<ReceiverView>), Problem> {
+    let key = idempotency_key(&headers)?.map(|key| (principal.account, key));
+    let settings = web.simulated.start(key).await?;
+    let there = web.app.receivers().into_iter().find(|receiver| receiver.id == settings.id);
+    let view = match there {
+        Some(view) => view,
+        None => web.app.add_receiver(settings).await?,
+    };
+    Ok((StatusCode::CREATED, Json(view)))
 }
 
 /// Removes a receiver; what plays from it ends.

@@ -1,6 +1,6 @@
 //! Playback sessions.
 
-use super::{Body, Parameters};
+use super::{Body, Parameters, idempotency_key};
 use crate::app::view::{At, ClientView, SessionView, StartPlayback};
 use crate::web::Web;
 use crate::web::guard::Principal;
@@ -16,8 +16,6 @@ use utoipa::{IntoParams, ToSchema};
 
 /// Nobody waits longer for a session in one request (seconds).
 const WAIT_LIMIT_S: u64 = 30;
-/// Longest idempotency key.
-const KEY_LIMIT: usize = 128;
 
 /// What to play.
 #[derive(Deserialize, ToSchema)]
@@ -49,8 +47,8 @@ pub struct Waiting {
 
 /// Starts playback. Answers at once; never waits for a receiver.
 #[utoipa::path(post, path = "/api/v1/sessions", tag = "sessions", request_body = NewSession,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same session")),
-    responses((status = 202, body = SessionView), (status = 404, body = ProblemDocument), (status = 503, body = ProblemDocument)))]
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body give the same session, for a day after it has ended; with another body: 409")),
+    responses((status = 202, body = SessionView), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument), (status = 503, body = ProblemDocument)))]
 pub async fn start(
     State(web): State<Web>,
     Extension(principal): Extension<Principal>,
@@ -64,21 +62,15 @@ pub async fn start(
             Problem::new(Kind::Invalid, "'at' cannot be read.").field("at", "'live', 'start' or a time")
         })?),
     };
-    let key = headers.get("idempotency-key").map(|key| key.to_str().unwrap_or(""));
-    if key.is_some_and(|key| key.is_empty() || key.len() > KEY_LIMIT) {
-        return Err(Problem::new(Kind::Invalid, "The idempotency key cannot be used.")
-            .field("Idempotency-Key", "1 to 128 characters"));
-    }
     let request = StartPlayback {
         channel_id: new.channel_id,
         at,
         client: new.client,
         holder: principal.name.clone(),
         account: principal.account.clone(),
-        idempotency_key: key.map(str::to_owned),
+        idempotency_key: idempotency_key(&headers)?,
     };
     let session = web.app.start_session(request).await?;
-    web.owners.insert(&session.id, &principal.account);
     Ok((StatusCode::ACCEPTED, Json(shown(&web, session))))
 }
 
@@ -95,7 +87,7 @@ pub async fn list(State(web): State<Web>, Extension(principal): Extension<Princi
     Json(Sessions { items })
 }
 
-/// One session.
+/// One session; after it has ended, for about a day.
 #[utoipa::path(get, path = "/api/v1/sessions/{id}", tag = "sessions", params(("id" = String, Path), Waiting),
     responses((status = 200, body = SessionView), (status = 404, body = ProblemDocument)))]
 pub async fn get(
@@ -104,6 +96,11 @@ pub async fn get(
     Path(id): Path<String>,
     Parameters(waiting): Parameters<Waiting>,
 ) -> Result<Json<SessionView>, Problem> {
+    if web.app.session(&id).is_none() {
+        let account = (!principal.scopes.contains(&Scope::Admin)).then_some(principal.account.as_str());
+        let past = web.app.past_session(&id, account).await?;
+        return past.map(|session| Json(shown(&web, session))).ok_or_else(none);
+    }
     allowed(&web, &principal, &id)?;
     let found = match waiting.wait_s {
         Some(seconds) => web.app.wait_session(&id, Duration::from_secs(seconds.min(WAIT_LIMIT_S))).await,
@@ -141,7 +138,7 @@ fn none() -> Problem {
 }
 
 fn may(web: &Web, principal: &Principal, id: &str) -> bool {
-    principal.scopes.contains(&Scope::Admin) || web.owners.is(id, &principal.account)
+    principal.scopes.contains(&Scope::Admin) || web.app.is_session_of(id, &principal.account)
 }
 
 /// A session of somebody else is as if it were not there.

@@ -1,0 +1,461 @@
+//! One session: its owner task, which drives [`Session`] (the pure machine), and what others see of it.
+//!
+//! The machine decides; here its effects are carried out, and what is seen on the tape is fed back to it as events.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use telecast_core::limits;
+use telecast_core::lineup::{Channel, Lineup};
+use telecast_core::playback::{Policy, SourceTracks, TrackId};
+use telecast_core::session::{Effect, Event, Reason, ReasonCode, Session, State};
+use telecast_media::segment::Waiting;
+use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::ledger::Ledger;
+use super::memory::{Memory, source_tracks};
+use super::playback::{Door, PlaybackHandle, Way};
+use super::say;
+use super::shelf::Shelf;
+use super::tape::{Need, Snapshot};
+use super::tuners::{Hold, Tuners, Wish};
+use super::view::{self, At, SessionView, StartPlayback};
+use crate::adapters::clock::Clock;
+use crate::adapters::stream::Fault;
+
+/// Commands that may wait for one session.
+const COMMANDS: usize = 16;
+/// A session that plays looks at this often whether it is still fetched from.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// What all sessions share.
+#[derive(Clone)]
+pub(super) struct Surroundings {
+    pub(super) tuners: Tuners,
+    pub(super) lineup: Arc<ArcSwap<Lineup>>,
+    pub(super) memory: Memory,
+    pub(super) ledger: Ledger,
+    pub(super) shelf: Shelf,
+    pub(super) clock: Clock,
+    pub(super) events: broadcast::Sender<view::Event>,
+    pub(super) policy: Policy,
+    pub(super) stop: CancellationToken,
+}
+
+/// A session as others see it.
+pub(super) struct Entry {
+    pub(super) view: watch::Receiver<SessionView>,
+    pub(super) handle: PlaybackHandle,
+    /// Key of its playback address.
+    pub(super) key: String,
+    account: String,
+    commands: mpsc::Sender<Command>,
+}
+
+/// What others want of it.
+pub(super) enum Command {
+    Heartbeat,
+    Stop(ReasonCode),
+}
+
+impl Entry {
+    /// Whether it is this account's.
+    pub(super) fn is_of(&self, account: &str) -> bool {
+        self.account == account
+    }
+
+    /// Nothing will change any more; also if its owner has panicked.
+    pub(super) fn is_over(&self) -> bool {
+        self.view.has_changed().is_err() || self.view.borrow().state.is_over()
+    }
+
+    /// Its player still watches.
+    pub(super) fn heartbeat(&self) {
+        // One that finds the queue full is made up for by the next.
+        let _ = self.commands.try_send(Command::Heartbeat);
+    }
+
+    /// Ends it; returns when it is over.
+    pub(super) async fn stop(&self, code: ReasonCode) -> SessionView {
+        let _ = self.commands.send(Command::Stop(code)).await;
+        self.wait(limits::DRAIN + LOOK, |view| view.state.is_over()).await
+    }
+
+    /// Waits until `until` holds; gives the newest view in any case.
+    pub(super) async fn wait(&self, patience: Duration, until: impl Fn(&SessionView) -> bool) -> SessionView {
+        let mut watch = self.view.clone();
+        let _ = tokio::time::timeout(patience, watch.wait_for(|view| until(view))).await;
+        self.view.borrow().clone()
+    }
+}
+
+/// A session as others see it, and its owner; nothing runs yet.
+pub(super) fn made(
+    around: &Surroundings,
+    channel: Channel,
+    request: &StartPlayback,
+    (id, key): (String, String),
+    (slot, lost): (OwnedSemaphorePermit, CancellationToken),
+) -> (Entry, Owner, mpsc::Receiver<Command>) {
+    let client = say::client(&request.client);
+    let remembered = around.memory.get(&channel.id.0);
+    let now = around.clock.uptime();
+    let machine = Session::new(client, around.policy, remembered.as_deref(), now);
+    let made = SessionView {
+        id: id.clone(),
+        channel_id: channel.id.0.clone(),
+        state: view::SessionState::New,
+        waiting_for: None,
+        reason: None,
+        plan: machine.plan().map(say::plan),
+        playlist_url: format!("/play/{key}/main.m3u8"),
+        stream_url: format!("/play/{key}/stream.ts"),
+        heartbeat_s: limits::HEARTBEAT.as_secs(),
+        created_at: say::moment(around.clock.wall_ms()),
+    };
+    let (publish, view) = watch::channel(made);
+    let (door, way) = watch::channel(Door::Shut);
+    let (commands, inbox) = mpsc::channel(COMMANDS);
+    let handle = PlaybackHandle {
+        session: id.as_str().into(),
+        door: way,
+        last_fetch: Arc::new(AtomicU64::new(now.as_millis() as u64)),
+        joins: Arc::default(),
+        clock: around.clock,
+        shelf: around.shelf.clone(),
+    };
+    let owner = Owner {
+        around: around.clone(),
+        channel,
+        holder: request.holder.clone(),
+        machine,
+        begin: match request.at {
+            At::Live => None,
+            At::Start => Some(i64::MIN),
+            At::Time(time) => Some(time.as_millisecond()),
+        },
+        hold: None,
+        watch: None,
+        publish,
+        door,
+        last_fetch: Arc::clone(&handle.last_fetch),
+        seen_fetch: now.as_millis() as u64,
+        wanted: Vec::new(),
+        needs: Vec::new(),
+        sent: Sent::default(),
+        pending: VecDeque::new(),
+        noted: (State::New, None),
+        lost,
+        _slot: slot,
+    };
+    tracing::info!(session = id, channel = %owner.channel.id, "a session begins");
+    metrics::counter!("telecast_sessions_started_total").increment(1);
+    (Entry { view, handle, key, account: request.account.clone(), commands }, owner, inbox)
+}
+
+/// What the machine has been told already.
+#[derive(Default)]
+struct Sent {
+    bytes: bool,
+    tracks: Option<SourceTracks>,
+    key_frame: bool,
+    audio: bool,
+    segment: bool,
+    scrambled: bool,
+    fault: bool,
+}
+
+/// Its owner.
+pub(super) struct Owner {
+    around: Surroundings,
+    channel: Channel,
+    holder: String,
+    machine: Session,
+    /// Where its player is to begin, if not at the live edge (milliseconds since 1970).
+    begin: Option<i64>,
+    hold: Option<Hold>,
+    /// News of the tape; taken out while it is waited for.
+    watch: Option<watch::Receiver<Arc<Snapshot>>>,
+    publish: watch::Sender<SessionView>,
+    door: watch::Sender<Door>,
+    last_fetch: Arc<AtomicU64>,
+    seen_fetch: u64,
+    /// Tracks whose sound must be transcoded, and what was ordered for it.
+    wanted: Vec<TrackId>,
+    needs: Vec<Need>,
+    sent: Sent,
+    pending: VecDeque<Event>,
+    /// What the ledger was told last.
+    noted: (State, Option<ReasonCode>),
+    /// Somebody else writes this session: it must be let go.
+    lost: CancellationToken,
+    _slot: OwnedSemaphorePermit,
+}
+
+impl Owner {
+    /// What is visible of it.
+    pub(super) fn view(&self) -> SessionView {
+        self.publish.borrow().clone()
+    }
+
+    /// Its life.
+    pub(super) async fn run(mut self, mut inbox: mpsc::Receiver<Command>) {
+        self.apply(Event::Begin).await;
+        let (stop, lost) = (self.around.stop.clone(), self.lost.clone());
+        while !self.machine.state().is_ended() {
+            let now = self.around.clock.uptime();
+            let due = self.machine.deadline().unwrap_or(now).saturating_sub(now);
+            let ready = self.machine.state() == State::Ready;
+            let mut watch = self.watch.take();
+            let gone = self.hold.as_ref().map(|hold| hold.tape.gone().clone());
+            tokio::select! {
+                // Said first: a tape that ends by the same shutdown is not what ended the session.
+                biased;
+                () = stop.cancelled() => self.apply(Event::Stop(ReasonCode::Shutdown)).await,
+                () = lost.cancelled() => self.apply(Event::Stop(ReasonCode::Restarted)).await,
+                Some(command) = inbox.recv() => match command {
+                    Command::Heartbeat => self.apply(Event::Heartbeat).await,
+                    Command::Stop(code) => self.apply(Event::Stop(code)).await,
+                },
+                // Before it is ready every change counts; later only the end does, and waking up for each part would cost.
+                () = news(watch.as_mut()), if !ready => self.observe().await,
+                () = over(gone.as_ref()), if ready => self.observe().await,
+                () = tokio::time::sleep(due.min(LOOK)) => {
+                    let fetched = self.last_fetch.load(Ordering::Relaxed);
+                    if fetched > self.seen_fetch {
+                        self.seen_fetch = fetched;
+                        self.apply(Event::Consumed).await;
+                    }
+                    if ready {
+                        self.observe().await;
+                    }
+                    self.apply(Event::Tick).await;
+                }
+            }
+            self.watch = self.watch.take().or(watch);
+        }
+        let view = self.publish.borrow().clone();
+        let reason = view.reason.as_ref().map_or("", |reason| reason.code.as_str()).to_owned();
+        tracing::info!(session = view.id, state = view.state.name(), reason, "a session is over");
+        metrics::counter!("telecast_sessions_ended_total", "reason" => reason).increment(1);
+    }
+
+    /// Gives the machine an event, and carries out what it wants, until nothing is left to do.
+    async fn apply(&mut self, event: Event) {
+        self.pending.push_back(event);
+        while let Some(event) = self.pending.pop_front() {
+            for effect in self.machine.apply(event, self.around.clock.uptime()) {
+                self.effect(effect).await;
+            }
+        }
+    }
+
+    async fn effect(&mut self, effect: Effect) {
+        match effect {
+            Effect::Acquire => self.acquire().await,
+            Effect::Renew => {
+                if let Some(hold) = &self.hold {
+                    hold.renew();
+                }
+            }
+            Effect::Release => {
+                self.close_door();
+                self.watch = None;
+                self.needs.clear();
+                self.hold = None;
+                self.pending.push_back(Event::Released);
+            }
+            Effect::Transcode(tracks) => {
+                self.wanted = tracks;
+                self.transcode().await;
+            }
+            Effect::Publish => self.tell(),
+        }
+    }
+
+    async fn acquire(&mut self) {
+        let wish = Wish {
+            channel: self.channel.id.clone(),
+            sources: self.channel.sources.clone(),
+            holder: self.holder.clone(),
+        };
+        let event = match self.around.tuners.acquire(wish).await {
+            Some(Ok(hold)) => {
+                self.watch = Some(hold.tape.watch());
+                self.hold = Some(hold);
+                Event::Granted { relay: false }
+            }
+            Some(Err(refusal)) => Event::Refused(refusal),
+            None => Event::Stop(ReasonCode::Shutdown),
+        };
+        self.pending.push_back(event);
+    }
+
+    /// Orders the transcoders that are wanted; before the map has come, one is started for what is remembered.
+    async fn transcode(&mut self) {
+        let Some(tape) = self.hold.as_ref().map(|hold| hold.tape.clone()) else { return };
+        let snapshot = tape.snapshot();
+        if !snapshot.mapped {
+            let remembered = self.around.memory.get(&self.channel.id.0);
+            let first = self
+                .wanted
+                .first()
+                .and_then(|id| remembered.as_ref()?.audio_track(*id).map(|track| track.codec));
+            if let Some(kind) = first.and_then(say::kind) {
+                tape.warm(kind);
+            }
+            return;
+        }
+        self.needs.retain(|need| self.wanted.contains(&need.from));
+        for id in self.wanted.clone() {
+            if self.needs.iter().any(|need| need.from == id) {
+                continue;
+            }
+            if let Some(need) = tape.derive(id).await {
+                self.needs.push(need);
+                self.pending.push_back(Event::TranscoderStarted);
+            }
+        }
+    }
+
+    /// Tells the machine what is new on the tape.
+    async fn observe(&mut self) {
+        let Some(tape) = self.hold.as_ref().map(|hold| hold.tape.clone()) else { return };
+        let snapshot = tape.snapshot();
+        if snapshot.counters.bytes > 0 && !std::mem::replace(&mut self.sent.bytes, true) {
+            self.apply(Event::Bytes).await;
+        }
+        let scrambled = snapshot.waiting == Waiting::Scrambled;
+        if scrambled != std::mem::replace(&mut self.sent.scrambled, scrambled) {
+            self.apply(Event::Scrambled(scrambled)).await;
+        }
+        if snapshot.mapped {
+            self.observe_tracks(&snapshot).await;
+        }
+        if snapshot.newest_run().is_some() && !std::mem::replace(&mut self.sent.key_frame, true) {
+            self.apply(Event::KeyFrame).await;
+        }
+        if has_sound(&snapshot) && !std::mem::replace(&mut self.sent.audio, true) {
+            self.apply(Event::Audio).await;
+        }
+        if !self.sent.segment
+            && let Some(way) = self
+                .machine
+                .plan()
+                .filter(|plan| !plan.provisional)
+                .and_then(|plan| Way::new(&tape, &snapshot, plan, self.begin))
+        {
+            self.sent.segment = true;
+            self.door.send_replace(Door::Open(Arc::new(way)));
+            self.apply(Event::Segment).await;
+        }
+        if let Some(fault) =
+            snapshot.fault.as_deref().filter(|_| !std::mem::replace(&mut self.sent.fault, true))
+        {
+            self.apply(Event::Broken(broken(fault, &snapshot))).await;
+        }
+    }
+
+    async fn observe_tracks(&mut self, snapshot: &Snapshot) {
+        let tracks = source_tracks(&snapshot.tracks, false);
+        if self.sent.tracks.as_ref() != Some(&tracks) {
+            if snapshot.newest_run().is_some() {
+                self.around.memory.put(&self.channel.id.0, &tracks);
+            }
+            self.sent.tracks = Some(tracks.clone());
+            self.apply(Event::Tracks(tracks)).await;
+        }
+        self.transcode().await;
+        if let Some(event) = self.pending.pop_front() {
+            self.apply(event).await;
+        }
+    }
+
+    fn close_door(&mut self) {
+        let reason =
+            self.machine.snapshot().reason.unwrap_or_else(|| Reason::new(ReasonCode::StoppedByClient));
+        self.door.send_replace(Door::Over(Box::new(self.reason(&reason))));
+    }
+
+    fn reason(&self, reason: &Reason) -> view::ReasonView {
+        say::reason(reason, &self.around.lineup.load(), &self.around.clock)
+    }
+
+    /// Publishes what is visible.
+    fn tell(&mut self) {
+        let now = self.machine.snapshot();
+        if now.state.is_ended() {
+            self.close_door();
+        }
+        let stands = (now.state, now.reason.as_ref().map(|reason| reason.code));
+        // Before it is seen, so that whoever sees the end knows it noted.
+        if std::mem::replace(&mut self.noted, stands) != stands {
+            self.around.ledger.session(&self.publish.borrow().id, stands.0, stands.1);
+        }
+        let reason = now.reason.as_ref().map(|reason| self.reason(reason));
+        self.publish.send_modify(|view| {
+            view.state = say::state(now.state);
+            view.waiting_for = now.waiting_for.map(say::waiting_for);
+            view.plan = now.plan.as_ref().map(say::plan);
+            view.reason = reason;
+        });
+        let view = self.publish.borrow().clone();
+        let kind = if view.state.is_over() { "ended" } else { "changed" };
+        let data = serde_json::to_value(&view).unwrap_or_default();
+        // Nobody listening is no fault.
+        let _ = self.around.events.send(view::Event {
+            topic: format!("session:{}", view.id),
+            kind: kind.into(),
+            data,
+        });
+    }
+}
+
+async fn news(watch: Option<&mut watch::Receiver<Arc<Snapshot>>>) {
+    match watch {
+        Some(watch) => {
+            if watch.changed().await.is_err() {
+                // The tape's owner is gone: what it said last has been seen, and the deadline of the step decides.
+                std::future::pending::<()>().await;
+            }
+        }
+        None => std::future::pending().await,
+    }
+}
+
+async fn over(gone: Option<&CancellationToken>) {
+    match gone {
+        Some(gone) => gone.cancelled().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn has_sound(snapshot: &Snapshot) -> bool {
+    snapshot.fresh().take(4).any(|segment| {
+        segment.lanes.iter().any(|lane| {
+            !lane.frames.is_empty()
+                && segment.run.track(lane.track).is_some_and(|track| track.kind.is_audio())
+        })
+    })
+}
+
+/// What a fault of the source means to the viewer.
+fn broken(fault: &Fault, snapshot: &Snapshot) -> Reason {
+    let silent = snapshot.counters.bytes == 0;
+    let code = match fault {
+        Fault::Unreachable(_) => ReasonCode::ReceiverUnreachable,
+        Fault::Unauthorized => ReasonCode::ReceiverUnauthorized,
+        Fault::Refused(_) | Fault::CannotTune => ReasonCode::TuneFailed,
+        Fault::DiskFull(_) => ReasonCode::DiskFull,
+        Fault::Ended if snapshot.waiting == Waiting::Scrambled => ReasonCode::Scrambled,
+        Fault::Ended if silent => ReasonCode::ReceiverRefused,
+        Fault::Ended => ReasonCode::SourceEnded,
+        Fault::Stalled if silent => ReasonCode::TuneTimeout,
+        Fault::Stalled => ReasonCode::SourceStalled,
+    };
+    Reason::new(code).with_detail(fault.to_string())
+}
