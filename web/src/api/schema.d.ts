@@ -61,7 +61,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Signs out: this sign-in ends everywhere. */
+        /** Signs out: this sign-in ends, with its sockets and event streams. Other browsers of the account stay signed in. */
         post: operations["post_auth_sign_out"];
         delete?: never;
         options?: never;

@@ -44,6 +44,15 @@ pub(super) enum Token {
         #[command(flatten)]
         common: Common,
     },
+    /// Lists tokens of all accounts: id, account, name, scopes. Not the tokens themselves: nobody knows them any more.
+    List(Common),
+    /// Revokes a token by its id; what it has open at a running server ends within seconds.
+    Revoke {
+        /// Id, as `telecast token list` shows it.
+        id: String,
+        #[command(flatten)]
+        common: Common,
+    },
 }
 
 async fn open(common: &Common) -> Result<Accounts, Failure> {
@@ -101,25 +110,60 @@ impl User {
 
 impl Token {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        let Self::Create { user, scope, expires, common } = self;
-        let mut scopes = Vec::new();
-        for name in &scope {
-            scopes.push(
-                Scope::parse(name).ok_or_else(|| Failure::usage(format!("there is no scope '{name}'")))?,
-            );
+        match self {
+            Self::Create { user, scope, expires, common } => create(user, scope, expires, &common).await,
+            Self::List(common) => {
+                let accounts = open(&common).await?;
+                for account in accounts.all().await.map_err(fault)? {
+                    for token in accounts.tokens(&account).await.map_err(fault)? {
+                        let scopes: Vec<&str> = token.scopes.iter().map(|scope| scope.name()).collect();
+                        say(&format!(
+                            "{}\t{}\t{}\t{}",
+                            token.id,
+                            account.name,
+                            token.name,
+                            scopes.join(",")
+                        ))?;
+                    }
+                }
+                Ok(())
+            }
+            Self::Revoke { id, common } => {
+                let accounts = open(&common).await?;
+                for account in accounts.all().await.map_err(fault)? {
+                    let tokens = accounts.tokens(&account).await.map_err(fault)?;
+                    if tokens.iter().any(|token| token.id == id) {
+                        accounts.revoke_token(&account, &id).await.map_err(fault)?;
+                        return say(&format!("The token {id} of {} is revoked.", account.name));
+                    }
+                }
+                Err(Failure::cannot("there is no such token; see 'telecast token list'"))
+            }
         }
-        let accounts = open(&common).await?;
-        let all = accounts.all().await.map_err(fault)?;
-        let account = match &user {
-            Some(name) => all.iter().find(|account| account.name == *name),
-            None => all.iter().find(|account| account.role == Role::Owner),
-        };
-        let account = account.ok_or_else(|| {
-            Failure::cannot("there is no such account; make one with 'telecast user add NAME --role owner'")
-        })?;
-        let now = Clock::start().wall_ms();
-        let until = expires.map(|days| now + i64::from(days) * 86_400_000);
-        let token = accounts.new_token(account, "command line", scopes, until, now).await.map_err(fault)?;
-        say(token.expose_secret())
     }
+}
+
+async fn create(
+    user: Option<String>,
+    scope: Vec<String>,
+    expires: Option<u32>,
+    common: &Common,
+) -> Result<(), Failure> {
+    let mut scopes = Vec::new();
+    for name in &scope {
+        scopes.push(Scope::parse(name).ok_or_else(|| Failure::usage(format!("there is no scope '{name}'")))?);
+    }
+    let accounts = open(common).await?;
+    let all = accounts.all().await.map_err(fault)?;
+    let account = match &user {
+        Some(name) => all.iter().find(|account| account.name == *name),
+        None => all.iter().find(|account| account.role == Role::Owner),
+    };
+    let account = account.ok_or_else(|| {
+        Failure::cannot("there is no such account; make one with 'telecast user add NAME --role owner'")
+    })?;
+    let now = Clock::start().wall_ms();
+    let until = expires.map(|days| now + i64::from(days) * 86_400_000);
+    let token = accounts.new_token(account, "command line", scopes, until, now).await.map_err(fault)?;
+    say(token.expose_secret())
 }

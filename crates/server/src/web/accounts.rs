@@ -1,6 +1,6 @@
 //! Accounts, sign-ins, codes, tokens and receivers of pages, as the web needs them, over the store.
 
-use super::guard::Principal;
+use super::guard::{Credential, Principal};
 use super::problem::Problem;
 use super::secret;
 use crate::app::settings::ReceiverSettings;
@@ -10,7 +10,7 @@ use telecast_core::error::Kind;
 use telecast_core::limits;
 use telecast_core::secret::SecretHash;
 use telecast_store::{
-    Account, Created, NewAccount, NewApiToken, Purpose, Receiver, RequestKey, Sealer, Store,
+    Account, ApiToken, Created, NewAccount, NewApiToken, Purpose, Receiver, RequestKey, Sealer, Store,
 };
 use url::Url;
 
@@ -97,25 +97,47 @@ impl Accounts {
         Ok(token)
     }
 
-    /// Who is signed in with this cookie.
-    pub async fn by_cookie(&self, cookie: String, now_ms: i64) -> Result<Option<Principal>, Problem> {
-        let found = self.store.sign_in(&SecretHash::of(&cookie.into()), now_ms).await?;
-        Ok(found.map(|found| principal(&found.account, found.account.role.scopes().to_vec())))
+    /// Whose credential this is, if it still counts.
+    pub async fn holder(&self, credential: &Credential, now_ms: i64) -> Result<Option<Principal>, Problem> {
+        let of = |account: &Account, scopes: Vec<Scope>| Principal {
+            account: account.id.clone(),
+            name: account.name.clone(),
+            role: account.role,
+            scopes,
+            credential: *credential,
+        };
+        match credential {
+            Credential::Cookie(hash) => {
+                let found = self.store.sign_in(hash, now_ms).await?;
+                Ok(found.map(|found| of(&found.account, found.account.role.scopes().to_vec())))
+            }
+            Credential::Token(hash) => {
+                let found = self.store.api_token(hash, now_ms).await?;
+                Ok(found.map(|found| {
+                    let role = found.account.role.scopes();
+                    let scopes = found.scopes.into_iter().filter(|scope| role.contains(scope)).collect();
+                    of(&found.account, scopes)
+                }))
+            }
+        }
     }
 
-    /// Whose token this is.
-    pub async fn by_token(&self, token: &str, now_ms: i64) -> Result<Option<Principal>, Problem> {
-        let found = self.store.api_token(&SecretHash::of(&token.to_owned().into()), now_ms).await?;
-        Ok(found.map(|found| {
-            let role = found.account.role.scopes();
-            principal(&found.account, found.scopes.into_iter().filter(|scope| role.contains(scope)).collect())
-        }))
-    }
-
-    /// Ends a sign-in.
-    pub async fn sign_out(&self, cookie: String) -> Result<(), Problem> {
-        self.store.end_sign_in(&SecretHash::of(&cookie.into())).await?;
+    /// Ends a sign-in. A token is not ended by signing out.
+    pub async fn sign_out(&self, credential: &Credential) -> Result<(), Problem> {
+        if let Credential::Cookie(hash) = credential {
+            self.store.end_sign_in(hash).await?;
+        }
         Ok(())
+    }
+
+    /// Tokens of an account, oldest first.
+    pub async fn tokens(&self, account: &Account) -> Result<Vec<ApiToken>, Problem> {
+        Ok(self.store.api_tokens(&account.id).await?)
+    }
+
+    /// Revokes a token of an account.
+    pub async fn revoke_token(&self, account: &Account, id: &str) -> Result<(), Problem> {
+        Ok(self.store.revoke_api_token(&account.id, id).await?)
     }
 
     /// Makes a one-time link's code.
@@ -235,8 +257,4 @@ fn fingerprint(of: &ReceiverSettings) -> SecretHash {
 fn new_account(name: &str, role: Role, hash: Option<String>) -> NewAccount {
     let id = telecast_core::secret::id(secret::entropy());
     NewAccount { id, name: name.to_owned(), role, password: hash.map(SecretString::from) }
-}
-
-fn principal(account: &Account, scopes: Vec<Scope>) -> Principal {
-    Principal { account: account.id.clone(), name: account.name.clone(), role: account.role, scopes }
 }

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use std::net::SocketAddr;
 use telecast_core::access::{Role, Scope};
 use telecast_core::error::Kind;
+use telecast_core::secret::SecretHash;
 
 /// Who asks.
 #[derive(Clone, Debug)]
@@ -24,6 +25,24 @@ pub struct Principal {
     pub role: Role,
     /// What this sign-in or token may do.
     pub scopes: Vec<Scope>,
+    /// What has let them in.
+    pub credential: Credential,
+}
+
+/// What lets somebody in, as its hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// A browser's sign-in.
+    Cookie(SecretHash),
+    /// An API token.
+    Token(SecretHash),
+}
+
+impl std::hash::Hash for Credential {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        let (Self::Cookie(hash) | Self::Token(hash)) = self;
+        hash.as_bytes().hash(state);
+    }
 }
 
 /// Name of the cookie on HTTPS, and on plain HTTP.
@@ -102,17 +121,25 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 pub async fn identify(web: &Web, headers: &HeaderMap) -> Result<Option<Principal>, Problem> {
     let now = web.clock.wall_ms();
     if let Some(token) = bearer(headers) {
-        let found = web.accounts.by_token(token.trim(), now).await?;
+        let credential = Credential::Token(SecretHash::of(&token.trim().to_owned().into()));
+        let found = web.accounts.holder(&credential, now).await?;
         return found.map(Some).ok_or_else(|| {
             Problem::new(Kind::Unauthenticated, "This token is not known here, or has expired.")
         });
     }
-    let Some(cookie) = cookie(headers) else { return Ok(None) };
-    web.accounts.by_cookie(cookie, now).await
+    match sign_in(headers) {
+        Some(credential) => web.accounts.holder(&credential, now).await,
+        None => Ok(None),
+    }
+}
+
+/// The sign-in of the request's cookie.
+pub fn sign_in(headers: &HeaderMap) -> Option<Credential> {
+    cookie(headers).map(|cookie| Credential::Cookie(SecretHash::of(&cookie.into())))
 }
 
 /// The sign-in's cookie.
-pub fn cookie(headers: &HeaderMap) -> Option<String> {
+fn cookie(headers: &HeaderMap) -> Option<String> {
     headers
         .get_all(header::COOKIE)
         .iter()

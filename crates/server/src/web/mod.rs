@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod api;
 pub mod doorman;
 pub mod guard;
+pub mod listeners;
 mod pages;
 pub mod play;
 pub mod problem;
@@ -67,6 +68,8 @@ pub struct Inner {
     pub rates: rate::Rates,
     /// Playlists packed for those who take gzip.
     pub packed: play::Packed,
+    /// Sockets and event streams that are open.
+    pub listeners: listeners::Listeners,
     /// The program is ending: sockets and event streams close.
     pub stopping: CancellationToken,
     /// The simulated receiver inside this program.
@@ -102,6 +105,7 @@ impl Web {
             doorman: Doorman::default(),
             rates: rate::Rates::default(),
             packed: play::Packed::default(),
+            listeners: listeners::Listeners::default(),
             stopping,
             simulated,
             decoy_hash: secret::hash_password(&secret::random_hex(16)).unwrap_or_default(),

@@ -77,6 +77,15 @@ impl Station {
         token.expose_secret().to_owned()
     }
 
+    /// The cookie of a new viewer who is signed in.
+    pub(crate) async fn cookie(&self, name: &str) -> String {
+        use secrecy::ExposeSecret;
+        let now = self.web.clock.wall_ms();
+        let account = self.web.accounts.create(name, Role::Viewer, None, now).await.unwrap();
+        let secret = self.web.accounts.sign_in(&account, "test", now).await.unwrap();
+        format!("telecast={}", secret.expose_secret())
+    }
+
     pub(crate) async fn ask(&self, method: &str, path: &str, token: Option<&str>) -> (StatusCode, Value) {
         let mut request =
             client().request(Method::from_bytes(method.as_bytes()).unwrap(), format!("{}{path}", self.base));

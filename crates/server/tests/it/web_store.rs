@@ -2,9 +2,13 @@
 
 use crate::live_box::store_beside;
 use crate::web_door::{Station, client, station};
+use futures_util::{SinkExt, StreamExt};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use std::time::Duration;
 use telecast_core::access::{Role, Scope};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 async fn post(station: &Station, token: &str, path: &str, key: &str, body: &Value) -> (StatusCode, Value) {
     let request = client().post(format!("{}{path}", station.base)).bearer_auth(token);
@@ -60,4 +64,72 @@ async fn a_store_that_is_closed_is_a_problem_document() {
     assert_eq!((status, problem["code"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("unavailable")));
     assert!(problem["request_id"].as_str().is_some_and(|id| !id.is_empty()));
     assert_eq!(station.ask("GET", "/healthz", None).await.0, StatusCode::OK);
+}
+
+type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
+
+/// A socket with that header, and an event stream.
+async fn listen(station: &Station, header: (&'static str, &str)) -> (Socket, reqwest::Response) {
+    let address = format!("{}/api/v1/socket", station.base.replace("http", "ws"));
+    let mut request = address.into_client_request().unwrap();
+    request.headers_mut().insert(header.0, header.1.parse().unwrap());
+    request.headers_mut().insert("origin", station.base.parse().unwrap());
+    let (socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
+    let events = client().get(format!("{}/api/v1/events?topics=channels", station.base));
+    let events = events.header(header.0, header.1).send().await.unwrap();
+    assert_eq!(events.status(), StatusCode::OK);
+    (socket, events)
+}
+
+/// Whether both end within `patience`.
+async fn end(patience: Duration, (socket, events): &mut (Socket, reqwest::Response)) -> bool {
+    let both = async {
+        while let Some(Ok(message)) = socket.next().await {
+            if matches!(message, Message::Close(_)) {
+                break;
+            }
+        }
+        while let Ok(Some(_)) = events.chunk().await {}
+    };
+    tokio::time::timeout(patience, both).await.is_ok()
+}
+
+/// Whether the socket still answers.
+async fn lives((socket, _): &mut (Socket, reqwest::Response)) -> bool {
+    socket.send(Message::Text("?".into())).await.unwrap();
+    let heard = tokio::time::timeout(Duration::from_secs(10), async {
+        while let Some(Ok(message)) = socket.next().await {
+            if matches!(&message, Message::Text(text) if text.contains("not_understood")) {
+                return true;
+            }
+        }
+        false
+    });
+    heard.await.unwrap_or(false)
+}
+
+#[tokio::test]
+async fn a_sign_out_ends_its_own_sockets_and_streams_and_no_others() {
+    let station = station().await;
+    let (anna, ben) = (station.cookie("Anna").await, station.cookie("Ben").await);
+    let mut hers = listen(&station, ("cookie", &anna)).await;
+    let mut his = listen(&station, ("cookie", &ben)).await;
+    let token = station.token(Role::Viewer, &[Scope::Watch]).await;
+    let mut program = listen(&station, ("authorization", &format!("Bearer {token}"))).await;
+    let out = client().post(format!("{}/api/v1/auth/sign-out", station.base)).header("cookie", &anna);
+    assert_eq!(out.send().await.unwrap().status(), StatusCode::OK);
+    assert!(end(Duration::from_secs(20), &mut hers).await, "hers go on");
+    // A token that is revoked on the command line: straight in the store.
+    let owner = station.store.accounts().await.unwrap();
+    let mut revoked = 0;
+    for account in &owner {
+        for token in station.store.api_tokens(&account.id).await.unwrap() {
+            station.store.revoke_api_token(&account.id, &token.id).await.unwrap();
+            revoked += 1;
+        }
+    }
+    assert_eq!(revoked, 1);
+    assert!(end(Duration::from_secs(30), &mut program).await, "a revoked token goes on");
+    assert!(lives(&mut his).await, "his have ended");
+    assert!(!end(Duration::from_millis(200), &mut his).await);
 }

@@ -2,7 +2,7 @@
 
 use super::Body;
 use crate::web::Web;
-use crate::web::guard::{self, Principal};
+use crate::web::guard::{self, Credential, Principal};
 use crate::web::problem::{Problem, ProblemDocument};
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -14,6 +14,7 @@ use std::net::SocketAddr;
 use telecast_core::access;
 use telecast_core::error::Kind;
 use telecast_core::limits;
+use telecast_core::secret::SecretHash;
 use telecast_store::Account;
 use utoipa::ToSchema;
 
@@ -193,11 +194,12 @@ pub async fn link(
     }
 }
 
-/// Signs out: this sign-in ends everywhere.
+/// Signs out: this sign-in ends, with its sockets and event streams. Other browsers of the account stay signed in.
 #[utoipa::path(post, path = "/api/v1/auth/sign-out", tag = "auth", responses((status = 200, body = AuthState)))]
 pub async fn sign_out(State(web): State<Web>, headers: HeaderMap) -> Result<Response, Problem> {
-    if let Some(cookie) = guard::cookie(&headers) {
-        web.accounts.sign_out(cookie).await?;
+    if let Some(credential) = guard::sign_in(&headers) {
+        web.accounts.sign_out(&credential).await?;
+        web.listeners.end(&credential);
     }
     let mut response = Json(now_is(&web, None, &headers).await?).into_response();
     set_cookie(&web, &headers, response.headers_mut(), "", 0);
@@ -214,7 +216,7 @@ async fn signed_in(web: &Web, account: &Account, headers: &HeaderMap) -> Result<
         .take(200)
         .collect::<String>();
     let token = web.accounts.sign_in(account, &label, now).await?;
-    let principal = web.accounts.by_cookie(token.expose_secret().to_owned(), now).await?;
+    let principal = web.accounts.holder(&Credential::Cookie(SecretHash::of(&token)), now).await?;
     let mut response = Json(now_is(web, principal.as_ref(), headers).await?).into_response();
     set_cookie(
         web,

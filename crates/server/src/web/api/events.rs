@@ -5,6 +5,7 @@ use super::sessions::shown;
 use crate::app::view::Event;
 use crate::web::Web;
 use crate::web::guard::Principal;
+use crate::web::listeners::{self, CHECK, Listening};
 use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
@@ -17,7 +18,8 @@ use std::convert::Infallible;
 use std::time::Duration;
 use telecast_core::access::Scope;
 use telecast_core::limits;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::time::{Instant, Interval};
 use utoipa::IntoParams;
 
 /// A frame from a page is a list of topics: small.
@@ -79,7 +81,9 @@ pub async fn socket(
 
 async fn talk(web: Web, principal: Principal, socket: WebSocket) {
     let mut news = web.app.events();
+    let listening = web.listeners.join(principal.credential);
     let mut ears = Ears { topics: BTreeSet::new(), principal };
+    let mut check = later(CHECK);
     let (mut out, mut heard) = socket.split();
     let mut ping = tokio::time::interval(PING);
     loop {
@@ -109,6 +113,11 @@ async fn talk(web: Web, principal: Principal, socket: WebSocket) {
                 if out.send(Message::Ping(bytes::Bytes::new())).await.is_err() { return; }
                 Vec::new()
             }
+            _ = check.tick() => {
+                if !listeners::check(&web, &ears.principal).await { return; }
+                Vec::new()
+            }
+            () = listening.ended() => return,
             () = web.stopping.cancelled() => return,
         };
         for text in send {
@@ -117,6 +126,11 @@ async fn talk(web: Web, principal: Principal, socket: WebSocket) {
             }
         }
     }
+}
+
+/// Ticks from one period on.
+fn later(period: Duration) -> Interval {
+    tokio::time::interval_at(Instant::now() + period, period)
 }
 
 fn text(event: &Event) -> Option<String> {
@@ -141,6 +155,7 @@ pub async fn events(
     Extension(principal): Extension<Principal>,
     Parameters(topics): Parameters<Topics>,
 ) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
+    let listening = web.listeners.join(principal.credential);
     let mut ears = Ears { topics: BTreeSet::new(), principal };
     let wanted: Vec<String> = topics.topics.split(',').map(str::to_owned).collect();
     ears.open(&web, wanted.clone());
@@ -150,27 +165,49 @@ pub async fn events(
         .filter_map(|topic| current(&web, topic))
         .collect();
     let news = web.app.events();
-    let stopping = web.stopping.clone();
-    let later = futures_util::stream::unfold(
-        (news, ears.topics, stopping),
-        |(mut news, topics, stopping)| async move {
-            loop {
-                let event = tokio::select! {
-                    event = news.recv() => event,
-                    () = stopping.cancelled() => return None,
-                };
-                let said = match event {
-                    Ok(event) if topics.contains(&event.topic) => text(&event),
-                    Ok(_) => None,
-                    Err(RecvError::Lagged(count)) => Some(lagged(count)),
-                    Err(RecvError::Closed) => return None,
-                };
-                if let Some(said) = said {
-                    return Some((said, (news, topics, stopping)));
-                }
-            }
-        },
-    );
+    let flow = Flow { web, ears, news, listening, check: later(CHECK) };
+    let later = futures_util::stream::unfold(flow, |mut flow| async move {
+        let said = flow.next().await?;
+        Some((said, flow))
+    });
     let all = futures_util::stream::iter(first).chain(later).map(|text| Ok(sse::Event::default().data(text)));
     Sse::new(all).keep_alive(KeepAlive::default())
+}
+
+/// An event stream that is open.
+struct Flow {
+    web: Web,
+    ears: Ears,
+    news: broadcast::Receiver<Event>,
+    listening: Listening,
+    check: Interval,
+}
+
+impl Flow {
+    /// What is to be sent next; none: it has ended.
+    async fn next(&mut self) -> Option<String> {
+        loop {
+            let event = tokio::select! {
+                event = self.news.recv() => event,
+                _ = self.check.tick() => {
+                    if !listeners::check(&self.web, &self.ears.principal).await {
+                        return None;
+                    }
+                    continue;
+                }
+                () = self.listening.ended() => return None,
+                () = self.web.stopping.cancelled() => return None,
+            };
+            match event {
+                Ok(event) if self.ears.topics.contains(&event.topic) => {
+                    if let Some(said) = text(&event) {
+                        return Some(said);
+                    }
+                }
+                Ok(_) => {}
+                Err(RecvError::Lagged(count)) => return Some(lagged(count)),
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    }
 }
