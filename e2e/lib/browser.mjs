@@ -116,21 +116,27 @@ function rememberAnswers(page) {
   page.on("requestfailed", (request) => ours(request) && note(`${request.failure()?.errorText} ${named(request)}`));
 }
 
-/** What hls.js says of itself, for the same purpose. */
-const PLAYER_LINES = 160;
+/** What hls.js says of itself since it was made, for the same purpose: how it began, and its last words. */
+const PLAYER_LINES = { first: 160, all: 240 };
 const playerLines = new WeakMap();
+/** The same of the player before, when the page has begun anew. */
+const playerLinesBefore = new WeakMap();
 
 function notePlayer(page, text) {
   if (!text.startsWith("[")) return;
+  if (text.includes("Debug logs enabled for \"Hls instance\"")) {
+    playerLinesBefore.set(page, playerLines.get(page));
+    playerLines.delete(page);
+  }
   const lines = playerLines.get(page) ?? [];
   playerLines.set(page, lines);
   lines.push(text.replaceAll(/https?:\S+\/play\/\w+/g, "…").slice(0, 300));
-  if (lines.length > PLAYER_LINES) lines.shift();
+  if (lines.length > PLAYER_LINES.all) lines.splice(PLAYER_LINES.first, 1);
 }
 
 /** A start that the page had to make twice is no failure, but somebody should look. */
 async function tellBegunAnew(page) {
-  const lines = [JSON.stringify(await picture(page).catch(() => null)), ...(answers.get(page) ?? []), ...(playerLines.get(page) ?? []).slice(-60)];
+  const lines = [JSON.stringify(await picture(page).catch(() => null)), ...(answers.get(page) ?? []), ...(playerLinesBefore.get(page) ?? [])];
   console.log(`# begun anew: ${lines.join("\n#   ")}`);
 }
 
@@ -202,7 +208,7 @@ async function stageText(page) {
     `sessions:\n  ${lines.join("\n  ")}`,
     `the video's last events (ms):\n  ${events.join("\n  ")}`,
     `the last answers:\n  ${answers.get(page)?.join("\n  ")}`,
-    `the player's last words:\n  ${playerLines.get(page)?.join("\n  ")}`,
+    `the player's words:\n  ${playerLines.get(page)?.join("\n  ")}`,
   ].join("\n");
 }
 

@@ -57,6 +57,16 @@ pub enum Setup {
     },
 }
 
+impl Setup {
+    /// Header of the first frame of sound.
+    pub fn header(&self) -> Option<&FrameHeader> {
+        match self {
+            Self::Aac { header, .. } | Self::Audio { header, .. } => Some(header),
+            _ => None,
+        }
+    }
+}
+
 /// One track of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Track {
@@ -82,10 +92,7 @@ impl Track {
 
     /// Header of the first frame of sound.
     pub fn header(&self) -> Option<&FrameHeader> {
-        match &self.setup {
-            Some(Setup::Aac { header, .. } | Setup::Audio { header, .. }) => Some(header),
-            _ => None,
-        }
+        self.setup.as_ref().and_then(Setup::header)
     }
 
     /// What the picture is like.

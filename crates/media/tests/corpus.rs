@@ -446,7 +446,7 @@ fn pid(track: &Track) -> u16 {
 }
 
 /// The frames of a track in the source's time; decoding times are those of the tape, moved with the run. Sound that ends before the
-/// picture goes on as silence to the run's end: only there.
+/// picture goes on as silence to the run's end, and what begins after it stands behind silence: only there.
 fn frames(index: &Index, track: &Track) -> Vec<Timed> {
     let scale = track.timescale();
     let own = |segment: &std::sync::Arc<Segment>| {
@@ -462,6 +462,8 @@ fn frames(index: &Index, track: &Track) -> Vec<Timed> {
     let mut all: Vec<(Timed, bool)> = index.segments.iter().flat_map(own).collect();
     let broadcast = all.iter().rposition(|(_, broadcast)| *broadcast).map_or(0, |last| last + 1);
     all.truncate(broadcast);
+    let silence = all.iter().take_while(|(_, broadcast)| !broadcast).count();
+    all.drain(..silence);
     assert!(all.iter().all(|(_, broadcast)| *broadcast), "{:?}: silence amid sound", track.origin);
     all.into_iter().map(|(timed, _)| timed).collect()
 }

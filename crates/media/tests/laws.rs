@@ -258,6 +258,9 @@ fn lanes_hold(name: &str, index: &Index) {
             if lane.frames.is_empty() {
                 continue;
             }
+            // A tick less, since frames are placed by rounded times.
+            let begin = to_ticks(lane.start, scale(segment, lane.track)) + 1;
+            assert!(begin >= segment.start, "{what}: {begin} is before its segment, {}", segment.start);
             if let Some(time) = next.insert((segment.run.number, lane.track), lane.start + lane.duration()) {
                 assert_eq!(time, lane.start, "{what}: decoding times go on");
             }
@@ -361,30 +364,39 @@ fn sound_that_is_missing_is_silence() {
     }
 }
 
+/// Twelve seconds of AAC, as a transcoder makes it.
+fn sine() -> Vec<Vec<u8>> {
+    let sine = ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000", "-t", "12"];
+    let made = ["-ac", "2", "-c:a", "aac", "-f", "adts", "pipe:1"];
+    let made = ffmpeg(&sine.iter().chain(&made).map(ToString::to_string).collect::<Vec<_>>());
+    let mut frames = Vec::new();
+    Splitter::new(Kind::AacAdts).push(&made, |frame, _, _| frames.push(frame.to_vec()));
+    frames
+}
+
+/// Sound that came before the picture, and is missing when that begins: silence stands for it from the picture on, not from before.
+#[test]
+fn sound_that_is_missing_when_a_run_begins_is_silence() {
+    let bytes = broadcast(CASES[0].1);
+    let packets = bytes.len() / PACKET;
+    for at in 0..12 {
+        let joined = &bytes[packets / 40 * (1 + at) * PACKET..];
+        let pictures = push("joined", joined).index.segments[0].lanes[0].frames[0].begin as usize;
+        let share = |bytes: usize| bytes as f64 / joined.len() as f64;
+        // The tape keeps nearly all that comes.
+        for lost in [0, 20_000, 60_000] {
+            let from = share(pictures) - 0.001 * at as f64;
+            let pushed = push("damage", &without_sound(joined, from, from + share(lost)));
+            lanes_hold("damage", &pushed.index);
+        }
+    }
+}
+
 /// Sound made by a transcoder that takes its time: the picture begins with silence, and is heard as soon as there is sound.
 #[test]
 fn derived_sound_that_comes_late_begins_as_silence_and_is_heard_then() {
     let bytes = broadcast(&["picture=25", "tone=440", "-c:a ac3", "-g 25"]);
-    let made = ffmpeg(
-        &[
-            "-f",
-            "lavfi",
-            "-i",
-            "sine=frequency=440:sample_rate=48000",
-            "-t",
-            "12",
-            "-ac",
-            "2",
-            "-c:a",
-            "aac",
-            "-f",
-            "adts",
-            "pipe:1",
-        ]
-        .map(String::from),
-    );
-    let mut frames = Vec::new();
-    Splitter::new(Kind::AacAdts).push(&made, |frame, _, _| frames.push(frame.to_vec()));
+    let mut frames = sine();
     let (mut segmenter, mut tape, mut side) = (Segmenter::new(Start::default()), Vec::new(), 0u64);
     let mut id = None;
     let pieces = 240;
@@ -420,6 +432,53 @@ fn derived_sound_that_comes_late_begins_as_silence_and_is_heard_then() {
     let late: Vec<_> = late.collect();
     assert!(!late.is_empty() && late.iter().all(|segment| heard(segment)), "sound is heard");
     lanes_hold_of(index, id);
+}
+
+/// A run of a second is over before anybody has the patience to miss its sound: what comes late is heard in it all the same, and what
+/// does not come is silence, so that the run can be played.
+#[test]
+fn derived_sound_of_short_runs_is_heard_or_is_silence() {
+    let whole = broadcast(&["picture=25", "tone=440", "-c:a ac3", "-g 25"]);
+    let second = &whole[..whole.len() / 12 / PACKET * PACKET];
+    let frames = sine();
+    // Milliseconds that the transcoder takes, and whether there is sound then.
+    for (delay, heard) in [(900, true), (1_000_000, false)] {
+        let (mut segmenter, mut tape, mut side) = (Segmenter::new(Start::default()), Vec::new(), 0);
+        let (mut id, mut coming) = (None, std::collections::VecDeque::new());
+        for number in 0..240 {
+            let (begin, end) = (number % 20 * second.len() / 20, (number % 20 + 1) * second.len() / 20);
+            segmenter.push(&second[begin..end], NOON + number as i64 * 50, &mut tape);
+            if id.is_none() && segmenter.map().is_some() {
+                id = Some(segmenter.derive(1));
+                segmenter.tap(1, true);
+            }
+            for tapped in segmenter.take_tapped(1).into_iter().filter_map(|tapped| tapped.start) {
+                coming.push_back((number * 50 + delay, tapped));
+            }
+            while let (Some((due, start)), Some(id)) = (coming.front().copied(), id) {
+                if due > number * 50 {
+                    break;
+                }
+                coming.pop_front();
+                for (at, frame) in frames.iter().take(46).enumerate() {
+                    segmenter.push_derived(id, start + at as i64 * 1024, side, frame);
+                    side += frame.len() as u64;
+                }
+            }
+        }
+        let (id, index) = (id.unwrap(), segmenter.index());
+        assert!(index.segments.iter().filter(|segment| segment.discontinuity).count() > 8, "short runs");
+        let edge = index.segments.back().unwrap().start;
+        let over = index.segments.iter().filter(|segment| segment.end.is_some_and(|end| end + 3 * HZ < edge));
+        let (mut sound, mut all) = (0, 0);
+        for segment in over {
+            let lane = segment.lane(id).unwrap();
+            assert!(lane.closed && segment.run.track(id).is_some_and(cmaf::supported), "it can be played");
+            sound += lane.frames.iter().filter(|frame| frame.length > 0).count();
+            all += lane.frames.len();
+        }
+        assert!(if heard { sound * 10 > all * 8 } else { sound == 0 }, "{sound} of {all}");
+    }
 }
 
 /// The frames of one lane follow each other without gap.

@@ -213,12 +213,17 @@ impl Sound {
         if !self.describe(bytes, header, timeline) {
             return;
         }
-        if let Some(run) = timeline.run() {
-            self.run = Some((run.number, run.offset));
-        }
+        let Some(run) = timeline.run() else { return };
         let length = bytes.len() as u32;
         let frame =
             Frame { begin, length, duration: header.samples, composition: 0, skip: 0, random_access: true };
+        if to_ticks(time, header.rate) < run.start {
+            // Made of sound from before the run.
+            timeline.place_behind(self.track, time, frame, &setup(self.kind, bytes, header));
+            self.next = Some(time + i64::from(header.samples));
+            return;
+        }
+        self.run = Some((run.number, run.offset));
         self.accept(time, frame, bytes, header, timeline);
     }
 
@@ -304,6 +309,11 @@ impl Sound {
         if current && to_ticks(time, header.rate) < run.start {
             self.next = Some(time + samples);
             return;
+        }
+        if self.next.is_none() {
+            // The first of the run: whole frames of silence stand before it.
+            let missing = (time - to_scale(run.start, header.rate)).div_euclid(samples).clamp(0, FILL_LIMIT);
+            self.next = Some(time - missing * samples);
         }
         if let Some(next) = self.next {
             let missing = (time - next + samples / 2).div_euclid(samples);
@@ -406,6 +416,7 @@ impl Sound {
             }
         }
         self.settle(timeline);
+        timeline.give_up(self.track, LATE);
         let Some(run) = timeline.run() else { return };
         let (edge, start, number, offset) = (timeline.edge(), run.start, run.number, run.offset);
         let rate = self.header.map_or(48_000, |header| header.rate);

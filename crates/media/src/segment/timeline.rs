@@ -32,7 +32,13 @@ pub(super) struct Timeline {
     renewal: bool,
     /// The run began at a recovery point: its pictures that are still near that; all others before them were.
     pub(super) recovery: Option<Recovery>,
+    /// Time (ticks) that the run's leading pictures may still take: [`LEADING`] in all.
+    leading: i64,
 }
+
+/// Leading pictures are not shown. If each took its time all the same, everything behind them would be decoded so much later than it is
+/// shown; if none took any, the first part would be complete so much later.
+const LEADING: i64 = FIRST_PART;
 
 /// `PROGRAM-DATE-TIME` follows the arrival by at most this per segment.
 const SLEW_MS: i64 = 2;
@@ -54,6 +60,7 @@ impl Timeline {
             suspended: false,
             renewal: false,
             recovery: None,
+            leading: 0,
         }
     }
 
@@ -96,6 +103,7 @@ impl Timeline {
         self.suspended = false;
         self.renewal = false;
         self.recovery = None;
+        self.leading = LEADING;
         self.run = Some(Arc::new(run));
     }
 
@@ -198,9 +206,14 @@ impl Timeline {
 
     /// A frame of the track that cuts; `duration` in the track's timescale. Says whether something was closed.
     pub(super) fn cut(&mut self, id: TrackId, frame: Frame, timescale: u32) -> bool {
+        self.append(id, frame, timescale, false)
+    }
+
+    /// A `leading` picture stays in the part of the picture before it.
+    fn append(&mut self, id: TrackId, frame: Frame, timescale: u32, leading: bool) -> bool {
         let Some(run) = self.run.clone() else { return false };
         let ticks = to_ticks(i64::from(frame.duration), timescale);
-        let closes = self.index.segments.back().is_some_and(|open| open.end.is_none()) && {
+        let closes = !leading && self.index.segments.back().is_some_and(|open| open.end.is_none()) && {
             let open = self.index.segments.back().expect("just seen");
             let length = self.edge - open.start;
             if self.first_segments {
@@ -228,7 +241,8 @@ impl Timeline {
         if lane.frames.is_empty() {
             lane.start = to_scale(segment.start, timescale);
         }
-        let parted = lane.push(frame, to_scale(PART_TARGET, timescale) as u32);
+        let target = if leading { u32::MAX } else { to_scale(PART_TARGET, timescale) as u32 };
+        let parted = lane.push(frame, target);
         if let Some(near) = self.recovery.take().filter(|near| near.count > 0) {
             segment.recovery.get_or_insert(Recovery { count: 0, stand_ins: 0, ..near }).count += 1;
             self.recovery = Some(Recovery { count: near.count - 1, ..near });
@@ -238,13 +252,17 @@ impl Timeline {
     }
 
     /// A reference picture that would be presented before the run's first one. Later ones count on its place in the decoder's buffer, so
-    /// it is kept, to be presented in an instant behind the run's first. `false`: there is no recovery point near.
+    /// it is kept, to be presented in an instant behind the run's first, and in the same part: a part that began with it would claim
+    /// to begin there. `false`: there is no recovery point near.
     pub(super) fn stand_in(&mut self, id: TrackId, frame: Frame) -> bool {
         let Some(near) = self.recovery.as_mut().filter(|near| near.count > 0) else { return false };
         near.stand_ins += 1;
         let presented = self.run.as_ref().map_or(0, |run| run.start) + i64::from(near.stand_ins);
         let composition = (presented - self.edge) as i32;
-        self.cut(id, Frame { composition, ..frame }, HZ as u32);
+        // A tick at least: no two pictures are decoded at one time.
+        let duration = i64::from(frame.duration).min(self.leading).max(1);
+        self.leading -= duration;
+        self.append(id, Frame { composition, duration: duration as u32, ..frame }, HZ as u32, true);
         let segment = self.index.segments.back_mut().map(Arc::make_mut);
         if let Some(recovery) = segment.and_then(|segment| segment.recovery.as_mut()) {
             recovery.stand_ins += 1;
@@ -267,8 +285,9 @@ impl Timeline {
         let first = lane.parts.last().map_or(0, |part| (part.first + part.count) as usize);
         let length: i64 = lane.frames[first..].iter().map(|frame| i64::from(frame.duration)).sum();
         if let Some(last) = lane.frames[first..].last_mut() {
-            let more = duration.clamp(0, (PART_TARGET - length).max(0));
+            let more = duration.min(PART_TARGET - length).min(self.leading).max(0);
             last.duration += more as u32;
+            self.leading -= more;
             self.edge += more;
         }
     }
@@ -285,6 +304,10 @@ impl Timeline {
                 self.complete(position, id);
                 continue;
             }
+            if ticks < segment.start {
+                // The segment that it belongs to has been given up.
+                return true;
+            }
             let segment = Arc::make_mut(&mut self.index.segments[position]);
             if let Some(lane) = segment.lanes.iter_mut().find(|lane| lane.track == id && !lane.closed) {
                 if lane.frames.is_empty() {
@@ -295,6 +318,64 @@ impl Timeline {
             return true;
         }
         true
+    }
+
+    /// A frame of sound, by its time in samples, of a run that is over: it goes where it belongs if that is still open, behind
+    /// silence for what is missing before it.
+    pub(super) fn place_behind(&mut self, id: TrackId, time: i64, frame: Frame, setup: &Setup) {
+        let (Some(header), open) = (setup.header(), self.first_open(id)) else { return };
+        let ticks = to_ticks(time, header.rate);
+        let holds = |segment: &Arc<Segment>| segment.end.is_some_and(|end| (segment.start..end).contains(&ticks));
+        let Some(behind) = self.index.segments.range(open..).position(holds) else { return };
+        for position in open..open + behind {
+            self.complete(position, id);
+        }
+        let position = open + behind;
+        match self.index.segments[position].run.track(id) {
+            Some(track) if track.setup.is_none() => self.set_up_in(position, id, setup),
+            Some(track) if track.timescale() == header.rate => {}
+            _ => return,
+        }
+        let start = self.lane_start(position, id, header.rate);
+        let segment = Arc::make_mut(&mut self.index.segments[position]);
+        let Some(lane) = segment.lanes.iter_mut().find(|lane| lane.track == id && !lane.closed) else {
+            return;
+        };
+        if lane.frames.is_empty() {
+            lane.start = start;
+        }
+        let (target, half) = (to_scale(PART_TARGET, header.rate) as u32, i64::from(header.samples / 2));
+        while lane.start + lane.duration() + half < time {
+            lane.push(Frame::silent(header.samples), target);
+        }
+        if lane.start + lane.duration() <= time + half {
+            lane.push(frame, target);
+        }
+    }
+
+    /// What has not come for runs that are over, `patience` (ticks) after it should have, is silence: a short run must not stay open
+    /// because nobody has the time to miss its sound.
+    pub(super) fn give_up(&mut self, id: TrackId, patience: i64) {
+        let Some(number) = self.run.as_ref().map(|run| run.number) else { return };
+        for position in self.first_open(id)..self.index.segments.len() {
+            let segment = &self.index.segments[position];
+            if segment.run.number == number || segment.end.is_none_or(|end| self.edge - end <= patience) {
+                return;
+            }
+            self.complete(position, id);
+        }
+    }
+
+    /// Where a lane without frames begins, in samples: where the one before ends, if that is of the same run.
+    fn lane_start(&self, position: usize, id: TrackId, rate: u32) -> i64 {
+        let segment = &self.index.segments[position];
+        let before = position.checked_sub(1).map(|before| &self.index.segments[before]);
+        let goes_on = before.filter(|before| before.run.number == segment.run.number);
+        let end_before = goes_on
+            .and_then(|before| before.lane(id))
+            .filter(|lane| !lane.frames.is_empty())
+            .map(|lane| lane.start + lane.duration());
+        end_before.unwrap_or_else(|| to_scale(segment.start, rate))
     }
 
     /// Position of the first segment whose lane for `id` is open; segments of earlier runs are closed by then.
@@ -321,18 +402,15 @@ impl Timeline {
         if let Some(kind) = unheard.map(|track| track.kind).filter(|kind| kind.is_audio()) {
             self.set_up_in(position, id, &presume(kind).1);
         }
-        let segment = &self.index.segments[position];
-        let before = position.checked_sub(1).map(|before| &self.index.segments[before]);
-        let goes_on = before.filter(|before| before.run.number == segment.run.number);
-        let end_before = goes_on.and_then(|before| before.lane(id)).map(|lane| lane.start + lane.duration());
-        let header = segment.run.track(id).and_then(|track| track.header().copied());
+        let header = self.index.segments[position].run.track(id).and_then(|track| track.header().copied());
+        let start = header.map(|header| self.lane_start(position, id, header.rate));
         let segment = Arc::make_mut(&mut self.index.segments[position]);
         let Some(lane) = segment.lanes.iter_mut().find(|lane| lane.track == id && !lane.closed) else {
             return;
         };
         if let (Some(header), Some(end)) = (header.filter(|header| header.samples > 0), segment.end) {
             if lane.frames.is_empty() {
-                lane.start = end_before.unwrap_or_else(|| to_scale(segment.start, header.rate));
+                lane.start = start.unwrap_or_else(|| to_scale(segment.start, header.rate));
             }
             let mut next = lane.start + lane.duration();
             while to_ticks(next, header.rate) < end {

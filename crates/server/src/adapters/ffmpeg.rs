@@ -6,6 +6,7 @@
 use bytes::Bytes;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use telecast_media::ts::psi::Kind;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
@@ -17,10 +18,13 @@ const QUEUE: usize = 512;
 /// Samples of silence that ffmpeg's AAC encoder puts before the first sample of its input.
 pub const ENCODER_DELAY: i64 = 1024;
 
+/// A filter that is let finish may take this long.
+const FINISH: Duration = Duration::from_secs(10);
+
 /// A running filter.
 pub struct AudioFilter {
     input: mpsc::Sender<Bytes>,
-    _child: Killed,
+    child: Killed,
 }
 
 struct Killed(Child);
@@ -97,11 +101,20 @@ impl AudioFilter {
             }
         });
         RUNNING.fetch_add(1, Ordering::Relaxed);
-        Ok(Self { input, _child: Killed(child) })
+        Ok(Self { input, child: Killed(child) })
     }
 
     /// Gives it frames. `false`: it does not keep up, or has ended.
     pub fn feed(&self, frames: Bytes) -> bool {
         self.input.try_send(frames).is_ok()
+    }
+
+    /// Nothing more goes in; what has gone in still comes out.
+    pub fn finish(self) {
+        let Self { input, mut child } = self;
+        drop(input);
+        tokio::spawn(async move {
+            let _ = tokio::time::timeout(FINISH, child.0.wait()).await;
+        });
     }
 }

@@ -63,7 +63,9 @@ impl Derived {
             Ok((tag, filter)) => {
                 tracing::debug!(track = self.id, tag, start, "a stretch of sound begins");
                 self.stretches.insert(tag, Stretch::new(start));
-                self.filter = Some(filter);
+                if let Some(before) = self.filter.replace(filter) {
+                    before.finish();
+                }
             }
             Err(error) => {
                 tracing::warn!(%error, "ffmpeg cannot be started; is it installed?");
