@@ -87,6 +87,24 @@ test("pause, seek back within the window, and back to live", async () => {
   await context.close();
 });
 
+test("a picture that has run out although the station goes on comes back by itself", async () => {
+  const { page, context } = await openPage(browser);
+  await page.goto(`${origin}/`);
+  await expectPlaying(page);
+  // What this session still fetches leads nowhere: its first answer again and again, as after damage that the player cannot get over.
+  const key = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => /\/play\/(\w+)\//.exec(name)?.[1]).findLast(Boolean));
+  const same = new Map();
+  await page.route(new RegExp(`/play/${key}/.*\\.m4s`), async (route) => {
+    const rendition = new URL(route.request().url()).pathname.split("/").at(-2);
+    if (!same.has(rendition)) same.set(rendition, (await route.fetch()).body());
+    await route.fulfill({ body: await same.get(rendition) });
+  });
+  await page.waitForFunction(() => document.querySelector("[data-stage]")?.dataset.phase === "stalled", null, { timeout: 60_000 });
+  await page.waitForRequest((request) => request.url().endsWith("/main.m3u8") && !request.url().includes(key), { timeout: 60_000 });
+  await expectPlaying(page);
+  await context.close();
+});
+
 test("leaving the page gives the session back", async () => {
   const { page, context } = await openPage(browser);
   const started = page.waitForResponse((reply) => reply.url().endsWith("/api/v1/sessions") && reply.request().method() === "POST");

@@ -93,6 +93,13 @@ const config: Partial<HlsConfig> = {
   },
 };
 
+/**
+ * A decoder is made anew at most so often: Chromium's fails whenever one seeks, within what is buffered, to an open group of
+ * pictures, and plays it once it has been fetched again.
+ */
+const RECOVERIES = 5;
+const RECOVERY_WINDOW_MS = 10_000;
+
 export class Engine {
   private readonly video: HTMLVideoElement;
   private readonly listener: EngineListener;
@@ -100,7 +107,7 @@ export class Engine {
   private module: Loaded | null = null;
   /** Grows with each `prepare`, so that what was begun for an earlier channel is dropped when it arrives. */
   private generation = 0;
-  private mediaRecoveries = 0;
+  private recoveries: number[] = [];
 
   constructor(video: HTMLVideoElement, listener: EngineListener) {
     this.video = video;
@@ -112,7 +119,7 @@ export class Engine {
   /** Lets go of the old picture and opens the media source for the next one. */
   prepare(): void {
     this.generation += 1;
-    this.mediaRecoveries = 0;
+    this.recoveries = [];
     this.drop();
     if (!mediaSource() || !this.module) return;
     this.hls = this.create(this.module);
@@ -208,13 +215,20 @@ export class Engine {
 
   private onError(hls: Hls, data: ErrorData): void {
     if (!data.fatal || hls !== this.hls) return;
-    if (data.type === "mediaError" && this.mediaRecoveries < 2) {
-      this.mediaRecoveries += 1;
+    if (data.type === "mediaError" && this.mayRecover()) {
       hls.recoverMediaError();
       this.listener.onRecovered();
       return;
     }
     this.listener.onBroken(data.details, data.response?.code ?? 0);
+  }
+
+  private mayRecover(): boolean {
+    const now = performance.now();
+    this.recoveries = this.recoveries.filter((at) => now - at < RECOVERY_WINDOW_MS);
+    if (this.recoveries.length >= RECOVERIES) return false;
+    this.recoveries.push(now);
+    return true;
   }
 
   private drop(): void {

@@ -55,6 +55,10 @@ const LEAF_MS = 220;
 const LIVE_MARGIN_S = 2.5;
 /** A session that is ready shows a picture within a second or two; one that shows none by now is begun anew. */
 const STUCK_MS = 20_000;
+/** Who has run dry for this long while the station goes on sending is taken to where it sends; if that does not help, all begins anew. */
+const DRY_MS = 8_000;
+/** A jump to where the station sends has not helped if the picture runs out again within this time. */
+const JUMP_MEMORY_MS = 30_000;
 const RESTARTS = 3;
 const RESTART_WINDOW_MS = 60_000;
 
@@ -85,6 +89,8 @@ export class Player extends Store<PlayerState> {
   private stallTimer: ReturnType<typeof setTimeout> | undefined;
   private stuckTimer: ReturnType<typeof setTimeout> | undefined;
   private lastTune = -Infinity;
+  /** When a picture that had run out was last taken to where the station sends. */
+  private jumped = -Infinity;
   private pressedAt = 0;
   /** Grows with each start; frames and errors of earlier ones are not ours. */
   private attempt = 0;
@@ -301,11 +307,35 @@ export class Player extends Store<PlayerState> {
     const { attempt } = this;
     this.stuckTimer = setTimeout(() => {
       this.stuckTimer = undefined;
-      const stuck = attempt === this.attempt && this.state.phase === "starting" && !this.video.paused;
-      if (!stuck || document.visibilityState !== "visible" || !this.mayRestart()) return;
-      performance.mark("telecast:begun-anew");
-      this.restart();
+      if (attempt === this.attempt && this.state.phase === "starting" && !this.video.paused) this.beginAnew();
     }, STUCK_MS);
+  }
+
+  private watchStall(): void {
+    clearTimeout(this.stuckTimer);
+    const { attempt } = this;
+    this.stuckTimer = setTimeout(() => {
+      this.stuckTimer = undefined;
+      if (attempt !== this.attempt || this.state.phase !== "stalled") return;
+      const timeline = this.timeline();
+      const goesOn = timeline !== null && timeline.edge > timeline.position + timeline.targetLatency + LIVE_MARGIN_S;
+      const now = performance.now();
+      if (goesOn && now - this.jumped < JUMP_MEMORY_MS) {
+        this.beginAnew();
+        return;
+      }
+      if (goesOn) {
+        this.jumped = now;
+        this.engine.goLive();
+      }
+      this.watchStall();
+    }, DRY_MS);
+  }
+
+  private beginAnew(): void {
+    if (document.visibilityState !== "visible" || !this.mayRestart()) return;
+    performance.mark("telecast:begun-anew");
+    this.restart();
   }
 
   private onOver(view: Session): void {
@@ -396,7 +426,8 @@ export class Player extends Store<PlayerState> {
     const { video } = this;
     video.addEventListener("volumechange", () => this.set({ volume: video.volume, muted: video.muted }));
     video.addEventListener("pause", () => {
-      if (this.state.phase !== "playing" && this.state.phase !== "stalled") return;
+      // A decoder that fails pauses too; nobody asked for that.
+      if (video.error || (this.state.phase !== "playing" && this.state.phase !== "stalled")) return;
       this.wanted = false;
       this.enter("paused");
     });
@@ -412,7 +443,9 @@ export class Player extends Store<PlayerState> {
     video.addEventListener("waiting", () => {
       clearTimeout(this.stallTimer);
       this.stallTimer = setTimeout(() => {
-        if (this.state.phase === "playing" && video.readyState < 3) this.enter("stalled");
+        if (this.state.phase !== "playing" || video.readyState >= 3) return;
+        this.enter("stalled");
+        this.watchStall();
       }, STALL_NOTICE_MS);
     });
     video.addEventListener("loadeddata", () => {
