@@ -3,7 +3,10 @@
 //! - A media playlist lists whole segments, and the parts of the newest ones, exactly as far as [`Index::listed`] allows.
 //! - Addresses are relative and never change their meaning: `{rendition}/{sequence}.m4s`, `{rendition}/{sequence}.{part}.m4s`,
 //!   `{rendition}/init-{hash}.mp4`, `{rendition}/{sequence}.ts`.
+//! - Requests are read in [`request`].
 //! - Waiting, caching and sending belong to the server.
+
+pub mod request;
 
 use crate::cmaf;
 use crate::segment::{PART_TARGET, SEGMENT_MAXIMUM};

@@ -313,23 +313,23 @@ export class Player extends Store<PlayerState> {
 
   private watchStall(): void {
     clearTimeout(this.stuckTimer);
+    this.stuckTimer = setTimeout(() => void this.endStall(), DRY_MS);
+  }
+
+  private async endStall(): Promise<void> {
     const { attempt } = this;
-    this.stuckTimer = setTimeout(() => {
-      this.stuckTimer = undefined;
-      if (attempt !== this.attempt || this.state.phase !== "stalled") return;
-      const timeline = this.timeline();
-      const goesOn = timeline !== null && timeline.edge > timeline.position + timeline.targetLatency + LIVE_MARGIN_S;
-      const now = performance.now();
-      if (goesOn && now - this.jumped < JUMP_MEMORY_MS) {
-        this.beginAnew();
-        return;
-      }
-      if (goesOn) {
-        this.jumped = now;
-        this.engine.goLive();
-      }
-      this.watchStall();
-    }, DRY_MS);
+    // It ends a session itself whose source has nothing more to give.
+    const session = await this.session?.refresh();
+    if (attempt !== this.attempt || this.state.phase !== "stalled") return;
+    this.watchStall();
+    if (session?.state !== "ready") return;
+    const now = performance.now();
+    if (now - this.jumped < JUMP_MEMORY_MS) {
+      this.beginAnew();
+      return;
+    }
+    this.jumped = now;
+    this.engine.goLive();
   }
 
   private beginAnew(): void {

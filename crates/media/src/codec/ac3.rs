@@ -8,9 +8,12 @@ const BIT_RATES: [u32; 19] =
     [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640];
 const CHANNELS: [u8; 8] = [2, 1, 2, 3, 3, 4, 4, 5];
 
+/// Bytes that are read of a frame.
+const HEADER: usize = 8;
+
 /// Reads a frame header of either kind.
 pub fn header(bytes: &[u8]) -> Option<FrameHeader> {
-    if bytes.len() < 8 || bytes[..2] != [0x0B, 0x77] {
+    if bytes.len() < HEADER || bytes[..2] != [0x0B, 0x77] {
         return None;
     }
     if bytes[5] >> 3 > 10 { enhanced(bytes) } else { plain(bytes) }
@@ -57,5 +60,6 @@ fn enhanced(bytes: &[u8]) -> Option<FrameHeader> {
     let channels = CHANNELS[usize::from(bytes[4] >> 1 & 7)] + (bytes[4] & 1);
     // A dependent substream (strmtyp 1) adds channels to the frame before it, and no time.
     let samples = if bytes[2] >> 6 == 1 { 0 } else { blocks * 256 };
-    Some(FrameHeader { length, samples, rate, channels })
+    // Not even a header fits into fewer bytes.
+    (length >= HEADER).then_some(FrameHeader { length, samples, rate, channels })
 }

@@ -195,7 +195,7 @@ impl<'a> Reader<'a> {
 
     pub(super) fn run(&mut self) -> Option<Run> {
         Some(Run {
-            number: self.small()?,
+            number: self.small().filter(|number| *number < u32::MAX)?,
             start: self.signed()?,
             offset: self.signed()?,
             tables: self.bytes()?.to_vec(),
@@ -244,7 +244,8 @@ impl<'a> Reader<'a> {
 
     /// A segment and the number of its run; `run` gives what is known of that so far.
     pub(super) fn segment(&mut self, run: impl FnOnce(u32) -> Option<Arc<Run>>) -> Option<(u32, Segment)> {
-        let sequence = self.number()?;
+        // There is always a next one.
+        let sequence = self.number().filter(|sequence| *sequence < u64::MAX)?;
         let number = self.small()?;
         let discontinuity = self.byte()? == 1;
         let discontinuity_sequence = self.number()?;
@@ -276,16 +277,21 @@ impl<'a> Reader<'a> {
     fn lane(&mut self, base: u64) -> Option<Lane> {
         let track = self.byte()?;
         let start = self.signed()?;
-        let mut before = base;
+        let (mut before, mut end) = (base, start);
         let mut frames = Vec::new();
         for _ in 0..self.count()? {
             before = before.wrapping_add(self.signed()? as u64);
             let length = self.number()?;
+            let random_access = length & 1 == 1;
+            let length = u32::try_from(length >> 1).ok()?;
+            before.checked_add(u64::from(length))?;
+            let duration: u32 = self.small()?;
+            end = end.checked_add(i64::from(duration))?;
             frames.push(Frame {
                 begin: before,
-                length: u32::try_from(length >> 1).ok()?,
-                random_access: length & 1 == 1,
-                duration: self.small()?,
+                length,
+                random_access,
+                duration,
                 composition: i32::try_from(self.signed()?).ok()?,
                 skip: self.small()?,
             });

@@ -308,12 +308,19 @@ impl Timeline {
                 // The segment that it belongs to has been given up.
                 return true;
             }
+            let end_before = self.end_before(position, id);
             let segment = Arc::make_mut(&mut self.index.segments[position]);
             if let Some(lane) = segment.lanes.iter_mut().find(|lane| lane.track == id && !lane.closed) {
-                if lane.frames.is_empty() {
-                    lane.start = time;
+                let target = to_scale(PART_TARGET, timescale) as u32;
+                match end_before.filter(|_| lane.frames.is_empty() && frame.duration > 0) {
+                    Some(end) => lane.push_behind(end, time, frame, target),
+                    None => {
+                        if lane.frames.is_empty() {
+                            lane.start = time;
+                        }
+                        lane.push(frame, target);
+                    }
                 }
-                lane.push(frame, to_scale(PART_TARGET, timescale) as u32);
             }
             return true;
         }
@@ -368,14 +375,16 @@ impl Timeline {
 
     /// Where a lane without frames begins, in samples: where the one before ends, if that is of the same run.
     fn lane_start(&self, position: usize, id: TrackId, rate: u32) -> i64 {
-        let segment = &self.index.segments[position];
-        let before = position.checked_sub(1).map(|before| &self.index.segments[before]);
-        let goes_on = before.filter(|before| before.run.number == segment.run.number);
-        let end_before = goes_on
-            .and_then(|before| before.lane(id))
-            .filter(|lane| !lane.frames.is_empty())
-            .map(|lane| lane.start + lane.duration());
-        end_before.unwrap_or_else(|| to_scale(segment.start, rate))
+        let start = self.index.segments[position].start;
+        self.end_before(position, id).unwrap_or_else(|| to_scale(start, rate))
+    }
+
+    /// Where the lane of `id` ends in the segment before, if that is of the same run and holds frames.
+    fn end_before(&self, position: usize, id: TrackId) -> Option<i64> {
+        let before = self.index.segments.get(position.checked_sub(1)?)?;
+        let lane =
+            before.lane(id).filter(|_| before.run.number == self.index.segments[position].run.number)?;
+        (!lane.frames.is_empty()).then(|| lane.start + lane.duration())
     }
 
     /// Position of the first segment whose lane for `id` is open; segments of earlier runs are closed by then.
@@ -466,6 +475,23 @@ fn run_of_sound(run: &Run) -> bool {
 impl Lane {
     fn new(track: TrackId) -> Self {
         Self { track, start: 0, frames: Vec::new(), parts: Vec::new(), closed: false }
+    }
+
+    /// Adds the first frame, at `time`, behind a lane that ends at `end`. What stood for sound that had not come yet ends with a whole frame
+    /// at the segment's end: the rest is silence too, and what is left of a frame makes the last one longer.
+    fn push_behind(&mut self, end: i64, time: i64, frame: Frame, target: u32) {
+        let (missing, duration) = (time - end, i64::from(frame.duration));
+        if missing < 0 {
+            return;
+        }
+        self.start = end;
+        let (whole, rest) = (missing / duration, (missing % duration) as u32);
+        for left in (0..whole).rev() {
+            let longer = if left == 0 { rest } else { 0 };
+            self.push(Frame::silent(frame.duration + longer), target);
+        }
+        let longer = if whole == 0 { rest } else { 0 };
+        self.push(Frame { duration: frame.duration + longer, ..frame }, target);
     }
 
     /// Adds a frame; closes the part before it if the frame does not fit in. Says whether it did.

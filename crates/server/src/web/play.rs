@@ -17,6 +17,7 @@ use std::io::Write;
 use std::time::Duration;
 use telecast_core::error::Kind;
 use telecast_core::limits;
+use telecast_media::hls::request::{Wanted, Wrong};
 
 /// Playlists as gzip: packed once for each state, for all viewers.
 pub struct Packed(Cache<Bytes, Bytes>);
@@ -39,40 +40,6 @@ impl Packed {
             gzip.finish().map(Bytes::from)
         };
         self.0.try_get_with_by_ref(plain, pack).await.ok()
-    }
-}
-
-/// What a path below a key names.
-#[derive(Debug, PartialEq, Eq)]
-enum Wanted<'a> {
-    Main,
-    Playlist(&'a str),
-    Init(&'a str, &'a str),
-    Segment(&'a str, u64),
-    Part(&'a str, u64, u32),
-    TsSegment(&'a str, u64),
-    Raw,
-}
-
-fn wanted(rest: &str) -> Option<Wanted<'_>> {
-    match rest {
-        "main.m3u8" => return Some(Wanted::Main),
-        "stream.ts" => return Some(Wanted::Raw),
-        _ => {}
-    }
-    let Some((rendition, file)) = rest.split_once('/') else {
-        return rest.strip_suffix(".m3u8").map(Wanted::Playlist);
-    };
-    if let Some(hash) = file.strip_prefix("init-").and_then(|file| file.strip_suffix(".mp4")) {
-        return Some(Wanted::Init(rendition, hash));
-    }
-    if let Some(sequence) = file.strip_suffix(".ts") {
-        return Some(Wanted::TsSegment(rendition, sequence.parse().ok()?));
-    }
-    let name = file.strip_suffix(".m4s")?;
-    match name.split_once('.') {
-        Some((sequence, part)) => Some(Wanted::Part(rendition, sequence.parse().ok()?, part.parse().ok()?)),
-        None => Some(Wanted::Segment(rendition, name.parse().ok()?)),
     }
 }
 
@@ -116,7 +83,7 @@ async fn answer(
             "This playback has ended, or its address is wrong. Start it again from the page.",
         )
     })?;
-    let wanted = wanted(rest).ok_or_else(Problem::not_found)?;
+    let wanted = Wanted::parse(rest).ok_or_else(Problem::not_found)?;
     let list = async |body: Bytes| playlist(web, body, headers).await;
     let range = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
     match wanted {
@@ -212,47 +179,20 @@ fn byte_range(range: &str, total: u64) -> Option<(u64, u64)> {
     (first <= last && first < total).then_some((first, last))
 }
 
-/// Delivery directives; unknown parameters are ignored, as RFC 8216bis §6.2.5 wants.
+/// Delivery directives, or what is wrong with them.
 fn directives(query: &str) -> Result<Directives, Problem> {
-    let mut directives = Directives::default();
-    let wrong = |name: &str| {
-        Problem::new(Kind::Invalid, "A delivery directive cannot be read.").field(name, "must be a number")
-    };
-    for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
-        match name {
-            "_HLS_msn" => directives.sequence = Some(value.parse().map_err(|_| wrong(name))?),
-            "_HLS_part" => directives.part = Some(value.parse().map_err(|_| wrong(name))?),
-            "_HLS_skip" => directives.skip = matches!(value, "YES" | "v2"),
-            _ => {}
+    Directives::parse(query).map_err(|wrong| match wrong {
+        Wrong::Number(name) => {
+            Problem::new(Kind::Invalid, "A delivery directive cannot be read.").field(name, "must be a number")
         }
-    }
-    if directives.part.is_some() && directives.sequence.is_none() {
-        return Err(Problem::new(Kind::Invalid, "A part was asked for without its segment.")
-            .field("_HLS_msn", "is missing"));
-    }
-    Ok(directives)
+        Wrong::PartAlone => Problem::new(Kind::Invalid, "A part was asked for without its segment.")
+            .field("_HLS_msn", "is missing"),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn paths_name_what_they_name() {
-        for (path, is) in [
-            ("main.m3u8", Some(Wanted::Main)),
-            ("v0a1.m3u8", Some(Wanted::Playlist("v0a1"))),
-            ("v0a1/12.m4s", Some(Wanted::Segment("v0a1", 12))),
-            ("v0a1/12.3.m4s", Some(Wanted::Part("v0a1", 12, 3))),
-            ("v0a1/12.ts", Some(Wanted::TsSegment("v0a1", 12))),
-            ("v0a1/init-0a.mp4", Some(Wanted::Init("v0a1", "0a"))),
-            ("v0a1/../../etc/passwd", None),
-            ("v0a1/-1.m4s", None),
-            ("", None),
-        ] {
-            assert_eq!(wanted(path), is, "{path:?}");
-        }
-    }
 
     #[test]
     fn ranges_are_met_or_refused() {
