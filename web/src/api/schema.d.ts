@@ -195,7 +195,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All problems that this API answers with, and what to do about each. */
+        /** All problems that this API answers with, all reasons that sessions give, and what to do about each. */
         get: operations["get_problems"];
         put?: never;
         post?: never;
@@ -603,6 +603,8 @@ export interface components {
         ProblemKind: {
             /** @description What one can do. */
             advice: string;
+            /** @description What one can do, in German. */
+            advice_de: string;
             /** @description Stable code. */
             code: string;
             /**
@@ -612,11 +614,28 @@ export interface components {
             status: number;
             /** @description Title. */
             title: string;
+            /** @description Title in German. */
+            title_de: string;
         };
-        /** @description All kinds of problems. */
+        /** @description All kinds of problems and reasons. */
         ProblemKinds: {
-            /** @description By status. */
+            /** @description Codes of problem documents, by status. */
             items: components["schemas"]["ProblemKind"][];
+            /** @description Codes of sessions' reasons. */
+            reasons: components["schemas"]["ReasonKind"][];
+        };
+        /** @description Why a session ended or was refused. */
+        ReasonKind: {
+            /** @description What one can do. */
+            advice: string;
+            /** @description What one can do, in German. */
+            advice_de: string;
+            /** @description Stable code. */
+            code: string;
+            /** @description Title. */
+            title: string;
+            /** @description Title in German. */
+            title_de: string;
         };
         /** @description Why a session ended or was refused. */
         ReasonView: {

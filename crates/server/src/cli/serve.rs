@@ -9,6 +9,7 @@ use crate::ops;
 use crate::web::accounts::Accounts;
 use crate::web::simulated::Simulated;
 use crate::web::{Web, WebConfig, serve};
+use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::ExposeSecret;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -150,7 +151,7 @@ impl Drop for Temporary {
 struct Station {
     web: Web,
     listener: TcpListener,
-    metrics: Option<TcpListener>,
+    metrics: Option<(TcpListener, PrometheusHandle)>,
     stopping: CancellationToken,
 }
 
@@ -197,14 +198,18 @@ impl Station {
             refresh: config.duration("guide.refresh"),
         };
         let stopping = CancellationToken::new();
+        let networks = config.metrics_networks();
+        let wanted = metrics.is_some() || !networks.is_empty();
+        let figures = if wanted { ops::record(stopping.clone()) } else { None };
         let app = App::start(settings, store).await.map_err(|error| Failure::cannot(error.message))?;
         let web_config = WebConfig {
             public_url: config.string("server.public_url").and_then(|url| url.parse().ok()),
             allowed_origins: config.list("auth.allowed_origins"),
+            metrics: figures.clone().map(|figures| (figures, networks)),
         };
         let simulated = Simulated::new(telecast_sim::default_cache());
         let web = Web::new(app, Clock::start(), accounts, web_config, simulated, stopping.clone());
-        Ok(Self { web, listener, metrics, stopping })
+        Ok(Self { web, listener, metrics: metrics.zip(figures), stopping })
     }
 
     async fn run(self) -> Result<(), Failure> {
@@ -213,8 +218,8 @@ impl Station {
             ops::asked_to_stop().await;
             stopping.cancel();
         });
-        if let Some(listener) = self.metrics {
-            tokio::spawn(ops::serve_metrics(listener, self.stopping.clone()));
+        if let Some((listener, figures)) = self.metrics {
+            tokio::spawn(ops::serve_metrics(listener, figures, self.stopping.clone()));
         }
         let web = self.web.clone();
         let stopping = self.stopping.clone();

@@ -25,6 +25,8 @@ pub enum Shape {
     Url,
     /// Texts.
     List,
+    /// Networks: `192.168.1.0/24`, `::1`.
+    Networks,
 }
 
 /// One key.
@@ -68,6 +70,12 @@ pub const KEYS: &[Key] = &[
     ),
     key("guide.refresh", "6h", Shape::Duration, "How often a receiver's channels are read again."),
     key("metrics.listen", "", Shape::Listen, "Address of `/metrics`; off if empty. Keep it inside."),
+    key(
+        "metrics.networks",
+        "",
+        Shape::Networks,
+        "Networks that get `/metrics` on the station's own address as well, asked directly and not through a proxy.",
+    ),
     key("log.level", "info", Shape::Text, "`error`, `warn`, `info`, `debug`, `trace`, or a filter."),
     key("log.format", "text", Shape::Text, "`text` or `json`."),
 ];

@@ -2,7 +2,9 @@
 //! default and its text; what is not there is an error that names the nearest key, and all errors are told at once.
 
 mod keys;
+mod network;
 mod read;
 
 pub use keys::{KEYS, Key, RECEIVER_KEYS, reference};
+pub use network::Network;
 pub use read::{Config, Faults, Origin, Value, load};

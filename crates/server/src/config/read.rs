@@ -1,6 +1,7 @@
 //! Reading the layers, checking them, and remembering where each value came from.
 
 use super::keys::{KEYS, Key, RECEIVER_KEYS, Shape};
+use super::network::Network;
 use crate::app::settings::ReceiverSettings;
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
@@ -228,6 +229,11 @@ impl Config {
         self.text("metrics.listen").parse().ok()
     }
 
+    /// Networks that get `/metrics` from the station itself.
+    pub fn metrics_networks(&self) -> Vec<Network> {
+        self.list("metrics.networks").iter().filter_map(|text| Network::parse(text)).collect()
+    }
+
     /// Text of a key; `None` if empty.
     pub fn string(&self, name: &str) -> Option<&str> {
         Some(self.text(name)).filter(|text| !text.is_empty())
@@ -337,6 +343,7 @@ fn shape_fault(key: &Key, text: &str) -> Option<String> {
         Shape::Duration => duration(text).is_some(),
         Shape::Size => size(text).is_some(),
         Shape::Listen => text.parse::<SocketAddr>().is_ok(),
+        Shape::Networks => list(text).iter().all(|text| Network::parse(text).is_some()),
         Shape::Url => {
             Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
         }
@@ -348,6 +355,7 @@ fn shape_fault(key: &Key, text: &str) -> Option<String> {
         Shape::Duration => "a duration such as 90s, 15m, 6h, 14d",
         Shape::Size => "a size such as 500MB, 20GB",
         Shape::Listen => "an address with a port such as 127.0.0.1:8080",
+        Shape::Networks => "networks such as 192.168.1.0/24",
         Shape::Url => "an address such as http://192.168.1.20",
         Shape::Text | Shape::Secret | Shape::List => "a text",
     };
@@ -411,7 +419,7 @@ mod tests {
     #[test]
     fn all_faults_are_told_at_once_with_the_nearest_key() {
         let faults = read(
-            "[server]\nlisten = \"nowhere\"\nlissten = 1\n[tape]\nbudget = \"much\"",
+            "[server]\nlisten = \"nowhere\"\nlissten = 1\n[tape]\nbudget = \"much\"\n[metrics]\nnetworks = [\"::1\", \"10.0.0.0/99\"]",
             &[("TELECAST_TAPE__WINDO", "1h")],
             &[],
         )
@@ -420,6 +428,7 @@ mod tests {
             "telecast.toml:3: there is no key 'server.lissten'; did you mean 'server.listen'?",
             "'nowhere' is not",
             "'much' is not",
+            "'::1,10.0.0.0/99' is not networks",
             "TELECAST_TAPE__WINDOW",
         ] {
             assert!(faults.iter().any(|fault| fault.contains(part)), "{part}: {faults:?}");

@@ -2,13 +2,20 @@
 
 use crate::cli::Failure;
 use crate::config::Config;
-use metrics_exporter_prometheus::PrometheusBuilder;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
+
+/// The form of `/metrics`.
+pub const METRICS: &str = "text/plain; version=0.0.4";
+/// Histograms forget what is old this often.
+const UPKEEP: Duration = Duration::from_secs(5);
+/// Whoever asks for figures sends its request, and takes them, within this.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Begins to log to stderr.
 pub fn log(config: &Config) -> Result<(), Failure> {
@@ -35,28 +42,42 @@ pub async fn asked_to_stop() {
     }
 }
 
-/// Serves `/metrics` on a listener of its own.
-pub async fn serve_metrics(listener: TcpListener, stopping: CancellationToken) {
+/// Begins to count; gives what renders the figures. `None`: they are recorded elsewhere already.
+pub fn record(stopping: CancellationToken) -> Option<PrometheusHandle> {
     let recorder = PrometheusBuilder::new().build_recorder();
     let handle = recorder.handle();
     if metrics::set_global_recorder(recorder).is_err() {
         tracing::warn!("metrics are recorded elsewhere already");
-        return;
+        return None;
     }
-    let mut upkeep = tokio::time::interval(Duration::from_secs(5));
+    let kept = handle.clone();
+    tokio::spawn(async move {
+        let mut upkeep = tokio::time::interval(UPKEEP);
+        while stopping.run_until_cancelled(upkeep.tick()).await.is_some() {
+            kept.run_upkeep();
+        }
+    });
+    Some(handle)
+}
+
+/// Serves `/metrics` on a listener of its own.
+pub async fn serve_metrics(listener: TcpListener, handle: PrometheusHandle, stopping: CancellationToken) {
     loop {
         tokio::select! {
-            _ = upkeep.tick() => handle.run_upkeep(),
             () = stopping.cancelled() => return,
             accepted = listener.accept() => {
                 let Ok((mut socket, _)) = accepted else { continue };
                 let body = handle.render();
                 tokio::spawn(async move {
                     let mut request = [0; 2048];
-                    let _ = tokio::time::timeout(Duration::from_secs(2), socket.read(&mut request)).await;
-                    let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
-                    let _ = socket.write_all(head.as_bytes()).await;
-                    let _ = socket.write_all(body.as_bytes()).await;
+                    let _ = tokio::time::timeout(PATIENCE, socket.read(&mut request)).await;
+                    let head = format!("HTTP/1.1 200 OK\r\nContent-Type: {METRICS}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+                    let said = async {
+                        socket.write_all(head.as_bytes()).await?;
+                        socket.write_all(body.as_bytes()).await
+                    };
+                    // Whoever does not read is not waited for.
+                    let _ = tokio::time::timeout(PATIENCE, said).await;
                 });
             }
         }

@@ -10,6 +10,7 @@ pub mod guard;
 pub mod listeners;
 mod pages;
 pub mod play;
+mod probes;
 pub mod problem;
 pub mod rate;
 pub mod routes;
@@ -20,14 +21,15 @@ pub mod trace;
 
 use crate::adapters::clock::Clock;
 use crate::app::App;
+use crate::config::Network;
 use accounts::Accounts;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, RawQuery, State};
-use axum::http::StatusCode;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use doorman::Doorman;
+use metrics_exporter_prometheus::PrometheusHandle;
 use problem::Problem;
 use simulated::Simulated;
 use std::ops::Deref;
@@ -40,12 +42,14 @@ use tower_http::catch_panic::CatchPanicLayer;
 use url::Url;
 
 /// What the web needs to know of the configuration.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct WebConfig {
     /// Address that people use, if it is not the listener's.
     pub public_url: Option<Url>,
     /// Other origins whose pages may change things here.
     pub allowed_origins: Vec<String>,
+    /// What renders `/metrics`, and who gets it here; `None`: nobody.
+    pub metrics: Option<(PrometheusHandle, Vec<Network>)>,
 }
 
 /// Everything a handler may use; cheap to clone.
@@ -146,8 +150,9 @@ impl Web {
         Router::new()
             .merge(api)
             .route("/api/v1/openapi.json", axum::routing::get(described))
-            .route("/healthz", axum::routing::get(healthz))
-            .route("/readyz", axum::routing::get(readyz))
+            .route("/healthz", axum::routing::get(probes::healthz))
+            .route("/readyz", axum::routing::get(probes::readyz))
+            .route("/metrics", axum::routing::get(probes::metrics))
             .route("/play/{key}/{*rest}", any(play::play))
             .method_not_allowed_fallback(|| async {
                 Problem::new(Kind::MethodNotAllowed, "This method is not offered at this address.")
@@ -168,35 +173,9 @@ fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
         .map(|text| (*text).to_owned())
         .or_else(|| panic.downcast_ref::<String>().cloned());
     tracing::error!(panic = what.unwrap_or_default(), "a handler panicked");
-    metrics::counter!("panics_total", "task" => "request").increment(1);
+    metrics::counter!("telecast_panics_total", "task" => "request").increment(1);
     Problem::new(Kind::Internal, "Something went wrong inside; the log says more under this request id.")
         .into_response()
-}
-
-async fn healthz() -> &'static str {
-    "alive\n"
-}
-
-/// Ready: the store answers, and some receiver works (or none is configured yet).
-async fn readyz(State(web): State<Web>, RawQuery(query): RawQuery) -> Response {
-    let store = web.accounts.ping().await.is_ok();
-    let receivers = web.app.receivers();
-    let working = receivers.is_empty()
-        || receivers.iter().any(|receiver| receiver.state == crate::app::view::ReceiverState::Ok);
-    let status = if store && working && !web.stopping.is_cancelled() {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    };
-    let ready = status == StatusCode::OK;
-    let mut said = serde_json::json!({ "ready": ready });
-    // Addresses stand in messages: those are for people who are signed in.
-    if query.is_some_and(|query| query.split('&').any(|pair| pair == "verbose=true")) {
-        let list = receivers.iter().map(|r| serde_json::json!({ "name": r.name, "state": r.state }));
-        said["store"] = store.into();
-        said["receivers"] = list.collect();
-    }
-    (status, axum::Json(said)).into_response()
 }
 
 /// The API's description (OpenAPI 3.1), formatted.

@@ -56,6 +56,8 @@ impl Route {
 pub const ROUTES: &[Route] = &[
     route(GET, "/healthz", Class::Public),
     route(GET, "/readyz", Class::Public),
+    // Guarded by network: see `web/probes.rs`.
+    route(GET, "/metrics", Class::Public),
     route(GET, "/api/v1/openapi.json", Class::Public),
     route(GET, "/api/v1/problems", Class::Public),
     route(GET, "/api/v1/auth/state", Class::Public),

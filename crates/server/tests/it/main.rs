@@ -15,5 +15,6 @@ mod live_tape;
 mod live_walk;
 mod tidy;
 mod web_door;
+mod web_probes;
 mod web_store;
 mod web_talk;

@@ -40,6 +40,16 @@ pub(crate) async fn station() -> Station {
 
 /// A server for that station, on the same store.
 pub(crate) async fn station_of(app: App, store: Store, directory: tempfile::TempDir) -> Station {
+    station_with(app, store, directory, WebConfig::default()).await
+}
+
+/// The same with that configuration.
+pub(crate) async fn station_with(
+    app: App,
+    store: Store,
+    directory: tempfile::TempDir,
+    config: WebConfig,
+) -> Station {
     let sealer = Sealer::load_or_create(&directory.path().join("key")).unwrap();
     let stopping = CancellationToken::new();
     let simulated = Simulated::new(directory.path().join("sim"));
@@ -47,7 +57,7 @@ pub(crate) async fn station_of(app: App, store: Store, directory: tempfile::Temp
         app,
         Clock::start(),
         Accounts::new(store.clone(), sealer),
-        WebConfig::default(),
+        config,
         simulated,
         stopping.clone(),
     );

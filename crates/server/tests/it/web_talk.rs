@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::time::Duration;
 use telecast_core::access::{Role, Scope};
+use telecast_core::limits;
 use telecast_server::web::routes::{Class, ROUTES};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::Message;
@@ -187,6 +188,54 @@ async fn garbage_gets_an_end_and_the_next_one_an_answer() {
         let (status, body) = station.ask("GET", path, Some(&token)).await;
         assert!(status.is_client_error() && body["code"].is_string(), "{path}: {status} {body}");
     }
+}
+
+#[tokio::test]
+async fn whoever_sends_a_head_byte_by_byte_is_cut_off_and_others_are_served() {
+    const SLOW: usize = 40;
+    let station = crate::web_door::station().await;
+    let address = station.base.trim_start_matches("http://").to_owned();
+    let mut slow = tokio::task::JoinSet::new();
+    for _ in 0..SLOW {
+        let address = address.clone();
+        slow.spawn(async move {
+            let mut socket = tokio::net::TcpStream::connect(&address).await.unwrap();
+            let (mut from, mut to) = socket.split();
+            let writing = async {
+                // A head that never ends: each second a byte, always of a good header.
+                let head = b"GET /healthz HTTP/1.1\r\nhost: a\r\nx: ".iter().chain(std::iter::repeat(&b'y'));
+                for byte in head {
+                    if to.write_all(&[*byte]).await.is_err() {
+                        break;
+                    }
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+            };
+            let mut answer = Vec::new();
+            let cut = async {
+                tokio::select! {
+                    _ = from.read_to_end(&mut answer) => {}
+                    () = writing => {}
+                }
+            };
+            tokio::time::timeout(limits::HEAD_TIME * 3, cut).await.is_ok()
+        });
+    }
+    // Whoever speaks at once is answered all the while.
+    let mut answered = 0;
+    while !slow.is_empty() {
+        assert_eq!(station.ask("GET", "/healthz", None).await.0, StatusCode::OK);
+        answered += 1;
+        let pause = tokio::time::sleep(Duration::from_millis(500));
+        tokio::pin!(pause);
+        loop {
+            tokio::select! {
+                () = &mut pause => break,
+                Some(cut) = slow.join_next() => assert!(cut.unwrap(), "holds its connection for ever"),
+            }
+        }
+    }
+    assert!(answered >= 10, "{answered}");
 }
 
 #[tokio::test]
