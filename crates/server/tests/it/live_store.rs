@@ -153,8 +153,6 @@ async fn where_a_session_stands_is_written_and_never_waited_for() {
     let directory = tempfile::tempdir().unwrap();
     let tapes = directory.path().join("tapes");
     let (app, store) = station_with_its_store(&fake, &tapes).await;
-    let t=std::time::Instant::now(); for _ in 0..50 { let v=app.start_session(wish(1)).await.unwrap(); app.stop(&v.id).await; } eprintln!("TEMP with stop {:?}", t.elapsed()/50);
-    let mut worst=Duration::ZERO; let mut sum=Duration::ZERO; for _ in 0..50 { let t=std::time::Instant::now(); app.start_session(wish(1)).await.unwrap(); let e=t.elapsed(); sum+=e; worst=worst.max(e); } eprintln!("TEMP post mean {:?} worst {worst:?}", sum/50);
     let view = ready(&app, 1).await;
     let written = row(&store, &view.id, |row| row.state == "ready").await;
     assert_eq!((written.account_id.as_str(), written.ended_ms), ("anna", None));
