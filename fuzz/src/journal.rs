@@ -19,18 +19,6 @@ pub fn run(bytes: &[u8]) {
     page(&records);
 }
 
-/// A page as a fuzzer can change it: its records without checksums.
-pub fn bare(page: &[u8]) -> Vec<u8> {
-    let (mut out, mut rest) = (Vec::new(), page);
-    while let Some((length, more)) = rest.split_first_chunk::<4>() {
-        let content = &more[4..4 + u32::from_le_bytes(*length) as usize];
-        out.extend((content.len() as u16).to_le_bytes());
-        out.extend(content);
-        rest = &more[4 + content.len()..];
-    }
-    out
-}
-
 fn page(bytes: &[u8]) {
     let mut recovery = Recovery::default();
     let good = recovery.page(bytes);

@@ -332,7 +332,8 @@ impl Timeline {
     pub(super) fn place_behind(&mut self, id: TrackId, time: i64, frame: Frame, setup: &Setup) {
         let (Some(header), open) = (setup.header(), self.first_open(id)) else { return };
         let ticks = to_ticks(time, header.rate);
-        let holds = |segment: &Arc<Segment>| segment.end.is_some_and(|end| (segment.start..end).contains(&ticks));
+        let holds =
+            |segment: &Arc<Segment>| segment.end.is_some_and(|end| (segment.start..end).contains(&ticks));
         let Some(behind) = self.index.segments.range(open..).position(holds) else { return };
         for position in open..open + behind {
             self.complete(position, id);

@@ -182,9 +182,8 @@ fn byte_range(range: &str, total: u64) -> Option<(u64, u64)> {
 /// Delivery directives, or what is wrong with them.
 fn directives(query: &str) -> Result<Directives, Problem> {
     Directives::parse(query).map_err(|wrong| match wrong {
-        Wrong::Number(name) => {
-            Problem::new(Kind::Invalid, "A delivery directive cannot be read.").field(name, "must be a number")
-        }
+        Wrong::Number(name) => Problem::new(Kind::Invalid, "A delivery directive cannot be read.")
+            .field(name, "must be a number"),
         Wrong::PartAlone => Problem::new(Kind::Invalid, "A part was asked for without its segment.")
             .field("_HLS_msn", "is missing"),
     })
