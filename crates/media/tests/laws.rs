@@ -554,6 +554,25 @@ fn sound_that_vanishes_from_the_map_goes_on_as_silence() {
     }
 }
 
+/// A regional window drops a language and brings it back: whoever transcodes it goes on.
+#[test]
+fn sound_that_comes_back_is_tapped_again() {
+    let both = broadcast(CASES[1].1);
+    let one = broadcast(&["picture=25", "tone=440", "-map 0 -map 1 -c:a aac", "-g 50"]);
+    let again = move_clock(&both, 24 * HZ);
+    let (mut segmenter, mut tape) = (Segmenter::new(Start::default()), Vec::new());
+    segmenter.push(&both, NOON, &mut tape);
+    let id = segmenter.tracks().iter().filter(|track| track.kind.is_audio()).nth(1).unwrap().id;
+    segmenter.derive(id);
+    segmenter.tap(id, true);
+    segmenter.push(&move_clock(&one, 12 * HZ), NOON + 12_000, &mut tape);
+    segmenter.take_tapped(id);
+    segmenter.push(&again, NOON + 24_000, &mut tape);
+    let tapped = segmenter.take_tapped(id);
+    assert!(tapped.first().is_some_and(|tapped| tapped.start.is_some()), "a stretch begins");
+    assert!(tapped.iter().map(|tapped| tapped.bytes.len()).sum::<usize>() > 10_000, "and is heard");
+}
+
 /// A small generator of numbers (xorshift), so that damage is the same each time.
 struct Dice(u64);
 

@@ -43,9 +43,9 @@ pub struct Segmenter {
     pat: Sections,
     pmt: Sections,
     /// PIDs of programme maps that may be ours, by programme number.
+    candidates: Vec<(u16, u16)>,
     /// PIDs whose sound is not what the map says ([`Sound::is_mistaken`]).
     corrected: BTreeSet<u16>,
-    candidates: Vec<(u16, u16)>,
     map: Option<Pmt>,
     map_pid: u16,
     streams: Vec<Stream>,
@@ -54,6 +54,8 @@ pub struct Segmenter {
     offset: u64,
     timeline: Timeline,
     derived: Vec<Sound>,
+    /// Tracks whose frames are kept for a transcoder, whatever the map does to them.
+    tapped: BTreeSet<TrackId>,
     /// Tracks that the map no longer names: they go on as silence, since playlists are fixed for a session.
     absent: Vec<Sound>,
     counters: Counters,
@@ -80,6 +82,7 @@ impl Segmenter {
             offset: start.offset,
             timeline: Timeline::new(start.sequence),
             derived: Vec::new(),
+            tapped: BTreeSet::new(),
             absent: Vec::new(),
             counters: Counters::default(),
             tables_at: i64::MIN / 2,
@@ -221,8 +224,14 @@ impl Segmenter {
         })
     }
 
-    /// Frames of `track` are kept for a transcoder from now on (or no longer).
+    /// Frames of `track` are kept for a transcoder from now on (or no longer), also if it is gone for a while. The next one begins a
+    /// stretch, with its time.
     pub fn tap(&mut self, track: TrackId, on: bool) {
+        if on {
+            self.tapped.insert(track);
+        } else {
+            self.tapped.remove(&track);
+        }
         if let Some(sound) = self.sound(track) {
             sound.tap(on);
         }
@@ -468,6 +477,11 @@ impl Segmenter {
             };
             self.streams.push(Stream { pid, continuity: None, lane });
             self.route[usize::from(pid)] = self.streams.len() as u8;
+        }
+        for stream in &mut self.streams {
+            if let Lane::Sound(sound) = &mut stream.lane {
+                sound.keep_tap(self.tapped.contains(&sound.track));
+            }
         }
         self.keep_absent(shadows, before);
         // Pictures cut; sound follows.

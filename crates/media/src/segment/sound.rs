@@ -105,6 +105,13 @@ impl Sound {
         self.torn = true;
     }
 
+    /// Its track is tapped or not: a tap that is there goes on.
+    pub(super) fn keep_tap(&mut self, on: bool) {
+        if on != self.tap.is_some() {
+            self.tap(on);
+        }
+    }
+
     /// What has been kept since the last call.
     pub(super) fn take_tapped(&mut self) -> Vec<Tapped> {
         self.tap.as_mut().map(std::mem::take).unwrap_or_default()

@@ -36,6 +36,9 @@ pub enum Fault {
     /// The stream ended.
     #[error("the stream ended")]
     Ended,
+    /// The station itself ended it.
+    #[error("the station ended the stream")]
+    Stopped,
     /// Nothing came for too long.
     #[error("nothing has come for {} s", limits::STREAM_STALL.as_secs())]
     Stalled,

@@ -353,10 +353,17 @@ impl Owner {
             self.door.send_replace(Door::Open(Arc::new(way)));
             self.apply(Event::Segment).await;
         }
-        if let Some(fault) =
-            snapshot.fault.as_deref().filter(|_| !std::mem::replace(&mut self.sent.fault, true))
-        {
-            self.apply(Event::Broken(broken(fault, &snapshot))).await;
+        // Looked at in this order: a tape says why it ends before it is gone.
+        let gone = tape.gone().is_cancelled();
+        let last = tape.snapshot();
+        let reason = match last.fault.as_deref() {
+            Some(fault) => Some(broken(fault, &last)),
+            // Its owner has panicked: nobody would ever say anything more.
+            None if gone => Some(Reason::new(ReasonCode::Internal)),
+            None => None,
+        };
+        if let Some(reason) = reason.filter(|_| !std::mem::replace(&mut self.sent.fault, true)) {
+            self.apply(Event::Broken(reason)).await;
         }
     }
 
@@ -454,6 +461,8 @@ fn broken(fault: &Fault, snapshot: &Snapshot) -> Reason {
         Fault::Ended if snapshot.waiting == Waiting::Scrambled => ReasonCode::Scrambled,
         Fault::Ended if silent => ReasonCode::ReceiverRefused,
         Fault::Ended => ReasonCode::SourceEnded,
+        // What somebody watches is stopped by nothing else: at the end of all, sessions go first.
+        Fault::Stopped => ReasonCode::ReceiverRemoved,
         Fault::Stalled if silent => ReasonCode::TuneTimeout,
         Fault::Stalled => ReasonCode::SourceStalled,
     };

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 use std::io::ErrorKind;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -155,7 +155,8 @@ struct Written {
     view: View,
     floor: u64,
     skip: bool,
-    snapshot: Arc<Snapshot>,
+    /// Only to know it again: a playlist that nobody asks for any more must not keep an old index.
+    snapshot: Weak<Snapshot>,
     text: Bytes,
 }
 
@@ -170,13 +171,18 @@ impl Playlists {
         let skip = directives.skip;
         let place = written.iter().position(|w| w.skip == skip && w.floor == floor && w.view == *view);
         if let Some(found) =
-            place.map(|at| &written[at]).filter(|found| Arc::ptr_eq(&found.snapshot, snapshot))
+            place.map(|at| &written[at]).filter(|found| found.snapshot.as_ptr() == Arc::as_ptr(snapshot))
         {
             return found.text.clone();
         }
         let text = Bytes::from(hls::media(&from(&snapshot.index, floor), view, directives));
-        let fresh =
-            Written { view: view.clone(), floor, skip, snapshot: Arc::clone(snapshot), text: text.clone() };
+        let fresh = Written {
+            view: view.clone(),
+            floor,
+            skip,
+            snapshot: Arc::downgrade(snapshot),
+            text: text.clone(),
+        };
         match place {
             Some(at) => written[at] = fresh,
             None => {

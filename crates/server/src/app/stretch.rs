@@ -9,7 +9,9 @@ use crate::adapters::ffmpeg::ENCODER_DELAY;
 
 /// What comes out of one filter for one stretch of frames without a hole.
 pub(super) struct Stretch {
-    /// Time of the next frame to come out, in samples.
+    /// Time of the first frame that went in, and the samples per second that it is counted in.
+    start: (i64, u32),
+    /// Time of the next frame to come out, in samples of what comes out: known once that has come.
     next: i64,
     /// The frame that holds the encoder's delay has been dropped.
     begun: bool,
@@ -18,9 +20,17 @@ pub(super) struct Stretch {
 }
 
 impl Stretch {
-    /// The first frame that goes in is at sample `start`.
-    pub(super) fn new(start: i64) -> Self {
-        Self { next: start - ENCODER_DELAY, begun: false, rest: Vec::new() }
+    /// The first frame that goes in is at sample `start` of `rate` a second. What comes out may have another rate: HE-AAC says half of
+    /// what it decodes to.
+    pub(super) fn new(start: i64, rate: u32) -> Self {
+        Self { start: (start, rate), next: 0, begun: false, rest: Vec::new() }
+    }
+
+    /// The time of the encoder's delay, in samples of `rate`.
+    fn first(&self, rate: u32) -> i64 {
+        let (start, from) = self.start;
+        let moved = i128::from(start) * i128::from(rate) / i128::from(from.max(1));
+        moved as i64 - ENCODER_DELAY
     }
 
     /// Takes what has come out, in any chunks; gives the whole frames and the time of the first in samples.
@@ -31,6 +41,9 @@ impl Stretch {
             aac::adts(&self.rest[length..]).filter(|header| length + header.length <= self.rest.len())
         {
             length += header.length;
+            if !self.begun {
+                self.next = self.first(header.rate);
+            }
             self.next += i64::from(header.samples);
             if !self.begun {
                 self.begun = true;
@@ -54,7 +67,7 @@ mod tests {
     #[test]
     fn a_day_of_sound_does_not_drift_by_a_sample() {
         let start = 123_456_789;
-        let mut stretch = Stretch::new(start);
+        let mut stretch = Stretch::new(start, 48_000);
         let mut expected = start;
         let frames = 86_400 * 48_000 / 1024;
         // Frames come in chunks that do not fit them: seven bytes more or less each time.
@@ -75,9 +88,16 @@ mod tests {
 
     #[test]
     fn the_encoders_delay_is_dropped_even_if_it_comes_alone() {
-        let mut stretch = Stretch::new(5000);
+        let mut stretch = Stretch::new(5000, 48_000);
         assert_eq!(stretch.take(&FRAME), None);
         assert_eq!(stretch.take(&FRAME), Some((5000, FRAME.to_vec())));
         assert_eq!(stretch.take(&FRAME), Some((6024, FRAME.to_vec())));
+    }
+
+    #[test]
+    fn what_goes_in_may_be_counted_at_another_rate() {
+        // Ten minutes into a tape, HE-AAC with a core of 24 kHz.
+        let mut stretch = Stretch::new(600 * 24_000, 24_000);
+        assert_eq!(stretch.take(&FRAME.repeat(2)), Some((600 * 48_000, FRAME.to_vec())));
     }
 }

@@ -252,9 +252,8 @@ impl Owner {
         let mut watch = tape.watch();
         self.ends.spawn(async move {
             let last = watch.wait_for(|snapshot| snapshot.fault.is_some()).await;
-            let (fault, silent) = last.map_or((None, true), |snapshot| {
-                (snapshot.fault.clone(), snapshot.counters.clear_packets == 0)
-            });
+            let (fault, silent) =
+                last.map_or((None, true), |snapshot| (snapshot.fault.clone(), snapshot.counters.bytes == 0));
             Ended { key, id: tape.id, fault, silent }
         });
     }
@@ -263,7 +262,7 @@ impl Owner {
         if self.tapes.get(&ended.key).is_none_or(|tape| tape.id != ended.id) {
             return;
         }
-        // No packet and the end of the stream is how a box says that it has no tuner.
+        // Not a byte and the end of the stream is how a box says that it has no tuner.
         let refused = match ended.fault.as_deref() {
             Some(Fault::CannotTune) => true,
             Some(Fault::Ended) => ended.silent,

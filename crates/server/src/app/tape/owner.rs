@@ -111,7 +111,7 @@ impl Owner {
                 () = &mut clear => break,
                 Some(command) = inbox.recv() => self.command(command),
                 () = stop.cancelled() => {
-                    self.publish(Some(Fault::Ended));
+                    self.publish(Some(Fault::Stopped));
                     return;
                 }
             }
@@ -157,7 +157,7 @@ impl Owner {
             tokio::select! {
                 opened = &mut opening => break opened,
                 Some(command) = inbox.recv() => self.command(command),
-                () = stop.cancelled() => break Err(Fault::Ended),
+                () = stop.cancelled() => break Err(Fault::Stopped),
             }
         };
         match opened {
@@ -212,7 +212,7 @@ impl Owner {
                 }
                 Some(command) = inbox.recv() => { self.command(command); Ok(0) }
                 Ok(()) = self.floor.changed() => { self.evict(); Ok(0) }
-                () = stop.cancelled() => return Fault::Ended,
+                () = stop.cancelled() => return Fault::Stopped,
             };
             if let Err(fault) = come {
                 return fault;
@@ -278,9 +278,7 @@ impl Owner {
         self.main.evict(floor.min(first.first_byte()));
         for (id, side) in &self.sounds.sides {
             let needed = index.segments.iter().find_map(|segment| Some(segment.lane(*id)?.extent()?.0));
-            if let Some(needed) = needed {
-                side.evict(needed);
-            }
+            side.evict(needed.unwrap_or_else(|| side.end()));
         }
         if let Err(error) = self.pages.evict(first.sequence) {
             tracing::warn!(%error, tape = self.name, "evicted pages of the index cannot be removed");

@@ -49,7 +49,7 @@ impl Derived {
     /// A stretch of frames without a hole begins at sample `start`: it gets a filter of its own, a warm one if there is one.
     fn begin(
         &mut self,
-        start: i64,
+        (start, rate): (i64, u32),
         warm: Option<(Kind, u64, AudioFilter)>,
         tag: u64,
         made: &Made,
@@ -62,7 +62,7 @@ impl Derived {
         match filter {
             Ok((tag, filter)) => {
                 tracing::debug!(track = self.id, tag, start, "a stretch of sound begins");
-                self.stretches.insert(tag, Stretch::new(start));
+                self.stretches.insert(tag, Stretch::new(start, rate));
                 if let Some(before) = self.filter.replace(filter) {
                     before.finish();
                 }
@@ -199,7 +199,7 @@ impl Sounds {
                 if let (Some(start), true) = (tapped.start, now >= derived.not_before) {
                     let warm = self.warm.take_if(|(kind, ..)| *kind == derived.kind);
                     self.tags += 1;
-                    derived.begin(start, warm, self.tags, &self.made, now);
+                    derived.begin((start, tapped.rate), warm, self.tags, &self.made, now);
                 }
                 let Some(filter) = &derived.filter else { continue };
                 if !filter.feed(Bytes::from(tapped.bytes)) {
