@@ -48,8 +48,6 @@ export interface PlayerState {
 const STALL_NOTICE_MS = 300;
 /** The old session goes at the latest now, picture or not. */
 const OLD_SESSION_MS = 4_000;
-/** If only the tuner is waited for this long, our own old session may be what holds it. */
-const OWN_TUNER_MS = 700;
 /** Keys pressed faster than this only leaf through the channels; the last one is tuned. */
 const LEAF_MS = 220;
 const LIVE_MARGIN_S = 2.5;
@@ -293,7 +291,6 @@ export class Player extends Store<PlayerState> {
       this.onOver(view);
       return;
     }
-    if (view.waiting_for === "tuner" && this.old && performance.now() - this.state.since > OWN_TUNER_MS) this.stopOld();
     if (view.playlist_url && this.loaded !== view.playlist_url) {
       this.loaded = view.playlist_url;
       void this.engine.load(resolve(view.playlist_url));
