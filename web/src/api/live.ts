@@ -55,9 +55,9 @@ export class LiveConnection {
     };
   }
 
-  /** Tries again at once, for when the network or the viewer comes back. */
+  /** Tries again at once, for when the network or the viewer comes back. Does nothing while a try is on its way. */
   hurry(): void {
-    if (this.current !== "lost") return;
+    if (this.current !== "lost" || this.socket || this.events) return;
     clearTimeout(this.retry);
     this.connect();
   }
@@ -80,8 +80,10 @@ export class LiveConnection {
   private openSocket(): void {
     const address = new URL(`${basePath}/api/v1/socket`, location.href);
     address.protocol = address.protocol.replace("http", "ws");
+    const earlier = this.socket;
     const socket = new WebSocket(address);
     this.socket = socket;
+    earlier?.close();
     socket.addEventListener("open", () => {
       this.failures = 0;
       this.setState("open");

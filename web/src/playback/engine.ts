@@ -150,11 +150,6 @@ export class Engine {
     this.video.load();
   }
 
-  /** Goes on loading after a network error, without starting over. */
-  resume(): void {
-    this.hls?.startLoad();
-  }
-
   selectAudio(id: number): void {
     if (this.hls) this.hls.audioTrack = id;
   }

@@ -4,7 +4,7 @@
  *
  * A change of channel runs: start of the new session at once → playlist as soon as its address is known → first frame
  * shown → only then the old session is stopped, so that its farewell never delays the new picture. If the station has no
- * tuner left because of our own old session, that one goes first and the start is made once more.
+ * tuner left while a session of our own still may hold one, that one goes first and the start is made once more.
  */
 import type { Problem } from "../api/problem";
 import { asProblem } from "../api/problem";
@@ -48,8 +48,10 @@ export interface PlayerState {
 const STALL_NOTICE_MS = 300;
 /** The old session goes at the latest now, picture or not. */
 const OLD_SESSION_MS = 4_000;
-/** If only the tuner is waited for this long, our own old session may be what holds it. */
-const OWN_TUNER_MS = 700;
+/** Refusals that our own earlier session may be the cause of. */
+const FOR_WANT_OF_A_TUNER: ReadonlySet<string> = new Set(["tuners_busy", "receiver_refused"]);
+/** The station is given this long to end our own earlier session before the start is made once more. */
+const FAREWELL_MS = 3_000;
 /** Keys pressed faster than this only leaf through the channels; the last one is tuned. */
 const LEAF_MS = 220;
 const LIVE_MARGIN_S = 2.5;
@@ -84,6 +86,8 @@ export class Player extends Store<PlayerState> {
   private readonly engine: Engine;
   private session: PlaybackSession | null = null;
   private old: PlaybackSession | null = null;
+  /** Our own sessions that were stopped and may still hold a tuner. */
+  private readonly leaving = new Set<Promise<void>>();
   private oldTimer: ReturnType<typeof setTimeout> | undefined;
   private leafTimer: ReturnType<typeof setTimeout> | undefined;
   private stallTimer: ReturnType<typeof setTimeout> | undefined;
@@ -96,7 +100,8 @@ export class Player extends Store<PlayerState> {
   private attempt = 0;
   private loaded = "";
   private restarts: number[] = [];
-  private retriedForTuner = false;
+  /** Whether a session of our own may have held a tuner when this start was made; one retry is owed to that. */
+  private inOwnWay = false;
   /** Whether the viewer wants it to run. A new media source pauses the video without an event and without being asked. */
   private wanted = true;
 
@@ -157,7 +162,7 @@ export class Player extends Store<PlayerState> {
   stop(): void {
     this.attempt += 1;
     clearTimeout(this.leafTimer);
-    this.session?.stop();
+    this.dismiss(this.session);
     this.session = null;
     this.stopOld();
     this.engine.unload();
@@ -235,9 +240,9 @@ export class Player extends Store<PlayerState> {
     const { attempt } = this;
     clearTimeout(this.stuckTimer);
     this.stuckTimer = undefined;
-    this.retriedForTuner = false;
     this.wanted = true;
     this.retire();
+    this.inOwnWay = this.old !== null || this.leaving.size > 0;
     this.open(channelId, attempt);
     this.enter("starting", {
       session: null,
@@ -272,7 +277,7 @@ export class Player extends Store<PlayerState> {
     const showed = this.state.phase === "playing" || this.state.phase === "paused" || this.state.phase === "stalled";
     if (!this.session) return;
     if (!showed) {
-      this.session.stop();
+      this.dismiss(this.session);
     } else {
       this.stopOld();
       this.old = this.session;
@@ -283,8 +288,16 @@ export class Player extends Store<PlayerState> {
 
   private stopOld(): void {
     clearTimeout(this.oldTimer);
-    this.old?.stop();
+    this.dismiss(this.old);
     this.old = null;
+  }
+
+  /** Stops a session without waiting, and remembers it until the station has let it go. */
+  private dismiss(session: PlaybackSession | null): void {
+    const gone = session?.stop();
+    if (!gone) return;
+    this.leaving.add(gone);
+    void gone.finally(() => this.leaving.delete(gone));
   }
 
   private onSession(view: Session): void {
@@ -293,7 +306,6 @@ export class Player extends Store<PlayerState> {
       this.onOver(view);
       return;
     }
-    if (view.waiting_for === "tuner" && this.old && performance.now() - this.state.since > OWN_TUNER_MS) this.stopOld();
     if (view.playlist_url && this.loaded !== view.playlist_url) {
       this.loaded = view.playlist_url;
       void this.engine.load(resolve(view.playlist_url));
@@ -340,10 +352,8 @@ export class Player extends Store<PlayerState> {
 
   private onOver(view: Session): void {
     const code = view.reason?.code;
-    if (code === "tuners_busy" && this.old && !this.retriedForTuner && this.state.channelId !== null) {
-      this.retriedForTuner = true;
-      this.stopOld();
-      this.open(this.state.channelId, this.attempt);
+    if (this.session && this.inOwnWay && code !== undefined && FOR_WANT_OF_A_TUNER.has(code)) {
+      void this.openOutOfOwnWay(this.session.channelId);
       return;
     }
     // A laptop that slept, a tab that was frozen: the viewer is here again and wants a picture, not an explanation.
@@ -355,6 +365,19 @@ export class Player extends Store<PlayerState> {
     this.engine.unload();
     this.stopOld();
     this.enter("refused", { refusal: view.reason ?? null });
+  }
+
+  /** Makes a refused start once more when our own earlier sessions are gone. Whoever has tuned on meanwhile wins. */
+  private async openOutOfOwnWay(channelId: string): Promise<void> {
+    const { attempt } = this;
+    this.inOwnWay = false;
+    this.session = null;
+    this.stopOld();
+    // The refused session's playlist fails now, and that must not pass for a failure of the next.
+    this.engine.prepare();
+    this.set({ session: null });
+    await within(FAREWELL_MS, Promise.all(this.leaving));
+    if (attempt === this.attempt && this.leafTimer === undefined) this.open(channelId, attempt);
   }
 
   private onProblem(problem: Problem): void {
@@ -376,7 +399,7 @@ export class Player extends Store<PlayerState> {
       this.restart();
       return;
     }
-    this.session?.stop();
+    this.dismiss(this.session);
     this.session = null;
     this.engine.unload();
     this.enter("broken", { problem: asProblem({ detail, status }) });
@@ -469,12 +492,13 @@ export class Player extends Store<PlayerState> {
   private onShown(): void {
     const zapMs = performance.now() - this.pressedAt;
     performance.measure("telecast:zap", { start: this.pressedAt, duration: zapMs });
+    this.inOwnWay = false;
     this.stopOld();
     this.enter(this.video.paused ? "paused" : "playing", { zapMs });
   }
 
   private leavePage(): void {
-    this.session?.stop();
+    this.dismiss(this.session);
     this.stopOld();
   }
 
@@ -487,6 +511,16 @@ export class Player extends Store<PlayerState> {
 /** True while the viewer sees what the station sends, give or take what the player needs to hold back. */
 export function isLive(timeline: Timeline): boolean {
   return timeline.latency <= timeline.targetLatency + LIVE_MARGIN_S;
+}
+
+/** Waits for `done`, but not for longer than `ms`. */
+async function within(ms: number, done: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([done, enough]);
+  clearTimeout(timer);
 }
 
 function createVideo(): HTMLVideoElement {

@@ -32,6 +32,9 @@ export class PlaybackSession {
   private readonly listener: SessionListener;
   private current: Session | null = null;
   private stopped = false;
+  /** Until the start has been replied to. */
+  private starting: Promise<void> | null;
+  private gone: Promise<void> | null = null;
   private unsubscribe: () => void = () => undefined;
   private heartbeat: ReturnType<typeof setInterval> | undefined;
   private poll: ReturnType<typeof setTimeout> | undefined;
@@ -39,19 +42,26 @@ export class PlaybackSession {
   constructor(channelId: string, listener: SessionListener) {
     this.channelId = channelId;
     this.listener = listener;
-    void this.start();
+    this.starting = this.start().finally(() => {
+      this.starting = null;
+    });
   }
 
   get id(): string | null {
     return this.current?.id ?? null;
   }
 
-  /** Ends it. A stop before the reply has come is carried out when it comes; a page that is closing still sends it. */
-  stop(): void {
-    if (this.stopped) return;
+  /**
+   * Ends it. A stop before the reply has come is carried out when it comes; a page that is closing still sends it. Gives
+   * a promise that is kept when the station has ended it or cannot be asked to, or null if there was nothing to end.
+   */
+  stop(): Promise<void> | null {
+    if (this.stopped) return this.gone;
     this.stopped = true;
     this.silence();
-    if (this.current && !isOver(this.current)) void remove(this.current.id);
+    if (!this.current) this.gone = this.starting;
+    else if (!isOver(this.current)) this.gone = remove(this.current.id);
+    return this.gone;
   }
 
   /** Asks the station how the session is, for a player that met an error. Null when nobody answers. */
@@ -79,7 +89,7 @@ export class PlaybackSession {
         }),
       );
       if (this.stopped) {
-        void remove(session.id);
+        await remove(session.id);
         return;
       }
       this.accept(session);

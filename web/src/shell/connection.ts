@@ -18,24 +18,31 @@ async function answers(): Promise<boolean> {
   }
 }
 
-function subscribe(listener: () => void): () => void {
+function hurry(): void {
+  live.hurry();
+}
+
+function watchStation(listener: () => void): () => void {
   const stop = live.watch(listener);
-  const hurry = () => {
-    live.hurry();
-    listener();
-  };
   addEventListener("online", hurry);
-  addEventListener("offline", listener);
   return () => {
     stop();
     removeEventListener("online", hurry);
+  };
+}
+
+function watchNetwork(listener: () => void): () => void {
+  addEventListener("online", listener);
+  addEventListener("offline", listener);
+  return () => {
+    removeEventListener("online", listener);
     removeEventListener("offline", listener);
   };
 }
 
 export function useConnection(): Connection {
-  const state = useSyncExternalStore(subscribe, () => live.state);
-  const online = useSyncExternalStore(subscribe, () => navigator.onLine);
+  const state = useSyncExternalStore(watchStation, () => live.state);
+  const online = useSyncExternalStore(watchNetwork, () => navigator.onLine);
   const [lost, setLost] = useState(false);
   useEffect(() => {
     if (state !== "lost") return;
