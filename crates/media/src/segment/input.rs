@@ -62,7 +62,6 @@ pub struct Segmenter {
     tables_at: i64,
     tables: Tables,
     next_track: TrackId,
-    version: u64,
 }
 
 impl Segmenter {
@@ -88,7 +87,6 @@ impl Segmenter {
             tables_at: i64::MIN / 2,
             tables: Tables::default(),
             next_track: 0,
-            version: 0,
         }
     }
 
@@ -157,7 +155,6 @@ impl Segmenter {
         }
         self.derived.iter_mut().chain(&mut self.absent).for_each(Sound::interrupt);
         self.timeline.end_run();
-        self.version += 1;
     }
 
     /// The index as it stands.
@@ -264,7 +261,6 @@ impl Segmenter {
             begin += header.length as u64;
             rest = more;
         }
-        self.version += 1;
     }
 
     fn plan_derived(&mut self) {
@@ -491,7 +487,6 @@ impl Segmenter {
         self.map = Some(map);
         self.plan_derived();
         self.tables_at = i64::MIN / 2;
-        self.version += 1;
     }
 
     /// Sound that readers of the run in force may be playing, and that the new map does not name, stays planned.

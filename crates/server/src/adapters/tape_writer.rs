@@ -1,8 +1,8 @@
 //! Writing a programme to its tape: whole blocks, past the page cache, on another thread.
 //!
 //! A tape is written once and read mostly while it is new. So its newest bytes are kept here, where readers find them, and go to the disk in
-//! blocks by `O_DIRECT`: that costs a tenth of what the page cache would (docs/design/performance.md), pushes nothing else of the
-//! machine out of it, and tells of a full disk at once. File systems that cannot do that are written to as usual.
+//! blocks by `O_DIRECT`: that costs less than the page cache (docs/design/performance.md), pushes nothing else of the machine out of it,
+//! and tells of a full disk at once. File systems that cannot do that are written to as usual.
 //!
 //! - One write at a time, and while it lasts the next block is filled: the source waits only for a disk that is a block behind.
 //! - A crash loses what is in memory: at most two blocks, or [`FLUSH_MS`].

@@ -22,9 +22,9 @@ use super::tape::{Snapshot, Tape};
 const SHELF: u64 = 32 << 20;
 /// What nobody has asked for in this time is dropped: at the edge all viewers ask at once, and making it again is a copy.
 const UNTOUCHED: Duration = Duration::from_secs(4);
-/// The newest segments lie in the page cache: they are made where they are asked for, older ones where waiting for a disk
-/// blocks nobody.
-const FRESH: u64 = 3;
+/// Parts of the newest segments are made where they are asked for: their bytes are in memory still (`adapters/tape_writer.rs`). All else is
+/// made where waiting for a disk blocks nobody.
+const FRESH: u64 = 2;
 /// Views whose playlists are kept per tape: sessions of one kind share one.
 const VIEWS: usize = 16;
 
@@ -70,7 +70,8 @@ impl Shelf {
         form: Form,
     ) -> Result<Bytes, PlayError> {
         let label = Label { tape: tape.id, rendition, sequence, form };
-        let fresh = sequence + FRESH >= snapshot.index.next_sequence;
+        let at_the_edge = sequence + FRESH >= snapshot.index.next_sequence;
+        let fresh = at_the_edge && matches!(form.extent, Extent::Part(_));
         let (tape, snapshot) = (tape.clone(), Arc::clone(snapshot));
         let made = self.0.try_get_with(label, async move {
             let work = move || make(&tape, &snapshot, label);

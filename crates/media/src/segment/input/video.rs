@@ -96,7 +96,6 @@ impl Segmenter {
 
     /// The picture has gone on: sound may.
     fn follow(&mut self) {
-        self.version += 1;
         for sound in self.streams.iter_mut().filter_map(|stream| match &mut stream.lane {
             Lane::Sound(sound) => Some(&mut **sound),
             _ => None,

@@ -139,28 +139,30 @@ impl Owner {
         filtered: &mut mpsc::Receiver<(u64, Bytes)>,
         stop: &CancellationToken,
     ) -> Fault {
-        // The receiver tunes while the past is read.
-        let ready = async {
-            let (past, free) =
-                tokio::join!(past(self.directory.clone(), Arc::clone(&self.main)), self.room.make_space());
-            let full = free < REFUSE_BELOW;
-            if full { Err(Fault::DiskFull("hardly any space is left".into())) } else { Ok(past) }
-        };
-        let past = match ready.await {
-            Ok(past) => past,
-            Err(fault) => return fault,
-        };
-        self.take_up(source, past);
+        let (directory, main, room) = (self.directory.clone(), Arc::clone(&self.main), self.room.clone());
+        let ready = async { tokio::join!(past(directory, main), room.make_space()) };
         let opening = source.open();
-        tokio::pin!(opening);
-        let opened = loop {
+        tokio::pin!(ready, opening);
+        // The receiver tunes while the past is read; commands wait for that.
+        let (mut stream, mut taken_up) = (None, false);
+        while stream.is_none() || !taken_up {
             tokio::select! {
-                opened = &mut opening => break opened,
-                Some(command) = inbox.recv() => self.command(command),
-                () = stop.cancelled() => break Err(Fault::Stopped),
+                (past, free) = &mut ready, if !taken_up => {
+                    if free < REFUSE_BELOW {
+                        return Fault::DiskFull("hardly any space is left".into());
+                    }
+                    self.take_up(source, past);
+                    taken_up = true;
+                }
+                opened = &mut opening, if stream.is_none() => match opened {
+                    Err(fault) if taken_up => return fault,
+                    opened => stream = Some(opened),
+                },
+                Some(command) = inbox.recv(), if taken_up => self.command(command),
+                () = stop.cancelled() => return Fault::Stopped,
             }
-        };
-        match opened {
+        }
+        match stream.unwrap_or(Err(Fault::Stopped)) {
             Ok(stream) => {
                 self.connected = true;
                 self.publish(None);

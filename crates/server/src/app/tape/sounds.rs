@@ -187,10 +187,14 @@ impl Sounds {
 
     /// Gives the filters what has come for them; stops those that nobody has needed for a while.
     pub(super) fn feed(&mut self, segmenter: &mut Segmenter, now: Duration) {
+        if self.early.as_ref().is_some_and(|(since, _)| now >= *since + EARLY_TAP) {
+            // What it was started for has not come.
+            self.warm = None;
+        }
         for derived in &mut self.derived {
             if derived.resting_since.is_some_and(|since| now >= since + limits::IDLE) {
+                segmenter.tap(derived.from, false);
                 if derived.filter.take().is_some() {
-                    segmenter.tap(derived.from, false);
                     tracing::debug!(track = derived.id, "nobody needs a transcoder any more");
                 }
                 continue;
