@@ -170,6 +170,31 @@ async fn ten_viewers_share_one_connection_and_it_ends_when_the_last_has_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_watches_a_receiver_that_is_removed_is_told_so() {
+    let (bytes, rate) = live_box::with_aac();
+    let fake = live_box::start(HashMap::from([(1, Manner::Play(bytes, rate))]), 1).await;
+    let directory = tempfile::tempdir().unwrap();
+    let tapes = directory.path().join("tapes");
+    let mut settings = live_box::settings(&fake, &tapes);
+    settings.receivers[0].from_file = false;
+    let app = App::start(settings, live_box::store_beside(&tapes).await).await.unwrap();
+    live_box::listed(&app).await;
+    let view = ready(&app, 1).await;
+    app.remove_receiver("box").await.unwrap();
+    let over = tokio::time::timeout(Duration::from_secs(5), async {
+        loop {
+            let now = app.session(&view.id).unwrap();
+            if now.state.is_over() {
+                return now;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    assert_eq!(over.await.unwrap().reason.unwrap().code, "receiver_removed");
+    app.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_second_transponder_is_refused_with_who_holds_the_tuner() {
     let (bytes, rate) = live_box::with_aac();
     let play = Manner::Play(bytes, rate);
