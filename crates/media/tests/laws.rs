@@ -554,6 +554,23 @@ fn sound_that_vanishes_from_the_map_goes_on_as_silence() {
     }
 }
 
+/// Tables come when they come. A key frame that was there before them is the first picture all the same.
+#[test]
+fn a_key_frame_before_the_map_is_not_lost() {
+    let bytes = broadcast(CASES[0].1);
+    let tables = |packet: &[u8]| matches!(Packet::new(packet).unwrap().pid(), 0 | 0x1000);
+    let (late, rest): (Vec<&[u8]>, Vec<&[u8]>) =
+        bytes.chunks_exact(PACKET).take(300).partition(|packet| tables(packet));
+    let head = [rest.concat(), late.concat()].concat();
+    let pushed = push("late map", &[&head, &bytes[300 * PACKET..]].concat());
+    let usual = push("usual map", &bytes);
+    let pictures = |pushed: &Pushed| {
+        pushed.index.segments.iter().map(|segment| segment.lanes[0].frames.len()).sum::<usize>()
+    };
+    assert_eq!(pictures(&pushed), pictures(&usual));
+    lanes_hold("late map", &pushed.index);
+}
+
 /// A regional window drops a language and brings it back: whoever transcodes it goes on.
 #[test]
 fn sound_that_comes_back_is_tapped_again() {

@@ -48,6 +48,8 @@ pub struct Segmenter {
     corrected: BTreeSet<u16>,
     map: Option<Pmt>,
     map_pid: u16,
+    /// Packets that came before any map, to be read again once there is one.
+    unread: Vec<u8>,
     streams: Vec<Stream>,
     /// PID → position in `streams` + 1.
     route: Box<[u8; 8192]>,
@@ -76,6 +78,7 @@ impl Segmenter {
             corrected: BTreeSet::new(),
             map: None,
             map_pid: NULL_PID,
+            unread: Vec::new(),
             streams: Vec::new(),
             route: Box::new([0; 8192]),
             offset: start.offset,
@@ -294,6 +297,9 @@ impl Segmenter {
         if position == 0 {
             if self.candidates.iter().any(|(_, map)| *map == pid) {
                 self.programme_map(packet);
+                self.read_again(out);
+            } else if self.map.is_none() {
+                self.keep_unread(packet);
             }
             return;
         }
@@ -315,6 +321,24 @@ impl Segmenter {
             // It was never heard under the wrong name: nothing goes on as silence.
             self.streams[usize::from(position) - 1].lane = Lane::Other;
             self.adopt(map);
+        }
+    }
+
+    /// Nobody knows yet whether it belongs to the programme: a key frame that comes before the map need not be waited for a second time.
+    fn keep_unread(&mut self, packet: &Packet<'_>) {
+        if self.unread.len() >= UNREAD_LIMIT {
+            self.unread.drain(..UNREAD_LIMIT / 2);
+        }
+        self.unread.extend_from_slice(packet.bytes());
+    }
+
+    /// Reads what came before the map, if that has just come.
+    fn read_again(&mut self, out: &mut Vec<u8>) {
+        if self.map.is_none() || self.unread.is_empty() {
+            return;
+        }
+        for packet in std::mem::take(&mut self.unread).chunks_exact(PACKET).filter_map(Packet::new) {
+            self.packet(&packet, out);
         }
     }
 
@@ -535,6 +559,9 @@ impl Segmenter {
         self.offset += (out.len() - before) as u64;
     }
 }
+
+/// So many bytes are kept of what comes before the map: half a second of the fattest broadcast; half of them go at a time.
+const UNREAD_LIMIT: usize = 8192 * PACKET;
 
 /// No more tracks than this go on as silence; no programme has more languages.
 const ABSENT_LIMIT: usize = 32;
