@@ -105,6 +105,25 @@ test("a picture that has run out although the station goes on comes back by itse
   await context.close();
 });
 
+test("a picture that the browser cannot decode is given up, and the next one shown", async () => {
+  const { page, context } = await openPage(browser);
+  await page.goto(`${origin}/`);
+  await expectPlaying(page);
+  // The pictures of two seconds are torn, however often they are fetched.
+  let torn;
+  await page.route(/\/play\/\w+\/v\w+\/\d+\.\d+\.m4s/, async (route) => {
+    const reply = await route.fetch();
+    const body = await reply.body();
+    const segment = /(\d+)\.\d+\.m4s/.exec(route.request().url())[1];
+    torn ??= segment;
+    if (segment === torn) for (let at = body.indexOf("mdat") + 200; at < body.length; at += 97) body[at] ^= 0x5a;
+    await route.fulfill({ response: reply, body });
+  });
+  await page.waitForFunction(() => performance.getEntriesByName("telecast:decoder-failed").length > 0, null, { timeout: 60_000 });
+  await expectPlaying(page, { seconds: 4 });
+  await context.close();
+});
+
 test("leaving the page gives the session back", async () => {
   const { page, context } = await openPage(browser);
   const started = page.waitForResponse((reply) => reply.url().endsWith("/api/v1/sessions") && reply.request().method() === "POST");

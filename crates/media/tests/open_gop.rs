@@ -154,15 +154,19 @@ fn decoded(path: &Path, strict: bool) -> (Vec<u64>, String) {
     (bytes.chunks(PICTURE).map(cmaf::content_hash).collect(), said)
 }
 
-/// Random access points: where their bytes begin, and how many pictures are presented before.
-fn entries(index: &Index) -> Vec<(usize, usize)> {
+/// Random access points: where their bytes begin, and how many pictures are presented before. Only those at which a segment begins are
+/// marked as such on the tape: elsewhere decoders would be told of the past.
+fn entries(index: &Index, bytes: &[u8]) -> Vec<(usize, usize)> {
     let (mut entries, mut times) = (Vec::new(), Vec::<i64>::new());
     for lane in index.segments.iter().map(|segment| &segment.lanes[0]) {
         let mut time = lane.start;
         for frame in &lane.frames {
             let presented = time + i64::from(frame.composition);
             times.push(presented);
-            if frame.random_access {
+            let announced =
+                bytes[frame.begin as usize + 3] & 0x20 != 0 && bytes[frame.begin as usize + 5] & 0x40 != 0;
+            assert_eq!(frame.random_access, announced && frame == &lane.frames[0], "picture {}", times.len());
+            if announced {
                 entries.push((frame.begin as usize, presented));
             }
             time += i64::from(frame.duration);
@@ -191,7 +195,7 @@ fn check(case: &str, directory: &Path, met: &mut Met, failed: &mut Vec<String>) 
     std::fs::write(&path, file(whole.segments.iter().map(|s| &**s), Entry::Through, &bytes, false)).unwrap();
     let (wanted, said) = decoded(&path, true);
     assert!(said.is_empty() && wanted.len() == 125, "{case}: {} pictures, {said}", wanted.len());
-    let entries = entries(&whole);
+    let entries = entries(&whole, &bytes);
     assert!(entries.len() >= 4, "{case}: {entries:?}");
     // Not at the last ones: of five pictures ffmpeg keeps one to itself, of the stream as broadcast too.
     for &(begin, before) in entries[1..].iter().take(3) {
@@ -248,7 +252,7 @@ fn check_entries(case: &str, directory: &Path, met: &mut Met) -> Vec<String> {
     let all: Vec<&Segment> = whole.segments.iter().map(|segment| &**segment).collect();
     std::fs::write(&path, file(all.iter().copied(), Entry::Through, &bytes, false)).unwrap();
     let (wanted, _) = decoded(&path, true);
-    let entries = entries(&whole);
+    let entries = entries(&whole, &bytes);
     let mut failed = Vec::new();
     for at in 1..all.len() - 1 {
         let begin = all[at].lanes[0].frames[0].begin as usize;

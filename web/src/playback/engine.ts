@@ -99,6 +99,10 @@ const config: Partial<HlsConfig> = {
  */
 const RECOVERIES = 5;
 const RECOVERY_WINDOW_MS = 10_000;
+/** What failed twice is not met a third time: all begins anew this much later each time, where the station is by then. */
+const RECOVERY_PAUSE_MS = 400;
+/** hls.js makes a new decoder by itself if its appending fails first. */
+const RESET_BY_ITSELF = "mediaSourceRequiresReset";
 
 export class Engine {
   private readonly video: HTMLVideoElement;
@@ -108,11 +112,19 @@ export class Engine {
   /** Grows with each `prepare`, so that what was begun for an earlier channel is dropped when it arrives. */
   private generation = 0;
   private recoveries: number[] = [];
+  /** What is played. */
+  private address = "";
+  /** A decoder has failed and its successor shows nothing yet: what the video tells of pausing is not the viewer's wish. */
+  recovering = false;
 
   constructor(video: HTMLVideoElement, listener: EngineListener) {
     this.video = video;
     this.listener = listener;
     setInterval(() => this.keepPace(), PACE_EVERY_MS);
+    video.addEventListener("error", () => this.onDecoderFailed());
+    video.addEventListener("loadeddata", () => {
+      this.recovering = false;
+    });
     void this.loadModule();
   }
 
@@ -120,6 +132,7 @@ export class Engine {
   prepare(): void {
     this.generation += 1;
     this.recoveries = [];
+    this.recovering = false;
     this.drop();
     if (!mediaSource() || !this.module) return;
     this.hls = this.create(this.module);
@@ -129,6 +142,7 @@ export class Engine {
   /** Plays an address; `prepare` came before it. */
   async load(address: string): Promise<void> {
     const { generation } = this;
+    this.address = address;
     if (!mediaSource()) {
       this.video.src = address;
       return;
@@ -209,13 +223,44 @@ export class Engine {
   }
 
   private onError(hls: Hls, data: ErrorData): void {
-    if (!data.fatal || hls !== this.hls) return;
-    if (data.type === "mediaError" && this.mayRecover()) {
+    if (hls !== this.hls) return;
+    if (data.fatal && data.type === "mediaError") this.recover(hls, data.details);
+    else if (data.fatal) this.listener.onBroken(data.details, data.response?.code ?? 0);
+    else if (data.details === RESET_BY_ITSELF && this.mayRecover() && this.recoveries.length > 1) this.rebuild();
+  }
+
+  private onDecoderFailed(): void {
+    if (!this.hls || !this.video.error) return;
+    performance.mark("telecast:decoder-failed");
+    this.recover(this.hls, "decoder_failed");
+  }
+
+  /** A new decoder where the last one was. If that failed as well, it lies at what is shown there, or at what hls.js believes of it. */
+  private recover(hls: Hls, details: string): void {
+    if (!this.mayRecover()) {
+      this.listener.onBroken(details, 0);
+    } else if (this.recoveries.length > 1) {
+      this.rebuild();
+    } else {
+      this.recovering = true;
       hls.recoverMediaError();
       this.listener.onRecovered();
-      return;
     }
-    this.listener.onBroken(data.details, data.response?.code ?? 0);
+  }
+
+  private rebuild(): void {
+    const { generation, address, module } = this;
+    const { hls } = this;
+    this.hls = null;
+    this.recovering = true;
+    queueMicrotask(() => hls?.destroy()); // not from within its own listener
+    setTimeout(() => {
+      if (generation !== this.generation || !module) return;
+      this.hls = this.create(module);
+      this.hls.attachMedia(this.video);
+      this.hls.loadSource(address);
+      this.listener.onRecovered();
+    }, RECOVERY_PAUSE_MS * (this.recoveries.length - 1));
   }
 
   private mayRecover(): boolean {

@@ -56,7 +56,7 @@ const FAREWELL_MS = 3_000;
 const LEAF_MS = 220;
 const LIVE_MARGIN_S = 2.5;
 /** A session that is ready shows a picture within a second or two; one that shows none by now is begun anew. */
-const STUCK_MS = 20_000;
+const STUCK_MS = 12_000;
 /** Who has run dry for this long while the station goes on sending is taken to where it sends; if that does not help, all begins anew. */
 const DRY_MS = 8_000;
 /** A jump to where the station sends has not helped if the picture runs out again within this time. */
@@ -319,7 +319,10 @@ export class Player extends Store<PlayerState> {
     const { attempt } = this;
     this.stuckTimer = setTimeout(() => {
       this.stuckTimer = undefined;
-      if (attempt === this.attempt && this.state.phase === "starting" && !this.video.paused) this.beginAnew();
+      if (attempt !== this.attempt || this.state.phase !== "starting") return;
+      // Paused by a decoder that failed, it still wants a picture.
+      if (this.wanted) this.beginAnew();
+      this.watchStart();
     }, STUCK_MS);
   }
 
@@ -450,7 +453,8 @@ export class Player extends Store<PlayerState> {
     video.addEventListener("volumechange", () => this.set({ volume: video.volume, muted: video.muted }));
     video.addEventListener("pause", () => {
       // A decoder that fails pauses too; nobody asked for that.
-      if (video.error || (this.state.phase !== "playing" && this.state.phase !== "stalled")) return;
+      if (video.error || this.engine.recovering) return;
+      if (this.state.phase !== "playing" && this.state.phase !== "stalled") return;
       this.wanted = false;
       this.enter("paused");
     });

@@ -206,12 +206,17 @@ impl Timeline {
 
     /// A frame of the track that cuts; `duration` in the track's timescale. Says whether something was closed.
     pub(super) fn cut(&mut self, id: TrackId, frame: Frame, timescale: u32) -> bool {
-        self.append(id, frame, timescale, false)
+        self.append(id, frame, timescale, Role::Usual)
     }
 
-    /// A `leading` picture stays in the part of the picture before it.
-    fn append(&mut self, id: TrackId, frame: Frame, timescale: u32, leading: bool) -> bool {
+    /// As [`Timeline::cut`], for a recovery point.
+    pub(super) fn cut_recovery_point(&mut self, id: TrackId, frame: Frame, timescale: u32) -> bool {
+        self.append(id, frame, timescale, Role::RecoveryPoint)
+    }
+
+    fn append(&mut self, id: TrackId, mut frame: Frame, timescale: u32, role: Role) -> bool {
         let Some(run) = self.run.clone() else { return false };
+        let leading = role == Role::Leading;
         let ticks = to_ticks(i64::from(frame.duration), timescale);
         let closes = !leading && self.index.segments.back().is_some_and(|open| open.end.is_none()) && {
             let open = self.index.segments.back().expect("just seen");
@@ -240,6 +245,8 @@ impl Timeline {
             .expect("every track of the run has a lane");
         if lane.frames.is_empty() {
             lane.start = to_scale(segment.start, timescale);
+        } else if role == Role::RecoveryPoint {
+            frame.random_access = false;
         }
         let target = if leading { u32::MAX } else { to_scale(PART_TARGET, timescale) as u32 };
         let parted = lane.push(frame, target);
@@ -262,7 +269,7 @@ impl Timeline {
         // A tick at least: no two pictures are decoded at one time.
         let duration = i64::from(frame.duration).min(self.leading).max(1);
         self.leading -= duration;
-        self.append(id, Frame { composition, duration: duration as u32, ..frame }, HZ as u32, true);
+        self.append(id, Frame { composition, duration: duration as u32, ..frame }, HZ as u32, Role::Leading);
         let segment = self.index.segments.back_mut().map(Arc::make_mut);
         if let Some(recovery) = segment.and_then(|segment| segment.recovery.as_mut()) {
             recovery.stand_ins += 1;
@@ -466,6 +473,16 @@ impl Timeline {
             lane.close();
         }
     }
+}
+
+/// What a frame of the track that cuts is to its segment.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Usual,
+    /// Decoding may begin here if nothing is told of the past, and that is left out only where a segment begins ([`crate::cmaf::Entry`]).
+    RecoveryPoint,
+    /// It stays in the part of the picture before it.
+    Leading,
 }
 
 /// A run without pictures is cut by its sound, of which every frame is a random access point.

@@ -82,7 +82,9 @@ impl Segmenter {
             skip: 0,
             random_access: seen.random_access,
         };
-        if !leading {
+        if !leading && seen.recovery.is_some() {
+            self.timeline.cut_recovery_point(video.track, frame, HZ as u32);
+        } else if !leading {
             self.timeline.cut(video.track, frame, HZ as u32);
         } else if !(seen.reference && self.timeline.stand_in(video.track, frame)) {
             self.timeline.pass_over(video.track, duration);
