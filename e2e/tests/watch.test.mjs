@@ -114,8 +114,8 @@ test("a picture that the browser cannot decode is given up, and the next one sho
   await page.route(/\/play\/\w+\/v\w+\/\d+\.\d+\.m4s/, async (route) => {
     const reply = await route.fetch();
     const body = await reply.body();
-    const segment = /(\d+)\.\d+\.m4s/.exec(route.request().url())[1];
-    torn ??= segment;
+    const segment = Number(/(\d+)\.\d+\.m4s/.exec(route.request().url())[1]);
+    torn ??= segment + 1;
     if (segment === torn) for (let at = body.indexOf("mdat") + 200; at < body.length; at += 97) body[at] ^= 0x5a;
     await route.fulfill({ response: reply, body });
   });

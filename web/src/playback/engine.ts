@@ -230,9 +230,7 @@ export class Engine {
   }
 
   private onDecoderFailed(): void {
-    if (!this.hls || !this.video.error) return;
-    performance.mark("telecast:decoder-failed");
-    this.recover(this.hls, "decoder_failed");
+    if (this.hls && this.video.error) this.recover(this.hls, "decoder_failed");
   }
 
   /** A new decoder where the last one was. If that failed as well, it lies at what is shown there, or at what hls.js believes of it. */
@@ -265,6 +263,7 @@ export class Engine {
 
   private mayRecover(): boolean {
     const now = performance.now();
+    performance.mark("telecast:decoder-failed");
     this.recoveries = this.recoveries.filter((at) => now - at < RECOVERY_WINDOW_MS);
     if (this.recoveries.length >= RECOVERIES) return false;
     this.recoveries.push(now);
