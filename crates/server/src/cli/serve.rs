@@ -46,6 +46,9 @@ pub(super) struct Demo {
     /// Transport streams to play as further channels, or folders of them.
     #[arg(long, num_args = 1..)]
     media: Vec<PathBuf>,
+    /// Fault of the simulated receiver, `NAME[=AMOUNT][@CHANNEL]`; may be repeated.
+    #[arg(long = "fault", value_name = "NAME=…")]
+    faults: Vec<telecast_sim::FaultSpec>,
 }
 
 impl Serve {
@@ -107,6 +110,7 @@ impl Demo {
             cache: self.cache.clone().unwrap_or_else(telecast_sim::default_cache),
             tuners: self.tuners,
             media: self.media.clone(),
+            faults: self.faults.clone(),
             progress: Some(progress),
             ..telecast_sim::Config::default()
         })

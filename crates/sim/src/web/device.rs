@@ -165,7 +165,7 @@ fn status(world: &World, standby: bool) -> Value {
     let live = lock(&world.live).clone().filter(|_| !standby);
     let entry = live.as_deref().and_then(|reference| world.lineup.service(reference));
     let recording = lock(&world.tuners).list.iter().any(Tuner::is_recording);
-    let recorded: String = lock(&world.timers)
+    let recorded: Vec<String> = lock(&world.timers)
         .list
         .iter()
         .filter(|timer| timer.is_active() && !timer.justplay)
@@ -177,7 +177,7 @@ fn status(world: &World, standby: bool) -> Value {
         "volume": 100, "muted": standby, "transcoding": false, "currservice_filename": "", "currservice_id": -1,
         "currservice_name": "N/A", "currservice_begin": "", "currservice_end": "", "currservice_description": "",
         "currservice_fulldescription": "N/A", "inStandby": text(standby), "isRecording": text(recording),
-        "Recording_list": recorded, "Streaming_list": "", "isStreaming": text(streams > 0),
+        "Recording_list": recorded.concat(), "Streaming_list": "", "isStreaming": text(streams > 0),
     });
     let Some(entry) = entry else { return value };
     value["currservice_serviceref"] = json!(entry.reference);

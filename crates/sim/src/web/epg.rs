@@ -57,7 +57,7 @@ pub(crate) fn run(world: &World, call: &str, query: &Query) -> Option<Answer> {
 }
 
 fn is_empty(world: &World, entry: &Entry) -> bool {
-    world.faults.get(Fault::EmptyGuide).is_some() || entry.reference.contains("%3a//")
+    world.faults.get(Fault::EmptyGuide).is_some() || entry.reference.contains("%3a//") || !entry.is_service()
 }
 
 /// Events from `time` (default now) for `endTime` minutes (default all).

@@ -2,7 +2,7 @@
 //!
 //! Failures are 200 with `result: false`; an unknown page is 404 in HTML; an exception is 500. Requests run one after
 //! the other, as in the box's main loop, so that a slow one holds up all others. Control requests do not wait.
-//! Arguments come in the query or in a posted form. `/autotimer` is a plugin's; it has no rules here.
+//! Arguments come in the query or in a posted form. `/autotimer` is a plugin's.
 
 mod control;
 mod device;
@@ -142,7 +142,7 @@ async fn page(world: &World, method: &Method, name: &str, query: &Query, host: &
     match (kind, call) {
         ("", "") => html(StatusCode::OK, "OpenWebif", "Open Webif").into_response(),
         ("picon", file) => picon::answer(world, file),
-        ("", "autotimer") => xml_page("<autotimer version=\"8\">\n</autotimer>\n"),
+        ("", "autotimer") => xml_page(AUTOTIMER),
         ("autotimer", call) => autotimer(call),
         ("web", "stream.m3u") => services::stream_m3u(world, query, host),
         ("api" | "web", call) => {
@@ -212,7 +212,14 @@ fn xml_page(text: &str) -> Response {
     (kind, format!("{declared}{text}")).into_response()
 }
 
-/// The plugin for rules by which timers are made: settings can be read and set, rules there are none.
+/// Rules of the plugin that makes timers by itself: one, switched off.
+const AUTOTIMER: &str = "<autotimer version=\"8\">
+<timer name=\"Die Spur im Moor\" match=\"Die Spur im Moor\" enabled=\"no\" id=\"1\" encoding=\"UTF-8\" \
+    searchType=\"partial\" searchCase=\"insensitive\" justplay=\"0\" overrideAlternatives=\"1\"/>
+</autotimer>
+";
+
+/// The same plugin's settings: they can be read, and are always as somebody wants to set them.
 fn autotimer(call: &str) -> Response {
     match call {
         "get" => {
