@@ -47,7 +47,7 @@ def until(what, ask):
         try:
             if answer := ask():
                 return answer
-        except (OSError, RuntimeError, ValueError, LookupError) as fault:
+        except (OSError, RuntimeError, ValueError, LookupError, TypeError) as fault:
             last = fault
         time.sleep(0.5)
     sys.exit(f"FAIL {what}: not within {PATIENCE_S} s ({last})")
@@ -164,8 +164,8 @@ def main():
             judge(Kodi(pathlib.Path(home), web, stream), box)
         finally:
             for child in reversed(children):
-                os.killpg(child.pid, signal.SIGTERM)
-                with contextlib.suppress(subprocess.TimeoutExpired):
+                with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+                    os.killpg(child.pid, signal.SIGTERM)
                     child.wait(20)
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(child.pid, signal.SIGKILL)
