@@ -212,6 +212,10 @@ pub struct Client {
     pub max_height: Option<u32>,
     /// Languages in order of preference, BCP 47 or ISO 639.
     pub languages: Vec<String>,
+    /// It shows pictures that are coded as fields without combs.
+    pub deinterlaces: bool,
+    /// Its viewer wants what every player can play: H.264 and AAC, made anew.
+    pub compatible: bool,
 }
 
 impl Client {
@@ -232,16 +236,39 @@ impl Client {
 pub struct Policy {
     /// A transcoder for sound is there.
     pub audio_transcode: bool,
-    /// A transcoder for pictures is there, and one more fits.
-    pub video_transcode: bool,
+    /// What a transcoder for pictures can do for one more viewer of this source.
+    pub video_transcode: Offer,
+    /// There is enough to spare that pictures coded as fields are deinterlaced for clients that would show them with combs.
+    pub deinterlace: bool,
+    /// Lines of a transcoded picture, at most.
+    pub most_lines: Option<u32>,
     /// Low latency is switched on.
     pub low_latency: bool,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { audio_transcode: true, video_transcode: false, low_latency: true }
+        Self {
+            audio_transcode: true,
+            video_transcode: Offer::None,
+            deinterlace: false,
+            most_lines: None,
+            low_latency: true,
+        }
     }
+}
+
+/// What a transcoder for pictures can do just now. Later is more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Offer {
+    /// Nothing: there is none, or it has enough to do.
+    #[default]
+    None,
+    /// A picture for each frame.
+    Frames,
+    /// A picture for each field where fields are coded: movement as it was taken.
+    Fields,
 }
 
 /// The heaviest thing that a plan does. Later is worse.
@@ -297,6 +324,25 @@ pub struct VideoPlan {
     pub action: TrackAction,
     /// Codec that the client gets.
     pub codec: VideoCodec,
+    /// How it is transcoded, if it is.
+    pub recipe: Option<Recipe>,
+}
+
+/// How a picture is coded anew. Viewers of one channel with the same recipe share one transcoder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Recipe {
+    /// Two pictures for each frame that is coded as fields, instead of one.
+    pub fields: bool,
+    /// Made smaller to so many lines; none leaves it as it is.
+    pub lines: Option<u32>,
+}
+
+impl Recipe {
+    /// Its name: `field` or `frame`, and the lines.
+    pub fn name(self) -> String {
+        let rate = if self.fields { "field" } else { "frame" };
+        self.lines.map_or_else(|| rate.to_owned(), |lines| format!("{rate}-{lines}"))
+    }
 }
 
 /// What happens to one sound.
@@ -350,12 +396,13 @@ impl Plan {
         self.audio.iter().find(|audio| audio.default)
     }
 
-    /// What plans are compared by; less is better: a wish for fewer lines that is not obeyed, a transcoded picture,
+    /// What plans are compared by; less is better: a wish that is not obeyed or a picture with combs, a transcoded picture,
     /// sounds that are missing, transcoded sound.
     pub fn cost(&self) -> (bool, bool, Reverse<usize>, bool) {
         let copied = self.video.as_ref().is_some_and(|video| video.action == TrackAction::Copy);
+        let wanting = [Reason::HigherThanAsked, Reason::CompatibleAsked, Reason::Interlaced];
         (
-            copied && self.reasons.contains(&Reason::HigherThanAsked),
+            copied && self.reasons.iter().any(|reason| wanting.contains(reason)),
             self.action == Action::VideoTranscode,
             Reverse(self.audio.len()),
             self.transcoded_audio().next().is_some(),
@@ -408,6 +455,10 @@ pub enum Reason {
     VideoProfileUnsupported,
     /// The picture has more lines than the client asked for.
     HigherThanAsked,
+    /// The picture is coded as fields, which the client would show as combs.
+    Interlaced,
+    /// The viewer asked for what every player can play.
+    CompatibleAsked,
     /// A sound was left out, since the client does not decode it and nothing here can transcode it.
     AudioLeftOut,
     /// Two sounds are the same to a listener; the one that suits the client is offered.
@@ -426,7 +477,7 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::PlaysAsBroadcast,
         Self::FromMemory,
         Self::AudioCodecUnsupported,
@@ -434,6 +485,8 @@ impl Reason {
         Self::VideoCodecUnsupported,
         Self::VideoProfileUnsupported,
         Self::HigherThanAsked,
+        Self::Interlaced,
+        Self::CompatibleAsked,
         Self::AudioLeftOut,
         Self::AudioTwinLeftOut,
         Self::AudioTranscoderMissing,
@@ -467,6 +520,10 @@ impl Reason {
             Self::HigherThanAsked => {
                 ("higher_than_asked", "The picture has more lines than the client asked for.")
             }
+            Self::Interlaced => {
+                ("interlaced", "The picture is coded as fields, which the client would show as combs.")
+            }
+            Self::CompatibleAsked => ("compatible_asked", "The viewer asked for what every player can play."),
             Self::AudioLeftOut => {
                 ("audio_left_out", "A sound that the client does not decode is left out; another is there.")
             }
