@@ -103,12 +103,19 @@ fn plan_video(
     raw: bool,
     reasons: &mut Vec<Reason>,
 ) -> Result<VideoPlan, Vec<Reason>> {
-    let copy = VideoPlan { track: track.id, action: TrackAction::Copy, codec: track.codec, recipe: None };
-    let can_transcode = policy.video_transcode != Offer::None && !raw && takes_h264(&client.video);
+    let copy = VideoPlan {
+        track: track.id,
+        action: TrackAction::Copy,
+        codec: track.codec,
+        from: track.codec,
+        recipe: None,
+    };
+    let can_transcode = policy.video_transcode >= Offer::Frames && !raw && takes_h264(&client.video);
     let transcode = VideoPlan {
         track: track.id,
         action: TrackAction::Transcode,
         codec: VideoCodec::H264,
+        from: track.codec,
         recipe: Some(recipe(track, client, policy)),
     };
     if track.codec == VideoCodec::Other {
@@ -130,7 +137,9 @@ fn plan_video(
         reasons.push(why);
         return Ok(transcode);
     }
-    Err(vec![why, Reason::VideoTranscoderMissing])
+    let helpful = !raw && takes_h264(&client.video);
+    let busy = policy.video_transcode == Offer::Busy && helpful;
+    Err(vec![why, if busy { Reason::VideoTranscoderBusy } else { Reason::VideoTranscoderMissing }])
 }
 
 /// What `client` would rather have than the picture as it was broadcast, and whether the station does that for it.

@@ -107,6 +107,7 @@ fn policy(name: &str) -> Policy {
         "usual" => Policy::default(),
         "no-ffmpeg" => Policy { audio_transcode: false, ..Policy::default() },
         "video" => Policy { video_transcode: Offer::Fields, ..Policy::default() },
+        "busy" => Policy { video_transcode: Offer::Busy, ..Policy::default() },
         "loaded" => Policy { video_transcode: Offer::Frames, ..Policy::default() },
         "strong" => Policy { deinterlace: true, ..policy("video") },
         "capped" => Policy { most_lines: Some(600), ..policy("video") },
@@ -235,6 +236,9 @@ fn the_table_of_cases() {
         ("h264i+aac", "chrome-720", "video", "video cmaf ll muxed >h264:field-720 aac*"),
         ("mpeg2i+mp2:deu", "chromium", "video", "video cmaf ll muxed >h264:field mp2>:deu*"),
         ("mpeg2i+mp2:deu", "chromium", "loaded", "video cmaf ll muxed >h264:frame mp2>:deu*"),
+        ("mpeg2i+mp2:deu", "chromium", "busy", "refuse: video_codec_unsupported video_transcoder_busy"),
+        ("mpeg2i+mp2:deu", "vlc", "busy", "remux ts raw muxed mpeg2 mp2:deu*"),
+        ("h264i+aac", "chrome-720", "busy", "remux cmaf ll muxed h264 aac*"),
         ("mpeg2i+mp2:deu", "safari", "loaded", "video cmaf ll muxed >h264:frame mp2>:deu*"),
         ("mpeg2i+mp2:deu", "vlc-hls", "strong", "remux ts hls muxed mpeg2 mp2:deu*"),
         // The host's cap holds for what is transcoded, and for nothing else.
@@ -376,7 +380,7 @@ fn any_client() -> impl Strategy<Value = Client> {
 }
 
 fn any_policy() -> impl Strategy<Value = Policy> {
-    let offer = prop::sample::select(vec![Offer::None, Offer::Frames, Offer::Fields]);
+    let offer = prop::sample::select(vec![Offer::None, Offer::Busy, Offer::Frames, Offer::Fields]);
     let lines = prop::option::of(prop::sample::select(vec![576, 720]));
     (any::<bool>(), offer, any::<bool>(), lines, any::<bool>()).prop_map(
         |(audio_transcode, video_transcode, deinterlace, most_lines, low_latency)| Policy {

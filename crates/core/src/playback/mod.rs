@@ -262,9 +262,11 @@ impl Default for Policy {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Offer {
-    /// Nothing: there is none, or it has enough to do.
+    /// Nothing: there is none.
     #[default]
     None,
+    /// Nothing just now: it has enough to do.
+    Busy,
     /// A picture for each frame.
     Frames,
     /// A picture for each field where fields are coded: movement as it was taken.
@@ -324,6 +326,8 @@ pub struct VideoPlan {
     pub action: TrackAction,
     /// Codec that the client gets.
     pub codec: VideoCodec,
+    /// Codec of the source.
+    pub from: VideoCodec,
     /// How it is transcoded, if it is.
     pub recipe: Option<Recipe>,
 }
@@ -391,16 +395,26 @@ impl Plan {
         self.audio.iter().filter(|audio| audio.action == TrackAction::Transcode).map(|audio| audio.track)
     }
 
+    /// How the picture is transcoded, if it is.
+    pub fn recipe(&self) -> Option<Recipe> {
+        self.video.as_ref().and_then(|video| video.recipe)
+    }
+
+    /// Something is transcoded.
+    pub fn transcodes(&self) -> bool {
+        self.action != Action::Remux
+    }
+
     /// The sound that plays unless the viewer chooses another.
     pub fn default_audio(&self) -> Option<&AudioPlan> {
         self.audio.iter().find(|audio| audio.default)
     }
 
-    /// What plans are compared by; less is better: a wish that is not obeyed or a picture with combs, a transcoded picture,
+    /// What plans are compared by; less is better: a wish that is not obeyed, a transcoded picture,
     /// sounds that are missing, transcoded sound.
     pub fn cost(&self) -> (bool, bool, Reverse<usize>, bool) {
         let copied = self.video.as_ref().is_some_and(|video| video.action == TrackAction::Copy);
-        let wanting = [Reason::HigherThanAsked, Reason::CompatibleAsked, Reason::Interlaced];
+        let wanting = [Reason::HigherThanAsked, Reason::CompatibleAsked];
         (
             copied && self.reasons.iter().any(|reason| wanting.contains(reason)),
             self.action == Action::VideoTranscode,
@@ -465,8 +479,10 @@ pub enum Reason {
     AudioTwinLeftOut,
     /// No transcoder for sound is there.
     AudioTranscoderMissing,
-    /// No transcoder for pictures is there, or none is free.
+    /// No transcoder for pictures is there.
     VideoTranscoderMissing,
+    /// The transcoder for pictures has enough to do.
+    VideoTranscoderBusy,
     /// The client reads none of the containers that can carry this.
     ContainerUnsupported,
     /// The programme is scrambled.
@@ -477,7 +493,7 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::PlaysAsBroadcast,
         Self::FromMemory,
         Self::AudioCodecUnsupported,
@@ -491,6 +507,7 @@ impl Reason {
         Self::AudioTwinLeftOut,
         Self::AudioTranscoderMissing,
         Self::VideoTranscoderMissing,
+        Self::VideoTranscoderBusy,
         Self::ContainerUnsupported,
         Self::Scrambled,
         Self::NothingToPlay,
@@ -535,8 +552,12 @@ impl Reason {
                 ("audio_transcoder_missing", "No transcoder for sound is there: install ffmpeg.")
             }
             Self::VideoTranscoderMissing => {
-                ("video_transcoder_missing", "No transcoder for pictures is there, or none is free.")
+                ("video_transcoder_missing", "No transcoder for pictures is there.")
             }
+            Self::VideoTranscoderBusy => (
+                "video_transcoder_busy",
+                "The station codes as many pictures as it can; another has no room just now.",
+            ),
             Self::ContainerUnsupported => {
                 ("container_unsupported", "The client reads no container that can carry this.")
             }
