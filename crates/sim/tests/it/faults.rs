@@ -166,6 +166,15 @@ async fn guides_that_are_huge_and_lists_that_are_empty() {
     sim.shutdown().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn faults_are_there_from_the_start_if_wanted() {
+    let wanted = vec!["standby".parse().unwrap(), "stall=3@4".parse().unwrap()];
+    let sim = sim(&[3], |config| config.faults = wanted).await;
+    assert_eq!(sim.state()["faults"], serde_json::json!(["stall=3@4", "standby=1"]));
+    assert_eq!(json(&format!("{}/api/statusinfo", sim.web_url())).await["inStandby"], "true");
+    sim.shutdown().await;
+}
+
 /// Standby stops no stream, a password unknown to all stops each; faults of one channel leave others alone.
 #[tokio::test(flavor = "multi_thread")]
 async fn faults_combine() {

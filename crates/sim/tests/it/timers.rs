@@ -141,6 +141,9 @@ async fn states_follow_the_boxs_clock_and_what_is_over_stays_listed() {
     let states =
         async || -> Vec<i64> { timers(&sim).await.iter().map(|t| t["state"].as_i64().unwrap()).collect() };
     assert_eq!(states().await, [0, 0]);
+    jump(3590.0);
+    let prepared = states().await;
+    assert!(prepared == [1, 1] || prepared == [2, 2], "{prepared:?}: the tuner is taken before it begins");
     jump(3700.0);
     assert_eq!(states().await, [2, 2]);
     let toggled =
@@ -232,7 +235,7 @@ async fn a_reboot_interrupts_a_recording() {
     let (sim, now) = idle(1).await;
     add(&sim, ONE, now, now + 6000, "").await;
     until(&sim, "a recording", |state| state["timers"][0]["state"] == 2).await;
-    sim.add_faults(&[FaultSpec::new(Fault::Reboot).amount(2.0)]);
+    sim.add_faults(&[FaultSpec::new(Fault::Reboot).amount(5.0)]);
     until(&sim, "an interruption", |state| state["timers"][0]["state"] == 0).await;
     until(&sim, "the recording's return", |state| state["timers"][0]["state"] == 2).await;
     sim.shutdown().await;
