@@ -5,7 +5,7 @@ itself says. Prints a table; the last line counts: `N passed, N failed`. Usage: 
 """
 
 import contextlib
-import datetime
+import html
 import json
 import os
 import pathlib
@@ -26,7 +26,6 @@ PATIENCE_S = 120  # Kodi draws in software here, on machines that have other wor
 PRISMA = "1:0:19:2B66:3F3:1:C00000:0:0:0:"
 SHOWN = ("0", "7")  # Kodi leaves out markers; a bouquet within a bouquet becomes a channel there
 UNGUIDED = ("Netz TV", "Kino und Ton")  # from the network, and such a bouquet
-PLAIN = str.maketrans({"\x86": "", "\x87": ""})
 children, verdicts, urlopen = [], [], urllib.request.build_opener(urllib.request.ProxyHandler({})).open
 
 
@@ -36,8 +35,16 @@ def verdict(subject, figures, good):
 
 
 def start(*command, **more):
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
     children.append(subprocess.Popen([str(c) for c in command], start_new_session=True, **quiet, **more))
+
+
+def end(child):
+    with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
+        os.killpg(child.pid, signal.SIGTERM)
+        child.wait(20)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
 
 
 def until(what, ask):
@@ -97,9 +104,8 @@ def judge_lists(kodi, box):
     guide = lambda channel: kodi.ask("PVR.GetBroadcasts", channelid=channel, properties=["starttime", "title"])["broadcasts"]
     guided = [c["channelid"] for c in tv if c["label"] not in UNGUIDED]
     counts = until("guide of every channel", lambda: (n := [len(guide(c)) for c in guided]) and all(n) and n)
-    plain = lambda text: text.replace("&amp;", "&").replace("&quot;", '"').translate(PLAIN)
-    at = lambda second: datetime.datetime.fromtimestamp(second, datetime.UTC).strftime("%F %T")
-    known = {(at(e["begin_timestamp"]), plain(e["title"])) for e in box(f"api/epgservice?sRef={PRISMA}")["events"]}
+    plain = lambda text: html.unescape(text).translate({0x86: None, 0x87: None})
+    known = {(time.strftime("%F %T", time.gmtime(e["begin_timestamp"])), plain(e["title"])) for e in box(f"api/epgservice?sRef={PRISMA}")["events"]}
     same = sum((e["starttime"], plain(e["title"])) in known for e in guide(prisma))
     verdict("guide", f"{sum(counts)} events on {len(counts)} channels; of Prisma {same} as the box has them", same == len(guide(prisma)))
     recordings = kodi.ask("PVR.GetRecordings").get("recordings", [])
@@ -164,11 +170,7 @@ def main():
             judge(Kodi(pathlib.Path(home), web, stream), box)
         finally:
             for child in reversed(children):
-                with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
-                    os.killpg(child.pid, signal.SIGTERM)
-                    child.wait(20)
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(child.pid, signal.SIGKILL)
+                end(child)
     print(f"{sum(verdicts)} passed, {len(verdicts) - sum(verdicts)} failed")
     sys.exit(not all(verdicts))
 
