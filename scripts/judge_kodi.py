@@ -168,6 +168,8 @@ def main():
             until("receiver", lambda: box("sim/state"))
             box(f"sim/watch?ref={PRISMA}")  # a box that shows something has a signal to tell of
             judge(Kodi(pathlib.Path(home), web, stream), box)
+        except (RuntimeError, OSError) as fault:
+            verdict("what Kodi is asked to do", fault, False)
         finally:
             for child in reversed(children):
                 end(child)
