@@ -2,7 +2,7 @@
 
 use super::boxes::Boxes;
 use super::past::{Past, Picture};
-use crate::codec::{aac, ac3_silence, audio, h264};
+use crate::codec::{aac, ac3_silence, audio, h264, hevc};
 use crate::tape::{Frame, Lane, Origin, Rendition, Segment, Setup, Track};
 use crate::time::to_ticks;
 use crate::ts::packet::{PACKET, Packet};
@@ -72,7 +72,7 @@ pub enum Entry {
     /// From the segment before, or the run begins.
     Through,
     /// From elsewhere: the segment's first picture is the first that it sees (a viewer joins or seeks). The same as [`Entry::Through`]
-    /// unless that picture is a recovery point within a run of H.264.
+    /// unless that picture is a recovery point of H.264, or a CRA picture of HEVC, within a run.
     Here,
 }
 
@@ -259,7 +259,11 @@ fn payload<'a>(
                             continue;
                         }
                     }
-                    h264::to_length_prefixed(bytes, media, |unit| past?.changed(number, stands_in, unit));
+                    if track.kind == Kind::Hevc {
+                        hevc::to_length_prefixed(bytes, media);
+                    } else {
+                        h264::to_length_prefixed(bytes, media, |unit| past?.changed(number, stands_in, unit));
+                    }
                 }
                 Origin::Stream { pid } => {
                     elementary.collect(packets, pid, frame.begin);

@@ -82,7 +82,7 @@ impl Segmenter {
             skip: 0,
             random_access: seen.random_access,
         };
-        if !leading && seen.recovery.is_some() {
+        if !leading && seen.open {
             self.timeline.cut_recovery_point(video.track, frame, HZ as u32);
         } else if !leading {
             self.timeline.cut(video.track, frame, HZ as u32);
