@@ -261,3 +261,161 @@ const ASPECTS: [(u16, u16); 16] = [
     (3, 2),
     (2, 1),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::h264::bits::{BitWriter, escape};
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A sequence parameter set that says what `set` says, with reference picture sets of `references` pictures, each predicted from the one
+    /// before if `predicted`, and scaling lists if `scaled`.
+    fn written(set: &Sequence, references: &[u32], predicted: bool, scaled: bool) -> Vec<u8> {
+        let mut out = BitWriter::default();
+        out.number(0, 4);
+        out.number(u32::from(set.sub_layers) - 1, 3);
+        out.flag(set.nested);
+        set.profile.iter().for_each(|byte| out.number(u32::from(*byte), 8));
+        (1..set.sub_layers).for_each(|layer| out.number(u32::from(layer % 4), 2));
+        if set.sub_layers > 1 {
+            out.number(0, 2 * (9 - u32::from(set.sub_layers)));
+        }
+        for layer in 1..set.sub_layers {
+            let bits = if layer & 2 > 0 { 88 } else { 0 } + if layer & 1 > 0 { 8 } else { 0 };
+            (0..bits).for_each(|bit| out.flag(bit % 3 == 0));
+        }
+        out.unsigned(3);
+        out.unsigned(u32::from(set.chroma));
+        if set.chroma == 3 {
+            out.flag(false);
+        }
+        let (across, down) = [(1, 1), (2, 2), (2, 1), (1, 1)][usize::from(set.chroma)];
+        out.unsigned(set.width + 3 * across);
+        out.unsigned(set.height + 5 * down);
+        out.flag(true);
+        [1, 2, 0, 5].into_iter().for_each(|crop| out.unsigned(crop));
+        out.unsigned(u32::from(set.depth.0) - 8);
+        out.unsigned(u32::from(set.depth.1) - 8);
+        out.unsigned(4);
+        out.flag(true);
+        (0..3 * set.sub_layers).for_each(|value| out.unsigned(u32::from(value)));
+        (0..6).for_each(|value| out.unsigned(value));
+        out.flag(scaled);
+        if scaled {
+            out.flag(true);
+            (0..20).for_each(|list: u32| {
+                let size = [0, 1, 2, 3][(list / 6) as usize];
+                out.flag(list % 2 == 1);
+                if list % 2 == 0 {
+                    out.unsigned(0);
+                } else {
+                    let count = [16, 64, 65, 65][size];
+                    (0..count).for_each(|value| out.signed(value - 30));
+                }
+            });
+        }
+        out.number(2, 2);
+        out.flag(false);
+        short_term(&mut out, references, predicted);
+        out.flag(true);
+        out.unsigned(2);
+        out.number(0x155, 18);
+        out.number(3, 2);
+        out.flag(true);
+        information(&mut out, set);
+        out.flag(true);
+        [&[0x42, 0x01], &escape(&out.finish())[..]].concat()
+    }
+
+    fn short_term(out: &mut BitWriter, references: &[u32], predicted: bool) {
+        out.unsigned(references.len() as u32);
+        let mut before = 0;
+        for (number, count) in references.iter().enumerate() {
+            if number > 0 {
+                out.flag(predicted);
+            }
+            if predicted && number > 0 {
+                out.flag(true);
+                out.unsigned(0);
+                // All but the last stay; one that is not used and not kept goes.
+                let kept = (*count).min(before);
+                (0..=before).for_each(|at| {
+                    out.flag(at < kept);
+                    if at >= kept {
+                        out.flag(false);
+                    }
+                });
+                before = kept;
+            } else {
+                out.unsigned(*count);
+                out.unsigned(0);
+                (0..*count).for_each(|delta| {
+                    out.unsigned(delta);
+                    out.flag(true);
+                });
+                before = *count;
+            }
+        }
+    }
+
+    fn information(out: &mut BitWriter, set: &Sequence) {
+        out.flag(set.pixel_aspect.is_some());
+        if let Some((across, down)) = set.pixel_aspect {
+            out.number(255, 8);
+            out.number(u32::from(across), 16);
+            out.number(u32::from(down), 16);
+        }
+        out.flag(true);
+        out.flag(false);
+        out.flag(set.colour.is_some());
+        if let Some(colour) = set.colour {
+            out.number(5, 3);
+            out.flag(colour.full_range);
+            out.flag(true);
+            [colour.primaries, colour.transfer, colour.matrix]
+                .into_iter()
+                .for_each(|code| out.number(u32::from(code), 8));
+        }
+        out.number(0, 2);
+        out.flag(set.fields);
+        out.number(0, 2);
+        out.flag(set.timing.is_some());
+        if let Some((scale, tick)) = set.timing {
+            out.number(tick, 32);
+            out.number(scale, 32);
+        }
+    }
+
+    prop_compose! {
+        fn any_set()(
+            profile in any::<[u8; 12]>(),
+            (sub_layers, nested, chroma, fields) in (1u8..=7, any::<bool>(), 0u8..=3, any::<bool>()),
+            (width, height) in (1u32..8000, 1u32..8000),
+            depth in (8u8..=16, 8u8..=16),
+            pixel_aspect in proptest::option::of(any::<(u16, u16)>()),
+            colour in proptest::option::of(any::<(u8, u8, u8, bool)>()),
+            timing in proptest::option::of(any::<(u32, u32)>()),
+        ) -> Sequence {
+            let colour = colour.map(|(primaries, transfer, matrix, full_range)| {
+                Colour { primaries, transfer, matrix, full_range }
+            });
+            Sequence { profile, sub_layers, nested, chroma, width, height, depth, pixel_aspect, colour, fields, timing }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_set_that_is_written_is_read(
+            set in any_set(),
+            references in proptest::collection::vec(0u32..=16, 0..=64),
+            (predicted, scaled) in any::<(bool, bool)>(),
+        ) {
+            prop_assert_eq!(sequence(&written(&set, &references, predicted, scaled)), Some(set));
+        }
+
+        #[test]
+        fn any_bytes_are_read_to_an_end(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let _ = (sequence(&bytes), video_timing(&bytes));
+        }
+    }
+}
