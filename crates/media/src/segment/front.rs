@@ -14,6 +14,8 @@ pub(super) struct Seen {
     pub(super) recovery: Option<Vec<u8>>,
     /// See [`h264::Front::reference`].
     pub(super) reference: bool,
+    /// See [`hevc::Front::sub_layer`].
+    pub(super) sub_layer: u8,
     pub(super) setup: Option<Setup>,
 }
 
@@ -57,6 +59,7 @@ pub(super) fn look(kind: Kind, front: &[u8], last: bool) -> Option<Seen> {
                 open: seen.recovery.is_some(),
                 recovery: seen.recovery,
                 reference: seen.reference,
+                sub_layer: 0,
                 setup,
             })
         }
@@ -82,6 +85,7 @@ pub(super) fn look(kind: Kind, front: &[u8], last: bool) -> Option<Seen> {
                 open: seen.open,
                 recovery: None,
                 reference: seen.reference,
+                sub_layer: seen.sub_layer,
                 setup: (sets && seen.random_access).then_some(setup),
             })
         }
@@ -90,8 +94,14 @@ pub(super) fn look(kind: Kind, front: &[u8], last: bool) -> Option<Seen> {
 
 impl Seen {
     /// Of a picture that says nothing.
-    const NOTHING: Self =
-        Self { random_access: false, open: false, recovery: None, reference: false, setup: None };
+    const NOTHING: Self = Self {
+        random_access: false,
+        open: false,
+        recovery: None,
+        reference: false,
+        sub_layer: 0,
+        setup: None,
+    };
 }
 
 /// A picture whose size nobody has read.

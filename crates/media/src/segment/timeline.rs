@@ -34,6 +34,8 @@ pub(super) struct Timeline {
     pub(super) recovery: Option<Recovery>,
     /// Time (ticks) that the run's leading pictures may still take: [`LEADING`] in all.
     leading: i64,
+    /// Time (ticks) of damaged pictures that were left out and that others are still to stand for.
+    owed: i64,
 }
 
 /// Leading pictures are not shown. If each took its time all the same, everything behind them would be decoded so much later than it is
@@ -61,6 +63,7 @@ impl Timeline {
             renewal: false,
             recovery: None,
             leading: 0,
+            owed: 0,
         }
     }
 
@@ -104,6 +107,7 @@ impl Timeline {
         self.renewal = false;
         self.recovery = None;
         self.leading = LEADING;
+        self.owed = 0;
         self.run = Some(Arc::new(run));
     }
 
@@ -295,6 +299,33 @@ impl Timeline {
             let more = duration.min(PART_TARGET - length).min(self.leading).max(0);
             last.duration += more as u32;
             self.leading -= more;
+            self.edge += more;
+        }
+    }
+
+    /// A picture of the run is not there, for `duration` (ticks): those that come stand longer.
+    pub(super) fn leave_out(&mut self, duration: i64) {
+        if self.run.is_some() && !self.suspended {
+            self.owed += duration;
+        }
+    }
+
+    /// The last frame stands for what was left out behind it, as long as that fits into its part, which is not listed yet. The rest is for
+    /// those behind it: until then they are decoded that much earlier, and presented when they should be.
+    pub(super) fn make_up(&mut self, id: TrackId) {
+        if self.owed == 0 {
+            return;
+        }
+        let Some(open) = self.index.segments.back_mut().filter(|segment| segment.end.is_none()) else {
+            return;
+        };
+        let Some(lane) = Arc::make_mut(open).lanes.iter_mut().find(|lane| lane.track == id) else { return };
+        let first = lane.parts.last().map_or(0, |part| (part.first + part.count) as usize);
+        let length: i64 = lane.frames[first..].iter().map(|frame| i64::from(frame.duration)).sum();
+        if let Some(last) = lane.frames[first..].last_mut() {
+            let more = self.owed.min(PART_TARGET - length).max(0);
+            last.duration += more as u32;
+            self.owed -= more;
             self.edge += more;
         }
     }
