@@ -145,7 +145,7 @@ fn tape(bytes: &[u8]) -> (Index, Vec<u8>) {
             }
         }
     }
-    segmenter.finish();
+    segmenter.interrupt();
     let index = segmenter.index().clone();
     for ((sequence, part), hash) in seen {
         let again = make(index.segment(sequence).unwrap(), rendition(&index), Extent::Part(part), &out);
@@ -192,7 +192,9 @@ fn outcome(what: &str, bytes: &[u8], directory: &Path) -> Outcome {
     let file = path.to_str().unwrap();
     let (_, said) =
         ffmpeg(&["-v", "error", "-err_detect", "explode", "-threads", "1", "-i", file, "-f", "null", "-"]);
-    if std::env::var_os("SHOW").is_some() { eprintln!("{what}: {said}"); }
+    if std::env::var_os("SHOW").is_some() {
+        eprintln!("{what}: {said}");
+    }
     let ended = |stream: &str| {
         said.lines()
             .filter(|line| line.contains("rror while decoding stream") && line.contains(stream))
@@ -202,24 +204,58 @@ fn outcome(what: &str, bytes: &[u8], directory: &Path) -> Outcome {
     Outcome { ended: ended("#0:0"), words: said.lines().count(), pictures, runs }
 }
 
-#[test]
-fn damaged_streams_are_delivered_so_that_they_can_be_decoded() {
+/// Damages the stream in all ways; says what came of each.
+fn run(name: &str) -> HashMap<Damage, Outcome> {
     let directory = tempfile::tempdir().unwrap();
-    for (name, coded) in STREAMS {
-        let source = broadcast(coded);
-        for damage in DAMAGES {
-            let mut all = Outcome::default();
-            for seed in 1..=SEEDS {
-                let what = format!("{name}, {damage:?}, seed {seed}");
-                let one = outcome(&what, &damaged(&source, damage, seed), directory.path());
-                all.ended += one.ended;
-                all.words += one.words;
-                all.pictures += one.pictures;
-                all.runs += one.runs;
-            }
-            eprintln!("{name} {damage:?}: {all:?} of {} packets", source.len() / PACKET * SEEDS as usize);
+    let coded = STREAMS.iter().find(|stream| stream.0 == name).unwrap().1;
+    let source = broadcast(coded);
+    let mut outcomes = HashMap::new();
+    for damage in DAMAGES {
+        let mut all = Outcome::default();
+        for seed in 1..=if damage == Damage::Nothing { 1 } else { SEEDS } {
+            let what = format!("{name}, {damage:?}, seed {seed}");
+            let one = outcome(&what, &damaged(&source, damage, seed), directory.path());
+            all.ended += one.ended;
+            all.words += one.words;
+            all.pictures += one.pictures;
+            all.runs += one.runs;
         }
+        eprintln!("{name} {damage:?}: {all:?} of {} packets", source.len() / PACKET);
+        outcomes.insert(damage, all);
+    }
+    outcomes
+}
+
+/// Each so many times, otherwise each time.
+const SEEDS: u64 = 3;
+
+/// Before damage was looked at, the three streams ended 23, 43 and 5 times for lost packets and 9, 13 and 3 times for bursts.
+fn check(name: &str) {
+    let outcomes = run(name);
+    let whole = outcomes[&Damage::Nothing];
+    assert_eq!((whole.ended, whole.words, whole.runs), (0, 0, 1), "{name}: nothing is damaged");
+    // What is missing is known but for sixteen packets of a PID at once, and a bit of a slice not at all.
+    for (damage, most) in [(Damage::Lost, 0), (Damage::Bursts, 1), (Damage::Flipped, 8)] {
+        let outcome = outcomes[&damage];
+        assert!(outcome.ended <= most, "{name}, {damage:?}: {outcome:?}");
+        assert!(outcome.runs > SEEDS as usize || damage == Damage::Flipped, "{name}, {damage:?}: no damage");
+        // Not by delivering nothing.
+        let part = whole.pictures * SEEDS as usize / 2;
+        assert!(outcome.pictures > part, "{name}, {damage:?}: {outcome:?} of {}", whole.pictures);
     }
 }
 
-const SEEDS: u64 = 3;
+#[test]
+fn damaged_h264_is_delivered_so_that_it_can_be_decoded() {
+    check("h264");
+}
+
+#[test]
+fn damaged_h264_without_idr_pictures_is_delivered_so_that_it_can_be_decoded() {
+    check("h264-open");
+}
+
+#[test]
+fn damaged_hevc_is_delivered_so_that_it_can_be_decoded() {
+    check("hevc");
+}

@@ -280,11 +280,12 @@ impl Segmenter {
             return;
         }
         if packet.transport_error() {
-            // Its PID may be wrong too: what is missing, the continuity counter tells.
+            // Its PID may be wrong too, but rarely is; and the continuity counter does not tell of sixteen such packets.
             if let Some(at) = usize::from(self.route[usize::from(pid)]).checked_sub(1) {
                 self.counters.transport_errors += 1;
                 self.streams[at].counters.packets += 1;
                 self.streams[at].counters.transport_errors += 1;
+                self.streams[at].damaged();
             }
             return;
         }

@@ -113,6 +113,7 @@ impl Timeline {
 
     /// Ends the run: nothing more will come that continues it.
     pub(super) fn end_run(&mut self) {
+        self.show_out();
         self.close_segment();
         for position in 0..self.index.segments.len() {
             let open = self.index.segments[position].lanes.iter().filter(|lane| !lane.closed);
@@ -126,6 +127,7 @@ impl Timeline {
 
     /// Takes no frame of the cutting track until a new run begins.
     pub(super) fn suspend(&mut self) {
+        self.show_out();
         self.close_segment();
         self.suspended = true;
     }
@@ -308,6 +310,28 @@ impl Timeline {
         if self.run.is_some() && !self.suspended {
             self.owed += duration;
         }
+    }
+
+    /// The run ends here, maybe amid pictures that are decoded before others and presented after them: the last one decoded stands until the
+    /// last one presented is over, in a part of its own if it must, so that the next run's pictures come behind it. Source buffers drop pictures
+    /// that others overlap, and what refers to them.
+    fn show_out(&mut self) {
+        let Some(run) = self.run.as_ref().filter(|run| !self.suspended && !run_of_sound(run)) else { return };
+        let Some(open) = self.index.segments.back().filter(|segment| segment.end.is_none()) else { return };
+        let Some((track, lane)) = run.tracks.first().zip(open.lanes.first()) else { return };
+        let (id, mut time, mut over) = (track.id, lane.start, self.edge);
+        for frame in &lane.frames {
+            over = over.max(time + i64::from(frame.composition) + i64::from(frame.duration));
+            time += i64::from(frame.duration);
+        }
+        self.owed = over - self.edge;
+        self.make_up(id);
+        if self.owed > 0 {
+            let open = self.index.segments.back_mut().map(Arc::make_mut);
+            open.and_then(|open| open.lanes.first_mut()).into_iter().for_each(Lane::part_before_last);
+            self.make_up(id);
+        }
+        self.owed = 0;
     }
 
     /// The last frame stands for what was left out behind it, as long as that fits into its part, which is not listed yet. The rest is for
@@ -553,6 +577,17 @@ impl Lane {
         }
         self.frames.push(frame);
         full
+    }
+
+    /// The last frame begins a part.
+    fn part_before_last(&mut self) {
+        let first = self.parts.last().map_or(0, |part| (part.first + part.count) as usize);
+        if self.frames.len() < first + 2 {
+            return;
+        }
+        let Some(last) = self.frames.pop() else { return };
+        self.part(first, self.frames[first..].iter().map(|frame| frame.duration).sum());
+        self.frames.push(last);
     }
 
     /// Nothing more will come: the rest is the last part.
