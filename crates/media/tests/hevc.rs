@@ -200,9 +200,18 @@ fn survives(what: &str, index: &Index) {
 
 #[test]
 fn streams_of_x265_are_decoded_without_a_word_wherever_they_are_begun() {
+    check(&CASES[..5]);
+}
+
+#[test]
+fn streams_of_x265_of_other_formats_are_decoded_too() {
+    check(&CASES[5..]);
+}
+
+fn check(cases: &[Case]) {
     let directory = tempfile::tempdir().unwrap();
     let (mut left_out, mut entered) = (0, 0);
-    for case in CASES {
+    for case in cases {
         let what = case.parameters;
         let source = broadcast(case);
         let (theirs, said) = decoded(&written(directory.path(), "source.ts", &source));
@@ -248,7 +257,7 @@ fn streams_of_x265_are_decoded_without_a_word_wherever_they_are_begun() {
         assert_eq!(leads(&index, &bytes), leading, "{what}: leading pictures");
     }
     eprintln!("{left_out} pictures left out, {entered} segments entered");
-    assert!(left_out >= 20 && entered >= 9, "the table proves too little: {left_out}, {entered}");
+    assert!(left_out >= 10 && entered >= 4, "the table proves too little: {left_out}, {entered}");
 }
 
 /// Where the packets of key frames begin.

@@ -12,7 +12,7 @@ use telecast_media::codec::audio::{FrameHeader, Splitter};
 use telecast_media::codec::hevc;
 use telecast_media::journal::{Journal, Recovery};
 use telecast_media::mpegts;
-use telecast_media::segment::{Segmenter, Start};
+use telecast_media::segment::{PART_TARGET, Segmenter, Start};
 use telecast_media::tape::{Frame, Index, Lane, Origin, Part, Rendition, Run, Segment, Setup, Track};
 use telecast_media::ts::clock::{Unwrap33, WRAP};
 use telecast_media::ts::packet::{PACKET, Packet, SYNC};
@@ -434,6 +434,13 @@ fn lanes_hold(index: &Index, tape: &[u8]) {
             if lane.frames.is_empty() {
                 continue;
             }
+            if segment.run.track(lane.track).is_some_and(|track| track.kind.is_video()) {
+                let steps = || lane.frames.iter().map(|frame| i64::from(frame.duration));
+                assert!(
+                    steps().all(|step| step > 0 && step <= PART_TARGET),
+                    "decoding times rise, by a part at most"
+                );
+            }
             let before = ends.insert((segment.run.number, lane.track), lane.start + lane.duration());
             assert!(before.is_none_or(|before| before == lane.start), "track {} has a gap", lane.track);
         }
@@ -465,8 +472,14 @@ fn packets_that_are_lost_leave_the_laws_of_lanes() {
         which in 0usize..5,
         lost in prop::collection::vec((any::<prop::sample::Index>(), 1usize..12), 0..12),
         twice in prop::collection::vec(any::<prop::sample::Index>(), 0..4),
+        flipped in prop::collection::vec((any::<prop::sample::Index>(), 0u8..8), 0..20),
     )| {
-        let mut packets: Vec<&[u8]> = broadcasts[which].chunks_exact(PACKET).collect();
+        let mut broadcast = broadcasts[which].clone();
+        for (at, bit) in flipped {
+            let at = at.index(broadcast.len());
+            broadcast[at] ^= 1 << bit;
+        }
+        let mut packets: Vec<&[u8]> = broadcast.chunks_exact(PACKET).collect();
         for at in twice {
             let at = at.index(packets.len());
             packets.insert(at, packets[at]);

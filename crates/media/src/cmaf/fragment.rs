@@ -259,11 +259,8 @@ fn payload<'a>(
                             continue;
                         }
                     }
-                    if track.kind == Kind::Hevc {
-                        hevc::to_length_prefixed(bytes, media);
-                    } else {
-                        h264::to_length_prefixed(bytes, media, |unit| past?.changed(number, stands_in, unit));
-                    }
+                    let changed = |unit: &[u8]| past?.changed(number, stands_in, unit);
+                    to_length_prefixed(track.kind, bytes, media, changed);
                 }
                 Origin::Stream { pid } => {
                     elementary.collect(packets, pid, frame.begin);
@@ -277,6 +274,20 @@ fn payload<'a>(
         samples.push((sample, (media.len() - start) as u32));
     }
     Ok((first, samples))
+}
+
+/// Appends an access unit of `kind`; see [`h264::to_length_prefixed`].
+fn to_length_prefixed(
+    kind: Kind,
+    annex_b: &[u8],
+    media: &mut Vec<u8>,
+    changed: impl FnMut(&[u8]) -> Option<Vec<u8>>,
+) {
+    if kind == Kind::Hevc {
+        hevc::to_length_prefixed(annex_b, media);
+    } else {
+        h264::to_length_prefixed(annex_b, media, changed);
+    }
 }
 
 /// Appends a frame of silence in the format of the track; `false`: there is none.

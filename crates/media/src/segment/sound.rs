@@ -158,8 +158,11 @@ impl Sound {
 
     /// Bytes were lost: a frame begun is not continued.
     pub(super) fn broken(&mut self) {
+        self.damaged += u64::from(self.splitter.pending() > 0);
         self.splitter.reset();
         self.untimed = true;
+        // They may have been those of the frame that is lost.
+        self.units.iter_mut().for_each(|unit| unit.2 = None);
     }
 
     fn whole_frame(

@@ -211,17 +211,16 @@ fn usability(bits: &mut Bits<'_>) -> Option<Usability> {
     if bits.flag()? {
         many(bits, 4)?; // default display window
     }
-    usability.timing = timing(bits)?;
+    if bits.flag()? {
+        usability.timing = Some(timing(bits)?);
+    }
     Some(usability)
 }
 
-/// Whether there is timing, and what it is: time scale, units in a tick.
-fn timing(bits: &mut Bits<'_>) -> Option<Option<(u32, u32)>> {
-    if !bits.flag()? {
-        return Some(None);
-    }
+/// Time scale, units in a tick.
+fn timing(bits: &mut Bits<'_>) -> Option<(u32, u32)> {
     let (tick, scale) = (bits.number(32)?, bits.number(32)?);
-    Some(Some((scale, tick)))
+    Some((scale, tick))
 }
 
 /// Timing of a video parameter set (7.3.2.1).
@@ -239,7 +238,7 @@ pub(super) fn video_timing(unit: &[u8]) -> Option<(u32, u32)> {
     let layers = bits.number(6)? as usize + 1;
     let sets = bits.unsigned().filter(|sets| *sets < 1024)? as usize;
     bits.skip(sets * layers)?; // layer_id_included_flag
-    timing(&mut bits)?
+    if bits.flag()? { timing(&mut bits) } else { None }
 }
 
 /// Table E.1, from code 1 on.
@@ -293,7 +292,9 @@ mod tests {
         out.unsigned(set.width + 3 * across);
         out.unsigned(set.height + 5 * down);
         out.flag(true);
-        [1, 2, 0, 5].into_iter().for_each(|crop| out.unsigned(crop));
+        for crop in [1, 2, 0, 5] {
+            out.unsigned(crop);
+        }
         out.unsigned(u32::from(set.depth.0) - 8);
         out.unsigned(u32::from(set.depth.1) - 8);
         out.unsigned(4);
@@ -306,11 +307,11 @@ mod tests {
             (0..20).for_each(|list: u32| {
                 let size = [0, 1, 2, 3][(list / 6) as usize];
                 out.flag(list % 2 == 1);
-                if list % 2 == 0 {
-                    out.unsigned(0);
-                } else {
+                if list % 2 == 1 {
                     let count = [16, 64, 65, 65][size];
                     (0..count).for_each(|value| out.signed(value - 30));
+                } else {
+                    out.unsigned(0);
                 }
             });
         }
@@ -372,9 +373,9 @@ mod tests {
             out.number(5, 3);
             out.flag(colour.full_range);
             out.flag(true);
-            [colour.primaries, colour.transfer, colour.matrix]
-                .into_iter()
-                .for_each(|code| out.number(u32::from(code), 8));
+            for code in [colour.primaries, colour.transfer, colour.matrix] {
+                out.number(u32::from(code), 8);
+            }
         }
         out.number(0, 2);
         out.flag(set.fields);
