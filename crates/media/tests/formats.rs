@@ -162,51 +162,63 @@ fn played(name: &str, taped: &Taped, directory: &Path) {
     }
 }
 
-/// (what changes, the broadcast, when runs begin: milliseconds of the source)
-fn cases() -> Vec<(&'static str, Vec<u8>, Vec<i64>)> {
-    let sd = |sounds, at| made(&Piece::new(SD, sounds, AAC, at));
-    let hd = |at| made(&Piece::new(HD, 1, AAC, at));
-    let hevc = |picture, at| made(&Piece { coded: HEVC, ..Piece::new(picture, 1, AAC, at) });
-    let dolby = |sound, at| made(&Piece::new(SD, 1, sound, at));
-    let (first, second) = (sd(1, 0), sd(1, 4000));
-    let two = || [first.clone(), second.clone()];
-    let changed = |change: fn(&mut Pmt)| joined(&[first.clone(), with_map(second.clone(), change)]);
-    vec![
-        ("nothing", joined(&two()), vec![]),
-        ("SD to HD", joined(&[first.clone(), hd(4000)]), vec![4000]),
-        ("SD to HD and back", joined(&[first.clone(), hd(4000), sd(1, 8000)]), vec![4000, 8000]),
-        ("SD to HD in HEVC", joined(&[hevc(SD, 0), hevc(HD, 4000)]), vec![4000]),
-        ("H.264 to HEVC", joined(&[first.clone(), hevc(SD, 4000)]), vec![4000]),
-        ("a sound appears", joined(&[sd(0, 0), second.clone()]), vec![4000]),
-        ("a sound vanishes", joined(&[first.clone(), sd(0, 4000)]), vec![]),
-        ("a second sound appears", joined(&[first.clone(), sd(2, 4000)]), vec![4000]),
-        ("a second sound vanishes", joined(&[sd(2, 0), second.clone()]), vec![]),
-        ("a sound vanishes and returns", joined(&[first.clone(), sd(0, 4000), sd(1, 8000)]), vec![]),
-        ("the map's version", changed(|map| map.version = (map.version + 1) & 31), vec![]),
-        ("the clock's PID", changed(|map| map.pcr_pid = 0x101), vec![]),
-        ("a clock of its own", changed(|map| map.pcr_pid = 0x1FF), vec![]),
-        (
-            "PIDs",
-            joined(&[
-                first.clone(),
-                made(&Piece { more: "-mpegts_start_pid 0x200", ..Piece::new(SD, 1, AAC, 4000) }),
-            ]),
-            vec![4000],
-        ),
-        ("the clock jumps ahead", joined(&[first.clone(), sd(1, 14_000)]), vec![14_000]),
-        ("the clock jumps back", joined(&[sd(1, 20_000), sd(1, 4_000)]), vec![-16_000]),
-        ("the clock jumps a little", joined(&[first.clone(), sd(1, 4160)]), vec![]),
-        // Known by some frames in a row: the picture's next random access point.
-        ("stereo to 5.1", joined(&[dolby(STEREO, 0), dolby(SURROUND, 4000)]), vec![5000]),
-        ("5.1 to stereo", joined(&[dolby(SURROUND, 0), dolby(STEREO, 4000)]), vec![5000]),
-    ]
+/// What changes, the broadcast, when runs begin (milliseconds of the source).
+type Case = (&'static str, Vec<u8>, Vec<i64>);
+
+fn sd(sounds: usize, at: i64) -> Vec<u8> {
+    made(&Piece::new(SD, sounds, AAC, at))
 }
 
 #[test]
-fn a_run_begins_where_it_must_and_nowhere_else() {
+fn another_picture_begins_a_run() {
+    let hd = |at| made(&Piece::new(HD, 1, AAC, at));
+    let hevc = |picture, at| made(&Piece { coded: HEVC, ..Piece::new(picture, 1, AAC, at) });
+    let first = sd(1, 0);
+    check(vec![
+        ("nothing", joined(&[first.clone(), sd(1, 4000)]), vec![]),
+        ("SD to HD", joined(&[first.clone(), hd(4000)]), vec![4000]),
+        ("SD to HD and back", joined(&[first.clone(), hd(4000), sd(1, 8000)]), vec![4000, 8000]),
+        ("SD to HD in HEVC", joined(&[hevc(SD, 0), hevc(HD, 4000)]), vec![4000]),
+        ("H.264 to HEVC", joined(&[first, hevc(SD, 4000)]), vec![4000]),
+    ]);
+}
+
+#[test]
+fn another_sound_begins_a_run_unless_it_only_goes() {
+    let dolby = |sound, at| made(&Piece::new(SD, 1, sound, at));
+    let (first, second) = (sd(1, 0), sd(1, 4000));
+    check(vec![
+        ("a sound appears", joined(&[sd(0, 0), second.clone()]), vec![4000]),
+        ("a sound vanishes", joined(&[first.clone(), sd(0, 4000)]), vec![]),
+        ("a second sound appears", joined(&[first.clone(), sd(2, 4000)]), vec![4000]),
+        ("a second sound vanishes", joined(&[sd(2, 0), second]), vec![]),
+        ("a sound vanishes and returns", joined(&[first, sd(0, 4000), sd(1, 8000)]), vec![]),
+        // Known by some frames in a row: the picture's next random access point.
+        ("stereo to 5.1", joined(&[dolby(STEREO, 0), dolby(SURROUND, 4000)]), vec![5000]),
+        ("5.1 to stereo", joined(&[dolby(SURROUND, 0), dolby(STEREO, 4000)]), vec![5000]),
+    ]);
+}
+
+#[test]
+fn maps_and_clocks_begin_a_run_where_they_must() {
+    let (first, second) = (sd(1, 0), sd(1, 4000));
+    let changed = |change: fn(&mut Pmt)| joined(&[first.clone(), with_map(second.clone(), change)]);
+    let moved = made(&Piece { more: "-mpegts_start_pid 0x200", ..Piece::new(SD, 1, AAC, 4000) });
+    check(vec![
+        ("the map's version", changed(|map| map.version = (map.version + 1) & 31), vec![]),
+        ("the clock's PID", changed(|map| map.pcr_pid = 0x101), vec![]),
+        ("a clock of its own", changed(|map| map.pcr_pid = 0x1FF), vec![]),
+        ("PIDs", joined(&[first.clone(), moved]), vec![4000]),
+        ("the clock jumps ahead", joined(&[first.clone(), sd(1, 14_000)]), vec![14_000]),
+        ("the clock jumps back", joined(&[sd(1, 20_000), sd(1, 4_000)]), vec![-16_000]),
+        ("the clock jumps a little", joined(&[first.clone(), sd(1, 4160)]), vec![]),
+    ]);
+}
+
+fn check(cases: Vec<Case>) {
     let directory = tempfile::tempdir().unwrap();
     let mut failed = Vec::new();
-    for (name, bytes, expected) in cases() {
+    for (name, bytes, expected) in cases {
         let taped = tape(&bytes);
         let begun = begun(&taped.index);
         eprintln!("{name}: runs begin at {begun:?}");

@@ -301,6 +301,10 @@ fn codec_strings_are_those_of_annex_e() {
     assert!(line.contains(&format!("CODECS=\"{}\"", known.rfc6381())), "{line}");
     assert!(known.rfc6381().starts_with("hvc1.1.6.L"), "{}", known.rfc6381());
     assert!(line.contains("RESOLUTION=320x192,FRAME-RATE=25.000"), "{line}");
+    assert!(!line.contains("VIDEO-RANGE"), "{line}");
+    let (index, _) = tape(&broadcast(&CASES[5]));
+    let text = hls::multivariant(&index.segments[0].run, &[rendition(&index.segments[0])], 1_000_000);
+    assert!(text.contains(",VIDEO-RANGE=HLG\n") && text.contains("hvc1.2.4."), "{text}");
 }
 
 /// Fields: each picture of the stream is half a frame.

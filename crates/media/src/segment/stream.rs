@@ -18,7 +18,7 @@ pub(super) struct OpenPicture {
     pub(super) seen: Option<Seen>,
     /// Something of it, or a picture behind it, is missing.
     pub(super) damaged: bool,
-    /// Bytes that its PES packet has announced and that have not come, where it announces any.
+    /// Bytes that its PES packet has announced and that have not come, where it announces any and holds no more than one picture.
     pub(super) missing: Option<usize>,
 }
 
@@ -29,6 +29,8 @@ pub(super) struct Video {
     pub(super) last_duration: i64,
     /// Source time of the last frame, unwrapped: the reference for the next.
     pub(super) reference: Option<i64>,
+    /// A PES packet was as long as it said, so that another length tells something.
+    pub(super) exact: bool,
     /// A reference picture was left out: others may refer to it until the next random access point.
     pub(super) broken: bool,
     /// Time (ticks) of the pictures left out since the last one that was not.
@@ -45,6 +47,7 @@ impl Video {
             open: None,
             last_duration: HZ / 25,
             reference: None,
+            exact: false,
             broken: false,
             left_out: 0,
             dropped: 0,

@@ -107,9 +107,9 @@ impl Segmenter {
             // Whoever decodes others gets over it.
             return true;
         }
-        let damaged = open.damaged
-            || open.missing.is_some_and(|missing| missing > 0)
-            || !REORDERED.contains(&(open.pts - open.dts));
+        video.exact |= open.missing == Some(0);
+        let short = video.exact && open.missing.is_some_and(|missing| missing > 0);
+        let damaged = open.damaged || short || !REORDERED.contains(&(open.pts - open.dts));
         if !damaged && (seen.random_access || !video.broken) {
             if std::mem::take(&mut video.broken) && seen.open {
                 // What is presented before it refers to what is missing.
