@@ -4,6 +4,7 @@
 //! reply slot, and read what it publishes: snapshots behind an atomic pointer or a watch. Nothing here knows HTTP; time comes
 //! from one [`Clock`] that is made at start.
 
+mod admission;
 mod housekeeping;
 mod joins;
 mod ledger;
@@ -33,6 +34,7 @@ use telecast_core::limits;
 use telecast_core::lineup::Lineup;
 use telecast_core::playback::Policy;
 use telecast_core::session::ReasonCode;
+use telecast_core::tuner::Rules;
 use telecast_store::Store;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
@@ -47,7 +49,7 @@ use sessions::Sessions;
 use tuners::Tuners;
 
 pub use playback::{Directives, PlayError, PlaybackHandle};
-pub use settings::{Keeping, ReceiverSettings, Settings};
+pub use settings::{Keeping, Limits, ReceiverSettings, Settings};
 pub use spawn::{panics, supervise};
 pub use view::{
     At, ClientView, Event, HolderView, NowNextView, PlanView, ReasonView, ReceiverState, ReceiverView,
@@ -93,7 +95,8 @@ impl App {
         let lineup = Arc::new(ArcSwap::from_pointee(Lineup::default()));
         let (ledger, memory) = remembered(&store, clock).await;
         supervise("housekeeping", housekeeping::keep_house(store, clock, stop.child_token()));
-        let tuners = Tuners::start(room, clock, stop.child_token());
+        let rules = Rules { warm_tuners: settings.warm_tuners, viewers: settings.limits.receiver };
+        let tuners = Tuners::start(rules, Arc::clone(&lineup), room, clock, stop.child_token());
         let around = Surroundings {
             tuners: tuners.clone(),
             lineup: Arc::clone(&lineup),
@@ -105,7 +108,7 @@ impl App {
             policy: Policy { low_latency: settings.low_latency, ..Policy::default() },
             stop: stop.child_token(),
         };
-        let sessions = Sessions::start(around, settings.max_sessions);
+        let sessions = Sessions::start(around, settings.limits);
         let receivers = Receivers::new(
             Arc::clone(&lineup),
             tuners.clone(),
@@ -156,8 +159,9 @@ impl App {
     /// Makes a session, or finds the one of the same request. Answers when it is written, and never waits for a receiver.
     ///
     /// # Errors
-    /// `NotFound`: no such channel. `TooMany`: too many sessions. `Conflict`: its key was used for another request.
-    /// `Unavailable`: the store fails, or the station is shutting down. On any error there is no session.
+    /// `NotFound`: no such channel. `Conflict`: its key was used for another request.
+    /// `Unavailable`: as many sessions as there may be (with a reason), the store fails, or the station is shutting down.
+    /// On any error there is no session.
     pub async fn start_session(&self, request: StartPlayback) -> Result<SessionView, Error> {
         self.0.sessions.begin(request).await
     }
@@ -241,7 +245,7 @@ impl App {
 
     /// Asks a receiver who it is, without adding it: state, message, model, tuners, number of channels.
     pub async fn test_receiver(&self, receiver: ReceiverSettings) -> ReceiverView {
-        receivers::test(receiver).await
+        receivers::test(receiver, self.0.clock).await
     }
 
     /// The station at a glance.

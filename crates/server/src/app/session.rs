@@ -12,10 +12,12 @@ use telecast_core::limits;
 use telecast_core::lineup::{Channel, Lineup};
 use telecast_core::playback::{Policy, SourceTracks, TrackId};
 use telecast_core::session::{Effect, Event, Reason, ReasonCode, Session, State};
+use telecast_core::tuner::Priority;
 use telecast_media::segment::Waiting;
-use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc, watch};
+use tokio::sync::{broadcast, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::admission::Slot;
 use super::ledger::Ledger;
 use super::memory::{Memory, source_tracks};
 use super::playback::{Door, PlaybackHandle, Way};
@@ -99,7 +101,7 @@ pub(super) fn made(
     channel: Channel,
     request: &StartPlayback,
     (id, key): (String, String),
-    (slot, lost): (OwnedSemaphorePermit, CancellationToken),
+    (slot, lost): (Slot, CancellationToken),
 ) -> (Entry, Owner, mpsc::Receiver<Command>) {
     let client = say::client(&request.client);
     let remembered = around.memory.get(&channel.id.0);
@@ -193,7 +195,7 @@ pub(super) struct Owner {
     noted: (State, Option<ReasonCode>),
     /// Somebody else writes this session: it must be let go.
     lost: CancellationToken,
-    _slot: OwnedSemaphorePermit,
+    _slot: Slot,
 }
 
 impl Owner {
@@ -282,6 +284,7 @@ impl Owner {
             channel: self.channel.id.clone(),
             sources: self.channel.sources.clone(),
             holder: self.holder.clone(),
+            priority: Priority::Viewer,
         };
         let event = match self.around.tuners.acquire(wish).await {
             Some(Ok(hold)) => {
@@ -356,7 +359,13 @@ impl Owner {
         // Looked at in this order: a tape says why it ends before it is gone.
         let gone = tape.gone().is_cancelled();
         let last = tape.snapshot();
+        let lost = self.hold.as_ref().and_then(Hold::lost);
         let reason = match last.fault.as_deref() {
+            // Only recordings take from viewers.
+            _ if lost.is_some() => Some(Reason {
+                holders: lost.into_iter().collect(),
+                ..Reason::new(ReasonCode::PreemptedByRecording)
+            }),
             Some(fault) => Some(broken(fault, &last)),
             // Its owner has panicked: nobody would ever say anything more.
             None if gone => Some(Reason::new(ReasonCode::Internal)),
@@ -458,6 +467,7 @@ fn broken(fault: &Fault, snapshot: &Snapshot) -> Reason {
         Fault::Unauthorized => ReasonCode::ReceiverUnauthorized,
         Fault::Refused(_) | Fault::CannotTune => ReasonCode::TuneFailed,
         Fault::DiskFull(_) => ReasonCode::DiskFull,
+        Fault::Scrambled => ReasonCode::Scrambled,
         Fault::Ended if snapshot.waiting == Waiting::Scrambled => ReasonCode::Scrambled,
         Fault::Ended if silent => ReasonCode::ReceiverRefused,
         Fault::Ended => ReasonCode::SourceEnded,

@@ -3,7 +3,7 @@
 use super::{Common, Failure, say};
 use crate::adapters::clock::Clock;
 use crate::app::App;
-use crate::app::settings::{Keeping, Settings};
+use crate::app::settings::{Keeping, Limits, Settings};
 use crate::config::Config;
 use crate::ops;
 use crate::web::accounts::Accounts;
@@ -155,6 +155,11 @@ struct Station {
     stopping: CancellationToken,
 }
 
+/// 0 is no limit.
+fn or_none(limit: u64) -> usize {
+    if limit == 0 { usize::MAX } else { limit as usize }
+}
+
 fn fault(problem: crate::web::problem::Problem) -> Failure {
     Failure::cannot(problem.detail())
 }
@@ -193,7 +198,12 @@ impl Station {
                 budget: config.size("tape.budget"),
                 minimum_free: config.size("tape.minimum_free"),
             },
-            max_sessions: config.number("playback.max_sessions") as usize,
+            limits: Limits {
+                sessions: config.number("playback.max_sessions") as usize,
+                account: or_none(config.number("playback.max_account_sessions")),
+                receiver: or_none(config.number("playback.max_receiver_sessions")),
+            },
+            warm_tuners: config.number("playback.warm_tuners") as usize,
             low_latency: config.switch("playback.low_latency"),
             refresh: config.duration("guide.refresh"),
         };
