@@ -439,7 +439,7 @@ fn the_channel_before_is_remembered_for_each_viewer() {
     }
     assert_eq!(zaps.zap("Anna", &two), Some(one), "as many as are remembered");
     zaps.zap("one more", &two);
-    assert_eq!(zaps.zap("Ben", &two), None, "the one who zapped longest ago is forgotten");
+    assert_eq!(zaps.zap("Ben", &one), None, "the one who zapped longest ago is forgotten");
 }
 
 #[derive(Clone, Debug)]

@@ -151,7 +151,10 @@ impl Client {
             return Stream::open(&url, credentials.as_ref()).await;
         }
         if let Some(rest) = self.streams.shut_for() {
-            return Err(Fault::Unreachable(format!("it has failed lately and is left alone for {} s", rest.as_secs() + 1)));
+            return Err(Fault::Unreachable(format!(
+                "it has failed lately and is left alone for {} s",
+                rest.as_secs() + 1
+            )));
         }
         let (url, credentials) = self.stream_url(service).await.map_err(unreachable)?;
         let opened = Stream::open(&url, credentials.as_ref()).await;
@@ -328,7 +331,9 @@ impl Client {
         let mut tries = RETRIES.iter();
         loop {
             match (self.get_once(path, query).await, tries.next()) {
-                (Err(Trouble::Unreachable(why) | Trouble::Failing(why)), Some(pause)) if self.pages.shut_for().is_none() => {
+                (Err(Trouble::Unreachable(why) | Trouble::Failing(why)), Some(pause))
+                    if self.pages.shut_for().is_none() =>
+                {
                     tracing::debug!(receiver = self.settings.name, path, why, "a call is tried again");
                     tokio::time::sleep(*pause).await;
                 }
@@ -341,7 +346,10 @@ impl Client {
         let _slot = self.slots.acquire().await.map_err(|_| Trouble::Unreachable("shutting down".into()))?;
         tokio::time::sleep(self.pages.pause()).await;
         self.pages.pass().map_err(|rest| {
-            Trouble::Unreachable(format!("it has failed lately and is left alone for {} s", rest.as_secs() + 1))
+            Trouble::Unreachable(format!(
+                "it has failed lately and is left alone for {} s",
+                rest.as_secs() + 1
+            ))
         })?;
         let reply = self.exchange(path, query).await;
         match &reply {
@@ -352,7 +360,11 @@ impl Client {
     }
 
     /// One request; what failed, and whether that is a technical failure.
-    async fn exchange(&self, path: &str, query: &[(&str, &str)]) -> Result<Vec<u8>, (Trouble, Option<Failure>)> {
+    async fn exchange(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<Vec<u8>, (Trouble, Option<Failure>)> {
         let base = self.settings.url.as_str().trim_end_matches('/');
         let mut request = self.http.get(format!("{base}/{path}")).query(query);
         if let Some(password) = &self.settings.password {

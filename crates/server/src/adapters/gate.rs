@@ -62,7 +62,12 @@ impl Gate {
         inner.1.failed(now);
         if inner.0.failed(now) {
             let rest_s = inner.0.closed_for(now).unwrap_or_default().as_secs();
-            tracing::warn!(name = self.name, reason = failure.name(), rest_s, "a receiver fails and is left alone");
+            tracing::warn!(
+                name = self.name,
+                reason = failure.name(),
+                rest_s,
+                "a receiver fails and is left alone"
+            );
             metrics::counter!("telecast_breaker_trips_total", "name" => self.name.clone(), "reason" => failure.name())
                 .increment(1);
             self.show(State::Open);

@@ -31,10 +31,10 @@ use arc_swap::ArcSwap;
 use bytes::Bytes;
 use telecast_core::error::{Error, Kind};
 use telecast_core::limits;
-use telecast_core::lineup::Lineup;
+use telecast_core::lineup::{ChannelId, Lineup};
 use telecast_core::playback::Policy;
 use telecast_core::session::ReasonCode;
-use telecast_core::tuner::Rules;
+use telecast_core::tuner::{Cause, Priority, Refusal, Rules};
 use telecast_store::Store;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
@@ -46,7 +46,7 @@ use memory::Memory;
 use receivers::Receivers;
 use session::Surroundings;
 use sessions::Sessions;
-use tuners::Tuners;
+use tuners::{Board, Hold, Tuners, Wish};
 
 pub use playback::{Directives, PlayError, PlaybackHandle};
 pub use settings::{Keeping, Limits, ReceiverSettings, Settings};
@@ -207,6 +207,24 @@ impl App {
     pub async fn stop(&self, id: &str) -> Option<SessionView> {
         let entry = self.0.sessions.all().by_id.get(id).cloned()?;
         Some(entry.stop(ReasonCode::StoppedByClient).await)
+    }
+
+    /// Holds a channel's tape for something that is no session, as a recording does, for as long as the answer lives and is renewed.
+    ///
+    /// # Errors
+    /// Why there is no tuner for it, and who holds them.
+    pub async fn hold(&self, channel_id: &str, holder: &str, priority: Priority) -> Result<Hold, Refusal> {
+        let channel = ChannelId(channel_id.to_owned());
+        let sources = self.0.lineup.load().channel(&channel).map(|channel| channel.sources.clone());
+        let wish =
+            Wish { channel, sources: sources.unwrap_or_default(), holder: holder.to_owned(), priority };
+        let nothing = Refusal { cause: Cause::NoSource, holders: Vec::new(), retry_after: Duration::ZERO };
+        self.0.tuners.acquire(wish).await.unwrap_or(Err(nothing))
+    }
+
+    /// Who holds which tuner, as it was a moment ago.
+    pub fn board(&self) -> Arc<Board> {
+        self.0.tuners.board()
     }
 
     /// The door to the tape behind a playback address.

@@ -150,8 +150,8 @@ impl Receivers {
         }
         let mut first = blank(&settings, ReceiverState::Loading, "Its channels are being read.");
         first.channels = count(&known.bouquets);
-        let client =
-            Client::new(settings, self.clock).map_err(|trouble| Error::new(Kind::Invalid, trouble.to_string()))?;
+        let client = Client::new(settings, self.clock)
+            .map_err(|trouble| Error::new(Kind::Invalid, trouble.to_string()))?;
         let (state, _) = watch::channel(first.clone());
         let receiver = Arc::new(Receiver {
             client,

@@ -164,7 +164,8 @@ impl Tuners {
     /// Whether all receivers that have a channel serve as many viewers as they may.
     pub fn is_full(&self, sources: &[LineupSource]) -> bool {
         let board = self.board.load();
-        let viewers = |source: &LineupSource| board.receivers.get(&source.receiver).map_or(0, |usage| usage.viewers);
+        let viewers =
+            |source: &LineupSource| board.receivers.get(&source.receiver).map_or(0, |usage| usage.viewers);
         !sources.is_empty() && sources.iter().all(|source| viewers(source) >= self.rules.viewers)
     }
 }

@@ -95,7 +95,11 @@ impl Owner {
         }
     }
 
-    pub(super) async fn run(mut self, mut inbox: mpsc::Receiver<Request>, mut asked: mpsc::Receiver<Trouble>) {
+    pub(super) async fn run(
+        mut self,
+        mut inbox: mpsc::Receiver<Request>,
+        mut asked: mpsc::Receiver<Trouble>,
+    ) {
         let mut sweep = tokio::time::interval(SWEEP);
         sweep.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let stop = self.stop.clone();
@@ -337,7 +341,8 @@ impl Owner {
     fn change(&mut self, change: Change) {
         let now = self.clock.uptime();
         for fence in change.give_up {
-            let stream = self.pool.leases().find(|lease| lease.fence == fence).map(|lease| lease.stream.clone());
+            let stream =
+                self.pool.leases().find(|lease| lease.fence == fence).map(|lease| lease.stream.clone());
             self.pool.release(fence, now);
             // Nobody has ever watched it: it is given up at once.
             if let Some(stream) = stream.filter(|stream| !self.pool.is_held(stream)) {
@@ -386,7 +391,8 @@ impl Owner {
         if ill == Ill::Refused {
             self.pool.learn(&key, now);
         }
-        let is_wanted = self.pool.leases().any(|lease| lease.stream == key && lease.priority > Priority::Background);
+        let is_wanted =
+            self.pool.leases().any(|lease| lease.stream == key && lease.priority > Priority::Background);
         if !is_wanted {
             return None;
         }
