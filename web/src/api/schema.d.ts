@@ -426,10 +426,20 @@ export interface components {
              */
             audio?: string[];
             /**
+             * @description Its viewer wants what every player can play.
+             * @default false
+             */
+            compatible?: boolean;
+            /**
              * @description `cmaf`, `ts`; empty: both.
              * @default []
              */
             containers?: string[];
+            /**
+             * @description It shows pictures that are coded as fields without combs.
+             * @default false
+             */
+            deinterlaces?: boolean;
             /**
              * @description `low_latency`, `standard` or `none`; empty: `low_latency`.
              * @default

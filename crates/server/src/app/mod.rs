@@ -19,6 +19,7 @@ pub mod shelf;
 mod spawn;
 mod stretch;
 pub mod tape;
+pub mod transcoders;
 pub mod tuners;
 pub mod view;
 
@@ -46,6 +47,7 @@ use memory::Memory;
 use receivers::Receivers;
 use session::Surroundings;
 use sessions::Sessions;
+use transcoders::Transcoders;
 use tuners::{Board, Hold, Tuners, Wish};
 
 pub use playback::{Directives, PlayError, PlaybackHandle};
@@ -66,6 +68,7 @@ struct Inner {
     receivers: Arc<Receivers>,
     sessions: Sessions,
     tuners: Tuners,
+    transcoders: Transcoders,
     memory: Memory,
     ledger: Ledger,
     lineup: Arc<ArcSwap<Lineup>>,
@@ -95,10 +98,12 @@ impl App {
         let lineup = Arc::new(ArcSwap::from_pointee(Lineup::default()));
         let (ledger, memory) = remembered(&store, clock).await;
         supervise("housekeeping", housekeeping::keep_house(store, clock, stop.child_token()));
+        let transcoders = Transcoders::start(settings.pictures, room.clone(), clock, stop.child_token());
         let rules = Rules { warm_tuners: settings.warm_tuners, viewers: settings.limits.receiver };
         let tuners = Tuners::start(rules, Arc::clone(&lineup), room, clock, stop.child_token());
         let around = Surroundings {
             tuners: tuners.clone(),
+            transcoders: transcoders.clone(),
             lineup: Arc::clone(&lineup),
             memory: memory.clone(),
             ledger: ledger.clone(),
@@ -127,6 +132,7 @@ impl App {
             receivers,
             sessions,
             tuners,
+            transcoders,
             memory,
             ledger,
             lineup,
@@ -308,12 +314,15 @@ impl App {
         self.0.stop.cancel();
         let tapes: Vec<CancellationToken> =
             self.0.tuners.running().values().map(|tape| tape.gone().clone()).collect();
+        let coded = self.0.transcoders.standing();
+        let coded: Vec<CancellationToken> =
+            coded.running.values().map(|running| running.tape.gone().clone()).collect();
         let sessions = self.0.sessions.all();
         let all = async {
             for session in sessions.by_id.values() {
                 session.wait(limits::SHUTDOWN, |view| view.state.is_over()).await;
             }
-            for gone in tapes {
+            for gone in tapes.into_iter().chain(coded) {
                 gone.cancelled().await;
             }
             self.0.ledger.finish().await;

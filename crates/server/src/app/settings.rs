@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use super::tape::Keeping;
+pub use super::transcoders::Allowance;
 pub use crate::adapters::enigma2::Settings as ReceiverSettings;
 
 /// Everything that [`App`](super::App) is started with.
@@ -17,6 +18,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Tuners of each receiver that may keep ready what nobody watches.
     pub warm_tuners: usize,
+    /// How many pictures may be coded anew, and how large.
+    pub pictures: Allowance,
     /// Offer parts and blocking reloads to clients that can.
     pub low_latency: bool,
     /// How often a receiver's channels are read again.
@@ -41,7 +44,7 @@ impl Default for Limits {
 }
 
 impl Settings {
-    /// Defaults, with tapes in `directory` and no receiver.
+    /// Defaults, with tapes in `directory`, no receiver, and no pictures coded.
     pub fn with_tapes_in(directory: PathBuf) -> Self {
         Self {
             receivers: Vec::new(),
@@ -53,6 +56,7 @@ impl Settings {
             },
             limits: Limits::default(),
             warm_tuners: 0,
+            pictures: Allowance { most: 0, lines: None },
             low_latency: true,
             refresh: Duration::from_secs(6 * 3600),
         }

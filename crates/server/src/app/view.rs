@@ -23,6 +23,10 @@ pub struct ClientView {
     pub max_height: Option<u32>,
     /// Languages wanted, best first (ISO 639, two or three letters).
     pub languages: Vec<String>,
+    /// It shows pictures that are coded as fields without combs.
+    pub deinterlaces: bool,
+    /// Its viewer wants what every player can play.
+    pub compatible: bool,
 }
 
 /// Where to begin.

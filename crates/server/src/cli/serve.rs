@@ -3,7 +3,7 @@
 use super::{Common, Failure, say};
 use crate::adapters::clock::Clock;
 use crate::app::App;
-use crate::app::settings::{Keeping, Limits, Settings};
+use crate::app::settings::{Allowance, Keeping, Limits, Settings};
 use crate::config::Config;
 use crate::ops;
 use crate::web::accounts::Accounts;
@@ -204,6 +204,10 @@ impl Station {
                 receiver: or_none(config.number("playback.max_receiver_sessions")),
             },
             warm_tuners: config.number("playback.warm_tuners") as usize,
+            pictures: Allowance {
+                most: config.number("playback.video_transcodes") as usize,
+                lines: u32::try_from(config.number("playback.video_lines")).ok(),
+            },
             low_latency: config.switch("playback.low_latency"),
             refresh: config.duration("guide.refresh"),
         };

@@ -19,9 +19,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::room::{REFUSE_BELOW, Room};
 use super::sounds::{Made, Sounds};
-use super::{Command, Next, Snapshot, Source};
+use super::{Command, Input, Next, Snapshot, Source};
 use crate::adapters::clock::Clock;
-use crate::adapters::stream::{Fault, Stream};
+use crate::adapters::stream::Fault;
 use crate::adapters::tape_files::TapeFile;
 use crate::adapters::tape_journal::{Found, Pages, recover};
 use crate::adapters::tape_writer::TapeWriter;
@@ -121,7 +121,7 @@ impl Owner {
         self.floor = self.room.begin(&self.directory, &self.main).await;
         let mut fault = Arc::new(self.play(&source, &mut inbox, &mut filtered, &stop).await);
         while !stop.is_cancelled() && self.taken_up {
-            tracing::info!(service = %source.service, receiver = source.client.settings().id, %fault, "a source has gone");
+            tracing::info!(%source, %fault, "a source has gone");
             let (silent, pictured) = self.lose(&fault);
             let wanted = next.source(Arc::clone(&fault), silent, pictured);
             let found = self.meanwhile(wanted, &mut inbox, &mut filtered, &stop).await.flatten();
@@ -130,7 +130,7 @@ impl Owner {
             fault = Arc::new(self.reopen(&source, &mut inbox, &mut filtered, &stop).await);
         }
         if !stop.is_cancelled() {
-            tracing::info!(service = %source.service, %fault, "a tape has ended");
+            tracing::info!(source = %source, %fault, "a tape has ended");
         }
         self.segmenter.interrupt();
         self.segmenter.index_mut().ended = true;
@@ -254,7 +254,7 @@ impl Owner {
     async fn follow(
         &mut self,
         source: &Source,
-        mut stream: Stream,
+        mut stream: Input,
         inbox: &mut mpsc::Receiver<Command>,
         filtered: &mut mpsc::Receiver<(u64, Bytes)>,
         stop: &CancellationToken,
@@ -270,7 +270,7 @@ impl Owner {
                 if steady {
                     tokio::time::sleep_until(due).await;
                 }
-                stream.read(&mut input, limits::STREAM_STALL).await
+                stream.read(&mut input).await
             };
             let come = tokio::select! {
                 come = read => come,
@@ -305,7 +305,7 @@ impl Owner {
                 self.trouble = None;
             }
             self.publish_news();
-            let scrambled = source.others && self.segmenter.waiting() == Waiting::Scrambled;
+            let scrambled = source.has_others() && self.segmenter.waiting() == Waiting::Scrambled;
             scrambled_since = scrambled.then(|| scrambled_since.unwrap_or(now));
             if scrambled_since.is_some_and(|since| now >= since + limits::SCRAMBLED_SWITCH) {
                 return Fault::Scrambled;

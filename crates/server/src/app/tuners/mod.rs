@@ -54,12 +54,18 @@ type Notice = Arc<ArcSwapOption<Holder>>;
 pub struct Hold {
     /// The tape.
     pub tape: Tape,
+    stream: StreamKey,
     fence: Fence,
     notice: Notice,
     requests: mpsc::Sender<Request>,
 }
 
 impl Hold {
+    /// The tape's name: its channel, and the receiver that it began with.
+    pub fn stream(&self) -> &StreamKey {
+        &self.stream
+    }
+
     /// It is still wanted.
     pub fn renew(&self) {
         // A renewal that finds the queue full is made up for by the next.

@@ -25,7 +25,7 @@ use super::{Board, Hold, Notice, Request, Running, Tuners, Usage, Wish};
 use crate::adapters::clock::Clock;
 use crate::adapters::enigma2::Client;
 use crate::adapters::stream::Fault;
-use crate::app::tape::{Room, Source, Tape, Trouble, Troubles};
+use crate::app::tape::{Feed, Room, Source, Tape, Trouble, Troubles};
 
 /// Leases and idle streams are looked through this often.
 const SWEEP: Duration = Duration::from_millis(500);
@@ -35,6 +35,8 @@ const KEPT_READY: &str = "kept ready";
 /// A tape that runs.
 struct Live {
     tape: Tape,
+    /// Its name: the stream that it began as.
+    name: StreamKey,
     /// Sources that have failed one after the other since it gave its last picture.
     failures: u32,
     /// It has given a picture since it began.
@@ -180,7 +182,7 @@ impl Owner {
             metrics::counter!("telecast_refusals_total", "cause" => cause).increment(1);
         })?;
         let fence = grant.fence;
-        let Some(tape) = self.carry_out(grant, &wish.holder) else {
+        let Some((tape, name)) = self.carry_out(grant, &wish.holder) else {
             return Err(Refusal { cause: Cause::NoSource, holders: Vec::new(), retry_after: Duration::ZERO });
         };
         let notice = Notice::default();
@@ -191,7 +193,7 @@ impl Owner {
                 self.keep_ready(&wish.channel);
             }
         }
-        Ok(Hold { tape, fence, notice, requests: self.requests.clone() })
+        Ok(Hold { tape, stream: name, fence, notice, requests: self.requests.clone() })
     }
 
     /// Asks the pool: for what runs, then for sources that are well, then for the others.
@@ -225,7 +227,7 @@ impl Owner {
     }
 
     /// Tells those who lost, and opens what is to be opened; none if it cannot be.
-    fn carry_out(&mut self, grant: Grant, holder: &str) -> Option<Tape> {
+    fn carry_out(&mut self, grant: Grant, holder: &str) -> Option<(Tape, StreamKey)> {
         self.tell(&grant.lost, &grant.stream.channel, holder);
         self.drop_closed();
         if let Some(source) = grant.open {
@@ -233,10 +235,11 @@ impl Owner {
                 self.pool.close(&grant.stream);
                 return None;
             };
-            self.tapes.insert(grant.stream.clone(), Live { tape, failures: 0, pictured: false });
+            let live = Live { tape, name: grant.stream.clone(), failures: 0, pictured: false };
+            self.tapes.insert(grant.stream.clone(), live);
             self.publish();
         }
-        self.tapes.get(&grant.stream).map(|live| live.tape.clone())
+        self.tapes.get(&grant.stream).map(|live| (live.tape.clone(), live.name.clone()))
     }
 
     /// Tells the holders of `lost` leases who has taken their tuner.
@@ -253,10 +256,11 @@ impl Owner {
     }
 
     fn open(&mut self, key: &StreamKey, source: &LineupSource) -> Option<Tape> {
-        let from = self.source(&key.channel, source)?;
+        let from = self.feed(&key.channel, source)?;
         self.next_id += 1;
         let (id, stop) = (self.next_id, self.stop.child_token());
-        let opened = Tape::start(id, key, (from, self.troubles.clone()), &self.room, self.clock, stop);
+        let from = (Source::Receiver(from), Some(self.troubles.clone()));
+        let opened = Tape::start(id, key, from, &self.room, self.clock, stop);
         let tape = match opened {
             Ok(tape) => tape,
             Err(error) => {
@@ -271,14 +275,14 @@ impl Owner {
     }
 
     /// What a tape is to read from.
-    fn source(&self, channel: &ChannelId, source: &LineupSource) -> Option<Source> {
+    fn feed(&self, channel: &ChannelId, source: &LineupSource) -> Option<Feed> {
         // Whoever leaves may still have the tuner, or the files of this channel.
         let in_the_way = self
             .leaving
             .iter()
             .filter(|(left, _)| left.receiver == source.receiver || left.channel == *channel)
             .map(|(_, gone)| gone.clone());
-        Some(Source {
+        Some(Feed {
             client: self.clients.get(&source.receiver)?.clone(),
             service: source.service.clone(),
             after: in_the_way.collect(),
@@ -384,7 +388,7 @@ impl Owner {
     }
 
     /// The next source of the stream `key`, and after which pause; none if the tape is to end.
-    fn next(&mut self, key: StreamKey, trouble: &Trouble) -> Option<(Source, Duration)> {
+    fn next(&mut self, key: StreamKey, trouble: &Trouble) -> Option<(Feed, Duration)> {
         let now = self.clock.uptime();
         let ill = ill(trouble)?;
         self.health.failed(&key, ill, now);
@@ -404,7 +408,7 @@ impl Owner {
         let well: Vec<LineupSource> = well.into_iter().filter(|source| self.is_open(source)).collect();
         for source in &well {
             if let Some(moved) = self.move_to(&key, source, now) {
-                return self.source(&moved.channel, source).map(|source| (source, Duration::ZERO));
+                return self.feed(&moved.channel, source).map(|feed| (feed, Duration::ZERO));
             }
         }
         // A fault that all show is not tried in a loop before anybody has seen a picture, nor one that does not pass.
@@ -416,7 +420,7 @@ impl Owner {
         for source in open.iter().chain(&shut) {
             if let Some(moved) = self.move_to(&key, source, now) {
                 let pause = pause.max(self.shut_for(source).unwrap_or_default());
-                return self.source(&moved.channel, source).map(|source| (source, pause));
+                return self.feed(&moved.channel, source).map(|feed| (feed, pause));
             }
         }
         None
@@ -490,7 +494,7 @@ impl Owner {
 /// What a fault says about the source; none if it says nothing about it.
 fn ill(trouble: &Trouble) -> Option<Ill> {
     Some(match &*trouble.fault {
-        Fault::Stopped | Fault::DiskFull(_) => return None,
+        Fault::Stopped | Fault::DiskFull(_) | Fault::Filter(_) => return None,
         Fault::Unreachable(_) | Fault::Unauthorized => Ill::Receiver,
         Fault::CannotTune | Fault::Refused(_) => Ill::Refused,
         // Not a byte and the end of the stream is how a box says that it has no tuner.
