@@ -12,7 +12,6 @@ import { channelsOf, useLineup, type Lineup } from "../shell/station";
 import { ChannelPanel, neighbour } from "./ChannelList";
 import { Controls } from "./Controls";
 import { DIGIT_WAIT_MS, typed } from "./digits";
-import { Facts } from "./Facts";
 import { actionFor, zoneOf, type Action } from "./keys";
 import { useMediaSession } from "./mediaSession";
 import { NoChannels } from "./NoChannels";
@@ -22,6 +21,7 @@ import { toggleFullscreen, togglePip, useFullscreen } from "./screen";
 import { Stage } from "./Stage";
 import { useChrome } from "./useChrome";
 
+const Facts = lazy(() => import("./Facts"));
 const KeysHelp = lazy(() => import("./KeysHelp"));
 
 const SKIP_S = 10;
@@ -93,7 +93,11 @@ export function WatchPage() {
           toggleFullscreen={() => void toggleFullscreen()}
         >
           <Refused lineup={lineup} tune={tune} chooseOther={openSearch} />
-          {facts && <Facts close={() => setFacts(false)} />}
+          {facts && (
+            <Suspense fallback={null}>
+              <Facts close={() => setFacts(false)} />
+            </Suspense>
+          )}
           <Controls
             listOpen={showList}
             toggleList={() => prefer({ listOpen: !listOpen })}

@@ -332,6 +332,7 @@ fn any_client() -> impl Strategy<Value = Client> {
             hls,
             max_height: height,
             languages: vec!["de".into()],
+            compatible: false,
         },
     )
 }
@@ -359,6 +360,7 @@ fn union(one: &Client, other: &Client) -> Client {
         hls,
         max_height,
         languages: one.languages.clone(),
+        compatible: one.compatible && other.compatible,
     }
 }
 

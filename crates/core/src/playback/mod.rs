@@ -212,6 +212,9 @@ pub struct Client {
     pub max_height: Option<u32>,
     /// Languages in order of preference, BCP 47 or ISO 639.
     pub languages: Vec<String>,
+    /// The viewer asks for what plays anywhere, transcoded H.264 and AAC, whatever else the client claims.
+    #[serde(default)]
+    pub compatible: bool,
 }
 
 impl Client {

@@ -1,5 +1,6 @@
 //! The reader of transport packets: programme, PES packets, random access; what it finds goes to the timeline.
 
+use super::counters::{Counters, PidCounters};
 use super::front::{Step, continuity};
 use super::sound::{Sound, Tapped};
 use super::stream::{Lane, Stream, Video};
@@ -14,27 +15,6 @@ use crate::ts::{pes, sync::Sync};
 use std::collections::BTreeSet;
 
 mod video;
-
-/// What was counted so far; all only grow.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counters {
-    /// Bytes pushed.
-    pub bytes: u64,
-    /// Bytes that belong to no packet.
-    pub junk_bytes: u64,
-    /// Packets of the programme missing, by continuity counter.
-    pub lost_packets: u64,
-    /// Packets that came scrambled.
-    pub scrambled_packets: u64,
-    /// Packets of the programme that came in the clear.
-    pub clear_packets: u64,
-    /// Sections with a wrong checksum.
-    pub damaged_sections: u64,
-    /// Frames of silence put in for missing sound.
-    pub silent_frames: u64,
-    /// Runs begun.
-    pub runs: u64,
-}
 
 /// The state machine; see the module.
 pub struct Segmenter {
@@ -194,6 +174,11 @@ impl Segmenter {
         counters
     }
 
+    /// What was counted of each PID that the map names, in its order.
+    pub fn pids(&self) -> impl Iterator<Item = (u16, PidCounters)> {
+        self.streams.iter().map(|stream| (stream.pid, stream.counted))
+    }
+
     /// What keeps the first frame from coming.
     pub fn waiting(&self) -> Waiting {
         if self.timeline.run().is_some() {
@@ -286,7 +271,14 @@ impl Segmenter {
 
     fn packet(&mut self, packet: &Packet<'_>, out: &mut Vec<u8>) {
         let pid = packet.pid();
-        if pid == NULL_PID || packet.transport_error() {
+        if pid == NULL_PID {
+            return;
+        }
+        if packet.transport_error() {
+            let position = usize::from(self.route[usize::from(pid)]);
+            if let Some(stream) = position.checked_sub(1).and_then(|at| self.streams.get_mut(at)) {
+                stream.counted.damaged += 1;
+            }
             return;
         }
         if pid == 0 {
@@ -303,14 +295,17 @@ impl Segmenter {
             }
             return;
         }
+        let counted = &mut self.streams[usize::from(position) - 1].counted;
+        counted.packets += 1;
         if packet.scrambled() {
+            counted.scrambled += 1;
             self.counters.scrambled_packets += 1;
             return;
         }
         self.counters.clear_packets += 1;
         let mut stream = std::mem::replace(
             &mut self.streams[usize::from(position) - 1],
-            Stream { pid, continuity: None, lane: Lane::Other },
+            Stream { pid, continuity: None, counted: PidCounters::default(), lane: Lane::Other },
         );
         self.stream_packet(&mut stream, packet, out);
         let mistaken = matches!(&stream.lane, Lane::Sound(sound) if sound.is_mistaken());
@@ -348,6 +343,7 @@ impl Segmenter {
             Step::Duplicate => return,
             Step::Lost(count) => {
                 self.counters.lost_packets += count;
+                stream.counted.lost += count;
                 if let Lane::Sound(sound) = &mut stream.lane {
                     sound.broken();
                 }
@@ -469,6 +465,7 @@ impl Segmenter {
                 .iter_mut()
                 .find(|slot| slot.as_ref().is_some_and(|s| s.pid == pid))
                 .and_then(Option::take);
+            let counted = kept.as_ref().map(|stream| stream.counted).unwrap_or_default();
             let lane = match at.map(|at| &map.streams[at]) {
                 Some(stream) if stream.kind.is_audio() || (stream.kind.is_video() && !has_video) => {
                     has_video |= stream.kind.is_video();
@@ -495,7 +492,7 @@ impl Segmenter {
                 }
                 _ => Lane::Other,
             };
-            self.streams.push(Stream { pid, continuity: None, lane });
+            self.streams.push(Stream { pid, continuity: None, counted, lane });
             self.route[usize::from(pid)] = self.streams.len() as u8;
         }
         for stream in &mut self.streams {

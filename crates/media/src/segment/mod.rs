@@ -17,6 +17,7 @@
 //! Times: video is timed by DTS, moved so that the random access point that opens a run is presented when it is
 //! decoded; sound is timed by counting samples from the first PES packet of a run, corrected by whole frames.
 
+mod counters;
 mod front;
 mod input;
 mod sound;
@@ -24,7 +25,8 @@ mod stream;
 mod tables;
 mod timeline;
 
-pub use input::{Counters, Segmenter};
+pub use counters::{Counters, PidCounters};
+pub use input::Segmenter;
 pub use sound::Tapped;
 
 use crate::time::HZ;

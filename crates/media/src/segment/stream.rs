@@ -1,5 +1,6 @@
 //! What is known of one PID of the programme while its packets come.
 
+use super::counters::PidCounters;
 use super::front::Seen;
 use super::sound::Sound;
 use crate::tape::TrackId;
@@ -34,6 +35,7 @@ pub(super) enum Lane {
 pub(super) struct Stream {
     pub(super) pid: u16,
     pub(super) continuity: Option<u8>,
+    pub(super) counted: PidCounters,
     pub(super) lane: Lane,
 }
 

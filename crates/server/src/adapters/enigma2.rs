@@ -8,6 +8,7 @@ use moka::future::Cache;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use telecast_core::guide::{Event, clean};
 use telecast_core::limits;
@@ -72,6 +73,43 @@ pub struct Client {
     slots: Arc<Semaphore>,
     /// Where streams are, by service reference.
     addresses: Cache<String, Address>,
+    calls: Arc<Calls>,
+}
+
+/// How a receiver answers; all only grow but the times.
+#[derive(Debug, Default)]
+struct Calls {
+    count: AtomicU64,
+    failed: AtomicU64,
+    last_ms: AtomicU64,
+    mean_ms: AtomicU64,
+}
+
+/// How a receiver answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// Calls that it has answered.
+    pub count: u64,
+    /// Calls that it has not.
+    pub failed: u64,
+    /// Time of its last answer (milliseconds).
+    pub last_ms: u64,
+    /// Mean over its last eight answers or so (milliseconds).
+    pub mean_ms: u64,
+}
+
+impl Calls {
+    fn note(&self, answered: bool, took: Duration) {
+        if !answered {
+            self.failed.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        let ms = took.as_millis() as u64;
+        let first = self.count.fetch_add(1, Ordering::Relaxed) == 0;
+        let mean = self.mean_ms.load(Ordering::Relaxed);
+        self.last_ms.store(ms, Ordering::Relaxed);
+        self.mean_ms.store(if first { ms } else { (mean * 7 + ms).div_ceil(8) }, Ordering::Relaxed);
+    }
 }
 
 /// Where a stream is, and who may fetch it.
@@ -111,12 +149,25 @@ impl Client {
             http,
             slots: Arc::new(Semaphore::new(limits::RECEIVER_CALLS)),
             addresses,
+            calls: Arc::default(),
         })
     }
 
     /// What it was made with.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// How it has answered so far.
+    pub fn answers(&self) -> Answers {
+        let of = |number: &AtomicU64| number.load(Ordering::Relaxed);
+        let calls = &self.calls;
+        Answers {
+            count: of(&calls.count),
+            failed: of(&calls.failed),
+            last_ms: of(&calls.last_ms),
+            mean_ms: of(&calls.mean_ms),
+        }
     }
 
     /// Model and tuners.
@@ -292,6 +343,13 @@ impl Client {
 
     async fn get_once(&self, path: &str, query: &[(&str, &str)]) -> Result<Vec<u8>, Trouble> {
         let _slot = self.slots.acquire().await.map_err(|_| Trouble::Unreachable("shutting down".into()))?;
+        let begun = tokio::time::Instant::now();
+        let answer = self.fetch(path, query).await;
+        self.calls.note(!matches!(answer, Err(Trouble::Unreachable(_))), begun.elapsed());
+        answer
+    }
+
+    async fn fetch(&self, path: &str, query: &[(&str, &str)]) -> Result<Vec<u8>, Trouble> {
         let base = self.settings.url.as_str().trim_end_matches('/');
         let mut request = self.http.get(format!("{base}/{path}")).query(query);
         if let Some(password) = &self.settings.password {

@@ -16,6 +16,7 @@ mod sessions;
 pub mod settings;
 pub mod shelf;
 mod spawn;
+pub mod status;
 mod stretch;
 pub mod tape;
 pub mod tuners;
@@ -23,7 +24,7 @@ pub mod view;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -34,24 +35,25 @@ use telecast_core::lineup::Lineup;
 use telecast_core::playback::Policy;
 use telecast_core::session::ReasonCode;
 use telecast_store::Store;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::adapters::clock::Clock;
-use crate::adapters::tape_files;
 use ledger::Ledger;
 use memory::Memory;
 use receivers::Receivers;
 use session::Surroundings;
 use sessions::Sessions;
+use status::Status;
 use tuners::Tuners;
 
 pub use playback::{Directives, PlayError, PlaybackHandle};
 pub use settings::{Keeping, ReceiverSettings, Settings};
 pub use spawn::{panics, supervise};
+pub use status::view::{PlayerFacts, StatusView};
 pub use view::{
     At, ClientView, Event, HolderView, NowNextView, PlanView, ReasonView, ReceiverState, ReceiverView,
-    SessionState, SessionView, StartPlayback, StatusView, TrackView,
+    SessionState, SessionView, StartPlayback, TrackView,
 };
 
 /// The station. Cheap to clone.
@@ -59,15 +61,13 @@ pub use view::{
 pub struct App(Arc<Inner>);
 
 struct Inner {
-    clock: Clock,
-    keeping: Keeping,
+    status: Status,
     receivers: Arc<Receivers>,
     sessions: Sessions,
     tuners: Tuners,
     memory: Memory,
     ledger: Ledger,
     lineup: Arc<ArcSwap<Lineup>>,
-    usage: Arc<AtomicU64>,
     events: broadcast::Sender<Event>,
     stop: CancellationToken,
 }
@@ -117,17 +117,23 @@ impl App {
         for receiver in settings.receivers {
             receivers.add(receiver).await?;
         }
-        let keeping = settings.tape;
-        Ok(Self(Arc::new(Inner {
+        let parts = status::Parts {
             clock,
-            keeping,
+            keeping: settings.tape,
+            usage,
+            receivers: Arc::clone(&receivers),
+            sessions: sessions.clone(),
+            tuners: tuners.clone(),
+            lineup: Arc::clone(&lineup),
+        };
+        Ok(Self(Arc::new(Inner {
+            status: Status::start(parts, stop.child_token()),
             receivers,
             sessions,
             tuners,
             memory,
             ledger,
             lineup,
-            usage,
             events,
             stop,
         })))
@@ -191,18 +197,26 @@ impl App {
         Some(entry.wait(wait, |view| view.state == SessionState::Ready || view.state.is_over()).await)
     }
 
-    /// Its player still watches. `None`: there is no such session.
-    pub fn heartbeat(&self, id: &str) -> Option<SessionView> {
+    /// Its player still watches, and says how it fares. `None`: there is no such session.
+    pub fn heartbeat(&self, id: &str, player: Option<&PlayerFacts>) -> Option<SessionView> {
         let all = self.0.sessions.all();
         let entry = all.by_id.get(id)?;
         entry.heartbeat();
+        if let Some(said) = player {
+            self.0.status.report(entry, said);
+        }
         Some(entry.view.borrow().clone())
     }
 
     /// Ends a session; it is released when this returns. Stopping twice is no error. `None`: there is none.
     pub async fn stop(&self, id: &str) -> Option<SessionView> {
+        self.end(id, ReasonCode::StoppedByClient).await
+    }
+
+    /// The same for whatever reason, which its viewer is told.
+    pub async fn end(&self, id: &str, reason: ReasonCode) -> Option<SessionView> {
         let entry = self.0.sessions.all().by_id.get(id).cloned()?;
-        Some(entry.stop(ReasonCode::StoppedByClient).await)
+        Some(entry.stop(reason).await)
     }
 
     /// The door to the tape behind a playback address.
@@ -246,34 +260,12 @@ impl App {
 
     /// The station at a glance.
     pub fn status(&self) -> StatusView {
-        let sessions = self.sessions();
-        let tapes = self.0.tuners.running();
-        let tapes = tapes.iter().map(|(key, tape)| {
-            let snapshot = tape.snapshot();
-            let segments = &snapshot.index.segments;
-            let window =
-                segments.front().zip(segments.back()).map_or(0, |(first, last)| last.start - first.start);
-            view::TapeView {
-                channel_id: key.channel.0.clone(),
-                receiver_id: key.receiver.clone(),
-                sessions: sessions
-                    .iter()
-                    .filter(|s| s.channel_id == key.channel.0 && !s.state.is_over())
-                    .count(),
-                window_s: telecast_media::time::seconds(window),
-                disk_bytes: tape.main.size(),
-                lost_packets: snapshot.counters.lost_packets,
-            }
-        });
-        StatusView {
-            uptime_s: self.0.clock.uptime().as_secs(),
-            sessions: sessions.iter().filter(|session| !session.state.is_over()).count(),
-            tapes: tapes.collect(),
-            tape_bytes: self.0.usage.load(Ordering::Relaxed),
-            tape_free_bytes: tape_files::free_space(&self.0.keeping.directory).unwrap_or(0),
-            transcoders: crate::adapters::ffmpeg::running(),
-            panics: panics(),
-        }
+        self.0.status.now()
+    }
+
+    /// The same as the text of an event of the topic `status`: at once, and then each second while somebody listens; made once for all.
+    pub fn status_feed(&self) -> watch::Receiver<Arc<str>> {
+        self.0.status.feed()
     }
 
     /// Everything that changes, from now on. A slow subscriber loses events and is told (`Lagged`).

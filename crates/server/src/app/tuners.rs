@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use telecast_core::lineup::{ChannelId, Source as LineupSource};
+use telecast_core::lineup::{ChannelId, Source as LineupSource, Transponder};
 use telecast_core::tuner::{Fence, Pool, Priority, Refusal, StreamKey};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
@@ -76,11 +76,28 @@ impl Drop for Hold {
 /// Tapes that run, by stream.
 pub type Running = Arc<ArcSwap<HashMap<StreamKey, Tape>>>;
 
+/// A stream that is on, and who holds it: as of the last sweep.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// The stream.
+    pub stream: StreamKey,
+    /// What its tuner is tuned to; streams of one transponder share it.
+    pub transponder: Option<Transponder>,
+    /// Since when nobody holds it (since the program's start).
+    pub idle_since: Option<Duration>,
+    /// Who, and until when at the latest unless it is renewed; the first [`HOLDERS`].
+    pub holders: Vec<(String, Duration)>,
+}
+
+/// Holders of one stream that are named: a page shows no more.
+const HOLDERS: usize = 20;
+
 /// The way to the owner; cheap to clone.
 #[derive(Clone)]
 pub struct Tuners {
     requests: mpsc::Sender<Request>,
     running: Running,
+    held: Arc<ArcSwap<Vec<Held>>>,
 }
 
 impl Tuners {
@@ -88,6 +105,7 @@ impl Tuners {
     pub fn start(room: Room, clock: Clock, stop: CancellationToken) -> Self {
         let (requests, inbox) = mpsc::channel(QUEUE);
         let running = Running::default();
+        let held = Arc::default();
         let owner = Owner {
             pool: Pool::default(),
             clients: HashMap::new(),
@@ -98,11 +116,12 @@ impl Tuners {
             clock,
             ends: JoinSet::new(),
             running: Arc::clone(&running),
+            held: Arc::clone(&held),
             requests: requests.clone(),
             stop,
         };
         supervise("tuner pool", owner.run(inbox));
-        Self { requests, running }
+        Self { requests, running, held }
     }
 
     /// A tuner and its tape, or why not.
@@ -120,6 +139,17 @@ impl Tuners {
     /// A receiver is gone; its tapes end.
     pub async fn forget_receiver(&self, id: &str) {
         let _ = self.requests.send(Request::Forget(id.to_owned())).await;
+    }
+
+    /// The receiver that a running tape comes from.
+    pub fn receiver_of(&self, tape: &Tape) -> Option<String> {
+        let running = self.running.load();
+        running.iter().find(|(_, other)| other.id == tape.id).map(|(key, _)| key.receiver.clone())
+    }
+
+    /// Streams that are on, and who holds them.
+    pub fn held(&self) -> Arc<Vec<Held>> {
+        self.held.load_full()
     }
 
     /// Tapes that run.
@@ -146,6 +176,7 @@ struct Owner {
     clock: Clock,
     ends: JoinSet<Ended>,
     running: Running,
+    held: Arc<ArcSwap<Vec<Held>>>,
     requests: mpsc::Sender<Request>,
     stop: CancellationToken,
 }
@@ -163,6 +194,7 @@ impl Owner {
                     self.pool.sweep(self.clock.uptime());
                     self.leaving.retain(|(_, gone)| !gone.is_cancelled());
                     self.drop_closed();
+                    self.held.store(Arc::new(self.holdings()));
                 }
                 () = stop.cancelled() => break,
             }
@@ -296,6 +328,26 @@ impl Owner {
 
     fn publish(&self) {
         self.running.store(Arc::new(self.tapes.clone()));
+    }
+
+    fn holdings(&self) -> Vec<Held> {
+        let mut held: Vec<Held> = self
+            .pool
+            .open_streams()
+            .map(|(key, transponder, idle_since)| Held {
+                stream: key.clone(),
+                transponder,
+                idle_since,
+                holders: Vec::new(),
+            })
+            .collect();
+        for lease in self.pool.leases() {
+            let place = held.iter_mut().find(|held| held.stream == lease.stream);
+            if let Some(held) = place.filter(|held| held.holders.len() < HOLDERS) {
+                held.holders.push((lease.holder.clone(), lease.expires));
+            }
+        }
+        held
     }
 
     fn measure(&self) {

@@ -25,7 +25,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use telecast_core::lineup::ServiceRef;
 use telecast_core::tuner::StreamKey;
-use telecast_media::segment::{Counters, Waiting};
+use telecast_media::segment::{Counters, PidCounters, Waiting};
 use telecast_media::tape::{Index, Origin, Run, Segment, Track, TrackId};
 use telecast_media::ts::psi::Kind;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -51,6 +51,10 @@ pub struct Snapshot {
     pub fault: Option<Arc<Fault>>,
     /// What was counted.
     pub counters: Counters,
+    /// The same of each PID that the programme's map names.
+    pub pids: Vec<(u16, PidCounters)>,
+    /// Transcoders that run for it.
+    pub work: Vec<Work>,
     /// Files of derived sound.
     pub sides: Arc<HashMap<TrackId, Arc<TapeFile>>>,
     /// Connected to the source.
@@ -68,6 +72,19 @@ impl Snapshot {
     pub fn newest_run(&self) -> Option<&Arc<Run>> {
         self.index.segments.back().filter(|last| last.sequence >= self.since).map(|last| &last.run)
     }
+}
+
+/// A transcoder that runs for a tape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Work {
+    /// What it makes of what: `ac3 → aac`.
+    pub name: String,
+    /// `audio` or `video`.
+    pub kind: &'static str,
+    /// Name of the track that it makes.
+    pub track: TrackId,
+    /// What it has made so far (milliseconds of sound or picture); begins anew with the transcoder.
+    pub made_ms: u64,
 }
 
 enum Command {
@@ -114,6 +131,8 @@ impl Tape {
             mapped: false,
             fault: None,
             counters: Counters::default(),
+            pids: Vec::new(),
+            work: Vec::new(),
             sides: Arc::default(),
             connected: false,
         }));

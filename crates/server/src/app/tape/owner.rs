@@ -336,6 +336,8 @@ impl Owner {
             mapped: self.segmenter.map().is_some(),
             fault: fault.map(Arc::new),
             counters: self.segmenter.counters(),
+            pids: self.segmenter.pids().collect(),
+            work: self.sounds.work(),
             sides: Arc::new(self.sounds.sides.clone()),
             connected: self.connected,
         }));
