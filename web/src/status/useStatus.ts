@@ -18,13 +18,13 @@ export function useStatus() {
     [],
   );
   const { dataUpdatedAt } = query;
-  const [stale, setStale] = useState(false);
+  /** Which picture has been shown for too long. */
+  const [old, setOld] = useState(0);
   useEffect(() => {
-    setStale(false);
-    const timer = setTimeout(() => setStale(true), STALE_MS);
+    const timer = setTimeout(() => setOld(dataUpdatedAt), STALE_MS);
     return () => clearTimeout(timer);
   }, [dataUpdatedAt]);
-  return { ...query, stale };
+  return { ...query, stale: old === dataUpdatedAt };
 }
 
 /** A later station may say more than this page understands; less than this it never says. */

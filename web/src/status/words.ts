@@ -16,11 +16,23 @@ export function planReasons(t: Catalogue, plan: Plan): string {
   return plan.reasons.map(({ code, text }) => word(t.plan.reasons, code, text)).join(" ");
 }
 
+function codec({ codec: to, from }: Plan["audio"][number]): string {
+  return from && from !== to ? `${from} → ${to}` : to;
+}
+
+/** `h264`; null on radio. */
+export function planPicture(plan: Plan): string | null {
+  return plan.video ? codec(plan.video) : null;
+}
+
+/** `German ac3 → aac, English aac`. */
+export function planSounds(plan: Plan, locale: string): string | null {
+  return plan.audio.map((track) => [languageName(track.language, locale), codec(track)].filter(Boolean).join(" ")).join(", ") || null;
+}
+
 /** `h264 · German ac3 → aac`. */
 export function planTracks(plan: Plan, locale: string): string {
-  const codec = ({ codec: to, from }: { readonly codec: string; readonly from?: string | null }) => (from && from !== to ? `${from} → ${to}` : to);
-  const sounds = plan.audio.map((track) => [languageName(track.language, locale), codec(track)].filter(Boolean).join(" "));
-  return [plan.video ? codec(plan.video) : null, sounds.join(", ") || null].filter((text) => text !== null).join(" · ");
+  return [planPicture(plan), planSounds(plan, locale)].filter((text) => text !== null).join(" · ");
 }
 
 export function receiverName(receivers: readonly Pick<ReceiverStatus, "id" | "name">[], id: string | null | undefined): string | null {

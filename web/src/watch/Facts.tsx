@@ -5,10 +5,16 @@ import { receivers } from "../api/queries";
 import { useLocale, useText } from "../i18n";
 import { player, usePlayer, useTimeline } from "../playback";
 import { bitRate, count, decimal, share } from "../status/figures";
-import { planAction, planReasons, planTracks, receiverName } from "../status/words";
+import { planAction, planPicture, planReasons, planSounds, receiverName } from "../status/words";
 import { IconButton } from "../ui";
 
-export default function Facts({ close }: { readonly close: () => void }) {
+interface FactsProps {
+  readonly close: () => void;
+  /** It stands below the picture, where there is no room for it on top. */
+  readonly below?: boolean;
+}
+
+export default function Facts({ close, below = false }: FactsProps) {
   const t = useText();
   const locale = useLocale();
   const session = usePlayer((state) => state.session);
@@ -16,6 +22,7 @@ export default function Facts({ close }: { readonly close: () => void }) {
   const { data } = useQuery({ ...receivers, staleTime: Number.POSITIVE_INFINITY });
   const { video } = player;
   const plan = session?.plan ?? null;
+  const size = video.videoWidth > 0 ? `${video.videoWidth} × ${video.videoHeight}` : null;
   const rate = player.bitRate();
   const fares = player.facts();
   const { stalls = 0, stalled_ms = 0, shown_frames = 0, dropped_frames = 0, decoder_failures = 0, first_frame_ms } = fares;
@@ -23,8 +30,8 @@ export default function Facts({ close }: { readonly close: () => void }) {
   const seconds = (value: number) => t.facts.seconds(decimal(value, locale));
 
   const rows: [string, string | null][] = [
-    [t.facts.picture, video.videoWidth > 0 ? `${video.videoWidth} × ${video.videoHeight}` : null],
-    [`${t.facts.picture} · ${t.facts.sound}`, plan ? planTracks(plan, locale) || null : null],
+    [t.facts.picture, [size, plan && planPicture(plan)].filter(Boolean).join(" ") || null],
+    [t.facts.sound, plan && planSounds(plan, locale)],
     [t.facts.bitRate, rate === null ? null : bitRate(rate, locale)],
     [t.facts.decision, plan ? `${planAction(t, plan)} (${plan.container.toUpperCase()})` : null],
     [t.facts.why, plan ? planReasons(t, plan) || null : null],
@@ -38,7 +45,7 @@ export default function Facts({ close }: { readonly close: () => void }) {
     [t.facts.session, session?.id ?? null],
   ];
   return (
-    <aside className="facts" aria-label={t.facts.title}>
+    <aside className="facts" data-scheme={below ? undefined : "dark"} data-below={below || undefined} aria-label={t.facts.title}>
       <header>
         <h2>{t.facts.title}</h2>
         <IconButton label={t.common.close} onClick={close}>
