@@ -8,4 +8,5 @@ pub mod lineup;
 pub mod playback;
 pub mod secret;
 pub mod session;
+pub mod transcode;
 pub mod tuner;

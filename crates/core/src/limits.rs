@@ -113,3 +113,9 @@ pub const WRITE_PER_SECOND: u32 = 20;
 pub const DOOR_BURST: u32 = 30;
 /// Further tries at the door per minute.
 pub const DOOR_PER_MINUTE: u32 = 30;
+
+/// Whoever finds no room to have a picture coded is asked to wait this long.
+pub const TRANSCODER_RETRY: Duration = Duration::from_secs(30);
+
+/// Lines that a transcoded picture is made smaller to. Few, so that viewers share transcoders.
+pub const LINES: [u32; 5] = [360, 480, 576, 720, 1080];

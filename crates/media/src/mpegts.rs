@@ -7,10 +7,10 @@
 
 use crate::cmaf::Missing;
 use crate::tape::{Index, Lane, Origin, Rendition, Run, Segment, Track};
-use crate::time::to_ticks;
+use crate::time::{HZ, to_ticks};
 use crate::ts::clock::WRAP;
 use crate::ts::packet::{NULL_PID, PACKET, Packet, SYNC};
-use crate::ts::pes::write_timestamp;
+use crate::ts::pes::{self, write_timestamp};
 use crate::ts::psi::{Kind, Pat, Pmt, Stream, packetise};
 use std::borrow::Cow;
 
@@ -82,6 +82,71 @@ impl Joined {
             }
         }
         out
+    }
+}
+
+/// A reader for a filter that goes through all runs: what it passes on has tape times (and [`LEAD`]) in place of the source's, so that no
+/// clock ever jumps. It goes as far as runs are known, a picture behind the tape.
+pub struct Continuous {
+    /// Tape offset of what comes next.
+    pub offset: u64,
+    /// PAT and PMT, to be sent first.
+    pub tables: Vec<u8>,
+}
+
+/// Tape times of [`Continuous`] begin here (ticks): decoding times before the first picture would be negative.
+pub const LEAD: i64 = 10 * HZ;
+
+impl Continuous {
+    /// Joins at the newest random access point of the run in force; `None` before there is one.
+    pub fn join(index: &Index) -> Option<Self> {
+        let joined = join(index)?;
+        Some(Self { offset: joined.offset, tables: joined.tables })
+    }
+
+    /// Up to which offset it may go now: where the newest picture ends.
+    pub fn reach(index: &Index) -> u64 {
+        let frames = index.segments.iter().rev().filter_map(|segment| segment.lanes.first()?.frames.last());
+        frames.map(|frame| frame.begin + u64::from(frame.length)).find(|end| *end > 0).unwrap_or(0)
+    }
+
+    /// Whole packets from [`Continuous::offset`] on, with tape times.
+    pub fn pass(&mut self, mut bytes: Vec<u8>, index: &Index) -> Vec<u8> {
+        let begin = self.offset;
+        self.offset += bytes.len() as u64;
+        let first = index.segments.partition_point(|segment| segment.base <= begin).saturating_sub(1);
+        let mut ahead =
+            index.segments.range(first..).map(|segment| (segment.base, segment.run.offset)).peekable();
+        let Some((_, mut offset)) = ahead.next() else { return bytes };
+        for (number, packet) in bytes.chunks_exact_mut(PACKET).enumerate() {
+            let at = begin + (number * PACKET) as u64;
+            while let Some((_, next)) = ahead.next_if(|(base, _)| *base <= at) {
+                offset = next;
+            }
+            retime(packet, offset + LEAD);
+        }
+        bytes
+    }
+}
+
+/// Adds `ticks` to the time stamps of a packet: its PCR (ISO/IEC 13818-1 §2.4.3.5), and PTS and DTS of a PES header that begins in it.
+fn retime(packet: &mut [u8], ticks: i64) {
+    let moved = |value: u64| (value as i64).wrapping_add(ticks).rem_euclid(WRAP as i64) as u64;
+    let Some(seen) = Packet::new(packet) else { return };
+    let (begins, payload) = (seen.unit_start(), PACKET - seen.payload().len());
+    if seen.pcr_27m().is_some() {
+        let base = u64::from(u32::from_be_bytes([packet[6], packet[7], packet[8], packet[9]])) << 1
+            | u64::from(packet[10] >> 7);
+        let base = moved(base);
+        packet[6..10].copy_from_slice(&((base >> 1) as u32).to_be_bytes());
+        packet[10] = packet[10] & 0x7F | ((base & 1) as u8) << 7;
+    }
+    let Some(header) = packet.get(payload..).filter(|_| begins).and_then(pes::header) else { return };
+    for (at, value) in [(9, header.pts), (14, header.dts)] {
+        if let Some((value, place)) = value.zip(packet.get_mut(payload + at..payload + at + 5)) {
+            let prefix = place[0] >> 4;
+            place.copy_from_slice(&write_timestamp(prefix, moved(value)));
+        }
     }
 }
 

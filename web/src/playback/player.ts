@@ -430,7 +430,7 @@ export class Player extends Store<PlayerState> {
       return;
     }
     // A laptop that slept, a tab that was frozen: the viewer is here again and wants a picture, not an explanation.
-    const forgotten = code === "lease_expired" || code === "idle" || code === "restarted";
+    const forgotten = code === "lease_expired" || code === "idle" || code === "restarted" || code === "format_changed";
     if (forgotten && !this.video.paused && document.visibilityState === "visible" && this.mayRestart()) {
       this.restart();
       return;

@@ -5,8 +5,8 @@
 
 use super::codec::{Fit, audio_fits, takes_aac, takes_h264, video_fit};
 use super::{
-    Action, AudioCodec, AudioPlan, AudioTrack, Client, Container, Decision, Delivery, Hls, Layout, Plan,
-    Policy, Reason, Role, Seen, SourceTracks, TrackAction, VideoCodec, VideoPlan, VideoTrack,
+    Action, AudioCodec, AudioPlan, AudioTrack, Client, Container, Decision, Delivery, Hls, Layout, Offer,
+    Plan, Policy, Reason, Recipe, Role, Seen, SourceTracks, TrackAction, VideoCodec, VideoPlan, VideoTrack,
 };
 use crate::limits;
 
@@ -103,22 +103,32 @@ fn plan_video(
     raw: bool,
     reasons: &mut Vec<Reason>,
 ) -> Result<VideoPlan, Vec<Reason>> {
-    let copy = VideoPlan { track: track.id, action: TrackAction::Copy, codec: track.codec };
-    let can_transcode = policy.video_transcode && !raw && takes_h264(&client.video);
-    let transcode = VideoPlan { track: track.id, action: TrackAction::Transcode, codec: VideoCodec::H264 };
+    let copy = VideoPlan {
+        track: track.id,
+        action: TrackAction::Copy,
+        codec: track.codec,
+        from: track.codec,
+        recipe: None,
+    };
+    let can_transcode = policy.video_transcode >= Offer::Frames && !raw && takes_h264(&client.video);
+    let transcode = VideoPlan {
+        track: track.id,
+        action: TrackAction::Transcode,
+        codec: VideoCodec::H264,
+        from: track.codec,
+        recipe: Some(recipe(track, client, policy)),
+    };
     if track.codec == VideoCodec::Other {
         let anything = raw && client.video.iter().any(|claim| claim == "*");
         return if anything { Ok(copy) } else { Err(vec![Reason::VideoCodecUnknown]) };
     }
     let why = match video_fit(&client.video, track) {
         Fit::Yes => {
-            let too_high = client.max_height.zip(track.height).is_some_and(|(most, height)| height > most);
-            if !too_high {
-                return Ok(copy);
-            }
-            // A wish, not an inability: without a transcoder the picture is better than none.
-            reasons.push(Reason::HigherThanAsked);
-            return Ok(if can_transcode { transcode } else { copy });
+            // Wishes, not inabilities: without a transcoder the picture is better than none.
+            let (wishes, enough) = wishes(track, client, policy);
+            let obeyed = !wishes.is_empty() && can_transcode && enough;
+            reasons.extend(wishes);
+            return Ok(if obeyed { transcode } else { copy });
         }
         Fit::NotThisProfile => Reason::VideoProfileUnsupported,
         Fit::No => Reason::VideoCodecUnsupported,
@@ -127,7 +137,36 @@ fn plan_video(
         reasons.push(why);
         return Ok(transcode);
     }
-    Err(vec![why, Reason::VideoTranscoderMissing])
+    let helpful = !raw && takes_h264(&client.video);
+    let busy = policy.video_transcode == Offer::Busy && helpful;
+    Err(vec![why, if busy { Reason::VideoTranscoderBusy } else { Reason::VideoTranscoderMissing }])
+}
+
+/// What `client` would rather have than the picture as it was broadcast, and whether the station does that for it.
+fn wishes(track: &VideoTrack, client: &Client, policy: Policy) -> (Vec<Reason>, bool) {
+    let too_high = client.max_height.zip(track.height).is_some_and(|(most, height)| height > most);
+    // Who decodes MPEG-2, or everything, is a television set or a player made for television.
+    let television = client.video.iter().any(|claim| claim == "*") || track.codec == VideoCodec::Mpeg2;
+    let combs = track.interlaced && !client.deinterlaces && !television && client.hls != Hls::None;
+    let compatible = client.compatible && client.hls != Hls::None;
+    let wishes = [
+        (too_high, Reason::HigherThanAsked),
+        (combs, Reason::Interlaced),
+        (compatible, Reason::CompatibleAsked),
+    ];
+    let wishes = wishes.into_iter().filter_map(|(wished, reason)| wished.then_some(reason)).collect();
+    (wishes, too_high || compatible || policy.deinterlace)
+}
+
+fn recipe(track: &VideoTrack, client: &Client, policy: Policy) -> Recipe {
+    let most = [client.max_height, policy.most_lines].into_iter().flatten().min();
+    // Few sizes, so that viewers share them.
+    let most =
+        most.map(|most| limits::LINES.into_iter().rfind(|lines| *lines <= most).unwrap_or(limits::LINES[0]));
+    Recipe {
+        fields: track.interlaced && policy.video_transcode == Offer::Fields,
+        lines: most.filter(|most| track.height.is_none_or(|height| height > *most)),
+    }
 }
 
 /// What one sound costs in this container: passed on, transcoded, or not at all.
@@ -143,10 +182,11 @@ fn audio_action(
         AudioCodec::Latm | AudioCodec::MpegAudio => container == Container::Ts,
         AudioCodec::Other => raw,
     };
-    if carried && audio_fits(&client.audio, track) {
+    let can = policy.audio_transcode && !raw && track.codec != AudioCodec::Other && takes_aac(&client.audio);
+    let everybody = track.codec == AudioCodec::Aac && track.channels.is_none_or(|channels| channels <= 2);
+    if carried && audio_fits(&client.audio, track) && !(client.compatible && can && !everybody) {
         return Some(TrackAction::Copy);
     }
-    let can = policy.audio_transcode && !raw && track.codec != AudioCodec::Other && takes_aac(&client.audio);
     can.then_some(TrackAction::Transcode)
 }
 

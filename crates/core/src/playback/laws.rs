@@ -4,8 +4,8 @@
 //! outcomes are written in one line, so that the whole table can be read and disputed.
 
 use super::{
-    Action, AudioCodec, AudioTrack, Client, Container, Decision, Delivery, Hls, Layout, Plan, Policy, Reason,
-    Role, Seen, SourceTracks, TrackAction, VideoCodec, VideoTrack, decide,
+    Action, AudioCodec, AudioTrack, Client, Container, Decision, Delivery, Hls, Layout, Offer, Plan, Policy,
+    Reason, Recipe, Role, Seen, SourceTracks, TrackAction, VideoCodec, VideoTrack, decide,
 };
 use proptest::prelude::*;
 
@@ -48,6 +48,8 @@ fn source(name: &str) -> SourceTracks {
         "h264" => Some(video(VideoCodec::H264, "avc1.640028", 1080)),
         "h264?" => Some(video(VideoCodec::H264, "", 1080)),
         "h264-high10" => Some(video(VideoCodec::H264, "avc1.6e0028", 1080)),
+        "h264i" => Some(VideoTrack { interlaced: true, ..video(VideoCodec::H264, "avc1.640028", 1080) }),
+        "mpeg2i" => Some(VideoTrack { interlaced: true, ..video(VideoCodec::Mpeg2, "mp4v.61", 576) }),
         "h264-50p" => Some(video(VideoCodec::H264, "avc1.64002a", 1080)),
         "hevc" => Some(video(VideoCodec::Hevc, "hvc1.2.4.L153.B0", 2160)),
         "mpeg2" => Some(video(VideoCodec::Mpeg2, "mp4v.61", 576)),
@@ -77,6 +79,9 @@ fn client(name: &str) -> Client {
         "chrome-de" => Client { languages: texts("de-DE de en"), ..client("chromium") },
         "chrome-fr" => Client { languages: texts("fr"), ..client("chromium") },
         "chrome-720" => Client { max_height: Some(720), ..client("chromium") },
+        "chrome-compatible" => Client { compatible: true, ..client("chromium") },
+        "edge-compatible" => Client { compatible: true, ..client("edge") },
+        "android-tv" => Client { deinterlaces: true, ..client("edge") },
         "firefox" => browser("avc1.42e01e avc1.640028", "mp4a.40.2 mp4a.40.5 opus", Hls::LowLatency),
         "edge" => browser("avc1 hvc1", "mp4a ac-3 ec-3", Hls::LowLatency),
         "safari" => browser("avc1 hvc1", "mp4a.40.2 mp4a.40.5 ac-3 ec-3", Hls::LowLatency),
@@ -101,7 +106,11 @@ fn policy(name: &str) -> Policy {
     match name {
         "usual" => Policy::default(),
         "no-ffmpeg" => Policy { audio_transcode: false, ..Policy::default() },
-        "video" => Policy { video_transcode: true, ..Policy::default() },
+        "video" => Policy { video_transcode: Offer::Fields, ..Policy::default() },
+        "busy" => Policy { video_transcode: Offer::Busy, ..Policy::default() },
+        "loaded" => Policy { video_transcode: Offer::Frames, ..Policy::default() },
+        "strong" => Policy { deinterlace: true, ..policy("video") },
+        "capped" => Policy { most_lines: Some(600), ..policy("video") },
         "no-ll" => Policy { low_latency: false, ..Policy::default() },
         other => unreachable!("no policy {other}"),
     }
@@ -134,7 +143,10 @@ fn outcome(decision: &Decision) -> String {
             ];
             words.extend(plan.video.iter().map(|video| match video.action {
                 TrackAction::Copy => video.codec.name().to_owned(),
-                TrackAction::Transcode => format!(">{}", video.codec.name()),
+                TrackAction::Transcode => {
+                    let recipe = video.recipe.map_or_else(String::new, Recipe::name);
+                    format!(">{}:{recipe}", video.codec.name())
+                }
             }));
             words.extend(plan.audio.iter().map(|audio| {
                 let arrow = if audio.action == TrackAction::Transcode { ">" } else { "" };
@@ -191,11 +203,11 @@ fn the_table_of_cases() {
         ("h264+mp2:deu", "old-tv", "no-ffmpeg", "remux ts hls muxed h264 mp2:deu*"),
         // Pictures.
         ("mpeg2+mp2:deu", "chromium", "usual", "refuse: video_codec_unsupported video_transcoder_missing"),
-        ("mpeg2+mp2:deu", "chromium", "video", "video cmaf ll muxed >h264 mp2>:deu*"),
+        ("mpeg2+mp2:deu", "chromium", "video", "video cmaf ll muxed >h264:frame mp2>:deu*"),
         ("mpeg2+mp2:deu", "old-tv", "usual", "remux ts hls muxed mpeg2 mp2:deu*"),
         ("hevc+eac3:deu", "safari", "usual", "remux cmaf ll muxed hevc eac3:deu*"),
         ("hevc+eac3:deu", "chromium", "usual", "refuse: video_codec_unsupported video_transcoder_missing"),
-        ("hevc+eac3:deu", "chromium", "video", "video cmaf ll muxed >h264 eac3>:deu*"),
+        ("hevc+eac3:deu", "chromium", "video", "video cmaf ll muxed >h264:frame eac3>:deu*"),
         (
             "h264-high10+aac",
             "chromium",
@@ -204,7 +216,7 @@ fn the_table_of_cases() {
         ),
         ("h264-high10+aac", "vlc-hls", "usual", "remux cmaf hls muxed h264 aac*"),
         ("h264-50p+aac", "firefox", "usual", "refuse: video_profile_unsupported video_transcoder_missing"),
-        ("h264-50p+aac", "firefox", "video", "video cmaf ll muxed >h264 aac*"),
+        ("h264-50p+aac", "firefox", "video", "video cmaf ll muxed >h264:frame aac*"),
         ("h264+aac", "firefox", "usual", "remux cmaf ll muxed h264 aac*"),
         ("h264?+aac", "chromium", "usual", "remux cmaf ll muxed h264 aac*"),
         ("h264?+aac", "firefox", "usual", "refuse: video_profile_unsupported video_transcoder_missing"),
@@ -212,8 +224,34 @@ fn the_table_of_cases() {
         ("avs2+aac", "vlc", "usual", "remux ts raw muxed unknown aac*"),
         // A wish for fewer lines is obeyed where it can be, and refuses nothing.
         ("h264+aac", "chrome-720", "usual", "remux cmaf ll muxed h264 aac*"),
-        ("h264+aac", "chrome-720", "video", "video cmaf ll muxed >h264 aac*"),
-        ("mpeg2+mp2:deu", "chrome-720", "video", "video cmaf ll muxed >h264 mp2>:deu*"),
+        ("h264+aac", "chrome-720", "video", "video cmaf ll muxed >h264:frame-720 aac*"),
+        ("mpeg2+mp2:deu", "chrome-720", "video", "video cmaf ll muxed >h264:frame mp2>:deu*"),
+        // Fields: as broadcast unless there is enough to spare; twice the pictures where the load allows it.
+        ("h264i+aac", "chromium", "usual", "remux cmaf ll muxed h264 aac*"),
+        ("h264i+aac", "chromium", "video", "remux cmaf ll muxed h264 aac*"),
+        ("h264i+aac", "chromium", "strong", "video cmaf ll muxed >h264:field aac*"),
+        ("h264i+aac", "android-tv", "strong", "remux cmaf ll muxed h264 aac*"),
+        ("h264i+aac", "vlc-hls", "strong", "remux cmaf hls muxed h264 aac*"),
+        ("h264i+aac", "vlc", "strong", "remux ts raw muxed h264 aac*"),
+        ("h264i+aac", "chrome-720", "video", "video cmaf ll muxed >h264:field-720 aac*"),
+        ("mpeg2i+mp2:deu", "chromium", "video", "video cmaf ll muxed >h264:field mp2>:deu*"),
+        ("mpeg2i+mp2:deu", "chromium", "loaded", "video cmaf ll muxed >h264:frame mp2>:deu*"),
+        ("mpeg2i+mp2:deu", "chromium", "busy", "refuse: video_codec_unsupported video_transcoder_busy"),
+        ("mpeg2i+mp2:deu", "vlc", "busy", "remux ts raw muxed mpeg2 mp2:deu*"),
+        ("h264i+aac", "chrome-720", "busy", "remux cmaf ll muxed h264 aac*"),
+        ("mpeg2i+mp2:deu", "safari", "loaded", "video cmaf ll muxed >h264:frame mp2>:deu*"),
+        ("mpeg2i+mp2:deu", "vlc-hls", "strong", "remux ts hls muxed mpeg2 mp2:deu*"),
+        // The host's cap holds for what is transcoded, and for nothing else.
+        ("hevc+eac3:deu", "chromium", "capped", "video cmaf ll muxed >h264:frame-576 eac3>:deu*"),
+        ("mpeg2i+mp2:deu", "chromium", "capped", "video cmaf ll muxed >h264:field mp2>:deu*"),
+        ("h264+aac", "chromium", "capped", "remux cmaf ll muxed h264 aac*"),
+        // What every player can play, if somebody asks and it can be made.
+        ("h264+aac", "chrome-compatible", "usual", "remux cmaf ll muxed h264 aac*"),
+        ("h264+aac", "chrome-compatible", "video", "video cmaf ll muxed >h264:frame aac*"),
+        ("hevc+eac3:deu", "edge", "video", "remux cmaf ll muxed hevc eac3:deu*"),
+        ("hevc+eac3:deu", "edge-compatible", "video", "video cmaf ll muxed >h264:frame eac3>:deu*"),
+        ("hevc+eac3:deu", "edge-compatible", "usual", "audio cmaf ll muxed hevc eac3>:deu*"),
+        ("h264+ac3:deu", "edge-compatible", "no-ffmpeg", "remux cmaf ll muxed h264 ac3:deu*"),
         // Containers and latency.
         ("h264+ac3:deu", "iphone", "usual", "remux cmaf ll muxed h264 ac3:deu*"),
         ("h264+aac:deu aac:eng", "old-tv", "usual", "remux ts hls muxed h264 aac:deu* aac:eng"),
@@ -303,6 +341,8 @@ fn any_source() -> impl Strategy<Value = SourceTracks> {
         "h264?",
         "h264-high10",
         "h264-50p",
+        "h264i",
+        "mpeg2i",
         "hevc",
         "mpeg2",
         "avs2",
@@ -324,24 +364,30 @@ fn any_client() -> impl Strategy<Value = Client> {
     let containers = prop::sample::subsequence(vec![Container::Cmaf, Container::Ts], 0..=2);
     let hls = prop::sample::select(vec![Hls::None, Hls::Standard, Hls::LowLatency]);
     let height = prop::option::of(prop::sample::select(vec![576, 720, 1080]));
-    (some(VIDEO_CLAIMS), some(AUDIO_CLAIMS), containers, hls, height).prop_map(
-        |(video, audio, containers, hls, height)| Client {
+    let more = (any::<bool>(), prop::bool::weighted(0.2));
+    (some(VIDEO_CLAIMS), some(AUDIO_CLAIMS), containers, hls, height, more).prop_map(
+        |(video, audio, containers, hls, height, (deinterlaces, compatible))| Client {
             containers,
             video: video.into_iter().map(str::to_owned).collect(),
             audio: audio.into_iter().map(str::to_owned).collect(),
             hls,
             max_height: height,
             languages: vec!["de".into()],
-            compatible: false,
+            deinterlaces,
+            compatible,
         },
     )
 }
 
 fn any_policy() -> impl Strategy<Value = Policy> {
-    (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
-        |(audio_transcode, video_transcode, low_latency)| Policy {
+    let offer = prop::sample::select(vec![Offer::None, Offer::Busy, Offer::Frames, Offer::Fields]);
+    let lines = prop::option::of(prop::sample::select(vec![576, 720]));
+    (any::<bool>(), offer, any::<bool>(), lines, any::<bool>()).prop_map(
+        |(audio_transcode, video_transcode, deinterlace, most_lines, low_latency)| Policy {
             audio_transcode,
             video_transcode,
+            deinterlace,
+            most_lines,
             low_latency,
         },
     )
@@ -360,6 +406,7 @@ fn union(one: &Client, other: &Client) -> Client {
         hls,
         max_height,
         languages: one.languages.clone(),
+        deinterlaces: one.deinterlaces || other.deinterlaces,
         compatible: one.compatible && other.compatible,
     }
 }
@@ -413,7 +460,7 @@ proptest! {
     fn a_station_that_can_transcode_refuses_no_more_than_one_that_cannot(
         tracks in any_source(), client in any_client(), policy in any_policy()
     ) {
-        let able = Policy { audio_transcode: true, video_transcode: true, ..policy };
+        let able = Policy { audio_transcode: true, video_transcode: Offer::Fields, ..policy };
         if decide(Seen::Now(&tracks), &client, policy).plan().is_some() {
             prop_assert!(decide(Seen::Now(&tracks), &client, able).plan().is_some());
         }

@@ -212,8 +212,9 @@ pub struct Client {
     pub max_height: Option<u32>,
     /// Languages in order of preference, BCP 47 or ISO 639.
     pub languages: Vec<String>,
-    /// The viewer asks for what plays anywhere, transcoded H.264 and AAC, whatever else the client claims.
-    #[serde(default)]
+    /// It shows pictures that are coded as fields without combs.
+    pub deinterlaces: bool,
+    /// Its viewer wants what every player can play: H.264 and AAC, made anew.
     pub compatible: bool,
 }
 
@@ -235,16 +236,41 @@ impl Client {
 pub struct Policy {
     /// A transcoder for sound is there.
     pub audio_transcode: bool,
-    /// A transcoder for pictures is there, and one more fits.
-    pub video_transcode: bool,
+    /// What a transcoder for pictures can do for one more viewer of this source.
+    pub video_transcode: Offer,
+    /// There is enough to spare that pictures coded as fields are deinterlaced for clients that would show them with combs.
+    pub deinterlace: bool,
+    /// Lines of a transcoded picture, at most.
+    pub most_lines: Option<u32>,
     /// Low latency is switched on.
     pub low_latency: bool,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { audio_transcode: true, video_transcode: false, low_latency: true }
+        Self {
+            audio_transcode: true,
+            video_transcode: Offer::None,
+            deinterlace: false,
+            most_lines: None,
+            low_latency: true,
+        }
     }
+}
+
+/// What a transcoder for pictures can do just now. Later is more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Offer {
+    /// Nothing: there is none.
+    #[default]
+    None,
+    /// Nothing just now: it has enough to do.
+    Busy,
+    /// A picture for each frame.
+    Frames,
+    /// A picture for each field where fields are coded: movement as it was taken.
+    Fields,
 }
 
 /// The heaviest thing that a plan does. Later is worse.
@@ -300,6 +326,27 @@ pub struct VideoPlan {
     pub action: TrackAction,
     /// Codec that the client gets.
     pub codec: VideoCodec,
+    /// Codec of the source.
+    pub from: VideoCodec,
+    /// How it is transcoded, if it is.
+    pub recipe: Option<Recipe>,
+}
+
+/// How a picture is coded anew. Viewers of one channel with the same recipe share one transcoder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Recipe {
+    /// Two pictures for each frame that is coded as fields, instead of one.
+    pub fields: bool,
+    /// Made smaller to so many lines; none leaves it as it is.
+    pub lines: Option<u32>,
+}
+
+impl Recipe {
+    /// Its name: `field` or `frame`, and the lines.
+    pub fn name(self) -> String {
+        let rate = if self.fields { "field" } else { "frame" };
+        self.lines.map_or_else(|| rate.to_owned(), |lines| format!("{rate}-{lines}"))
+    }
 }
 
 /// What happens to one sound.
@@ -348,17 +395,28 @@ impl Plan {
         self.audio.iter().filter(|audio| audio.action == TrackAction::Transcode).map(|audio| audio.track)
     }
 
+    /// How the picture is transcoded, if it is.
+    pub fn recipe(&self) -> Option<Recipe> {
+        self.video.as_ref().and_then(|video| video.recipe)
+    }
+
+    /// Something is transcoded.
+    pub fn transcodes(&self) -> bool {
+        self.action != Action::Remux
+    }
+
     /// The sound that plays unless the viewer chooses another.
     pub fn default_audio(&self) -> Option<&AudioPlan> {
         self.audio.iter().find(|audio| audio.default)
     }
 
-    /// What plans are compared by; less is better: a wish for fewer lines that is not obeyed, a transcoded picture,
+    /// What plans are compared by; less is better: a wish that is not obeyed, a transcoded picture,
     /// sounds that are missing, transcoded sound.
     pub fn cost(&self) -> (bool, bool, Reverse<usize>, bool) {
         let copied = self.video.as_ref().is_some_and(|video| video.action == TrackAction::Copy);
+        let wanting = [Reason::HigherThanAsked, Reason::CompatibleAsked];
         (
-            copied && self.reasons.contains(&Reason::HigherThanAsked),
+            copied && self.reasons.iter().any(|reason| wanting.contains(reason)),
             self.action == Action::VideoTranscode,
             Reverse(self.audio.len()),
             self.transcoded_audio().next().is_some(),
@@ -411,14 +469,20 @@ pub enum Reason {
     VideoProfileUnsupported,
     /// The picture has more lines than the client asked for.
     HigherThanAsked,
+    /// The picture is coded as fields, which the client would show as combs.
+    Interlaced,
+    /// The viewer asked for what every player can play.
+    CompatibleAsked,
     /// A sound was left out, since the client does not decode it and nothing here can transcode it.
     AudioLeftOut,
     /// Two sounds are the same to a listener; the one that suits the client is offered.
     AudioTwinLeftOut,
     /// No transcoder for sound is there.
     AudioTranscoderMissing,
-    /// No transcoder for pictures is there, or none is free.
+    /// No transcoder for pictures is there.
     VideoTranscoderMissing,
+    /// The transcoder for pictures has enough to do.
+    VideoTranscoderBusy,
     /// The client reads none of the containers that can carry this.
     ContainerUnsupported,
     /// The programme is scrambled.
@@ -429,7 +493,7 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::PlaysAsBroadcast,
         Self::FromMemory,
         Self::AudioCodecUnsupported,
@@ -437,10 +501,13 @@ impl Reason {
         Self::VideoCodecUnsupported,
         Self::VideoProfileUnsupported,
         Self::HigherThanAsked,
+        Self::Interlaced,
+        Self::CompatibleAsked,
         Self::AudioLeftOut,
         Self::AudioTwinLeftOut,
         Self::AudioTranscoderMissing,
         Self::VideoTranscoderMissing,
+        Self::VideoTranscoderBusy,
         Self::ContainerUnsupported,
         Self::Scrambled,
         Self::NothingToPlay,
@@ -470,6 +537,10 @@ impl Reason {
             Self::HigherThanAsked => {
                 ("higher_than_asked", "The picture has more lines than the client asked for.")
             }
+            Self::Interlaced => {
+                ("interlaced", "The picture is coded as fields, which the client would show as combs.")
+            }
+            Self::CompatibleAsked => ("compatible_asked", "The viewer asked for what every player can play."),
             Self::AudioLeftOut => {
                 ("audio_left_out", "A sound that the client does not decode is left out; another is there.")
             }
@@ -481,8 +552,12 @@ impl Reason {
                 ("audio_transcoder_missing", "No transcoder for sound is there: install ffmpeg.")
             }
             Self::VideoTranscoderMissing => {
-                ("video_transcoder_missing", "No transcoder for pictures is there, or none is free.")
+                ("video_transcoder_missing", "No transcoder for pictures is there.")
             }
+            Self::VideoTranscoderBusy => (
+                "video_transcoder_busy",
+                "The station codes as many pictures as it can; another has no room just now.",
+            ),
             Self::ContainerUnsupported => {
                 ("container_unsupported", "The client reads no container that can carry this.")
             }

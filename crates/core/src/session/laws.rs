@@ -60,6 +60,10 @@ fn tell(session: &mut Session, story: &[(u64, Event, State, Option<WaitingFor>)]
     }
 }
 
+fn sound(tracks: &[u8]) -> Effect {
+    Effect::Transcode { picture: None, sound: tracks.to_vec() }
+}
+
 #[test]
 fn a_cold_start_says_what_it_waits_for_at_each_step() {
     let mut session = session(None);
@@ -110,16 +114,16 @@ fn remembered_tracks_start_the_transcoder_with_the_tuner_and_a_wrong_guess_is_co
     let mut session = session(Some(&tracks(AudioCodec::Ac3)));
     assert!(session.plan().is_some_and(|plan| plan.provisional), "a plan before anything is asked");
     let effects = session.apply(Event::Begin, at(0));
-    assert_eq!(effects, [Effect::Acquire, Effect::Transcode(vec![1]), Effect::Publish]);
+    assert_eq!(effects, [Effect::Acquire, sound(&[1]), Effect::Publish]);
     session.apply(Event::Granted { relay: false }, at(0));
     let right = session.clone().apply(Event::Tracks(tracks(AudioCodec::Ac3)), at(1));
-    assert!(!right.contains(&Effect::Transcode(vec![1])), "a right guess changes nothing: {right:?}");
+    assert!(!right.contains(&sound(&[1])), "a right guess changes nothing: {right:?}");
     let wrong = session.apply(Event::Tracks(tracks(AudioCodec::Aac)), at(1));
-    assert!(wrong.contains(&Effect::Transcode(vec![])), "{wrong:?}");
+    assert!(wrong.contains(&sound(&[])), "{wrong:?}");
     assert!(session.plan().is_some_and(|plan| !plan.provisional));
     session.apply(Event::Segment, at(2));
     let changed = session.apply(Event::Tracks(tracks(AudioCodec::Eac3)), at(60));
-    assert_eq!((changed, session.state()), (vec![Effect::Transcode(vec![1]), Effect::Publish], State::Ready));
+    assert_eq!((changed, session.state()), (vec![sound(&[1]), Effect::Publish], State::Ready));
 }
 
 #[test]

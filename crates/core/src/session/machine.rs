@@ -68,6 +68,11 @@ impl Session {
         &self.client
     }
 
+    /// What the station can do has changed: the next decision goes by it.
+    pub fn set_policy(&mut self, policy: Policy) {
+        self.policy = policy;
+    }
+
     /// All that may be shown.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot {
@@ -185,8 +190,7 @@ impl Session {
 
     /// The next step of priming, if it is the one that is waited for.
     fn advance(&mut self, from: WaitingFor, to: WaitingFor, now: Now) {
-        let needs_transcoder =
-            self.plan.as_ref().is_some_and(|plan| plan.transcoded_audio().next().is_some());
+        let needs_transcoder = self.plan.as_ref().is_some_and(Plan::transcodes);
         let skip = to == WaitingFor::Transcoder && !needs_transcoder;
         if self.waiting_for == Some(from) && !skip {
             let limit =
@@ -218,8 +222,12 @@ impl Session {
                 } else {
                     ReasonCode::NotPlayable
                 };
+                let busy = reasons.contains(&playback::Reason::VideoTranscoderBusy);
+                let code = if busy { ReasonCode::TranscodersBusy } else { code };
                 let detail: Vec<&str> = reasons.iter().map(|reason| reason.text()).collect();
-                return self.fail(Reason::new(code).with_detail(detail.join(" ")), now, effects);
+                let retry_after = busy.then_some(limits::TRANSCODER_RETRY);
+                let reason = Reason { retry_after, ..Reason::new(code).with_detail(detail.join(" ")) };
+                return self.fail(reason, now, effects);
             }
             Decision::Unknown => {}
         }
@@ -237,9 +245,10 @@ impl Session {
     }
 
     fn transcode(&self, effects: &mut Vec<Effect>) {
-        if let Some(plan) = &self.plan {
-            effects.push(Effect::Transcode(plan.transcoded_audio().collect()));
-        }
+        let Some(plan) = &self.plan else { return };
+        let picture = plan.recipe();
+        let sound = if picture.is_some() { Vec::new() } else { plan.transcoded_audio().collect() };
+        effects.push(Effect::Transcode { picture, sound });
     }
 
     fn tick(&mut self, now: Now, effects: &mut Vec<Effect>) {

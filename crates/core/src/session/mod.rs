@@ -22,7 +22,7 @@ mod reason;
 pub use machine::Session;
 pub use reason::{ReasonCode, Words};
 
-use crate::playback::{Plan, SourceTracks, TrackId};
+use crate::playback::{Plan, Recipe, SourceTracks, TrackId};
 use crate::tuner::{Now, Refusal};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -189,8 +189,13 @@ pub enum Effect {
     Renew,
     /// Give back lease and transcoders. Answered by `Released`.
     Release,
-    /// Have the sound of these tracks transcoded, and of no others.
-    Transcode(Vec<TrackId>),
+    /// Have this transcoded, and nothing else.
+    Transcode {
+        /// The picture; sound is then seen to on the tape that it becomes.
+        picture: Option<Recipe>,
+        /// The sound of these tracks.
+        sound: Vec<TrackId>,
+    },
     /// Tell everybody who listens: something visible has changed.
     Publish,
 }

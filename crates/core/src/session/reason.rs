@@ -36,6 +36,10 @@ pub enum ReasonCode {
     NotPlayable,
     /// The transcoder did not start, or died.
     TranscoderFailed,
+    /// As many pictures are coded as the machine can.
+    TranscodersBusy,
+    /// What comes is of another kind than what the session was made for.
+    FormatChanged,
     /// The disk is full.
     DiskFull,
     /// The station carries as many sessions as it may.
@@ -134,8 +138,14 @@ reasons! {
         "This device cannot play the channel" "Play it in VLC, Kodi or another player by its stream address."
         "Dieses Gerät kann den Sender nicht wiedergeben" "Mit VLC, Kodi oder einem anderen Programm über die Stream-Adresse abspielen.",
     TranscoderFailed "transcoder_failed"
-        "The sound could not be converted" "Check that ffmpeg is installed; 'telecast check' says so."
-        "Der Ton konnte nicht umgewandelt werden" "Prüfen, ob ffmpeg installiert ist; 'telecast check' sagt es.",
+        "Picture or sound could not be converted" "Check that ffmpeg is installed; 'telecast check' says so."
+        "Bild oder Ton konnten nicht umgewandelt werden" "Prüfen, ob ffmpeg installiert ist; 'telecast check' sagt es.",
+    TranscodersBusy "transcoders_busy"
+        "The station converts as many pictures as it can" "Try again when somebody has stopped, or choose a channel that plays as it is."
+        "Die Station wandelt so viele Bilder um, wie sie kann" "Noch einmal versuchen, wenn jemand aufgehört hat, oder einen Sender wählen, der so läuft.",
+    FormatChanged "format_changed"
+        "The broadcast has changed its format" "Start again."
+        "Die Übertragung hat ihr Format gewechselt" "Neu starten.",
     DiskFull "disk_full"
         "The disk of the station is full" "Free space, or give the tape another directory."
         "Der Datenträger der Station ist voll" "Platz schaffen oder dem Band ein anderes Verzeichnis geben.",

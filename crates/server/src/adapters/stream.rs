@@ -36,6 +36,9 @@ pub enum Fault {
     /// The stream ended.
     #[error("the stream ended")]
     Ended,
+    /// The filter that makes it has failed.
+    #[error("the transcoder failed: {0}")]
+    Filter(String),
     /// The station itself ended it.
     #[error("the station ended the stream")]
     Stopped,

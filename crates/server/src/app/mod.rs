@@ -19,6 +19,7 @@ mod spawn;
 pub mod status;
 mod stretch;
 pub mod tape;
+pub mod transcoders;
 pub mod tuners;
 pub mod view;
 
@@ -45,6 +46,7 @@ use receivers::Receivers;
 use session::Surroundings;
 use sessions::Sessions;
 use status::Status;
+use transcoders::Transcoders;
 use tuners::Tuners;
 
 pub use playback::{Directives, PlayError, PlaybackHandle};
@@ -65,6 +67,7 @@ struct Inner {
     receivers: Arc<Receivers>,
     sessions: Sessions,
     tuners: Tuners,
+    transcoders: Transcoders,
     memory: Memory,
     ledger: Ledger,
     lineup: Arc<ArcSwap<Lineup>>,
@@ -93,9 +96,11 @@ impl App {
         let lineup = Arc::new(ArcSwap::from_pointee(Lineup::default()));
         let (ledger, memory) = remembered(&store, clock).await;
         supervise("housekeeping", housekeeping::keep_house(store, clock, stop.child_token()));
+        let transcoders = Transcoders::start(settings.pictures, room.clone(), clock, stop.child_token());
         let tuners = Tuners::start(room, clock, stop.child_token());
         let around = Surroundings {
             tuners: tuners.clone(),
+            transcoders: transcoders.clone(),
             lineup: Arc::clone(&lineup),
             memory: memory.clone(),
             ledger: ledger.clone(),
@@ -124,6 +129,7 @@ impl App {
             receivers: Arc::clone(&receivers),
             sessions: sessions.clone(),
             tuners: tuners.clone(),
+            transcoders: transcoders.clone(),
             lineup: Arc::clone(&lineup),
         };
         Ok(Self(Arc::new(Inner {
@@ -131,6 +137,7 @@ impl App {
             receivers,
             sessions,
             tuners,
+            transcoders,
             memory,
             ledger,
             lineup,
@@ -278,12 +285,15 @@ impl App {
         self.0.stop.cancel();
         let tapes: Vec<CancellationToken> =
             self.0.tuners.running().values().map(|tape| tape.gone().clone()).collect();
+        let coded = self.0.transcoders.standing();
+        let coded: Vec<CancellationToken> =
+            coded.running.values().map(|running| running.tape.gone().clone()).collect();
         let sessions = self.0.sessions.all();
         let all = async {
             for session in sessions.by_id.values() {
                 session.wait(limits::SHUTDOWN, |view| view.state.is_over()).await;
             }
-            for gone in tapes {
+            for gone in tapes.into_iter().chain(coded) {
                 gone.cancelled().await;
             }
             self.0.ledger.finish().await;

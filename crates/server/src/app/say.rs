@@ -42,6 +42,7 @@ pub(super) fn client(view: &ClientView) -> Client {
         },
         max_height: view.max_height,
         languages: view.languages.clone(),
+        deinterlaces: view.deinterlaces,
         compatible: view.compatible,
     }
 }
@@ -64,7 +65,7 @@ pub(super) fn plan(plan: &Plan) -> PlanView {
             action: action(video.action),
             codec: video_codec(video.codec).into(),
             language: None,
-            from: None,
+            from: (video.action == TrackAction::Transcode).then(|| video.from.name().into()),
         }),
         audio: audio
             .into_iter()

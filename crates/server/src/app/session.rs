@@ -10,7 +10,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use telecast_core::limits;
 use telecast_core::lineup::{Channel, Lineup};
-use telecast_core::playback::{Policy, SourceTracks, TrackId};
+use telecast_core::playback::{self as decision, Plan, Policy, Recipe, Seen, SourceTracks, TrackId};
 use telecast_core::session::{Effect, Event, Reason, ReasonCode, Session, State};
 use telecast_media::segment::Waiting;
 use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc, watch};
@@ -22,7 +22,8 @@ use super::playback::{Door, PlaybackHandle, Way};
 use super::say;
 use super::shelf::Shelf;
 use super::status::Reported;
-use super::tape::{Need, Snapshot};
+use super::tape::{Need, Snapshot, Tape};
+use super::transcoders::{self, PictureHold, Transcoders};
 use super::tuners::{Hold, Tuners, Wish};
 use super::view::{self, At, SessionView, StartPlayback};
 use crate::adapters::clock::Clock;
@@ -37,6 +38,7 @@ const LOOK: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub(super) struct Surroundings {
     pub(super) tuners: Tuners,
+    pub(super) transcoders: Transcoders,
     pub(super) lineup: Arc<ArcSwap<Lineup>>,
     pub(super) memory: Memory,
     pub(super) ledger: Ledger,
@@ -45,6 +47,16 @@ pub(super) struct Surroundings {
     pub(super) events: broadcast::Sender<view::Event>,
     pub(super) policy: Policy,
     pub(super) stop: CancellationToken,
+}
+
+impl Surroundings {
+    /// What the station can do for one more viewer of a channel that carries `tracks`.
+    fn policy_for(&self, channel: &Channel, tracks: Option<&SourceTracks>) -> Policy {
+        let picture = tracks.and_then(|tracks| tracks.video.as_ref());
+        let (video_transcode, deinterlace) =
+            picture.map_or_else(Default::default, |track| self.transcoders.offer(&channel.id, track));
+        Policy { video_transcode, deinterlace, most_lines: self.transcoders.most_lines(), ..self.policy }
+    }
 }
 
 /// A session as others see it.
@@ -109,7 +121,8 @@ pub(super) fn made(
     let client = say::client(&request.client);
     let remembered = around.memory.get(&channel.id.0);
     let now = around.clock.uptime();
-    let machine = Session::new(client, around.policy, remembered.as_deref(), now);
+    let policy = around.policy_for(&channel, remembered.as_deref());
+    let machine = Session::new(client, policy, remembered.as_deref(), now);
     let made = SessionView {
         id: id.clone(),
         channel_id: channel.id.0.clone(),
@@ -150,6 +163,9 @@ pub(super) fn made(
         door,
         last_fetch: Arc::clone(&handle.last_fetch),
         seen_fetch: now.as_millis() as u64,
+        recipe: None,
+        coded: None,
+        delivered: None,
         wanted: Vec::new(),
         needs: Vec::new(),
         sent: Sent::default(),
@@ -169,6 +185,8 @@ pub(super) fn made(
 struct Sent {
     bytes: bool,
     tracks: Option<SourceTracks>,
+    /// What the station can do was looked at when the picture was known: it holds for the session.
+    settled: bool,
     key_frame: bool,
     audio: bool,
     segment: bool,
@@ -191,6 +209,11 @@ pub(super) struct Owner {
     door: watch::Sender<Door>,
     last_fetch: Arc<AtomicU64>,
     seen_fetch: u64,
+    /// How the picture must be coded anew, and the tape that this gives.
+    recipe: Option<Recipe>,
+    coded: Option<PictureHold>,
+    /// How that tape is played.
+    delivered: Option<Plan>,
     /// Tracks whose sound must be transcoded, and what was ordered for it.
     wanted: Vec<TrackId>,
     needs: Vec<Need>,
@@ -219,6 +242,8 @@ impl Owner {
             let ready = self.machine.state() == State::Ready;
             let mut watch = self.watch.take();
             let gone = self.hold.as_ref().map(|hold| hold.tape.gone().clone());
+            let mut coded = self.coded.as_ref().map(|hold| hold.tape.watch());
+            let coded_gone = self.coded.as_ref().map(|hold| hold.tape.gone().clone());
             tokio::select! {
                 // Said first: a tape that ends by the same shutdown is not what ended the session.
                 biased;
@@ -230,7 +255,9 @@ impl Owner {
                 },
                 // Before it is ready every change counts; later only the end does, and waking up for each part would cost.
                 () = news(watch.as_mut()), if !ready => self.observe().await,
+                () = news(coded.as_mut()), if !ready => self.observe().await,
                 () = over(gone.as_ref()), if ready => self.observe().await,
+                () = over(coded_gone.as_ref()), if ready => self.observe().await,
                 () = tokio::time::sleep(due.min(LOOK)) => {
                     let fetched = self.last_fetch.load(Ordering::Relaxed);
                     if fetched > self.seen_fetch {
@@ -273,11 +300,13 @@ impl Owner {
                 self.close_door();
                 self.watch = None;
                 self.needs.clear();
+                self.coded = None;
                 self.hold = None;
                 self.pending.push_back(Event::Released);
             }
-            Effect::Transcode(tracks) => {
-                self.wanted = tracks;
+            Effect::Transcode { picture, sound } => {
+                self.recipe = picture;
+                self.wanted = sound;
                 self.transcode().await;
             }
             Effect::Publish => self.tell(),
@@ -306,7 +335,11 @@ impl Owner {
     async fn transcode(&mut self) {
         let Some(tape) = self.hold.as_ref().map(|hold| hold.tape.clone()) else { return };
         let snapshot = tape.snapshot();
-        if !snapshot.mapped {
+        if self.recipe.is_some() {
+            self.code(&snapshot).await;
+        } else if snapshot.mapped {
+            self.derive(&tape).await;
+        } else {
             let remembered = self.around.memory.get(&self.channel.id.0);
             let first = self
                 .wanted
@@ -315,8 +348,11 @@ impl Owner {
             if let Some(kind) = first.and_then(say::kind) {
                 tape.warm(kind);
             }
-            return;
         }
+    }
+
+    /// Orders the sounds that are wanted of `tape`.
+    async fn derive(&mut self, tape: &Tape) {
         self.needs.retain(|need| self.wanted.contains(&need.from));
         for id in self.wanted.clone() {
             if self.needs.iter().any(|need| need.from == id) {
@@ -326,6 +362,46 @@ impl Owner {
                 self.needs.push(need);
                 self.pending.push_back(Event::TranscoderStarted);
             }
+        }
+    }
+
+    /// Gets the tape with the picture coded anew, decides how that is played, and orders its sound.
+    async fn code(&mut self, snapshot: &Snapshot) {
+        let (Some(recipe), Some(hold)) = (self.recipe, &self.hold) else { return };
+        let Some(track) = source_tracks(&snapshot.tracks, false).video.filter(|_| snapshot.mapped) else {
+            return;
+        };
+        if self.coded.is_none() {
+            let wish =
+                transcoders::Wish { parent: hold.tape.clone(), key: hold.stream().clone(), track, recipe };
+            self.coded = self.around.transcoders.acquire(wish).await;
+            if self.coded.is_none() {
+                self.pending.push_back(Event::Broken(Reason::new(ReasonCode::TranscodersBusy)));
+                return;
+            }
+            self.pending.push_back(Event::TranscoderStarted);
+        }
+        let Some(coded) = self.coded.as_ref().map(|hold| hold.tape.clone()) else { return };
+        let snapshot = coded.snapshot();
+        if !snapshot.mapped {
+            return;
+        }
+        let tracks = source_tracks(&snapshot.tracks, false);
+        let policy = Policy { deinterlace: false, ..self.around.policy };
+        let client = decision::Client { compatible: false, ..self.machine.client().clone() };
+        if let Some(plan) = decision::decide(Seen::Now(&tracks), &client, policy).plan() {
+            self.wanted = plan.transcoded_audio().collect();
+            self.delivered = Some(plan.clone());
+            self.derive(&coded).await;
+        }
+    }
+
+    /// What is played: a tape, and how.
+    fn delivery(&self) -> Option<(&Tape, &Plan)> {
+        match (&self.coded, &self.delivered) {
+            (Some(coded), Some(plan)) => Some((&coded.tape, plan)),
+            _ if self.recipe.is_some() => None,
+            _ => Some((&self.hold.as_ref()?.tape, self.machine.plan().filter(|plan| !plan.provisional)?)),
         }
     }
 
@@ -350,25 +426,15 @@ impl Owner {
             self.apply(Event::Audio).await;
         }
         if !self.sent.segment
-            && let Some(way) = self
-                .machine
-                .plan()
-                .filter(|plan| !plan.provisional)
-                .and_then(|plan| Way::new(&tape, &snapshot, plan, self.begin))
+            && let Some(way) =
+                self.delivery().and_then(|(tape, plan)| Way::new(tape, &tape.snapshot(), plan, self.begin))
         {
             self.sent.segment = true;
             self.door.send_replace(Door::Open(Arc::new(way)));
             self.apply(Event::Segment).await;
         }
-        // Looked at in this order: a tape says why it ends before it is gone.
-        let gone = tape.gone().is_cancelled();
-        let last = tape.snapshot();
-        let reason = match last.fault.as_deref() {
-            Some(fault) => Some(broken(fault, &last)),
-            // Its owner has panicked: nobody would ever say anything more.
-            None if gone => Some(Reason::new(ReasonCode::Internal)),
-            None => None,
-        };
+        let coded = self.coded.as_ref().map(|hold| hold.tape.clone());
+        let reason = over_because(&tape).or_else(|| over_because(coded.as_ref()?));
         if let Some(reason) = reason.filter(|_| !std::mem::replace(&mut self.sent.fault, true)) {
             self.apply(Event::Broken(reason)).await;
         }
@@ -380,13 +446,35 @@ impl Owner {
             if snapshot.newest_run().is_some() {
                 self.around.memory.put(&self.channel.id.0, &tracks);
             }
+            if !self.settle(&tracks) {
+                return;
+            }
             self.sent.tracks = Some(tracks.clone());
+            let was = self.recipe;
             self.apply(Event::Tracks(tracks)).await;
+            if self.sent.segment && self.recipe != was {
+                self.apply(Event::Stop(ReasonCode::FormatChanged)).await;
+            }
         }
         self.transcode().await;
         if let Some(event) = self.pending.pop_front() {
             self.apply(event).await;
         }
+    }
+
+    /// Looks at what the station can do for this picture, until that is known. `false`: it cannot be told yet.
+    fn settle(&mut self, tracks: &SourceTracks) -> bool {
+        if self.sent.settled {
+            return true;
+        }
+        let policy = self.around.policy_for(&self.channel, Some(tracks));
+        let decided = decision::decide(Seen::Now(tracks), self.machine.client(), policy);
+        if matches!(decided, decision::Decision::Refuse(_)) && !self.around.transcoders.is_proven() {
+            return false;
+        }
+        self.machine.set_policy(policy);
+        self.sent.settled = tracks.video.as_ref().is_none_or(|track| track.height.is_some());
+        true
     }
 
     fn close_door(&mut self) {
@@ -459,6 +547,19 @@ fn has_sound(snapshot: &Snapshot) -> bool {
     })
 }
 
+/// Why a tape is over, if it is.
+fn over_because(tape: &Tape) -> Option<Reason> {
+    // Looked at in this order: a tape says why it ends before it is gone.
+    let gone = tape.gone().is_cancelled();
+    let last = tape.snapshot();
+    match last.fault.as_deref() {
+        Some(fault) => Some(broken(fault, &last)),
+        // Its owner has panicked: nobody would ever say anything more.
+        None if gone => Some(Reason::new(ReasonCode::Internal)),
+        None => None,
+    }
+}
+
 /// What a fault of the source means to the viewer.
 fn broken(fault: &Fault, snapshot: &Snapshot) -> Reason {
     let silent = snapshot.counters.bytes == 0;
@@ -467,6 +568,7 @@ fn broken(fault: &Fault, snapshot: &Snapshot) -> Reason {
         Fault::Unauthorized => ReasonCode::ReceiverUnauthorized,
         Fault::Refused(_) | Fault::CannotTune => ReasonCode::TuneFailed,
         Fault::DiskFull(_) => ReasonCode::DiskFull,
+        Fault::Filter(_) => ReasonCode::TranscoderFailed,
         Fault::Ended if snapshot.waiting == Waiting::Scrambled => ReasonCode::Scrambled,
         Fault::Ended if silent => ReasonCode::ReceiverRefused,
         Fault::Ended => ReasonCode::SourceEnded,

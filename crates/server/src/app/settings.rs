@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use super::tape::Keeping;
+pub use super::transcoders::Allowance;
 pub use crate::adapters::enigma2::Settings as ReceiverSettings;
 
 /// Everything that [`App`](super::App) is started with.
@@ -15,6 +16,8 @@ pub struct Settings {
     pub tape: Keeping,
     /// Sessions at once.
     pub max_sessions: usize,
+    /// How many pictures may be coded anew, and how large.
+    pub pictures: Allowance,
     /// Offer parts and blocking reloads to clients that can.
     pub low_latency: bool,
     /// How often a receiver's channels are read again.
@@ -22,7 +25,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Defaults, with tapes in `directory` and no receiver.
+    /// Defaults, with tapes in `directory`, no receiver, and no pictures coded.
     pub fn with_tapes_in(directory: PathBuf) -> Self {
         Self {
             receivers: Vec::new(),
@@ -33,6 +36,7 @@ impl Settings {
                 minimum_free: 5_000_000_000,
             },
             max_sessions: telecast_core::limits::SESSIONS,
+            pictures: Allowance { most: 0, lines: None },
             low_latency: true,
             refresh: Duration::from_secs(6 * 3600),
         }

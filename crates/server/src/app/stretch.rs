@@ -5,7 +5,7 @@
 
 use telecast_media::codec::aac;
 
-use crate::adapters::ffmpeg::ENCODER_DELAY;
+use crate::adapters::ffmpeg::sound::ENCODER_DELAY;
 
 /// What comes out of one filter for one stretch of frames without a hole.
 pub(super) struct Stretch {

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::supervise;
-use super::tape::{Room, Source, Tape};
+use super::tape::{Feed, Room, Source, Tape};
 use crate::adapters::clock::Clock;
 use crate::adapters::enigma2::Client;
 use crate::adapters::stream::Fault;
@@ -48,11 +48,17 @@ pub struct Wish {
 pub struct Hold {
     /// The tape.
     pub tape: Tape,
+    stream: StreamKey,
     fence: Fence,
     requests: mpsc::Sender<Request>,
 }
 
 impl Hold {
+    /// The tape's name.
+    pub fn stream(&self) -> &StreamKey {
+        &self.stream
+    }
+
     /// It is still wanted.
     pub fn renew(&self) {
         // A renewal that finds the queue full is made up for by the next.
@@ -250,7 +256,8 @@ impl Owner {
         }
         match self.tapes.get(&grant.stream) {
             Some(tape) => {
-                Ok(Hold { tape: tape.clone(), fence: grant.fence, requests: self.requests.clone() })
+                let (tape, requests) = (tape.clone(), self.requests.clone());
+                Ok(Hold { tape, stream: grant.stream, fence: grant.fence, requests })
             }
             None => Err(Refusal { holders: Vec::new(), retry_after: Duration::ZERO, learnt: false }),
         }
@@ -264,7 +271,8 @@ impl Owner {
             .iter()
             .filter(|(left, _)| left.receiver == source.receiver)
             .map(|(_, gone)| gone.clone());
-        let from = Source { client, service: source.service.clone(), after: after.collect() };
+        let from = Feed { client, service: source.service.clone(), after: after.collect() };
+        let from = Source::Receiver(from);
         let opened = Tape::start(self.next_id, key, from, &self.room, self.clock, self.stop.child_token());
         let tape = match opened {
             Ok(tape) => tape,

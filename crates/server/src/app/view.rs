@@ -23,7 +23,9 @@ pub struct ClientView {
     pub max_height: Option<u32>,
     /// Languages wanted, best first (ISO 639, two or three letters).
     pub languages: Vec<String>,
-    /// The viewer asks for what plays anywhere: H.264 and AAC, transcoded where the broadcast is something else.
+    /// It shows pictures that are coded as fields without combs.
+    pub deinterlaces: bool,
+    /// Its viewer wants what every player can play.
     pub compatible: bool,
 }
 

@@ -3,7 +3,7 @@
 use super::{Common, Failure, say};
 use crate::adapters::clock::Clock;
 use crate::app::App;
-use crate::app::settings::{Keeping, Settings};
+use crate::app::settings::{Allowance, Keeping, Settings};
 use crate::config::Config;
 use crate::ops;
 use crate::web::accounts::Accounts;
@@ -194,6 +194,10 @@ impl Station {
                 minimum_free: config.size("tape.minimum_free"),
             },
             max_sessions: config.number("playback.max_sessions") as usize,
+            pictures: Allowance {
+                most: config.number("playback.video_transcodes") as usize,
+                lines: u32::try_from(config.number("playback.video_lines")).ok(),
+            },
             low_latency: config.switch("playback.low_latency"),
             refresh: config.duration("guide.refresh"),
         };

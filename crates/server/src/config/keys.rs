@@ -68,6 +68,13 @@ pub const KEYS: &[Key] = &[
         Shape::Switch,
         "Offer parts and blocking reloads to clients that can.",
     ),
+    key(
+        "playback.video_transcodes",
+        "4",
+        Shape::Number,
+        "Pictures coded anew at once, at most (MPEG-2, HEVC, deinterlacing); the machine's speed may allow fewer. 0: none ever.",
+    ),
+    key("playback.video_lines", "1080", Shape::Number, "Lines of a picture that is coded anew, at most."),
     key("guide.refresh", "6h", Shape::Duration, "How often a receiver's channels are read again."),
     key("metrics.listen", "", Shape::Listen, "Address of `/metrics`; off if empty. Keep it inside."),
     key(

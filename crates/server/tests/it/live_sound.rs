@@ -17,7 +17,7 @@ fn run(program: &str, arguments: &[&str]) -> Vec<u8> {
 }
 
 /// Seconds from a key frame (one each second) to the middle of the click that follows (one each second), averaged over all clicks.
-fn click_after_key(path: &Path) -> f64 {
+pub(crate) fn click_after_key(path: &Path) -> f64 {
     let file = path.to_str().unwrap();
     let first = |kind: &str| -> f64 {
         let arguments = [

@@ -9,6 +9,7 @@
 )]
 
 mod live_box;
+mod live_picture;
 mod live_sound;
 mod live_store;
 mod live_tape;

@@ -34,7 +34,13 @@ async fn stage() -> Stage {
 }
 
 impl Stage {
-    async fn send(&self, method: Method, path: &str, token: &str, body: Option<Value>) -> (StatusCode, Value) {
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        token: &str,
+        body: Option<Value>,
+    ) -> (StatusCode, Value) {
         let url = format!("{}/api/v1/{path}", self.station.base);
         let mut request = client().request(method, url).bearer_auth(token);
         if let Some(body) = body {
@@ -46,7 +52,8 @@ impl Stage {
 
     /// A session of the viewer's that plays.
     async fn watch(&self) -> String {
-        let wish = json!({"channel_id": channel_id(1), "client": {"audio": ["mp4a.40.2"], "compatible": true}});
+        let wish =
+            json!({"channel_id": channel_id(1), "client": {"audio": ["mp4a.40.2"], "compatible": true}});
         let (status, session) = self.send(Method::POST, "sessions", &self.viewer, Some(wish)).await;
         assert_eq!(status, StatusCode::ACCEPTED, "{session}");
         let id = session["id"].as_str().unwrap().to_owned();
@@ -110,10 +117,16 @@ async fn status_shows_receivers_tuners_tapes_sessions_transcoders_and_disk() {
     assert!(codecs.contains(&"h264") && codecs.contains(&"ac3"), "{codecs:?}");
     assert!(pids.iter().all(|pid| number(&pid["packets"]) > 0 && number(&pid["lost"]) == 0), "{pids:?}");
     let transcoder = &status["transcoders"][0];
-    assert_eq!((transcoder["name"].as_str(), transcoder["kind"].as_str()), (Some("ac3 → aac"), Some("audio")));
+    assert_eq!(
+        (transcoder["name"].as_str(), transcoder["kind"].as_str()),
+        (Some("ac3 → aac"), Some("audio"))
+    );
     let viewer = &status["viewers"][0];
     assert_eq!((viewer["id"].as_str(), viewer["state"].as_str()), (Some(&*id), Some("ready")));
-    assert_eq!((viewer["plan"]["action"].as_str(), &viewer["player"]), (Some("audio_transcode"), &Value::Null));
+    assert_eq!(
+        (viewer["plan"]["action"].as_str(), &viewer["player"]),
+        (Some("audio_transcode"), &Value::Null)
+    );
     assert!(viewer.get("playlist_url").is_none(), "an address that lets anybody watch is nobody else's");
     assert!(number(&status["disk"]["used_bytes"]) <= number(&status["disk"]["budget_bytes"]));
     assert!(number(&status["disk"]["free_bytes"]) > 0);
@@ -125,11 +138,19 @@ async fn a_player_reports_with_its_heartbeat_and_a_host_ends_it() {
     let id = stage.watch().await;
     let beat = format!("sessions/{id}/heartbeat");
     let facts = json!({"first_frame_ms": 840, "stalls": 1, "stalled_ms": 400, "shown_frames": 50, "dropped_frames": 2});
-    assert_eq!(stage.send(Method::POST, &beat, &stage.viewer, None).await.0, StatusCode::OK, "without a body");
+    assert_eq!(
+        stage.send(Method::POST, &beat, &stage.viewer, None).await.0,
+        StatusCode::OK,
+        "without a body"
+    );
     assert_eq!(stage.send(Method::POST, &beat, &stage.viewer, Some(facts)).await.0, StatusCode::OK);
     for wrong in [json!({"who": "Anna"}), json!({"stalls": -1}), json!("none")] {
         let (status, problem) = stage.send(Method::POST, &beat, &stage.viewer, Some(wrong)).await;
-        assert_eq!((status, problem["code"].as_str()), (StatusCode::BAD_REQUEST, Some("invalid")), "{problem}");
+        assert_eq!(
+            (status, problem["code"].as_str()),
+            (StatusCode::BAD_REQUEST, Some("invalid")),
+            "{problem}"
+        );
     }
     let status = stage.status(|status| status["viewers"][0]["player"].is_object()).await;
     let player = &status["viewers"][0]["player"];

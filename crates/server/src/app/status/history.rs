@@ -5,6 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use telecast_media::tape::TrackId;
+use telecast_media::time::{HZ, to_ticks};
 
 use crate::app::tape::Snapshot;
 
@@ -22,6 +23,8 @@ pub(super) struct History {
     pub(super) kbps: VecDeque<u32>,
     /// What each transcoder had made at the last sample (milliseconds), and its speed since the one before.
     made: HashMap<TrackId, (u64, Option<f64>)>,
+    /// Tape time up to which its first track has come (milliseconds), and how fast that grew.
+    edge: Option<(i64, Option<f64>)>,
 }
 
 impl History {
@@ -46,11 +49,29 @@ impl History {
             (work.track, (work.made_ms, speed))
         });
         self.made = made.collect();
+        let before = self.edge.map(|(edge, _)| edge);
+        self.edge = edge_ms(snapshot).map(|edge| {
+            let grown = before.filter(|before| step > 0.0 && edge >= *before);
+            (edge, grown.map(|before| (edge - before) as f64 / 1000.0 / step))
+        });
         self
+    }
+
+    /// How fast the tape grows: seconds of it per second.
+    pub(super) fn pace(&self) -> Option<f64> {
+        self.edge.and_then(|(_, pace)| pace)
     }
 
     /// How fast the transcoder of `track` is: seconds made per second.
     pub(super) fn speed(&self, track: TrackId) -> Option<f64> {
         self.made.get(&track).and_then(|(_, speed)| *speed)
     }
+}
+
+/// Tape time up to which the first track has come (milliseconds).
+fn edge_ms(snapshot: &Snapshot) -> Option<i64> {
+    let open = snapshot.index.segments.back()?;
+    let lane = open.lanes.first()?;
+    let track = open.run.track(lane.track)?;
+    Some(to_ticks(lane.start + lane.duration(), track.timescale()) * 1000 / HZ)
 }

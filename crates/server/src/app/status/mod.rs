@@ -28,6 +28,7 @@ use super::sessions::Sessions;
 use super::settings::Keeping;
 use super::spawn::panics;
 use super::tape::{Snapshot, Tape};
+use super::transcoders::{Standing, Transcoders, parent};
 use super::tuners::{Held, Tuners};
 use super::view::HolderView;
 use super::{say, supervise};
@@ -45,8 +46,8 @@ const EVERY: Duration = Duration::from_secs(1);
 /// Sessions in one picture: more than a page can show, and a station may have thousands.
 const SESSIONS: usize = 200;
 
-/// Histories by tape.
-type Histories = HashMap<u64, History>;
+/// Histories by tape: its name, and the number that tells tapes of one name apart.
+type Histories = HashMap<(StreamKey, u64), History>;
 
 /// What the picture is taken of.
 #[derive(Clone)]
@@ -57,6 +58,7 @@ pub(super) struct Parts {
     pub(super) receivers: Arc<Receivers>,
     pub(super) sessions: Sessions,
     pub(super) tuners: Tuners,
+    pub(super) transcoders: Transcoders,
     pub(super) lineup: Arc<ArcSwap<Lineup>>,
 }
 
@@ -96,10 +98,12 @@ impl Status {
 
     fn sample(&self, now: Duration) {
         let before = self.histories.load();
-        let running = self.parts.tuners.running();
-        let sampled = running.values().map(|tape| {
-            let history = before.get(&tape.id).cloned().unwrap_or_default();
-            (tape.id, history.and(&tape.snapshot(), now))
+        let (running, standing) = (self.parts.tuners.running(), self.parts.transcoders.standing());
+        let derived = standing.running.iter().map(|(key, derived)| (key, &derived.tape));
+        let sampled = running.iter().chain(derived).map(|(key, tape)| {
+            let name = (key.clone(), tape.id);
+            let history = before.get(&name).cloned().unwrap_or_default();
+            (name, history.and(&tape.snapshot(), now))
         });
         self.histories.store(Arc::new(sampled.collect()));
     }
@@ -141,11 +145,12 @@ impl Status {
         let (mut shown, mut transcoders) = (Vec::new(), Vec::new());
         for (key, tape) in tapes {
             let snapshot = tape.snapshot();
-            let history = histories.get(&tape.id).cloned().unwrap_or_default();
+            let history = histories.get(&(key.clone(), tape.id)).cloned().unwrap_or_default();
             let sessions = entries.iter().filter(|entry| is_on(entry, key)).count();
             transcoders.extend(work(&names, key, &snapshot, &history));
             shown.push(tape_status(&names, key, tape, &snapshot, &history, sessions));
         }
+        transcoders.extend(pictures(&names, &parts.transcoders.standing(), &running, &histories));
         StatusView {
             at: say::moment(parts.clock.wall_ms()),
             uptime_s: parts.clock.uptime().as_secs(),
@@ -303,6 +308,41 @@ fn work(names: &Names<'_>, key: &StreamKey, snapshot: &Snapshot, history: &Histo
         speed: history.speed(work.track),
     });
     shown.collect()
+}
+
+/// Pictures that are coded anew, each for a tape of its own.
+fn pictures(
+    names: &Names<'_>,
+    standing: &Standing,
+    parents: &HashMap<StreamKey, Tape>,
+    histories: &Histories,
+) -> Vec<TranscoderStatus> {
+    let mut shown: Vec<TranscoderStatus> = standing
+        .running
+        .iter()
+        .map(|(key, derived)| {
+            let parent = parent(key);
+            let from = parents.get(&parent).and_then(|tape| {
+                let snapshot = tape.snapshot();
+                snapshot
+                    .tracks
+                    .iter()
+                    .find(|track| track.kind.is_video())
+                    .map(|track| say::codec_name(track.kind))
+            });
+            let lines = derived.recipe.lines.map_or_else(String::new, |lines| format!(" {lines}p"));
+            TranscoderStatus {
+                name: format!("{} → h264{lines}, {}", from.unwrap_or("?"), derived.encoder.name()),
+                kind: "video".into(),
+                channel: names.of(&parent.channel),
+                channel_id: parent.channel.0,
+                receiver_id: parent.receiver,
+                speed: histories.get(&(key.clone(), derived.tape.id)).and_then(History::pace),
+            }
+        })
+        .collect();
+    shown.sort_by(|one, other| (&one.channel_id, &one.name).cmp(&(&other.channel_id, &other.name)));
+    shown
 }
 
 /// The newest sessions; those that are over stand behind those that are not.

@@ -96,7 +96,8 @@ mod tests {
             behind_ms: Some(2000),
         };
         assert_eq!(reported.take(&first, minute), first);
-        let less = PlayerFacts { first_frame_ms: Some(5), stalls: 1, ahead_ms: None, ..PlayerFacts::default() };
+        let less =
+            PlayerFacts { first_frame_ms: Some(5), stalls: 1, ahead_ms: None, ..PlayerFacts::default() };
         let kept = reported.take(&less, minute);
         assert_eq!(kept, PlayerFacts { ahead_ms: None, behind_ms: None, ..first });
         let most = u32::MAX;

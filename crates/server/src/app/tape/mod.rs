@@ -2,6 +2,7 @@
 //! and files; they never speak to the task, so a slow one disturbs nobody.
 //!
 //! - `owner`: the task.
+//! - [`derived`]: another tape, through a filter of pictures, as a source.
 //! - `sounds`: sound that is made from other sound, and its filters.
 //! - [`room`]: the owner of the folder, in which tapes rest while nobody watches.
 //! - [`eviction`]: what goes when time, budget or space run out.
@@ -9,6 +10,7 @@
 //! A tape that is taken up again goes on: its past is in the index as ended runs, and what comes begins a new one. Players see the past
 //! by seeking back; that a session is ready is told by what has come since ([`Snapshot::since`]).
 
+pub mod derived;
 pub mod eviction;
 mod owner;
 pub mod room;
@@ -19,10 +21,12 @@ use crate::adapters::enigma2::Client;
 use crate::adapters::stream::{Fault, Stream};
 use crate::adapters::tape_files::TapeFile;
 use crate::app::shelf::Playlists;
+use derived::{Derived, Pictures};
 use owner::Owner;
 pub use room::{Keeping, Room, Usage};
 use std::collections::HashMap;
 use std::sync::Arc;
+use telecast_core::limits;
 use telecast_core::lineup::ServiceRef;
 use telecast_core::tuner::StreamKey;
 use telecast_media::segment::{Counters, PidCounters, Waiting};
@@ -211,7 +215,7 @@ impl Tape {
     }
 }
 
-/// Somebody needs derived sound. When nobody has for [`telecast_core::limits::IDLE`], its filter is stopped.
+/// Somebody needs derived sound. When nobody has for [`limits::IDLE`], its filter is stopped.
 pub struct Need {
     /// Name of the derived track.
     pub track: TrackId,
@@ -229,7 +233,66 @@ impl Drop for Need {
 
 /// Where a tape's bytes come from.
 #[derive(Clone)]
-pub struct Source {
+pub enum Source {
+    /// From the air.
+    Receiver(Feed),
+    /// From another tape, its picture coded anew.
+    Derived(Derived),
+}
+
+impl Source {
+    /// The programme's number, if it is known beforehand.
+    fn programme(&self) -> Option<u16> {
+        match self {
+            Self::Receiver(feed) => feed.programme(),
+            Self::Derived(_) => None,
+        }
+    }
+
+    /// Waits until nobody stands in the way.
+    async fn clear(&self) {
+        let (Self::Receiver(Feed { after, .. }) | Self::Derived(Derived { after, .. })) = self;
+        for before in after {
+            before.cancelled().await;
+        }
+    }
+
+    async fn open(&self) -> Result<Input, Fault> {
+        match self {
+            Self::Receiver(feed) => feed.open().await.map(Input::Stream),
+            Self::Derived(derived) => Ok(Input::Pictures(derived.open())),
+        }
+    }
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Receiver(feed) => feed.service.fmt(f),
+            Self::Derived(derived) => write!(f, "{} of another tape", derived.recipe.name()),
+        }
+    }
+}
+
+/// A source that is open.
+enum Input {
+    Stream(Stream),
+    Pictures(Pictures),
+}
+
+impl Input {
+    /// Appends what has come to `buffer`, at most up to its capacity; waits for the first byte.
+    async fn read(&mut self, buffer: &mut Vec<u8>) -> Result<usize, Fault> {
+        match self {
+            Self::Stream(stream) => stream.read(buffer, limits::STREAM_STALL).await,
+            Self::Pictures(pictures) => pictures.read(buffer).await,
+        }
+    }
+}
+
+/// A service of a receiver.
+#[derive(Clone)]
+pub struct Feed {
     /// The receiver.
     pub client: Client,
     /// What to ask it for.
@@ -238,20 +301,12 @@ pub struct Source {
     pub after: Vec<CancellationToken>,
 }
 
-impl Source {
-    /// The programme's number, if the receiver's reference tells it.
+impl Feed {
     fn programme(&self) -> Option<u16> {
         (!self.service.is_iptv())
             .then(|| u16::try_from(self.service.sid).ok())
             .flatten()
             .filter(|sid| *sid > 0)
-    }
-
-    /// Waits until nobody stands in the way.
-    async fn clear(&self) {
-        for before in &self.after {
-            before.cancelled().await;
-        }
     }
 
     async fn open(&self) -> Result<Stream, Fault> {

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use telecast_core::limits;
 use telecast_media::journal::Journal;
 use telecast_media::segment::{Counters, Segmenter, Start};
 use telecast_media::tape::{Index, Rendition, TrackId};
@@ -18,9 +17,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::room::{REFUSE_BELOW, Room};
 use super::sounds::{Made, Sounds};
-use super::{Command, Snapshot, Source};
+use super::{Command, Input, Snapshot, Source};
 use crate::adapters::clock::Clock;
-use crate::adapters::stream::{Fault, Stream};
+use crate::adapters::stream::Fault;
 use crate::adapters::tape_files::TapeFile;
 use crate::adapters::tape_journal::{Found, Pages, recover};
 use crate::adapters::tape_writer::TapeWriter;
@@ -119,7 +118,7 @@ impl Owner {
         self.floor = self.room.begin(&self.directory, &self.main).await;
         let fault = self.play(&source, &mut inbox, &mut filtered, &stop).await;
         if !stop.is_cancelled() {
-            tracing::info!(service = %source.service, %fault, "a tape has ended");
+            tracing::info!(source = %source, %fault, "a tape has ended");
         }
         self.segmenter.interrupt();
         self.segmenter.index_mut().ended = true;
@@ -188,7 +187,7 @@ impl Owner {
 
     async fn follow(
         &mut self,
-        mut stream: Stream,
+        mut stream: Input,
         inbox: &mut mpsc::Receiver<Command>,
         filtered: &mut mpsc::Receiver<(u64, Bytes)>,
         stop: &CancellationToken,
@@ -203,7 +202,7 @@ impl Owner {
                 if steady {
                     tokio::time::sleep_until(due).await;
                 }
-                stream.read(&mut input, limits::STREAM_STALL).await
+                stream.read(&mut input).await
             };
             let come = tokio::select! {
                 come = read => come,

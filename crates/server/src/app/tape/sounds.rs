@@ -16,7 +16,7 @@ use telecast_media::tape::TrackId;
 use telecast_media::ts::psi::Kind;
 use tokio::sync::mpsc;
 
-use crate::adapters::ffmpeg::AudioFilter;
+use crate::adapters::ffmpeg::sound::AudioFilter;
 use crate::adapters::tape_files::TapeFile;
 use crate::adapters::tape_journal;
 use crate::app::say;

@@ -1,0 +1,125 @@
+//! Which encoders of this machine work: each is made to code a moving picture, and what it made is decoded and looked at. An encoder that is
+//! listed, opens, and gives green or black frames is no encoder.
+
+use std::process::Stdio;
+
+use telecast_core::transcode::Encoder;
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
+use tokio::time::Instant;
+
+use super::picture::{coding, device, upload};
+use super::words;
+
+/// Pictures that are coded: two seconds, more than starting costs.
+const PICTURES: usize = 100;
+/// Their size and rate.
+const SIZE: (u64, u64) = (1280, 720);
+/// They are looked at this small.
+const LOOK: (usize, usize) = (64, 36);
+/// An encoder that takes longer than this for two seconds is of no use (seconds).
+const PATIENCE: u64 = 20;
+
+/// Codes and looks; says how many pixels per second were coded.
+///
+/// # Errors
+/// Why it is no encoder, for people.
+pub async fn prove(encoder: Encoder) -> Result<u64, String> {
+    let patience = std::time::Duration::from_secs(PATIENCE);
+    tokio::time::timeout(patience, code_and_look(encoder))
+        .await
+        .map_err(|_| "it takes too long".to_owned())?
+}
+
+async fn code_and_look(encoder: Encoder) -> Result<u64, String> {
+    let (width, height) = SIZE;
+    let mut arguments = device(encoder);
+    arguments.extend(words(&format!("-f lavfi -i testsrc2=size={width}x{height}:rate=50")));
+    arguments.extend([
+        "-frames:v".to_owned(),
+        PICTURES.to_string(),
+        "-vf".to_owned(),
+        upload(encoder).to_owned(),
+    ]);
+    arguments.extend(coding(encoder, height as u32));
+    arguments.extend(words("-f h264 pipe:1"));
+    let begun = Instant::now();
+    let coded = run(&arguments, &[]).await?;
+    let seconds = begun.elapsed().as_secs_f64().max(0.001);
+    let (across, down) = LOOK;
+    let arguments = format!("-f h264 -i pipe:0 -vf scale={across}:{down},format=gray -f rawvideo pipe:1");
+    let seen = run(&words(&arguments).collect::<Vec<_>>(), &coded).await?;
+    look(&seen)?;
+    Ok((PICTURES as f64 * (width * height) as f64 / seconds) as u64)
+}
+
+/// Brightness and variance of each picture: a moving test picture is neither dark, nor even, nor still.
+fn look(seen: &[u8]) -> Result<(), String> {
+    let size = LOOK.0 * LOOK.1;
+    let pictures: Vec<&[u8]> = seen.chunks_exact(size).collect();
+    if pictures.len() < PICTURES * 9 / 10 {
+        return Err(format!("of {PICTURES} pictures {} came back", pictures.len()));
+    }
+    for picture in &pictures {
+        let mean = picture.iter().map(|&value| f64::from(value)).sum::<f64>() / size as f64;
+        let variance =
+            picture.iter().map(|&value| (f64::from(value) - mean).powi(2)).sum::<f64>() / size as f64;
+        if !(40.0..216.0).contains(&mean) || variance < 200.0 {
+            return Err(format!("its pictures are wrong (brightness {mean:.0}, variance {variance:.0})"));
+        }
+    }
+    let still = pictures.windows(2).filter(|pair| pair[0] == pair[1]).count();
+    if still > PICTURES / 2 { Err("its pictures stand still".into()) } else { Ok(()) }
+}
+
+async fn run(arguments: &[String], input: &[u8]) -> Result<Vec<u8>, String> {
+    let mut child = Command::new("ffmpeg")
+        .args(["-hide_banner", "-loglevel", "error"])
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| format!("ffmpeg cannot be started: {error}"))?;
+    let stdin = child.stdin.take();
+    let feed = async {
+        if let Some(mut stdin) = stdin {
+            let _ = stdin.write_all(input).await;
+        }
+    };
+    let (done, ()) = tokio::join!(child.wait_with_output(), feed);
+    let done = done.map_err(|error| error.to_string())?;
+    if done.status.success() {
+        return Ok(done.stdout);
+    }
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    Err(said.lines().next().unwrap_or("ffmpeg failed").chars().take(160).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn black_even_still_or_missing_pictures_are_no_pictures() {
+        let size = LOOK.0 * LOOK.1;
+        let moving: Vec<u8> =
+            (0..PICTURES * size).map(|at| ((at % size * 7 + at / size * 13) % 200 + 28) as u8).collect();
+        assert_eq!(look(&moving), Ok(()));
+        assert!(look(&vec![0; PICTURES * size]).is_err(), "black");
+        assert!(look(&vec![128; PICTURES * size]).is_err(), "grey");
+        assert!(look(&moving[..size].repeat(PICTURES)).is_err(), "still");
+        assert!(look(&moving[..size * 50]).is_err(), "half of them");
+    }
+
+    #[tokio::test]
+    async fn libx264_is_an_encoder_and_a_missing_device_is_none() {
+        let speed = prove(Encoder::Software).await;
+        assert!(speed.as_ref().is_ok_and(|speed| *speed > 1_000_000), "{speed:?}");
+        if !std::path::Path::new("/dev/dri").exists() {
+            assert!(prove(Encoder::Vaapi).await.is_err());
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! ffmpeg as a filter of sound: frames of one codec in, AAC in ADTS frames out. Its times are not used: they are counted in samples by
+//! whoever feeds it.
+
+use bytes::Bytes;
+use std::time::Duration;
+use telecast_media::ts::psi::Kind;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::mpsc;
+
+use super::{Filter, words};
+
+/// Pieces of input that may wait for ffmpeg; each is what arrived in a twentieth of a second. On a busy machine ffmpeg takes seconds
+/// to start, and it must not be ended for that: the next one would start no faster.
+const QUEUE: usize = 512;
+/// Samples of silence that ffmpeg's AAC encoder puts before the first sample of its input.
+pub const ENCODER_DELAY: i64 = 1024;
+
+/// A filter that is let finish may take this long.
+const FINISH: Duration = Duration::from_secs(10);
+
+/// A running filter.
+pub struct AudioFilter {
+    input: mpsc::Sender<Bytes>,
+    child: Filter,
+}
+
+impl AudioFilter {
+    /// Starts ffmpeg for frames of `kind`. What it makes goes to `output` as (tag, ADTS bytes in any chunks), an empty piece being the end.
+    pub fn start(kind: Kind, tag: u64, output: mpsc::Sender<(u64, Bytes)>) -> std::io::Result<Self> {
+        let demuxer = match kind {
+            Kind::Ac3 => "ac3",
+            Kind::Eac3 => "eac3",
+            Kind::MpegAudio => "mp3",
+            Kind::AacLatm => "loas",
+            _ => "aac",
+        };
+        // Not `-fflags nobuffer`: it throws away the frame that the input was recognised by, and the sound would come
+        // out a frame early (measured: 32.000 ms with AC-3).
+        let arguments = format!(
+            "-probesize 32 -analyzeduration 0 -f {demuxer} -i pipe:0 \
+             -map 0:a:0 -ac 2 -c:a aac -b:a 160k -flush_packets 1 -f adts pipe:1"
+        );
+        let (child, mut stdin, mut stdout) = Filter::start(&words(&arguments).collect::<Vec<_>>())?;
+        let (input, mut pieces) = mpsc::channel::<Bytes>(QUEUE);
+        tokio::spawn(async move {
+            while let Some(piece) = pieces.recv().await {
+                if stdin.write_all(&piece).await.is_err() {
+                    break;
+                }
+            }
+        });
+        tokio::spawn(async move {
+            loop {
+                let mut buffer = Vec::with_capacity(4096);
+                match stdout.read_buf(&mut buffer).await {
+                    Ok(0) | Err(_) => break,
+                    Ok(_) if output.send((tag, Bytes::from(buffer))).await.is_err() => break,
+                    Ok(_) => {}
+                }
+            }
+            let _ = output.send((tag, Bytes::new())).await;
+        });
+        Ok(Self { input, child })
+    }
+
+    /// Gives it frames. `false`: it does not keep up, or has ended.
+    pub fn feed(&self, frames: Bytes) -> bool {
+        self.input.try_send(frames).is_ok()
+    }
+
+    /// Nothing more goes in; what has gone in still comes out.
+    pub fn finish(self) {
+        let Self { input, mut child } = self;
+        drop(input);
+        tokio::spawn(async move {
+            let _ = tokio::time::timeout(FINISH, child.0.wait()).await;
+        });
+    }
+}

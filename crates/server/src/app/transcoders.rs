@@ -1,0 +1,432 @@
+//! The owner of the machine's power to code pictures: who codes, how much of it is taken, and which derived tapes run.
+//!
+//! - Encoders are proven at start, each by coding and looking ([`proof`]); one that fails three times in a row is not used any more.
+//! - Viewers of one channel with the same recipe share one derived tape.
+//! - A [`PictureHold`] is a lease: when the last one is dropped, the tape idles for [`limits::IDLE`] and ends.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use telecast_core::limits;
+use telecast_core::lineup::ChannelId;
+use telecast_core::playback::{Offer, Recipe, VideoTrack};
+use telecast_core::transcode::{Capacity, Encoder, cost};
+use telecast_core::tuner::StreamKey;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::supervise;
+use super::tape::derived::Derived;
+use super::tape::{Room, Source, Tape};
+use crate::adapters::clock::Clock;
+use crate::adapters::ffmpeg::proof;
+use crate::adapters::stream::Fault;
+
+/// Requests that may wait.
+const QUEUE: usize = 256;
+/// Idle tapes are looked through this often.
+const SWEEP: Duration = Duration::from_millis(500);
+/// Failures in a row after which an encoder is not used any more.
+const FAILURES: u32 = 3;
+
+/// What the host allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    /// Pictures coded at once; 0: none ever.
+    pub most: usize,
+    /// Lines of a coded picture, at most.
+    pub lines: Option<u32>,
+}
+
+/// What somebody wants coded.
+pub struct Wish {
+    /// The tape as it was broadcast, and its name.
+    pub parent: Tape,
+    /// Its name.
+    pub key: StreamKey,
+    /// Its picture.
+    pub track: VideoTrack,
+    /// How it is to be coded.
+    pub recipe: Recipe,
+}
+
+enum Request {
+    Acquire(Wish, oneshot::Sender<Option<PictureHold>>),
+    Release(StreamKey, u64),
+    Proven(Encoder, Result<u64, String>),
+    AllProven,
+}
+
+/// A lease on a derived tape.
+pub struct PictureHold {
+    /// The tape.
+    pub tape: Tape,
+    key: StreamKey,
+    requests: mpsc::Sender<Request>,
+}
+
+impl Drop for PictureHold {
+    fn drop(&mut self) {
+        let request = Request::Release(self.key.clone(), self.tape.id);
+        if let Err(mpsc::error::TrySendError::Full(request)) = self.requests.try_send(request) {
+            let requests = self.requests.clone();
+            supervise("release", async move {
+                let _ = requests.send(request).await;
+            });
+        }
+    }
+}
+
+/// A derived tape that runs, as others see it.
+#[derive(Clone)]
+pub struct Running {
+    /// The tape.
+    pub tape: Tape,
+    /// How its picture is coded.
+    pub recipe: Recipe,
+    /// Who codes.
+    pub encoder: Encoder,
+}
+
+/// How things stand.
+#[derive(Clone, Default)]
+pub struct Standing {
+    /// What there is and what is taken.
+    pub capacity: Capacity,
+    /// Who codes; none: nobody can.
+    pub encoder: Option<Encoder>,
+    /// Derived tapes that run.
+    pub running: HashMap<StreamKey, Running>,
+}
+
+/// The way to the owner; cheap to clone.
+#[derive(Clone)]
+pub struct Transcoders {
+    requests: mpsc::Sender<Request>,
+    standing: Arc<ArcSwap<Standing>>,
+    proven: watch::Receiver<bool>,
+    allowance: Allowance,
+}
+
+impl Transcoders {
+    /// Starts the owner, and the proof of what the machine can do.
+    pub fn start(allowance: Allowance, room: Room, clock: Clock, stop: CancellationToken) -> Self {
+        let (requests, inbox) = mpsc::channel(QUEUE);
+        let standing = Arc::<ArcSwap<Standing>>::default();
+        let (tell, proven) = watch::channel(allowance.most == 0);
+        let owner = Owner {
+            allowance,
+            encoders: Vec::new(),
+            tapes: HashMap::new(),
+            leaving: Vec::new(),
+            next_id: 0,
+            room,
+            clock,
+            ends: JoinSet::new(),
+            standing: Arc::clone(&standing),
+            proven: tell,
+            requests: requests.clone(),
+            stop,
+        };
+        if allowance.most > 0 {
+            supervise("proof of encoders", prove(requests.clone()));
+        }
+        supervise("transcoders", owner.run(inbox));
+        Self { requests, standing, proven, allowance }
+    }
+
+    /// Whether it is known what the machine can do.
+    pub fn is_proven(&self) -> bool {
+        *self.proven.borrow()
+    }
+
+    /// Lines of a coded picture, at most.
+    pub fn most_lines(&self) -> Option<u32> {
+        self.allowance.lines
+    }
+
+    /// How things stand.
+    pub fn standing(&self) -> Arc<Standing> {
+        self.standing.load_full()
+    }
+
+    /// What one more viewer of a channel's picture can be offered, and whether there is enough to spare for the sake of beauty.
+    pub fn offer(&self, channel: &ChannelId, track: &VideoTrack) -> (Offer, bool) {
+        let standing = self.standing.load();
+        if standing.encoder.is_none() {
+            return (Offer::None, false);
+        }
+        // Where it is coded already, one more viewer costs nothing.
+        let shared = standing.running.iter().filter(|(key, _)| is_of(key, channel));
+        let shared =
+            shared.map(|(_, running)| if running.recipe.fields { Offer::Fields } else { Offer::Frames });
+        let shared = shared.max().unwrap_or(Offer::None);
+        let (offer, spare) = standing.capacity.offer(track, self.allowance.lines);
+        (offer.max(shared), spare || shared != Offer::None)
+    }
+
+    /// A derived tape; `None`: there is no room for it, or nobody can.
+    pub async fn acquire(&self, wish: Wish) -> Option<PictureHold> {
+        let (reply, answer) = oneshot::channel();
+        self.requests.send(Request::Acquire(wish, reply)).await.ok()?;
+        answer.await.ok().flatten()
+    }
+}
+
+/// Names of derived tapes: the channel's, and how it is coded.
+fn name(key: &StreamKey, recipe: Recipe) -> StreamKey {
+    StreamKey {
+        receiver: key.receiver.clone(),
+        channel: ChannelId(format!("{}~{}", key.channel.0, recipe.name())),
+    }
+}
+
+/// The name of the tape that a derived one is made from.
+pub(super) fn parent(key: &StreamKey) -> StreamKey {
+    let channel = key.channel.0.split('~').next().unwrap_or_default();
+    StreamKey { receiver: key.receiver.clone(), channel: ChannelId(channel.to_owned()) }
+}
+
+fn is_of(key: &StreamKey, channel: &ChannelId) -> bool {
+    key.channel.0.strip_prefix(&channel.0).is_some_and(|rest| rest.starts_with('~'))
+}
+
+async fn prove(requests: mpsc::Sender<Request>) {
+    for encoder in Encoder::ALL {
+        let proven = proof::prove(encoder).await;
+        let enough = proven.is_ok();
+        let _ = requests.send(Request::Proven(encoder, proven)).await;
+        if enough {
+            break; // the others would only be used if this one failed, and then they are tried
+        }
+    }
+    let _ = requests.send(Request::AllProven).await;
+}
+
+struct Proven {
+    encoder: Encoder,
+    pixels_per_s: u64,
+    failures: u32,
+}
+
+struct Coded {
+    running: Running,
+    parent: u64,
+    cost: u64,
+    holds: usize,
+    idle_since: Option<Duration>,
+}
+
+struct Ended {
+    key: StreamKey,
+    id: u64,
+    fault: Option<Arc<Fault>>,
+    fruitful: bool,
+}
+
+struct Owner {
+    allowance: Allowance,
+    encoders: Vec<Proven>,
+    tapes: HashMap<StreamKey, Coded>,
+    /// Tapes that were told to end and may still hold their files.
+    leaving: Vec<(StreamKey, CancellationToken)>,
+    next_id: u64,
+    room: Room,
+    clock: Clock,
+    ends: JoinSet<Ended>,
+    standing: Arc<ArcSwap<Standing>>,
+    proven: watch::Sender<bool>,
+    requests: mpsc::Sender<Request>,
+    stop: CancellationToken,
+}
+
+impl Owner {
+    async fn run(mut self, mut inbox: mpsc::Receiver<Request>) {
+        let mut sweep = tokio::time::interval(SWEEP);
+        sweep.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let stop = self.stop.clone();
+        loop {
+            tokio::select! {
+                Some(request) = inbox.recv() => self.request(request),
+                Some(Ok(ended)) = self.ends.join_next() => self.ended(&ended),
+                _ = sweep.tick() => self.sweep(),
+                () = stop.cancelled() => break,
+            }
+        }
+        let running = self.tapes.into_values().map(|coded| coded.running.tape);
+        let gone: Vec<CancellationToken> = running
+            .map(|tape| {
+                tape.stop();
+                tape.gone().clone()
+            })
+            .collect();
+        for token in gone.into_iter().chain(self.leaving.into_iter().map(|(_, gone)| gone)) {
+            token.cancelled().await;
+        }
+        self.standing.store(Arc::default());
+    }
+
+    fn request(&mut self, request: Request) {
+        match request {
+            Request::Acquire(wish, reply) => {
+                // Whoever does not wait any more drops the hold, and the idle time begins.
+                let _ = reply.send(self.acquire(wish));
+            }
+            Request::Release(key, id) => {
+                let now = self.clock.uptime();
+                if let Some(coded) = self.tapes.get_mut(&key).filter(|coded| coded.running.tape.id == id) {
+                    coded.holds = coded.holds.saturating_sub(1);
+                    coded.idle_since = (coded.holds == 0).then_some(now);
+                }
+            }
+            Request::Proven(encoder, Ok(pixels_per_s)) => {
+                let fps = pixels_per_s / (1280 * 720);
+                tracing::info!(encoder = encoder.name(), fps_720p = fps, "pictures can be coded");
+                self.encoders.push(Proven { encoder, pixels_per_s, failures: 0 });
+            }
+            Request::Proven(encoder, Err(why)) => {
+                tracing::debug!(encoder = encoder.name(), why, "this encoder is not used");
+            }
+            Request::AllProven => {
+                if self.encoders.is_empty() {
+                    tracing::warn!(
+                        "no pictures can be coded here: MPEG-2 and HEVC play only where the viewer's own player can"
+                    );
+                }
+                self.publish();
+                self.proven.send_replace(true);
+            }
+        }
+        self.publish();
+    }
+
+    fn encoder(&self) -> Option<&Proven> {
+        self.encoders.iter().find(|proven| proven.failures < FAILURES)
+    }
+
+    fn capacity(&self) -> Capacity {
+        Capacity {
+            measured: self.encoder().map_or(0, |proven| proven.pixels_per_s),
+            used: self.tapes.values().map(|coded| coded.cost).sum(),
+            running: self.tapes.len(),
+            most: self.allowance.most,
+        }
+    }
+
+    fn acquire(&mut self, wish: Wish) -> Option<PictureHold> {
+        let key = name(&wish.key, wish.recipe);
+        if self
+            .tapes
+            .get(&key)
+            .is_some_and(|coded| coded.parent != wish.parent.id || coded.running.tape.gone().is_cancelled())
+        {
+            self.drop_tape(&key);
+        }
+        if let Some(coded) = self.tapes.get_mut(&key) {
+            coded.holds += 1;
+            coded.idle_since = None;
+        } else {
+            self.open(&key, wish)?;
+        }
+        let tape = self.tapes.get(&key)?.running.tape.clone();
+        Some(PictureHold { tape, key, requests: self.requests.clone() })
+    }
+
+    fn open(&mut self, key: &StreamKey, wish: Wish) -> Option<()> {
+        let cost = cost(&wish.track, wish.recipe);
+        // Idle ones go first: nobody looks.
+        if !self.capacity().admits(cost) {
+            let idle: Vec<StreamKey> =
+                self.tapes.iter().filter(|(_, coded)| coded.holds == 0).map(|(key, _)| key.clone()).collect();
+            idle.iter().for_each(|key| self.drop_tape(key));
+        }
+        if !self.capacity().admits(cost) {
+            metrics::counter!("telecast_transcoders_refused_total").increment(1);
+            return None;
+        }
+        let encoder = self.encoder()?.encoder;
+        self.next_id += 1;
+        let after =
+            self.leaving.iter().filter(|(left, _)| left == key).map(|(_, gone)| gone.clone()).collect();
+        let parent = wish.parent.id;
+        let derived = Derived { parent: wish.parent, recipe: wish.recipe, encoder, after };
+        let source = Source::Derived(derived);
+        let opened = Tape::start(self.next_id, key, source, &self.room, self.clock, self.stop.child_token());
+        let tape = opened
+            .inspect_err(|error| tracing::error!(%error, channel = %key.channel, "a tape cannot be made"))
+            .ok()?;
+        tracing::info!(channel = %key.channel, encoder = encoder.name(), "a picture is coded");
+        metrics::counter!("telecast_transcoders_started_total").increment(1);
+        self.watch(key.clone(), tape.clone());
+        let running = Running { tape, recipe: wish.recipe, encoder };
+        self.tapes.insert(key.clone(), Coded { running, parent, cost, holds: 1, idle_since: None });
+        Some(())
+    }
+
+    /// Learns when the tape ends by itself.
+    fn watch(&mut self, key: StreamKey, tape: Tape) {
+        let mut watch = tape.watch();
+        self.ends.spawn(async move {
+            let last = watch.wait_for(|snapshot| snapshot.fault.is_some()).await;
+            let (fault, fruitful) = last
+                .map_or((None, false), |snapshot| (snapshot.fault.clone(), snapshot.newest_run().is_some()));
+            Ended { key, id: tape.id, fault, fruitful }
+        });
+    }
+
+    fn ended(&mut self, ended: &Ended) {
+        if self.tapes.get(&ended.key).is_none_or(|coded| coded.running.tape.id != ended.id) {
+            return;
+        }
+        let encoder = self.tapes.get(&ended.key).map(|coded| coded.running.encoder);
+        if let Some(proven) = self.encoders.iter_mut().find(|proven| Some(proven.encoder) == encoder) {
+            if matches!(ended.fault.as_deref(), Some(Fault::Filter(_))) {
+                proven.failures += 1;
+                metrics::counter!("telecast_transcoders_failed_total").increment(1);
+                if proven.failures == FAILURES {
+                    tracing::error!(
+                        encoder = proven.encoder.name(),
+                        "an encoder keeps failing and is not used any more"
+                    );
+                }
+            } else if ended.fruitful {
+                proven.failures = 0;
+            }
+        }
+        self.drop_tape(&ended.key);
+        self.publish();
+    }
+
+    fn sweep(&mut self) {
+        let now = self.clock.uptime();
+        let over = |coded: &Coded| coded.idle_since.is_some_and(|since| now >= since + limits::IDLE);
+        let idle: Vec<StreamKey> =
+            self.tapes.iter().filter(|(_, coded)| over(coded)).map(|(key, _)| key.clone()).collect();
+        for key in &idle {
+            self.drop_tape(key);
+        }
+        self.leaving.retain(|(_, gone)| !gone.is_cancelled());
+        if !idle.is_empty() {
+            self.publish();
+        }
+    }
+
+    fn drop_tape(&mut self, key: &StreamKey) {
+        if let Some(coded) = self.tapes.remove(key) {
+            let tape = coded.running.tape;
+            tape.stop();
+            self.leaving.push((key.clone(), tape.gone().clone()));
+        }
+    }
+
+    fn publish(&self) {
+        let capacity = self.capacity();
+        metrics::gauge!("telecast_transcoders").set(capacity.running as f64);
+        let running = self.tapes.iter().map(|(key, coded)| (key.clone(), coded.running.clone())).collect();
+        let encoder = self.encoder().map(|proven| proven.encoder);
+        self.standing.store(Arc::new(Standing { capacity, encoder, running }));
+    }
+}

@@ -1,0 +1,117 @@
+//! Pictures coded anew: MPEG-2 in fields becomes H.264 twice as often, in step with its sound; viewers share the work, and no more of it is begun than
+//! the machine can do.
+
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use telecast_core::limits;
+use telecast_server::app::App;
+use telecast_server::app::settings::Allowance;
+use telecast_server::app::view::{ClientView, SessionState, SessionView};
+
+use crate::live_box::{self, FakeBox, Manner};
+use crate::live_sound::click_after_key;
+use crate::live_walk::{decoded, follow, handle, renditions, wish};
+
+const FIELDS: &str = "-c:v mpeg2video -flags +ilme+ildct -g 25 -bf 0 -b:v 1200k -maxrate 1500k -bufsize 1M";
+
+/// A channel of 640×360 in fields, as MPEG-2, with the sounds of `more`.
+fn fields(name: &str, more: &[&str]) -> (Arc<Vec<u8>>, usize) {
+    let mut arguments: Vec<&str> = FIELDS.split(' ').collect();
+    arguments.extend_from_slice(more);
+    live_box::media(name, &arguments)
+}
+
+/// A station that may code `most` pictures, once it knows what it can.
+async fn station(fake: &FakeBox, tapes: &Path, most: usize) -> App {
+    let mut settings = live_box::settings(fake, tapes);
+    settings.pictures = Allowance { most, lines: Some(1080) };
+    let app = App::start(settings, live_box::store_beside(tapes).await).await.unwrap();
+    live_box::listed(&app).await;
+    app
+}
+
+/// Proving takes a while on a busy machine.
+async fn over_or_ready(app: &App, sid: u32, client: ClientView) -> SessionView {
+    let mut wish = wish(sid);
+    wish.client = client;
+    let made = app.start_session(wish).await.unwrap();
+    app.wait_session(&made.id, Duration::from_secs(40)).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fields_of_mpeg2_become_pictures_of_h264_in_step_with_their_sound() {
+    let clicks = "-filter_complex aevalsrc='0.9*lt(mod(t\\,1)\\,0.002)':s=48000[a] -map 0:v -map [a] -c:a mp2 -b:a 192k";
+    let (bytes, rate) = fields("fields-click", &clicks.split(' ').collect::<Vec<_>>());
+    let directory = tempfile::tempdir().unwrap();
+    let original = directory.path().join("original.ts");
+    std::fs::write(&original, &bytes[..]).unwrap();
+    let fake = live_box::start(HashMap::from([(1, Manner::Play(bytes, rate))]), 1).await;
+    let app = station(&fake, &directory.path().join("tapes"), 4).await;
+    let view = over_or_ready(&app, 1, ClientView::default()).await;
+    assert_eq!(view.state, SessionState::Ready, "{view:?}");
+    let plan = view.plan.clone().unwrap();
+    assert_eq!(plan.action, "video_transcode");
+    let picture = plan.video.unwrap();
+    assert_eq!((picture.codec.as_str(), picture.from.as_deref()), ("h264", Some("mpeg2")));
+    let play = handle(&app, &view);
+    let main = play.multivariant().await.unwrap();
+    let names = renditions(std::str::from_utf8(&main).unwrap());
+    let (file, _) = follow(&play, &names[0], Duration::from_secs(8)).await;
+    let (pictures, sounds) = decoded(&file, ".mp4");
+    assert!(pictures >= 300, "{pictures} pictures in 8 s, of 25 frames a second");
+    assert!(sounds >= 300, "{sounds} frames of sound");
+    let ours = directory.path().join("ours.mp4");
+    std::fs::write(&ours, file).unwrap();
+    let off = click_after_key(&ours) - click_after_key(&original);
+    let off = ((off + 0.5).rem_euclid(1.0) - 0.5) * 1000.0;
+    eprintln!("a click comes {off:.1} ms after where it was");
+    assert!(off.abs() <= 1.0, "{off} ms");
+    app.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn viewers_share_a_coded_picture_and_no_more_are_begun_than_allowed() {
+    let (bytes, rate) = fields("fields-two", &["-c:a", "mp2", "-b:a", "192k"]);
+    let playing = Manner::Play(bytes, rate);
+    let fake = live_box::start(HashMap::from([(1, playing.clone()), (2, playing)]), 2).await;
+    let directory = tempfile::tempdir().unwrap();
+    let app = station(&fake, &directory.path().join("tapes"), 1).await;
+    let first = over_or_ready(&app, 1, ClientView::default()).await;
+    let second = over_or_ready(&app, 1, ClientView::default()).await;
+    assert_eq!([first.state, second.state], [SessionState::Ready; 2], "{second:?}");
+    // One for the picture, one for the sound.
+    assert_eq!(app.status().transcoders, 2);
+    let refused = over_or_ready(&app, 2, ClientView::default()).await;
+    let reason = refused.reason.unwrap();
+    assert_eq!((refused.state, reason.code.as_str()), (SessionState::Failed, "transcoders_busy"));
+    assert!(reason.retry_after_s.is_some(), "{reason:?}");
+    // Whoever decodes MPEG-2 needs nothing of it.
+    let able = ClientView { video: vec!["mpeg2".into()], audio: vec!["mp2".into()], ..ClientView::default() };
+    let able = over_or_ready(&app, 2, ClientView { containers: vec!["ts".into()], ..able }).await;
+    assert_eq!(able.state, SessionState::Ready, "{able:?}");
+    for view in [first, second] {
+        app.stop(&view.id).await;
+    }
+    let until = tokio::time::Instant::now() + limits::IDLE + Duration::from_secs(20);
+    while app.status().transcoders > 0 && tokio::time::Instant::now() < until {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(app.status().transcoders, 0, "nobody watches, nothing is coded");
+    app.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_station_that_codes_no_pictures_says_so() {
+    let (bytes, rate) = fields("fields-two", &["-c:a", "mp2", "-b:a", "192k"]);
+    let fake = live_box::start(HashMap::from([(1, Manner::Play(bytes, rate))]), 1).await;
+    let directory = tempfile::tempdir().unwrap();
+    let app = station(&fake, &directory.path().join("tapes"), 0).await;
+    let refused = over_or_ready(&app, 1, ClientView::default()).await;
+    assert_eq!(refused.reason.unwrap().code, "not_playable");
+    app.shutdown().await;
+}
