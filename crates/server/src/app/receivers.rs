@@ -22,7 +22,7 @@ use super::supervise;
 use super::tuners::Tuners;
 use super::view::{self, NowNextView, ReceiverState, ReceiverView};
 use crate::adapters::clock::Clock;
-use crate::adapters::enigma2::{Client, Trouble};
+use crate::adapters::enigma2::{Answers, Client, Trouble};
 
 /// What is on is asked again this often: two events of each channel are known, so it stays right in between.
 const GUIDE: Duration = Duration::from_secs(300);
@@ -203,6 +203,12 @@ impl Receivers {
     /// All of them.
     pub(super) fn views(&self) -> Vec<ReceiverView> {
         self.list.load().iter().map(|receiver| receiver.state.borrow().clone()).collect()
+    }
+
+    /// All of them, and how each answers.
+    pub(super) fn answers(&self) -> Vec<(ReceiverView, Answers)> {
+        let of = |receiver: &Arc<Receiver>| (receiver.state.borrow().clone(), receiver.client.answers());
+        self.list.load().iter().map(of).collect()
     }
 
     /// What is on.
