@@ -592,6 +592,8 @@ export interface components {
             detail: string;
             /** @description Fields that are wrong. */
             fields?: components["schemas"]["Field"][];
+            /** @description Why exactly, where the code does not tell: a stable code as those of sessions. */
+            reason?: string | null;
             /** @description To quote when asking for help. */
             request_id: string;
             /**

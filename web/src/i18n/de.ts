@@ -161,6 +161,8 @@ export const de: Catalogue = {
       format_changed: ["Die Übertragung hat ihr Format gewechselt", "Neu beginnen, um weiterzusehen."],
       disk_full: ["Die Platte der Station ist voll", "Erst muss Platz werden, bevor etwas Neues beginnen kann."],
       too_many_sessions: ["Zu viele sehen zu", "Die Station hat ihre Höchstzahl an Sitzungen erreicht. Noch einmal versuchen, wenn jemand aufgehört hat."],
+      too_many_of_account: ["Dieses Konto sieht genug", "Es sieht schon so viel zugleich, wie es darf. Zuerst eine seiner Wiedergaben beenden."],
+      too_many_on_receiver: ["Der Receiver ist ausgelastet", "Er bedient so viele Zuschauer, wie er darf. Einen Sender eines anderen Receivers wählen oder warten, bis jemand aufhört."],
       lease_expired: ["Die Sitzung ist abgelaufen", "Zwei Minuten lang kam von dieser Seite nichts."],
       idle: ["Der Tuner wurde freigegeben", "Es schien niemand zuzusehen. Neu beginnen, um weiterzusehen."],
       stopped_by_client: ["Angehalten", "Neu beginnen, um weiterzusehen."],

@@ -162,6 +162,8 @@ export const en = {
       format_changed: ["The broadcast has changed its format", "Start again to go on."],
       disk_full: ["The station’s disk is full", "Space has to be made before anything new can start."],
       too_many_sessions: ["Too many are watching", "The station’s limit of sessions is reached. Try again when somebody has stopped."],
+      too_many_of_account: ["This account watches enough", "It watches as much as it may at once. Stop one of its sessions first."],
+      too_many_on_receiver: ["The receiver is busy", "It serves as many viewers as it may. Choose a channel of another receiver, or try again when somebody has stopped."],
       lease_expired: ["The session ran out", "Nothing was heard from this page for two minutes."],
       idle: ["The tuner was given back", "Nobody seemed to be watching. Start again to go on."],
       stopped_by_client: ["Stopped", "Start again to go on."],

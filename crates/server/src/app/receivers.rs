@@ -150,8 +150,8 @@ impl Receivers {
         }
         let mut first = blank(&settings, ReceiverState::Loading, "Its channels are being read.");
         first.channels = count(&known.bouquets);
-        let client =
-            Client::new(settings).map_err(|trouble| Error::new(Kind::Invalid, trouble.to_string()))?;
+        let client = Client::new(settings, self.clock)
+            .map_err(|trouble| Error::new(Kind::Invalid, trouble.to_string()))?;
         let (state, _) = watch::channel(first.clone());
         let receiver = Arc::new(Receiver {
             client,
@@ -262,7 +262,9 @@ impl Receivers {
                     continue;
                 }
             }
-            let pause = PAUSES[failures.min(PAUSES.len() - 1)];
+            // While its door is shut it need not be asked; as soon as it is open, it is.
+            let pages = receiver.client.pages();
+            let pause = pages.shut_for().unwrap_or(PAUSES[failures.min(PAUSES.len() - 1)]);
             failures += 1;
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
@@ -398,11 +400,11 @@ impl Receivers {
 }
 
 /// Asks a receiver who it is and what it has, without adding it.
-pub(super) async fn test(settings: ReceiverSettings) -> ReceiverView {
+pub(super) async fn test(settings: ReceiverSettings, clock: Clock) -> ReceiverView {
     let mut view = blank(&settings, ReceiverState::Ok, "");
     let wanted = settings.tuners;
     let found = async {
-        let client = Client::new(settings)?;
+        let client = Client::new(settings, clock)?;
         let about = client.about().await?;
         Ok::<_, Trouble>((about, client.bouquets().await?))
     };
@@ -427,7 +429,7 @@ fn count(bouquets: &[ReadBouquet]) -> usize {
 fn describe(trouble: Option<&Trouble>) -> (ReceiverState, String) {
     let state = match trouble {
         None => return (ReceiverState::Ok, "It works.".into()),
-        Some(Trouble::Unreachable(_)) => ReceiverState::Unreachable,
+        Some(Trouble::Unreachable(_) | Trouble::Failing(_)) => ReceiverState::Unreachable,
         Some(Trouble::Unauthorized) => ReceiverState::Unauthorized,
         Some(Trouble::NotAReceiver(_)) => ReceiverState::NotAReceiver,
         Some(Trouble::NoBouquets) => ReceiverState::NoBouquets,

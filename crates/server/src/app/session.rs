@@ -12,10 +12,12 @@ use telecast_core::limits;
 use telecast_core::lineup::{Channel, Lineup};
 use telecast_core::playback::{self as decision, Plan, Policy, Recipe, Seen, SourceTracks, TrackId};
 use telecast_core::session::{Effect, Event, Reason, ReasonCode, Session, State};
+use telecast_core::tuner::Priority;
 use telecast_media::segment::Waiting;
-use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc, watch};
+use tokio::sync::{broadcast, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::admission::Slot;
 use super::ledger::Ledger;
 use super::memory::{Memory, source_tracks};
 use super::playback::{Door, PlaybackHandle, Way};
@@ -111,7 +113,7 @@ pub(super) fn made(
     channel: Channel,
     request: &StartPlayback,
     (id, key): (String, String),
-    (slot, lost): (OwnedSemaphorePermit, CancellationToken),
+    (slot, lost): (Slot, CancellationToken),
 ) -> (Entry, Owner, mpsc::Receiver<Command>) {
     let client = say::client(&request.client);
     let remembered = around.memory.get(&channel.id.0);
@@ -216,7 +218,7 @@ pub(super) struct Owner {
     noted: (State, Option<ReasonCode>),
     /// Somebody else writes this session: it must be let go.
     lost: CancellationToken,
-    _slot: OwnedSemaphorePermit,
+    _slot: Slot,
 }
 
 impl Owner {
@@ -311,6 +313,7 @@ impl Owner {
             channel: self.channel.id.clone(),
             sources: self.channel.sources.clone(),
             holder: self.holder.clone(),
+            priority: Priority::Viewer,
         };
         let event = match self.around.tuners.acquire(wish).await {
             Some(Ok(hold)) => {
@@ -427,7 +430,13 @@ impl Owner {
             self.apply(Event::Segment).await;
         }
         let coded = self.coded.as_ref().map(|hold| hold.tape.clone());
-        let reason = over_because(&tape).or_else(|| over_because(coded.as_ref()?));
+        // Only recordings take from viewers.
+        let lost = self
+            .hold
+            .as_ref()
+            .and_then(Hold::lost)
+            .map(|by| Reason { holders: vec![by], ..Reason::new(ReasonCode::PreemptedByRecording) });
+        let reason = lost.or_else(|| over_because(&tape)).or_else(|| over_because(coded.as_ref()?));
         if let Some(reason) = reason.filter(|_| !std::mem::replace(&mut self.sent.fault, true)) {
             self.apply(Event::Broken(reason)).await;
         }
@@ -559,6 +568,7 @@ fn broken(fault: &Fault, snapshot: &Snapshot) -> Reason {
         Fault::Unauthorized => ReasonCode::ReceiverUnauthorized,
         Fault::Refused(_) | Fault::CannotTune => ReasonCode::TuneFailed,
         Fault::DiskFull(_) => ReasonCode::DiskFull,
+        Fault::Scrambled => ReasonCode::Scrambled,
         Fault::Filter(_) => ReasonCode::TranscoderFailed,
         Fault::Ended if snapshot.waiting == Waiting::Scrambled => ReasonCode::Scrambled,
         Fault::Ended if silent => ReasonCode::ReceiverRefused,

@@ -3,7 +3,7 @@
 use super::{Common, Failure, say};
 use crate::adapters::clock::Clock;
 use crate::app::App;
-use crate::app::settings::{Allowance, Keeping, Settings};
+use crate::app::settings::{Allowance, Keeping, Limits, Settings};
 use crate::config::Config;
 use crate::ops;
 use crate::web::accounts::Accounts;
@@ -159,6 +159,11 @@ struct Station {
     stopping: CancellationToken,
 }
 
+/// 0 is no limit.
+fn or_none(limit: u64) -> usize {
+    if limit == 0 { usize::MAX } else { limit as usize }
+}
+
 fn fault(problem: crate::web::problem::Problem) -> Failure {
     Failure::cannot(problem.detail())
 }
@@ -197,7 +202,12 @@ impl Station {
                 budget: config.size("tape.budget"),
                 minimum_free: config.size("tape.minimum_free"),
             },
-            max_sessions: config.number("playback.max_sessions") as usize,
+            limits: Limits {
+                sessions: config.number("playback.max_sessions") as usize,
+                account: or_none(config.number("playback.max_account_sessions")),
+                receiver: or_none(config.number("playback.max_receiver_sessions")),
+            },
+            warm_tuners: config.number("playback.warm_tuners") as usize,
             pictures: Allowance {
                 most: config.number("playback.video_transcodes") as usize,
                 lines: u32::try_from(config.number("playback.video_lines")).ok(),
