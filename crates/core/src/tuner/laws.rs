@@ -437,7 +437,7 @@ fn the_channel_before_is_remembered_for_each_viewer() {
     for n in 0..limits::ZAPPERS - 1 {
         zaps.zap(&n.to_string(), &one);
     }
-    assert_eq!(zaps.zap("Anna", &two), Some(one), "as many as are remembered");
+    assert_eq!(zaps.zap("Anna", &two), Some(one.clone()), "as many as are remembered");
     zaps.zap("one more", &two);
     assert_eq!(zaps.zap("Ben", &one), None, "the one who zapped longest ago is forgotten");
 }
