@@ -85,7 +85,7 @@ async fn viewers_share_a_coded_picture_and_no_more_are_begun_than_allowed() {
     let second = over_or_ready(&app, 1, ClientView::default()).await;
     assert_eq!([first.state, second.state], [SessionState::Ready; 2], "{second:?}");
     // One for the picture, one for the sound.
-    assert_eq!(app.status().transcoders, 2);
+    assert_eq!(app.status().transcoder_processes, 2);
     let refused = over_or_ready(&app, 2, ClientView::default()).await;
     let reason = refused.reason.unwrap();
     assert_eq!((refused.state, reason.code.as_str()), (SessionState::Failed, "transcoders_busy"));
@@ -98,10 +98,10 @@ async fn viewers_share_a_coded_picture_and_no_more_are_begun_than_allowed() {
         app.stop(&view.id).await;
     }
     let until = tokio::time::Instant::now() + limits::IDLE + Duration::from_secs(20);
-    while app.status().transcoders > 0 && tokio::time::Instant::now() < until {
+    while app.status().transcoder_processes > 0 && tokio::time::Instant::now() < until {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    assert_eq!(app.status().transcoders, 0, "nobody watches, nothing is coded");
+    assert_eq!(app.status().transcoder_processes, 0, "nobody watches, nothing is coded");
     app.shutdown().await;
 }
 

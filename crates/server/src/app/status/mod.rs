@@ -160,6 +160,7 @@ impl Status {
             tapes: shown,
             viewers: viewers(&names, &entries),
             transcoders,
+            transcoder_processes: crate::adapters::ffmpeg::running(),
             disk: self.disk(),
         }
     }

@@ -26,6 +26,8 @@ pub struct StatusView {
     pub viewers: Vec<SessionStatus>,
     /// Transcoders that run.
     pub transcoders: Vec<TranscoderStatus>,
+    /// Child processes of transcoders, those included that have not quite ended.
+    pub transcoder_processes: usize,
     /// Where the tapes lie.
     pub disk: DiskStatus,
 }
