@@ -1,5 +1,5 @@
-// Real broadcasts, captured by others, sent by the simulated receiver in turns: what holds H.264 is seen and heard in the
-// browser, and of everything else the page says why it is not.
+// Real broadcasts, captured by others, sent by the simulated receiver in turns: what holds a picture is seen and heard in the
+// browser, as it is or coded anew, and of everything else the page says why it is not.
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -23,10 +23,11 @@ const EXPECTED = {
   "tsduck-012-dvb-h264-mp2-teletext-fr": { reason: "no_key_frame" },
   // Its video PID was left out by whoever captured it.
   "tsduck-151-eac3": { reason: "no_key_frame" },
-  "media3-sample_h262_mpeg_audio": { reason: "not_playable" },
-  "media3-sample_h265": { reason: "not_playable" },
-  "media3-sample_with_junk": { reason: "not_playable" },
-  "tsduck-103-pat-change-dup-pmt": { reason: "not_playable" },
+  // Coded anew.
+  "media3-sample_h262_mpeg_audio": { sound: true },
+  "media3-sample_h265": { sound: false },
+  "media3-sample_with_junk": { sound: true },
+  "tsduck-103-pat-change-dup-pmt": { reason: "no_key_frame" },
 };
 
 let browser, station, state, scratch;

@@ -79,6 +79,8 @@ impl Capacity {
     }
 
     fn fits(&self, cost: u64, percent: u64) -> bool {
+        // Somebody alone may have everything: better a picture that barely keeps up than none.
+        let percent = if self.used == 0 && percent == USABLE { 100 } else { percent };
         self.running < self.most && self.used.saturating_add(cost) <= self.measured / 100 * percent
     }
 
@@ -133,6 +135,8 @@ mod tests {
                 "{used} of {measured}, {height}"
             );
         }
+        let alone = Capacity { measured: 60_000_000, used: 0, running: 0, most: 1 };
+        assert_eq!(alone.offer(&track(576, true), None), (Offer::Fields, false), "alone one may have it all");
         let full = Capacity { measured: u64::MAX, used: 0, running: 4, most: 4 };
         assert_eq!(
             full.offer(&track(576, false), None),

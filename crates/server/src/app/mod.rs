@@ -4,6 +4,7 @@
 //! reply slot, and read what it publishes: snapshots behind an atomic pointer or a watch. Nothing here knows HTTP; time comes
 //! from one [`Clock`] that is made at start.
 
+mod admission;
 mod housekeeping;
 mod joins;
 mod ledger;
@@ -32,9 +33,10 @@ use arc_swap::ArcSwap;
 use bytes::Bytes;
 use telecast_core::error::{Error, Kind};
 use telecast_core::limits;
-use telecast_core::lineup::Lineup;
+use telecast_core::lineup::{ChannelId, Lineup};
 use telecast_core::playback::Policy;
 use telecast_core::session::ReasonCode;
+use telecast_core::tuner::{Cause, Priority, Refusal, Rules};
 use telecast_store::Store;
 use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
@@ -47,10 +49,10 @@ use session::Surroundings;
 use sessions::Sessions;
 use status::Status;
 use transcoders::Transcoders;
-use tuners::Tuners;
+use tuners::{Board, Hold, Tuners, Wish};
 
 pub use playback::{Directives, PlayError, PlaybackHandle};
-pub use settings::{Keeping, ReceiverSettings, Settings};
+pub use settings::{Keeping, Limits, ReceiverSettings, Settings};
 pub use spawn::{panics, supervise};
 pub use status::view::{PlayerFacts, StatusView};
 pub use view::{
@@ -63,6 +65,7 @@ pub use view::{
 pub struct App(Arc<Inner>);
 
 struct Inner {
+    clock: Clock,
     status: Status,
     receivers: Arc<Receivers>,
     sessions: Sessions,
@@ -97,7 +100,8 @@ impl App {
         let (ledger, memory) = remembered(&store, clock).await;
         supervise("housekeeping", housekeeping::keep_house(store, clock, stop.child_token()));
         let transcoders = Transcoders::start(settings.pictures, room.clone(), clock, stop.child_token());
-        let tuners = Tuners::start(room, clock, stop.child_token());
+        let rules = Rules { warm_tuners: settings.warm_tuners, viewers: settings.limits.receiver };
+        let tuners = Tuners::start(rules, Arc::clone(&lineup), room, clock, stop.child_token());
         let around = Surroundings {
             tuners: tuners.clone(),
             transcoders: transcoders.clone(),
@@ -110,7 +114,7 @@ impl App {
             policy: Policy { low_latency: settings.low_latency, ..Policy::default() },
             stop: stop.child_token(),
         };
-        let sessions = Sessions::start(around, settings.max_sessions);
+        let sessions = Sessions::start(around, settings.limits);
         let receivers = Receivers::new(
             Arc::clone(&lineup),
             tuners.clone(),
@@ -133,6 +137,7 @@ impl App {
             lineup: Arc::clone(&lineup),
         };
         Ok(Self(Arc::new(Inner {
+            clock,
             status: Status::start(parts, stop.child_token()),
             receivers,
             sessions,
@@ -169,8 +174,9 @@ impl App {
     /// Makes a session, or finds the one of the same request. Answers when it is written, and never waits for a receiver.
     ///
     /// # Errors
-    /// `NotFound`: no such channel. `TooMany`: too many sessions. `Conflict`: its key was used for another request.
-    /// `Unavailable`: the store fails, or the station is shutting down. On any error there is no session.
+    /// `NotFound`: no such channel. `Conflict`: its key was used for another request.
+    /// `Unavailable`: as many sessions as there may be (with a reason), the store fails, or the station is shutting down.
+    /// On any error there is no session.
     pub async fn start_session(&self, request: StartPlayback) -> Result<SessionView, Error> {
         self.0.sessions.begin(request).await
     }
@@ -226,6 +232,24 @@ impl App {
         Some(entry.stop(reason).await)
     }
 
+    /// Holds a channel's tape for something that is no session, as a recording does, for as long as the answer lives and is renewed.
+    ///
+    /// # Errors
+    /// Why there is no tuner for it, and who holds them.
+    pub async fn hold(&self, channel_id: &str, holder: &str, priority: Priority) -> Result<Hold, Refusal> {
+        let channel = ChannelId(channel_id.to_owned());
+        let sources = self.0.lineup.load().channel(&channel).map(|channel| channel.sources.clone());
+        let wish =
+            Wish { channel, sources: sources.unwrap_or_default(), holder: holder.to_owned(), priority };
+        let nothing = Refusal { cause: Cause::NoSource, holders: Vec::new(), retry_after: Duration::ZERO };
+        self.0.tuners.acquire(wish).await.unwrap_or(Err(nothing))
+    }
+
+    /// Who holds which tuner, as it was a moment ago.
+    pub fn board(&self) -> Arc<Board> {
+        self.0.tuners.board()
+    }
+
     /// The door to the tape behind a playback address.
     pub fn playback_by_key(&self, key: &str) -> Option<PlaybackHandle> {
         self.0.sessions.all().by_key.get(key).map(|entry| entry.handle.clone())
@@ -262,7 +286,7 @@ impl App {
 
     /// Asks a receiver who it is, without adding it: state, message, model, tuners, number of channels.
     pub async fn test_receiver(&self, receiver: ReceiverSettings) -> ReceiverView {
-        receivers::test(receiver).await
+        receivers::test(receiver, self.0.clock).await
     }
 
     /// The station at a glance.

@@ -12,10 +12,12 @@ use telecast_core::limits;
 use telecast_core::lineup::{Channel, Lineup};
 use telecast_core::playback::{self as decision, Plan, Policy, Recipe, Seen, SourceTracks, TrackId};
 use telecast_core::session::{Effect, Event, Reason, ReasonCode, Session, State};
+use telecast_core::tuner::Priority;
 use telecast_media::segment::Waiting;
-use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc, watch};
+use tokio::sync::{broadcast, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::admission::Slot;
 use super::ledger::Ledger;
 use super::memory::{Memory, source_tracks};
 use super::playback::{Door, PlaybackHandle, Way};
@@ -116,7 +118,7 @@ pub(super) fn made(
     channel: Channel,
     request: &StartPlayback,
     (id, key): (String, String),
-    (slot, lost): (OwnedSemaphorePermit, CancellationToken),
+    (slot, lost): (Slot, CancellationToken),
 ) -> (Entry, Owner, mpsc::Receiver<Command>) {
     let client = say::client(&request.client);
     let remembered = around.memory.get(&channel.id.0);
@@ -223,7 +225,7 @@ pub(super) struct Owner {
     noted: (State, Option<ReasonCode>),
     /// Somebody else writes this session: it must be let go.
     lost: CancellationToken,
-    _slot: OwnedSemaphorePermit,
+    _slot: Slot,
 }
 
 impl Owner {
@@ -318,6 +320,7 @@ impl Owner {
             channel: self.channel.id.clone(),
             sources: self.channel.sources.clone(),
             holder: self.holder.clone(),
+            priority: Priority::Viewer,
         };
         let event = match self.around.tuners.acquire(wish).await {
             Some(Ok(hold)) => {
@@ -434,7 +437,13 @@ impl Owner {
             self.apply(Event::Segment).await;
         }
         let coded = self.coded.as_ref().map(|hold| hold.tape.clone());
-        let reason = over_because(&tape).or_else(|| over_because(coded.as_ref()?));
+        // Only recordings take from viewers.
+        let lost = self
+            .hold
+            .as_ref()
+            .and_then(Hold::lost)
+            .map(|by| Reason { holders: vec![by], ..Reason::new(ReasonCode::PreemptedByRecording) });
+        let reason = lost.or_else(|| over_because(&tape)).or_else(|| over_because(coded.as_ref()?));
         if let Some(reason) = reason.filter(|_| !std::mem::replace(&mut self.sent.fault, true)) {
             self.apply(Event::Broken(reason)).await;
         }
@@ -499,7 +508,7 @@ impl Owner {
             self.around.ledger.session(&self.publish.borrow().id, stands.0, stands.1);
         }
         let reason = now.reason.as_ref().map(|reason| self.reason(reason));
-        let receiver = self.hold.as_ref().and_then(|hold| self.around.tuners.receiver_of(&hold.tape));
+        let receiver = self.hold.as_ref().map(|hold| hold.stream().receiver.clone());
         self.publish.send_modify(|view| {
             view.state = say::state(now.state);
             view.waiting_for = now.waiting_for.map(say::waiting_for);
@@ -568,6 +577,7 @@ fn broken(fault: &Fault, snapshot: &Snapshot) -> Reason {
         Fault::Unauthorized => ReasonCode::ReceiverUnauthorized,
         Fault::Refused(_) | Fault::CannotTune => ReasonCode::TuneFailed,
         Fault::DiskFull(_) => ReasonCode::DiskFull,
+        Fault::Scrambled => ReasonCode::Scrambled,
         Fault::Filter(_) => ReasonCode::TranscoderFailed,
         Fault::Ended if snapshot.waiting == Waiting::Scrambled => ReasonCode::Scrambled,
         Fault::Ended if silent => ReasonCode::ReceiverRefused,

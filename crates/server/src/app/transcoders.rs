@@ -354,7 +354,8 @@ impl Owner {
         let parent = wish.parent.id;
         let derived = Derived { parent: wish.parent, recipe: wish.recipe, encoder, after };
         let source = Source::Derived(derived);
-        let opened = Tape::start(self.next_id, key, source, &self.room, self.clock, self.stop.child_token());
+        let opened =
+            Tape::start(self.next_id, key, (source, None), &self.room, self.clock, self.stop.child_token());
         let tape = opened
             .inspect_err(|error| tracing::error!(%error, channel = %key.channel, "a tape cannot be made"))
             .ok()?;

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +24,17 @@ fn fields(name: &str, more: &[&str]) -> (Arc<Vec<u8>>, usize) {
     let mut arguments: Vec<&str> = FIELDS.split(' ').collect();
     arguments.extend_from_slice(more);
     live_box::media(name, &arguments)
+}
+
+/// The captures, where they are.
+fn corpus() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
+    let corpus = std::env::var_os("TELECAST_CORPUS").map_or(beside, PathBuf::from);
+    if corpus.is_dir() {
+        return Some(corpus);
+    }
+    eprintln!("not run: there are no captures at {}", corpus.display());
+    None
 }
 
 /// A station that may code `most` pictures, once it knows what it can.
@@ -113,5 +124,27 @@ async fn a_station_that_codes_no_pictures_says_so() {
     let app = station(&fake, &directory.path().join("tapes"), 0).await;
     let refused = over_or_ready(&app, 1, ClientView::default()).await;
     assert_eq!(refused.reason.unwrap().code, "not_playable");
+    app.shutdown().await;
+}
+
+/// A second of a real broadcast, again and again: its clock jumps back each time, and what comes out must still be decoded without a word.
+#[tokio::test(flavor = "multi_thread")]
+async fn clocks_that_jump_leave_no_picture_that_cannot_be_decoded() {
+    let Some(corpus) = corpus() else { return };
+    let one = std::fs::read(corpus.join("ts/media3-sample_h262_mpeg_audio.ts")).unwrap();
+    let whole = &one[..one.len() / 188 * 188];
+    let fake =
+        live_box::start(HashMap::from([(1, Manner::Play(Arc::new(whole.repeat(40)), 40_000))]), 1).await;
+    let directory = tempfile::tempdir().unwrap();
+    let app = station(&fake, &directory.path().join("tapes"), 1).await;
+    let view = over_or_ready(&app, 1, ClientView::default()).await;
+    assert_eq!(view.state, SessionState::Ready, "{view:?}");
+    let play = handle(&app, &view);
+    let main = play.multivariant().await.unwrap();
+    let names = renditions(std::str::from_utf8(&main).unwrap());
+    let (file, _) = follow(&play, &names[0], Duration::from_secs(10)).await;
+    std::fs::write("/tmp/derived.mp4", &file).unwrap();
+    let (pictures, _) = decoded(&file, ".mp4");
+    assert!(pictures >= 150, "{pictures} pictures");
     app.shutdown().await;
 }

@@ -13,6 +13,7 @@ mod live_picture;
 mod live_sound;
 mod live_store;
 mod live_tape;
+mod live_tuners;
 mod live_walk;
 mod tidy;
 mod web_door;

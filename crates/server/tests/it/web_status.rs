@@ -100,6 +100,7 @@ async fn status_shows_receivers_tuners_tapes_sessions_transcoders_and_disk() {
         .await;
     let receiver = &status["receivers"][0];
     assert_eq!((receiver["id"].as_str(), receiver["tuners"].as_u64()), (Some("box"), Some(2)));
+    assert_eq!(receiver["breaker"], "closed");
     assert!(number(&receiver["calls"]) >= 3 && receiver["latency_ms"].is_u64(), "{receiver}");
     let tuners = receiver["in_use"].as_array().unwrap();
     assert_eq!(tuners.len(), 1);
@@ -115,7 +116,7 @@ async fn status_shows_receivers_tuners_tapes_sessions_transcoders_and_disk() {
     let pids = tape["pids"].as_array().unwrap();
     let codecs: Vec<_> = pids.iter().map(|pid| pid["codec"].as_str().unwrap()).collect();
     assert!(codecs.contains(&"h264") && codecs.contains(&"ac3"), "{codecs:?}");
-    assert!(pids.iter().all(|pid| number(&pid["packets"]) > 0 && number(&pid["lost"]) == 0), "{pids:?}");
+    assert!(pids.iter().all(|pid| number(&pid["packets"]) > 0 && number(&pid["breaks"]) == 0), "{pids:?}");
     let transcoder = &status["transcoders"][0];
     assert_eq!(
         (transcoder["name"].as_str(), transcoder["kind"].as_str()),

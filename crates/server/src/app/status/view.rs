@@ -55,8 +55,8 @@ pub struct ReceiverStatus {
     pub failed_calls: u64,
     /// Mean time of its last answers (milliseconds); null before the first.
     pub latency_ms: Option<u64>,
-    /// `closed` (it is asked), `open` (it is left alone for a while) or `half_open` (it is being tried); null: none watches it.
-    pub breaker: Option<String>,
+    /// `closed` (it is asked), `open` (it is left alone for a while) or `half_open` (it is being tried).
+    pub breaker: String,
     /// Tuners in use: one for each transponder that is on.
     pub in_use: Vec<TunerStatus>,
 }
@@ -111,6 +111,8 @@ pub struct TapeStatus {
     pub scrambled_packets: u64,
     /// Tables with a wrong checksum.
     pub damaged_sections: u64,
+    /// Pictures left out because something of them, or of what they refer to, is missing.
+    pub dropped_pictures: u64,
     /// Frames of silence put in for missing sound.
     pub silent_frames: u64,
     /// Times that the broadcast began anew: its clock jumped, its format changed, or it was interrupted.
@@ -130,12 +132,14 @@ pub struct PidStatus {
     pub language: Option<String>,
     /// Packets that came.
     pub packets: u64,
-    /// Packets missing, by continuity counter.
-    pub lost: u64,
+    /// Times that the continuity counter did not go on.
+    pub breaks: u64,
     /// Packets that the receiver has marked as damaged.
     pub damaged: u64,
     /// Packets that came scrambled.
     pub scrambled: u64,
+    /// Pictures or frames of sound that are not delivered because of damage.
+    pub dropped: u64,
 }
 
 /// A session, as whoever runs the station sees it.

@@ -128,7 +128,7 @@ async fn pump(parent: &Tape, kind: &Matter, reader: &mut Continuous, input: &mps
     let mut news = parent.watch();
     loop {
         let snapshot = news.borrow_and_update().clone();
-        if snapshot.newest_run().is_some_and(|run| Matter::of(run).as_ref() != Some(kind)) {
+        if snapshot.newest_run().is_some_and(|run| !Matter::of(run).is_some_and(|now| kind.covers(&now))) {
             return Pumped::Changed;
         }
         let reach = Continuous::reach(&snapshot.index);
@@ -222,6 +222,12 @@ impl Matter {
             interlaced: picture.interlaced,
             sounds: sounds.collect(),
         })
+    }
+
+    /// Whether a filter set up for this takes `now` as well. A sound that has not been heard in a new run is no change.
+    fn covers(&self, now: &Self) -> bool {
+        let same = Self { sounds: self.sounds.clone(), ..now.clone() };
+        same == *self && now.sounds.iter().all(|sound| self.sounds.contains(sound))
     }
 
     fn job(&self, source: &Derived) -> Job {

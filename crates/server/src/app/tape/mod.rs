@@ -26,6 +26,7 @@ use owner::Owner;
 pub use room::{Keeping, Room, Usage};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 use telecast_core::limits;
 use telecast_core::lineup::ServiceRef;
 use telecast_core::tuner::StreamKey;
@@ -53,10 +54,12 @@ pub struct Snapshot {
     pub mapped: bool,
     /// Why the tape has ended.
     pub fault: Option<Arc<Fault>>,
+    /// What the source has died of, while another one is sought: nothing comes, but the tape goes on.
+    pub trouble: Option<Arc<Fault>>,
     /// What was counted.
     pub counters: Counters,
     /// The same of each PID that the programme's map names.
-    pub pids: Vec<(u16, PidCounters)>,
+    pub pids: Vec<PidCounters>,
     /// Transcoders that run for it.
     pub work: Vec<Work>,
     /// Files of derived sound.
@@ -120,7 +123,7 @@ impl Tape {
     pub fn start(
         id: u64,
         key: &StreamKey,
-        source: Source,
+        (source, troubles): (Source, Option<Troubles>),
         room: &Room,
         clock: Clock,
         stop: CancellationToken,
@@ -134,6 +137,7 @@ impl Tape {
             waiting: Waiting::ProgrammeMap,
             mapped: false,
             fault: None,
+            trouble: None,
             counters: Counters::default(),
             pids: Vec::new(),
             work: Vec::new(),
@@ -142,6 +146,7 @@ impl Tape {
         }));
         let (commands, inbox) = mpsc::channel(COMMANDS);
         let (made, filtered) = mpsc::channel(COMMANDS);
+        let next = Next { tape: id, troubles };
         let owner = Owner::new(
             format!("{}@{}", key.channel.0, key.receiver),
             directory,
@@ -155,7 +160,7 @@ impl Tape {
         let done = gone.clone().drop_guard();
         let token = stop.clone();
         crate::app::supervise("tape", async move {
-            owner.run(source, inbox, filtered, token).await;
+            owner.run((source, next), inbox, filtered, token).await;
             drop(done);
         });
         Ok(Self { id, main, playlists: Arc::default(), snapshots, commands, stop, gone })
@@ -249,6 +254,11 @@ impl Source {
         }
     }
 
+    /// There are others: this one is not waited for while it is scrambled.
+    fn has_others(&self) -> bool {
+        matches!(self, Self::Receiver(feed) if feed.others)
+    }
+
     /// Waits until nobody stands in the way.
     async fn clear(&self) {
         let (Self::Receiver(Feed { after, .. }) | Self::Derived(Derived { after, .. })) = self;
@@ -299,6 +309,46 @@ pub struct Feed {
     pub service: ServiceRef,
     /// Tapes that must be gone before this one may begin: it uses their tuner, or their files.
     pub after: Vec<CancellationToken>,
+    /// There are other sources of the channel.
+    pub others: bool,
+}
+
+/// What a tape's source has died of: the question what to do now.
+pub struct Trouble {
+    /// Of which tape.
+    pub tape: u64,
+    /// What happened.
+    pub fault: Arc<Fault>,
+    /// Not a byte has come since it was connected.
+    pub silent: bool,
+    /// It has given a picture since it was connected.
+    pub pictured: bool,
+    /// The answer: from where to go on, and after which pause; none: the tape is over.
+    pub reply: oneshot::Sender<Option<(Feed, Duration)>>,
+}
+
+/// Where such questions go.
+pub type Troubles = mpsc::Sender<Trouble>;
+
+/// The next source after a fault.
+struct Next {
+    tape: u64,
+    /// None: there is only one.
+    troubles: Option<Troubles>,
+}
+
+impl Next {
+    /// Waits for the pause too; none if the tape is over.
+    async fn source(&self, fault: Arc<Fault>, silent: bool, pictured: bool) -> Option<Source> {
+        let (reply, answer) = oneshot::channel();
+        let trouble = Trouble { tape: self.tape, fault, silent, pictured, reply };
+        self.troubles.as_ref()?.send(trouble).await.ok()?;
+        let (feed, pause) = answer.await.ok()??;
+        let source = Source::Receiver(feed);
+        tokio::time::sleep(pause).await;
+        source.clear().await;
+        Some(source)
+    }
 }
 
 impl Feed {
@@ -310,11 +360,6 @@ impl Feed {
     }
 
     async fn open(&self) -> Result<Stream, Fault> {
-        let (url, credentials) = self
-            .client
-            .stream_url(&self.service)
-            .await
-            .map_err(|trouble| Fault::Unreachable(trouble.to_string()))?;
-        Stream::open(&url, credentials.as_ref()).await
+        self.client.open(&self.service).await
     }
 }
