@@ -347,6 +347,7 @@ export const de: Catalogue = {
     free: "frei",
     heldBy: (who, time) => `${who}, bis ${time} oder länger`,
     keptUntil: (time) => `niemand mehr; gehalten bis ${time}`,
+    keptReady: "bereitgehalten; frei für alle, die den Tuner brauchen",
     tapes: "Bänder",
     noTapes: "Kein Sender läuft. Ein Band beginnt mit dem ersten Zuschauer.",
     from: (receiver) => `von ${receiver}`,

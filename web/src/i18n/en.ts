@@ -351,6 +351,7 @@ export const en = {
     free: "free",
     heldBy: (who: string, time: string) => `${who}, until ${time} or longer`,
     keptUntil: (time: string) => `nobody any more; kept until ${time}`,
+    keptReady: "kept ready; given up for whoever needs the tuner",
     tapes: "Tapes",
     noTapes: "No channel is on. A tape begins with its first viewer.",
     from: (receiver: string) => `from ${receiver}`,

@@ -79,6 +79,7 @@ function TunerInUse({ tuner, number }: { readonly tuner: Tuner; readonly number:
               {t.status.heldBy(holder.what, timeOf(holder.until, locale))}
             </p>
           ))}
+          {stream.holders.length === 0 && stream.kept_ready && <p className="soft">{t.status.keptReady}</p>}
           {stream.holders.length === 0 && stream.idle_until && (
             <p className="soft">{t.status.keptUntil(timeOf(stream.idle_until, locale))}</p>
           )}

@@ -18,7 +18,7 @@ use arc_swap::ArcSwap;
 use telecast_core::breaker::State as Breaker;
 use telecast_core::limits;
 use telecast_core::lineup::{ChannelId, Lineup, Transponder};
-use telecast_core::tuner::StreamKey;
+use telecast_core::tuner::{Priority, StreamKey};
 use telecast_media::tape::{Origin, Track};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -232,8 +232,9 @@ impl Status {
         let (wall, now) = (self.parts.clock.wall_ms(), self.parts.clock.uptime());
         let moment = |at: Duration| say::moment(wall + at.saturating_sub(now).as_millis() as i64);
         let channel = names.of(&key.channel);
-        let held = board.leases.iter().filter(|lease| lease.stream == *key).take(HOLDERS);
-        let holders = held.map(|lease| HolderView {
+        let leases = || board.leases.iter().filter(|lease| lease.stream == *key);
+        let wanted = leases().filter(|lease| lease.priority > Priority::Background).take(HOLDERS);
+        let holders = wanted.map(|lease| HolderView {
             channel: channel.clone(),
             what: lease.holder.clone(),
             until: moment(lease.expires),
@@ -242,6 +243,7 @@ impl Status {
             channel_id: key.channel.0.clone(),
             holders: holders.collect(),
             channel,
+            kept_ready: leases().any(|lease| lease.priority == Priority::Background),
             idle_until: idle_since.map(|since| moment(since + limits::IDLE)),
         }
     }

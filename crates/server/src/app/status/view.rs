@@ -77,6 +77,8 @@ pub struct StreamStatus {
     pub channel: String,
     /// Who holds it, and until when at the latest unless it goes on; the first 20.
     pub holders: Vec<HolderView>,
+    /// It is kept ready in case somebody wants it, and given up at once for whoever needs the tuner.
+    pub kept_ready: bool,
     /// Nobody holds it: when it is given up unless somebody comes.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub idle_until: Option<Timestamp>,
