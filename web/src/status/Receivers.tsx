@@ -30,13 +30,13 @@ function Receiver({ receiver }: { readonly receiver: ReceiverStatus }) {
   const fine = receiver.state === "ok" || receiver.state === "loading";
   const all = receiver.tuners ?? null;
   const free = Math.max(0, (all ?? 0) - receiver.in_use.length);
-  const known = receiver.breaker ? (t.status.breaker as Readonly<Record<string, string>>)[receiver.breaker] : null;
+  const breaker = (t.status.breaker as Readonly<Record<string, string>>)[receiver.breaker] ?? receiver.breaker;
   const facts = [
     receiver.model,
     all === null ? null : t.status.tunersUsed(receiver.in_use.length, count(all, locale)),
     receiver.latency_ms === null || receiver.latency_ms === undefined ? null : t.status.answersIn(count(receiver.latency_ms, locale)),
     receiver.failed_calls > 0 ? t.status.failedCalls(receiver.failed_calls) : null,
-    receiver.breaker && receiver.breaker !== "closed" ? (known ?? receiver.breaker) : null,
+    receiver.breaker === "closed" ? null : breaker,
   ].filter((fact) => fact !== null && fact !== undefined && fact !== "");
   return (
     <article className="status-receiver" data-state={receiver.state} aria-label={receiver.name}>
@@ -79,6 +79,7 @@ function TunerInUse({ tuner, number }: { readonly tuner: Tuner; readonly number:
               {t.status.heldBy(holder.what, timeOf(holder.until, locale))}
             </p>
           ))}
+          {stream.holders.length === 0 && stream.kept_ready && <p className="soft">{t.status.keptReady}</p>}
           {stream.holders.length === 0 && stream.idle_until && (
             <p className="soft">{t.status.keptUntil(timeOf(stream.idle_until, locale))}</p>
           )}

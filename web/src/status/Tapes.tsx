@@ -52,6 +52,7 @@ function Tape({ tape, from }: { readonly tape: TapeStatus; readonly from: string
           [t.status.window, clockDuration(tape.window_s)],
           [t.status.onDisk, bytes(tape.disk_bytes, locale)],
           [t.status.missing, count(tape.lost_packets, locale), tape.lost_packets > 0],
+          [t.status.leftOut, tape.dropped_pictures > 0 ? count(tape.dropped_pictures, locale) : null, true],
           [t.status.silence, tape.silent_frames > 0 ? t.status.frames(tape.silent_frames) : null],
           [t.status.runs, runs > 0 ? t.status.times(runs) : null],
           [t.status.scrambled, tape.scrambled_packets > 0 ? count(tape.scrambled_packets, locale) : null, true],
@@ -79,10 +80,10 @@ function Pids({ tape }: { readonly tape: TapeStatus }) {
               <th scope="col">{t.status.pid}</th>
               <th scope="col">{t.status.carries}</th>
               <th scope="col">{t.status.packets}</th>
-              <th scope="col">{t.status.lost}</th>
+              <th scope="col">{t.status.breaks}</th>
               <th scope="col">{t.status.damaged}</th>
-              <th scope="col">{t.status.dropped}</th>
               <th scope="col">{t.status.scrambled}</th>
+              <th scope="col">{t.status.dropped}</th>
             </tr>
           </thead>
           <tbody>
@@ -91,10 +92,10 @@ function Pids({ tape }: { readonly tape: TapeStatus }) {
                 <th scope="row">{pid.pid}</th>
                 <td>{[languageName(pid.language, locale), pid.codec === "data" ? t.status.data : pid.codec].filter(Boolean).join(" ")}</td>
                 <td>{number(pid.packets)}</td>
-                <td>{number(pid.lost)}</td>
+                <td>{number(pid.breaks)}</td>
                 <td>{number(pid.damaged)}</td>
-                <td>{number(pid.dropped)}</td>
                 <td>{number(pid.scrambled)}</td>
+                <td>{number(pid.dropped)}</td>
               </tr>
             ))}
           </tbody>

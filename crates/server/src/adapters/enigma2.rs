@@ -172,6 +172,18 @@ impl Client {
         &self.settings
     }
 
+    /// How it has answered so far.
+    pub fn answers(&self) -> Answers {
+        let of = |number: &AtomicU64| number.load(Ordering::Relaxed);
+        let calls = &self.calls;
+        Answers {
+            count: of(&calls.count),
+            failed: of(&calls.failed),
+            last_ms: of(&calls.last_ms),
+            mean_ms: of(&calls.mean_ms),
+        }
+    }
+
     /// The door to its pages.
     pub fn pages(&self) -> &Gate {
         &self.pages
@@ -206,18 +218,6 @@ impl Client {
             _ => self.streams.succeeded(),
         }
         opened
-    }
-
-    /// How it has answered so far.
-    pub fn answers(&self) -> Answers {
-        let of = |number: &AtomicU64| number.load(Ordering::Relaxed);
-        let calls = &self.calls;
-        Answers {
-            count: of(&calls.count),
-            failed: of(&calls.failed),
-            last_ms: of(&calls.last_ms),
-            mean_ms: of(&calls.mean_ms),
-        }
     }
 
     /// Model and tuners.

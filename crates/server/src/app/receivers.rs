@@ -10,6 +10,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use moka::future::Cache;
+use telecast_core::breaker::State as Breaker;
 use telecast_core::error::{Error, Kind};
 use telecast_core::guide::{Event, now_next};
 use telecast_core::lineup::{ChannelId, Lineup, ReadBouquet};
@@ -205,9 +206,14 @@ impl Receivers {
         self.list.load().iter().map(|receiver| receiver.state.borrow().clone()).collect()
     }
 
-    /// All of them, and how each answers.
-    pub(super) fn answers(&self) -> Vec<(ReceiverView, Answers)> {
-        let of = |receiver: &Arc<Receiver>| (receiver.state.borrow().clone(), receiver.client.answers());
+    /// All of them, how each answers, and where its breaker stands: the worse of those of its pages and its streams.
+    pub(super) fn answers(&self) -> Vec<(ReceiverView, Answers, Breaker)> {
+        let of = |receiver: &Arc<Receiver>| {
+            let client = &receiver.client;
+            let (pages, streams) = (client.pages().state(), client.streams().state());
+            let worse = if pages as u8 >= streams as u8 { pages } else { streams };
+            (receiver.state.borrow().clone(), client.answers(), worse)
+        };
         self.list.load().iter().map(of).collect()
     }
 

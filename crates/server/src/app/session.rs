@@ -508,7 +508,7 @@ impl Owner {
             self.around.ledger.session(&self.publish.borrow().id, stands.0, stands.1);
         }
         let reason = now.reason.as_ref().map(|reason| self.reason(reason));
-        let receiver = self.hold.as_ref().and_then(|hold| self.around.tuners.receiver_of(&hold.tape));
+        let receiver = self.hold.as_ref().map(|hold| hold.stream().receiver.clone());
         self.publish.send_modify(|view| {
             view.state = say::state(now.state);
             view.waiting_for = now.waiting_for.map(say::waiting_for);

@@ -100,6 +100,7 @@ async fn status_shows_receivers_tuners_tapes_sessions_transcoders_and_disk() {
         .await;
     let receiver = &status["receivers"][0];
     assert_eq!((receiver["id"].as_str(), receiver["tuners"].as_u64()), (Some("box"), Some(2)));
+    assert_eq!(receiver["breaker"], "closed");
     assert!(number(&receiver["calls"]) >= 3 && receiver["latency_ms"].is_u64(), "{receiver}");
     let tuners = receiver["in_use"].as_array().unwrap();
     assert_eq!(tuners.len(), 1);
@@ -115,7 +116,7 @@ async fn status_shows_receivers_tuners_tapes_sessions_transcoders_and_disk() {
     let pids = tape["pids"].as_array().unwrap();
     let codecs: Vec<_> = pids.iter().map(|pid| pid["codec"].as_str().unwrap()).collect();
     assert!(codecs.contains(&"h264") && codecs.contains(&"ac3"), "{codecs:?}");
-    assert!(pids.iter().all(|pid| number(&pid["packets"]) > 0 && number(&pid["lost"]) == 0), "{pids:?}");
+    assert!(pids.iter().all(|pid| number(&pid["packets"]) > 0 && number(&pid["breaks"]) == 0), "{pids:?}");
     let transcoder = &status["transcoders"][0];
     assert_eq!(
         (transcoder["name"].as_str(), transcoder["kind"].as_str()),
@@ -160,8 +161,8 @@ async fn a_player_reports_with_its_heartbeat_and_a_host_ends_it() {
     assert_eq!(denied, StatusCode::FORBIDDEN, "a viewer is no host");
     let (ended, session) = stage.send(Method::DELETE, &path, &stage.owner, None).await;
     assert_eq!((ended, session["reason"]["code"].as_str()), (StatusCode::OK, Some("ended_by_host")));
-    let status = stage.status(|status| status["receivers"][0]["in_use"] == json!([])).await;
-    assert_eq!((&status["sessions"], status["viewers"][0]["state"].as_str()), (&json!(0), Some("stopped")));
+    let status = stage.status(|status| status["sessions"] == json!(0)).await;
+    assert_eq!(status["viewers"][0]["state"], "stopped");
 }
 
 #[tokio::test]

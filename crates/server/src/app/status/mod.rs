@@ -15,9 +15,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use telecast_core::breaker::State as Breaker;
 use telecast_core::limits;
 use telecast_core::lineup::{ChannelId, Lineup, Transponder};
-use telecast_core::tuner::StreamKey;
+use telecast_core::tuner::{Priority, StreamKey};
 use telecast_media::tape::{Origin, Track};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -29,7 +30,7 @@ use super::settings::Keeping;
 use super::spawn::panics;
 use super::tape::{Snapshot, Tape};
 use super::transcoders::{Standing, Transcoders, parent};
-use super::tuners::{Held, Tuners};
+use super::tuners::{Board, Tuners};
 use super::view::HolderView;
 use super::{say, supervise};
 use crate::adapters::clock::Clock;
@@ -45,6 +46,9 @@ use view::{
 const EVERY: Duration = Duration::from_secs(1);
 /// Sessions in one picture: more than a page can show, and a station may have thousands.
 const SESSIONS: usize = 200;
+
+/// Holders of one stream that are named: a page shows no more.
+const HOLDERS: usize = 20;
 
 /// Histories by tape: its name, and the number that tells tapes of one name apart.
 type Histories = HashMap<(StreamKey, u64), History>;
@@ -160,6 +164,7 @@ impl Status {
             tapes: shown,
             viewers: viewers(&names, &entries),
             transcoders,
+            transcoder_processes: crate::adapters::ffmpeg::running(),
             disk: self.disk(),
         }
     }
@@ -177,10 +182,9 @@ impl Status {
 
     fn receivers(&self, names: &Names<'_>) -> Vec<ReceiverStatus> {
         let board = self.parts.tuners.board();
-        let held = &board.held;
         let all = self.parts.receivers.answers().into_iter();
-        let shown = all.map(|(view, answers)| ReceiverStatus {
-            in_use: self.tuners(names, &held, &view.id),
+        let shown = all.map(|(view, answers, breaker)| ReceiverStatus {
+            in_use: self.tuners(names, &board, &view.id),
             id: view.id,
             name: view.name,
             state: view.state,
@@ -191,39 +195,56 @@ impl Status {
             calls: answers.count,
             failed_calls: answers.failed,
             latency_ms: (answers.count > 0).then_some(answers.mean_ms),
-            breaker: None,
+            breaker: match breaker {
+                Breaker::Closed => "closed",
+                Breaker::HalfOpen => "half_open",
+                Breaker::Open => "open",
+            }
+            .into(),
         });
         shown.collect()
     }
 
     /// Tuners of `receiver` that are in use: streams of one transponder share one.
-    fn tuners(&self, names: &Names<'_>, held: &[Held], receiver: &str) -> Vec<TunerStatus> {
+    fn tuners(&self, names: &Names<'_>, board: &Board, receiver: &str) -> Vec<TunerStatus> {
         let mut shared: BTreeMap<Transponder, Vec<StreamStatus>> = BTreeMap::new();
         let mut alone = Vec::new();
-        for held in held.iter().filter(|held| held.stream.receiver == receiver) {
-            let stream = self.stream(names, held);
-            match held.transponder {
-                Some(transponder) => shared.entry(transponder).or_default().push(stream),
+        for (key, transponder, idle_since) in &board.streams {
+            if key.receiver != receiver {
+                continue;
+            }
+            let stream = self.stream(names, key, board, *idle_since);
+            match transponder {
+                Some(transponder) => shared.entry(*transponder).or_default().push(stream),
                 None => alone.push(vec![stream]),
             }
         }
         shared.into_values().chain(alone).map(|streams| TunerStatus { streams }).collect()
     }
 
-    fn stream(&self, names: &Names<'_>, held: &Held) -> StreamStatus {
+    fn stream(
+        &self,
+        names: &Names<'_>,
+        key: &StreamKey,
+        board: &Board,
+        idle_since: Option<Duration>,
+    ) -> StreamStatus {
         let (wall, now) = (self.parts.clock.wall_ms(), self.parts.clock.uptime());
         let moment = |at: Duration| say::moment(wall + at.saturating_sub(now).as_millis() as i64);
-        let channel = names.of(&held.stream.channel);
-        let holders = held.holders.iter().map(|(what, until)| HolderView {
+        let channel = names.of(&key.channel);
+        let leases = || board.leases.iter().filter(|lease| lease.stream == *key);
+        let wanted = leases().filter(|lease| lease.priority > Priority::Background).take(HOLDERS);
+        let holders = wanted.map(|lease| HolderView {
             channel: channel.clone(),
-            what: what.clone(),
-            until: moment(*until),
+            what: lease.holder.clone(),
+            until: moment(lease.expires),
         });
         StreamStatus {
-            channel_id: held.stream.channel.0.clone(),
+            channel_id: key.channel.0.clone(),
             holders: holders.collect(),
             channel,
-            idle_until: held.idle_since.map(|since| moment(since + limits::IDLE)),
+            kept_ready: leases().any(|lease| lease.priority == Priority::Background),
+            idle_until: idle_since.map(|since| moment(since + limits::IDLE)),
         }
     }
 }
@@ -272,6 +293,7 @@ fn tape_status(
         scrambled_packets: counters.scrambled_packets,
         damaged_sections: counters.damaged_sections,
         silent_frames: counters.silent_frames,
+        dropped_pictures: counters.dropped_pictures,
         runs: counters.runs,
         pids: pids(snapshot),
     }
@@ -291,10 +313,10 @@ fn pids(snapshot: &Snapshot) -> Vec<PidStatus> {
                 .and_then(|track| track.language)
                 .and_then(|code| String::from_utf8(code.to_vec()).ok()),
             packets: counted.packets,
-            lost: counted.continuity_errors,
+            breaks: counted.continuity_errors,
             damaged: counted.transport_errors,
-            dropped: counted.dropped,
             scrambled: counted.scrambled,
+            dropped: counted.dropped,
         }
     });
     shown.collect()

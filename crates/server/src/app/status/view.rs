@@ -26,6 +26,8 @@ pub struct StatusView {
     pub viewers: Vec<SessionStatus>,
     /// Transcoders that run.
     pub transcoders: Vec<TranscoderStatus>,
+    /// Child processes of transcoders, those included that have not quite ended.
+    pub transcoder_processes: usize,
     /// Where the tapes lie.
     pub disk: DiskStatus,
 }
@@ -53,8 +55,8 @@ pub struct ReceiverStatus {
     pub failed_calls: u64,
     /// Mean time of its last answers (milliseconds); null before the first.
     pub latency_ms: Option<u64>,
-    /// `closed` (it is asked), `open` (it is left alone for a while) or `half_open` (it is being tried); null: none watches it.
-    pub breaker: Option<String>,
+    /// `closed` (it is asked), `open` (it is left alone for a while) or `half_open` (it is being tried).
+    pub breaker: String,
     /// Tuners in use: one for each transponder that is on.
     pub in_use: Vec<TunerStatus>,
 }
@@ -75,6 +77,8 @@ pub struct StreamStatus {
     pub channel: String,
     /// Who holds it, and until when at the latest unless it goes on; the first 20.
     pub holders: Vec<HolderView>,
+    /// It is kept ready in case somebody wants it, and given up at once for whoever needs the tuner.
+    pub kept_ready: bool,
     /// Nobody holds it: when it is given up unless somebody comes.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub idle_until: Option<Timestamp>,
@@ -109,6 +113,8 @@ pub struct TapeStatus {
     pub scrambled_packets: u64,
     /// Tables with a wrong checksum.
     pub damaged_sections: u64,
+    /// Pictures left out because something of them, or of what they refer to, is missing.
+    pub dropped_pictures: u64,
     /// Frames of silence put in for missing sound.
     pub silent_frames: u64,
     /// Times that the broadcast began anew: its clock jumped, its format changed, or it was interrupted.
@@ -128,14 +134,14 @@ pub struct PidStatus {
     pub language: Option<String>,
     /// Packets that came.
     pub packets: u64,
-    /// How often packets were missing, by continuity counter.
-    pub lost: u64,
+    /// Times that the continuity counter did not go on.
+    pub breaks: u64,
     /// Packets that the receiver has marked as damaged.
     pub damaged: u64,
-    /// Pictures or frames of sound that were left out because of damage.
-    pub dropped: u64,
     /// Packets that came scrambled.
     pub scrambled: u64,
+    /// Pictures or frames of sound that are not delivered because of damage.
+    pub dropped: u64,
 }
 
 /// A session, as whoever runs the station sees it.

@@ -113,25 +113,9 @@ pub struct Board {
     pub receivers: BTreeMap<String, Usage>,
     /// Leases, oldest first; expiry counts from the start of the program.
     pub leases: Vec<telecast_core::tuner::Lease>,
-    /// Streams that are on, and who holds them.
-    pub held: Vec<Held>,
+    /// Streams that are on, what each is tuned to, and since when nobody has held it.
+    pub streams: Vec<(StreamKey, Option<Transponder>, Option<Duration>)>,
 }
-
-/// A stream that is on, and who holds it.
-#[derive(Clone, Debug)]
-pub struct Held {
-    /// The stream.
-    pub stream: StreamKey,
-    /// What its tuner is tuned to; streams of one transponder share it.
-    pub transponder: Option<Transponder>,
-    /// Since when nobody holds it (since the program's start).
-    pub idle_since: Option<Duration>,
-    /// Who, and until when at the latest unless it is renewed; the first [`HOLDERS`].
-    pub holders: Vec<(String, Duration)>,
-}
-
-/// Holders of one stream that are named: a page shows no more.
-const HOLDERS: usize = 20;
 
 /// The way to the owner; cheap to clone.
 #[derive(Clone)]
@@ -174,12 +158,6 @@ impl Tuners {
     /// A receiver is gone; its tapes end.
     pub async fn forget_receiver(&self, id: &str) {
         let _ = self.requests.send(Request::Forget(id.to_owned())).await;
-    }
-
-    /// The receiver that a running tape comes from.
-    pub fn receiver_of(&self, tape: &Tape) -> Option<String> {
-        let running = self.running.load();
-        running.iter().find(|(_, other)| other.id == tape.id).map(|(key, _)| key.receiver.clone())
     }
 
     /// Tapes that run.

@@ -21,7 +21,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::warm::{Change, Warm};
-use super::{Board, HOLDERS, Held, Hold, Notice, Request, Running, Tuners, Usage, Wish};
+use super::{Board, Hold, Notice, Request, Running, Tuners, Usage, Wish};
 use crate::adapters::clock::Clock;
 use crate::adapters::enigma2::Client;
 use crate::adapters::stream::Fault;
@@ -487,28 +487,9 @@ impl Owner {
             (id.clone(), Usage { tuners, tuned, viewers })
         };
         let receivers = self.clients.keys().map(usage).collect();
-        let held = self.holdings();
-        self.board.store(Arc::new(Board { receivers, leases, held }));
-    }
-
-    fn holdings(&self) -> Vec<Held> {
-        let mut held: Vec<Held> = self
-            .pool
-            .open_streams()
-            .map(|(key, transponder, idle_since)| Held {
-                stream: key.clone(),
-                transponder,
-                idle_since,
-                holders: Vec::new(),
-            })
-            .collect();
-        for lease in self.pool.leases() {
-            let place = held.iter_mut().find(|held| held.stream == lease.stream);
-            if let Some(held) = place.filter(|held| held.holders.len() < HOLDERS) {
-                held.holders.push((lease.holder.clone(), lease.expires));
-            }
-        }
-        held
+        let streams =
+            self.pool.open_streams().map(|(key, transponder, idle)| (key.clone(), transponder, idle));
+        self.board.store(Arc::new(Board { receivers, leases, streams: streams.collect() }));
     }
 }
 
