@@ -110,6 +110,7 @@ pub struct Tape {
     /// Its newest playlists.
     pub playlists: Arc<Playlists>,
     snapshots: watch::Receiver<Arc<Snapshot>>,
+    trouble: watch::Receiver<bool>,
     commands: mpsc::Sender<Command>,
     stop: CancellationToken,
     gone: CancellationToken,
@@ -130,6 +131,7 @@ impl Tape {
     ) -> std::io::Result<Self> {
         let directory = room.directory(key);
         let main = Arc::new(TapeFile::create(&directory, "ts")?);
+        let (troubled, trouble) = watch::channel(false);
         let (publish, snapshots) = watch::channel(Arc::new(Snapshot {
             index: Index::default(),
             since: u64::MAX,
@@ -153,7 +155,7 @@ impl Tape {
             Arc::clone(&main),
             room.clone(),
             clock,
-            publish,
+            (publish, troubled),
             made,
         );
         let gone = CancellationToken::new();
@@ -163,7 +165,7 @@ impl Tape {
             owner.run((source, next), inbox, filtered, token).await;
             drop(done);
         });
-        Ok(Self { id, main, playlists: Arc::default(), snapshots, commands, stop, gone })
+        Ok(Self { id, main, playlists: Arc::default(), snapshots, trouble, commands, stop, gone })
     }
 
     /// The newest snapshot.
@@ -174,6 +176,11 @@ impl Tape {
     /// To wait for the next one.
     pub fn watch(&self) -> watch::Receiver<Arc<Snapshot>> {
         self.snapshots.clone()
+    }
+
+    /// Whether nothing comes just now although the tape goes on; [`Snapshot::trouble`] says why.
+    pub fn trouble(&self) -> watch::Receiver<bool> {
+        self.trouble.clone()
     }
 
     /// Asks for AAC made from `from`, as long as the answer is held.

@@ -37,6 +37,8 @@ const STEADY: usize = 3;
 const EDGE: usize = 4;
 /// What is published although no part has closed: counters, and the end of waiting.
 const HEARTBEAT: Duration = Duration::from_secs(1);
+/// A source that gave a picture and has been silent for this long is in trouble: viewers are told before it is given up.
+const QUIET: Duration = Duration::from_secs(2);
 /// A full disk is tried again so often, this far apart: others need a moment to give up their oldest parts.
 const TRIES: usize = 10;
 const TRY_AGAIN: Duration = Duration::from_millis(100);
@@ -52,6 +54,7 @@ pub(super) struct Owner {
     room: Room,
     clock: Clock,
     publish: watch::Sender<Arc<Snapshot>>,
+    troubled: watch::Sender<bool>,
     segmenter: Segmenter,
     sounds: Sounds,
     journal: Journal,
@@ -79,7 +82,7 @@ impl Owner {
         main: Arc<TapeFile>,
         room: Room,
         clock: Clock,
-        publish: watch::Sender<Arc<Snapshot>>,
+        (publish, troubled): (watch::Sender<Arc<Snapshot>>, watch::Sender<bool>),
         made: Made,
     ) -> Self {
         Self {
@@ -95,6 +98,7 @@ impl Owner {
             room,
             clock,
             publish,
+            troubled,
             since: u64::MAX,
             before: 0,
             trouble: None,
@@ -263,6 +267,7 @@ impl Owner {
         let mut output = Vec::with_capacity(READ);
         let mut due = Instant::now();
         let mut scrambled_since = None;
+        let mut heard = Instant::now();
         loop {
             input.clear();
             let steady = self.segmenter.index().next_sequence > self.since + STEADY as u64;
@@ -281,6 +286,11 @@ impl Owner {
                 }
                 Some(command) = inbox.recv() => { self.command(command); Ok(0) }
                 Ok(()) = self.floor.changed() => { self.evict(); Ok(0) }
+                () = tokio::time::sleep_until(heard + QUIET), if steady && self.trouble.is_none() => {
+                    self.trouble = Some(Arc::new(Fault::Stalled));
+                    self.publish(None);
+                    Ok(0)
+                }
                 () = stop.cancelled() => return Fault::Stopped,
             };
             if let Err(fault) = come {
@@ -289,6 +299,7 @@ impl Owner {
             if input.is_empty() {
                 continue;
             }
+            heard = Instant::now();
             // An input that fills the buffer is not paced by a broadcast: read on.
             due = if input.len() < READ { self.next_breath() } else { Instant::now() };
             output.clear();
@@ -403,6 +414,9 @@ impl Owner {
 
     fn publish(&mut self, fault: Option<Arc<Fault>>) {
         self.shown = (self.edge(), self.clock.uptime());
+        self.troubled.send_if_modified(|told| {
+            std::mem::replace(told, self.trouble.is_some()) != self.trouble.is_some()
+        });
         self.publish.send_replace(Arc::new(Snapshot {
             index: self.segmenter.index().clone(),
             since: self.since,
