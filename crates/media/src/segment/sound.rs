@@ -158,7 +158,8 @@ impl Sound {
 
     /// Bytes were lost: a frame begun is not continued.
     pub(super) fn broken(&mut self) {
-        self.damaged += u64::from(self.splitter.pending() > 0);
+        // Whatever was lost belonged to a frame at least.
+        self.damaged += u64::from(!self.untimed);
         self.splitter.reset();
         self.untimed = true;
         // They may have been those of the frame that is lost.
