@@ -992,6 +992,8 @@ export interface components {
              * @description Nobody holds it: when it is given up unless somebody comes.
              */
             idle_until?: string | null;
+            /** @description It is kept ready in case somebody wants it, and given up at once for whoever needs the tuner. */
+            kept_ready: boolean;
         };
         /** @description A tape that runs. */
         TapeStatus: {
