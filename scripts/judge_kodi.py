@@ -74,7 +74,7 @@ class Kodi:
         start("Xvfb", "-displayfd", writing, "-screen", "0", "640x360x24", "-nolisten", "tcp", pass_fds=[writing])
         display = os.read(reading, 16).decode().strip()
         env = {**os.environ, "HOME": str(home), "DISPLAY": f":{display}", "XDG_RUNTIME_DIR": str(home), "KODI_AE_SINK": "ALSA"}
-        start("nice", "kodi", "--standalone", env=env)
+        start("nice", "kodi", "--standalone", env=env, cwd=home)  # now and then it dies of being ended, and leaves a dump there
         until("answer from Kodi", lambda: self.ask("JSONRPC.Ping"))
         self.ask("Addons.SetAddonEnabled", addonid="pvr.vuplus", enabled=True)
 

@@ -8,6 +8,7 @@ import { Button } from "../ui";
 import { Logo } from "./Logo";
 import { useNowNext } from "./NowPanel";
 import { Radio } from "./Radio";
+import { Struggling } from "./Struggling";
 import { Progress, Span, Time, useNow } from "./time";
 import { Waiting } from "./Waiting";
 
@@ -64,6 +65,7 @@ export function Stage({ stageRef, channel, chrome, alone, poke, hide, typedNumbe
       {radio && channel && !failed && <Radio channel={channel} playing={phase === "playing"} />}
       {channel && !radio && !failed && <Title channel={channel} large={waiting} shown={waiting || (alone && chrome)} />}
       <Waiting radio={radio} />
+      <Struggling />
       <SoundOn />
       {typedNumber && (
         <output className="typed">

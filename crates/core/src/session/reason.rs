@@ -54,6 +54,8 @@ pub enum ReasonCode {
     Idle,
     /// The viewer has stopped.
     StoppedByClient,
+    /// Whoever runs the station has ended it.
+    EndedByHost,
     /// A recording needed the tuner.
     PreemptedByRecording,
     /// The receiver was removed from the station.
@@ -169,6 +171,9 @@ reasons! {
     StoppedByClient "stopped_by_client"
         "Stopped" "Start again whenever you like."
         "Beendet" "Jederzeit neu starten.",
+    EndedByHost "ended_by_host"
+        "The host has ended this session" "Ask them, or start again."
+        "Die Leitung der Station hat diese Sitzung beendet" "Dort nachfragen oder neu starten.",
     PreemptedByRecording "preempted_by_recording"
         "A recording needed the tuner" "Choose another channel, or wait until it has ended."
         "Eine Aufnahme brauchte den Tuner" "Einen anderen Sender wählen oder warten, bis sie fertig ist.",

@@ -400,6 +400,11 @@ impl Pool {
         (self.receivers.get(receiver).and_then(|receiver| receiver.tuners), self.tuned(receiver).len())
     }
 
+    /// All streams, with the transponder that each needs and since when nobody has held it.
+    pub fn open_streams(&self) -> impl Iterator<Item = (&StreamKey, Option<Transponder>, Option<Now>)> {
+        self.streams.iter().map(|(key, stream)| (key, stream.transponder, stream.idle_since))
+    }
+
     /// Number of streams.
     pub fn streams(&self) -> usize {
         self.streams.len()

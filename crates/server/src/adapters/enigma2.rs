@@ -8,6 +8,7 @@ use moka::future::Cache;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use telecast_core::breaker::Failure;
 use telecast_core::guide::{Event, clean};
@@ -83,6 +84,43 @@ pub struct Client {
     streams: Arc<Gate>,
     /// Where streams are, by service reference.
     addresses: Cache<String, Address>,
+    calls: Arc<Calls>,
+}
+
+/// How a receiver answers; all only grow but the times.
+#[derive(Debug, Default)]
+struct Calls {
+    count: AtomicU64,
+    failed: AtomicU64,
+    last_ms: AtomicU64,
+    mean_ms: AtomicU64,
+}
+
+/// How a receiver answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// Calls that it has answered.
+    pub count: u64,
+    /// Calls that it has not.
+    pub failed: u64,
+    /// Time of its last answer (milliseconds).
+    pub last_ms: u64,
+    /// Mean over its last eight answers or so (milliseconds).
+    pub mean_ms: u64,
+}
+
+impl Calls {
+    fn note(&self, answered: bool, took: Duration) {
+        if !answered {
+            self.failed.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        let ms = took.as_millis() as u64;
+        let first = self.count.fetch_add(1, Ordering::Relaxed) == 0;
+        let mean = self.mean_ms.load(Ordering::Relaxed);
+        self.last_ms.store(ms, Ordering::Relaxed);
+        self.mean_ms.store(if first { ms } else { (mean * 7 + ms).div_ceil(8) }, Ordering::Relaxed);
+    }
 }
 
 /// Where a stream is, and who may fetch it.
@@ -125,12 +163,25 @@ impl Client {
             http,
             slots: Arc::new(Semaphore::new(limits::RECEIVER_CALLS)),
             addresses,
+            calls: Arc::default(),
         })
     }
 
     /// What it was made with.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// How it has answered so far.
+    pub fn answers(&self) -> Answers {
+        let of = |number: &AtomicU64| number.load(Ordering::Relaxed);
+        let calls = &self.calls;
+        Answers {
+            count: of(&calls.count),
+            failed: of(&calls.failed),
+            last_ms: of(&calls.last_ms),
+            mean_ms: of(&calls.mean_ms),
+        }
     }
 
     /// The door to its pages.
@@ -351,7 +402,9 @@ impl Client {
                 rest.as_secs() + 1
             ))
         })?;
+        let begun = tokio::time::Instant::now();
         let reply = self.exchange(path, query).await;
+        self.calls.note(!matches!(reply, Err((Trouble::Unreachable(_), _))), begun.elapsed());
         match &reply {
             Err((_, Some(failure))) => self.pages.failed(*failure),
             _ => self.pages.succeeded(),

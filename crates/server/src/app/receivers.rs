@@ -10,6 +10,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use moka::future::Cache;
+use telecast_core::breaker::State as Breaker;
 use telecast_core::error::{Error, Kind};
 use telecast_core::guide::{Event, now_next};
 use telecast_core::lineup::{ChannelId, Lineup, ReadBouquet};
@@ -22,7 +23,7 @@ use super::supervise;
 use super::tuners::Tuners;
 use super::view::{self, NowNextView, ReceiverState, ReceiverView};
 use crate::adapters::clock::Clock;
-use crate::adapters::enigma2::{Client, Trouble};
+use crate::adapters::enigma2::{Answers, Client, Trouble};
 
 /// What is on is asked again this often: two events of each channel are known, so it stays right in between.
 const GUIDE: Duration = Duration::from_secs(300);
@@ -203,6 +204,17 @@ impl Receivers {
     /// All of them.
     pub(super) fn views(&self) -> Vec<ReceiverView> {
         self.list.load().iter().map(|receiver| receiver.state.borrow().clone()).collect()
+    }
+
+    /// All of them, how each answers, and where its breaker stands: the worse of those of its pages and its streams.
+    pub(super) fn answers(&self) -> Vec<(ReceiverView, Answers, Breaker)> {
+        let of = |receiver: &Arc<Receiver>| {
+            let client = &receiver.client;
+            let (pages, streams) = (client.pages().state(), client.streams().state());
+            let worse = if pages as u8 >= streams as u8 { pages } else { streams };
+            (receiver.state.borrow().clone(), client.answers(), worse)
+        };
+        self.list.load().iter().map(of).collect()
     }
 
     /// What is on.

@@ -23,6 +23,7 @@ use super::memory::{Memory, source_tracks};
 use super::playback::{Door, PlaybackHandle, Way};
 use super::say;
 use super::shelf::Shelf;
+use super::status::Reported;
 use super::tape::{Need, Snapshot, Tape};
 use super::transcoders::{self, PictureHold, Transcoders};
 use super::tuners::{Hold, Tuners, Wish};
@@ -67,6 +68,10 @@ pub(super) struct Entry {
     /// Key of its playback address.
     pub(super) key: String,
     account: String,
+    /// Who it is for, for people.
+    pub(super) holder: String,
+    /// How its player fares, as that says itself.
+    pub(super) player: Reported,
     commands: mpsc::Sender<Command>,
 }
 
@@ -131,6 +136,7 @@ pub(super) fn made(
         stream_url: format!("/play/{key}/stream.ts"),
         heartbeat_s: limits::HEARTBEAT.as_secs(),
         created_at: say::moment(around.clock.wall_ms()),
+        receiver_id: None,
     };
     let (publish, view) = watch::channel(made);
     let (door, way) = watch::channel(Door::Shut);
@@ -172,7 +178,8 @@ pub(super) fn made(
     };
     tracing::info!(session = id, channel = %owner.channel.id, "a session begins");
     metrics::counter!("telecast_sessions_started_total").increment(1);
-    (Entry { view, handle, key, account: request.account.clone(), commands }, owner, inbox)
+    let (account, holder) = (request.account.clone(), request.holder.clone());
+    (Entry { view, handle, key, account, holder, player: Reported::default(), commands }, owner, inbox)
 }
 
 /// What the machine has been told already.
@@ -501,11 +508,13 @@ impl Owner {
             self.around.ledger.session(&self.publish.borrow().id, stands.0, stands.1);
         }
         let reason = now.reason.as_ref().map(|reason| self.reason(reason));
+        let receiver = self.hold.as_ref().map(|hold| hold.stream().receiver.clone());
         self.publish.send_modify(|view| {
             view.state = say::state(now.state);
             view.waiting_for = now.waiting_for.map(say::waiting_for);
             view.plan = now.plan.as_ref().map(say::plan);
             view.reason = reason;
+            view.receiver_id = receiver.or(view.receiver_id.take());
         });
         let view = self.publish.borrow().clone();
         let kind = if view.state.is_over() { "ended" } else { "changed" };

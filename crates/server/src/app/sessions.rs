@@ -170,6 +170,7 @@ impl Sessions {
             stream_url: format!("/play/{}/stream.ts", row.id),
             heartbeat_s: limits::HEARTBEAT.as_secs(),
             created_at: say::moment(row.created_ms),
+            receiver_id: None,
         }
     }
 

@@ -184,6 +184,12 @@ fn name(key: &StreamKey, recipe: Recipe) -> StreamKey {
     }
 }
 
+/// The name of the tape that a derived one is made from.
+pub(super) fn parent(key: &StreamKey) -> StreamKey {
+    let channel = key.channel.0.split('~').next().unwrap_or_default();
+    StreamKey { receiver: key.receiver.clone(), channel: ChannelId(channel.to_owned()) }
+}
+
 fn is_of(key: &StreamKey, channel: &ChannelId) -> bool {
     key.channel.0.strip_prefix(&channel.0).is_some_and(|rest| rest.starts_with('~'))
 }

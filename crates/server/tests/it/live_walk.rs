@@ -333,7 +333,7 @@ async fn shutdown_leaves_no_child_and_no_connection_and_the_tape_at_rest() {
     let fake = live_box::start(HashMap::from([(1, Manner::Play(bytes, rate))]), 1).await;
     let (app, directory) = live_box::station(&fake).await;
     let view = ready(&app, 1).await;
-    assert!(app.status().transcoders >= 1);
+    assert!(app.status().transcoder_processes >= 1);
     let asked = Instant::now();
     app.shutdown().await;
     assert!(asked.elapsed() < Duration::from_secs(5));

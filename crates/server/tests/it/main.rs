@@ -18,5 +18,6 @@ mod live_walk;
 mod tidy;
 mod web_door;
 mod web_probes;
+mod web_status;
 mod web_store;
 mod web_talk;

@@ -30,7 +30,7 @@ use std::time::Duration;
 use telecast_core::limits;
 use telecast_core::lineup::ServiceRef;
 use telecast_core::tuner::StreamKey;
-use telecast_media::segment::{Counters, Waiting};
+use telecast_media::segment::{Counters, PidCounters, Waiting};
 use telecast_media::tape::{Index, Origin, Run, Segment, Track, TrackId};
 use telecast_media::ts::psi::Kind;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -58,6 +58,10 @@ pub struct Snapshot {
     pub trouble: Option<Arc<Fault>>,
     /// What was counted.
     pub counters: Counters,
+    /// The same of each PID that the programme's map names.
+    pub pids: Vec<PidCounters>,
+    /// Transcoders that run for it.
+    pub work: Vec<Work>,
     /// Files of derived sound.
     pub sides: Arc<HashMap<TrackId, Arc<TapeFile>>>,
     /// Connected to the source.
@@ -75,6 +79,19 @@ impl Snapshot {
     pub fn newest_run(&self) -> Option<&Arc<Run>> {
         self.index.segments.back().filter(|last| last.sequence >= self.since).map(|last| &last.run)
     }
+}
+
+/// A transcoder that runs for a tape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Work {
+    /// What it makes of what: `ac3 → aac`.
+    pub name: String,
+    /// `audio` or `video`.
+    pub kind: &'static str,
+    /// Name of the track that it makes.
+    pub track: TrackId,
+    /// What it has made so far (milliseconds of sound or picture); begins anew with the transcoder.
+    pub made_ms: u64,
 }
 
 enum Command {
@@ -122,6 +139,8 @@ impl Tape {
             fault: None,
             trouble: None,
             counters: Counters::default(),
+            pids: Vec::new(),
+            work: Vec::new(),
             sides: Arc::default(),
             connected: false,
         }));

@@ -412,6 +412,8 @@ impl Owner {
             fault,
             trouble: self.trouble.clone(),
             counters: self.segmenter.counters(),
+            pids: self.segmenter.pids(),
+            work: self.sounds.work(),
             sides: Arc::new(self.sounds.sides.clone()),
             connected: self.connected,
         }));

@@ -9,9 +9,10 @@ mod warm;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
-use telecast_core::lineup::{ChannelId, Lineup, Source as LineupSource};
+use telecast_core::lineup::{ChannelId, Lineup, Source as LineupSource, Transponder};
 use telecast_core::tuner::{Fence, Holder, Priority, Refusal, Rules, StreamKey};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -112,6 +113,8 @@ pub struct Board {
     pub receivers: BTreeMap<String, Usage>,
     /// Leases, oldest first; expiry counts from the start of the program.
     pub leases: Vec<telecast_core::tuner::Lease>,
+    /// Streams that are on, what each is tuned to, and since when nobody has held it.
+    pub streams: Vec<(StreamKey, Option<Transponder>, Option<Duration>)>,
 }
 
 /// The way to the owner; cheap to clone.

@@ -487,7 +487,9 @@ impl Owner {
             (id.clone(), Usage { tuners, tuned, viewers })
         };
         let receivers = self.clients.keys().map(usage).collect();
-        self.board.store(Arc::new(Board { receivers, leases }));
+        let streams =
+            self.pool.open_streams().map(|(key, transponder, idle)| (key.clone(), transponder, idle));
+        self.board.store(Arc::new(Board { receivers, leases, streams: streams.collect() }));
     }
 }
 
