@@ -167,6 +167,21 @@ fn two_transponders_refused_beside_the_same_stream_teach_how_many_tuners_there_a
 }
 
 #[test]
+fn what_was_learnt_is_no_reason_where_the_box_says_the_same() {
+    let mut pool = pool(&[("r", Some(3))], 0);
+    for n in [1, 2] {
+        watch(&mut pool, n, n, 0).expect("granted");
+    }
+    for n in [3, 4] {
+        let refused = watch(&mut pool, n, n, 0).expect("not known yet");
+        pool.refused(&refused.stream, at(0));
+    }
+    assert_eq!(watch(&mut pool, 5, 5, 1).expect_err("learnt").cause, Cause::Refused);
+    pool.set_receiver("r", Some(2));
+    assert_eq!(watch(&mut pool, 5, 5, 1).expect_err("as it says").cause, Cause::InUse);
+}
+
+#[test]
 fn what_the_box_gives_after_all_is_not_refused_any_more() {
     let mut pool = pool(&[("r", Some(8))], 0);
     watch(&mut pool, 1, 1, 0).expect("granted");
@@ -271,6 +286,20 @@ fn guesses_stay_within_their_budget_and_leave_the_last_tuner_alone() {
     want(&mut unknown, GUESS, (1, 1), 0).expect_err("nothing is known to be free");
     watch(&mut unknown, 2, 2, 0).expect("granted");
     want(&mut unknown, GUESS, (3, 2), 0).expect("the same tuner");
+
+    let mut crowded = pool(&[("r", Some(3))], 1);
+    want(&mut crowded, GUESS, (1, 1), 0).expect("one tuner");
+    watch(&mut crowded, 2, 2, 0).expect("granted");
+    watch(&mut crowded, 3, 3, 0).expect("granted");
+    want(&mut crowded, GUESS, (4, 1), 0).expect_err("what is about to give way takes on nothing more");
+
+    let mut shared = pool(&[("r", Some(8))], 1);
+    watch(&mut shared, 1, 1, 0).expect("granted");
+    watch(&mut shared, 2, 1, 0).expect("granted");
+    for sid in 3..=6 {
+        want(&mut shared, GUESS, (sid, 1), 0).expect("viewers do not count");
+    }
+    want(&mut shared, GUESS, (7, 1), 0).expect_err("five are too many");
 
     let mut large = pool(&[("r", Some(8))], 2);
     want(&mut large, GUESS, (1, 1), 0).expect("one tuner");

@@ -74,3 +74,49 @@ impl Warm {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use telecast_core::lineup::{ReadBouquet, ServiceRef};
+
+    fn id(sid: u32) -> ChannelId {
+        service(sid).channel_id()
+    }
+
+    fn service(sid: u32) -> ServiceRef {
+        ServiceRef::parse(&format!("1:0:19:{sid:X}:{sid:X}:1:C00000:0:0:0:")).expect("reference")
+    }
+
+    #[test]
+    fn a_zap_keeps_what_is_still_likely_and_gives_up_the_rest_once_there_is_a_picture() {
+        let services = (1..=9).map(|sid| (service(sid), sid.to_string())).collect();
+        let read = ReadBouquet { reference: "b".into(), name: "B".into(), radio: false, services };
+        let lineup = Lineup::pool(&[("r".into(), vec![read])]);
+        let mut warm = Warm::default();
+        warm.zapped("Anna", &id(3));
+        assert!(warm.pictured(&id(4), &lineup).is_empty(), "not hers");
+        let names =
+            |change: &Change| change.want.iter().map(|channel| channel.name.clone()).collect::<String>();
+        let first = warm.pictured(&id(3), &lineup).remove(0);
+        assert_eq!((names(&first), first.give_up.len(), first.renew.len()), ("42".into(), 0, 0));
+        assert!(warm.pictured(&id(3), &lineup).is_empty(), "once for each zap");
+        warm.hold("Anna", Fence(1), id(4));
+        warm.hold("Anna", Fence(2), id(2));
+        warm.zapped("Anna", &id(4));
+        let next = warm.pictured(&id(4), &lineup).remove(0);
+        // Of 5, 3 (before, and previous) nothing is held yet; 4 is watched, and 2 is far now.
+        assert_eq!((names(&next), next.give_up, next.renew), ("53".into(), vec![Fence(1), Fence(2)], vec![]));
+        warm.hold("Anna", Fence(3), id(5));
+        warm.hold("Anna", Fence(4), id(3));
+        warm.zapped("Anna", &id(3));
+        let back = warm.pictured(&id(3), &lineup).remove(0);
+        assert_eq!((names(&back), back.give_up, back.renew), ("42".into(), vec![Fence(3), Fence(4)], vec![]));
+        warm.hold("Anna", Fence(5), id(4));
+        warm.zapped("Anna", &id(5));
+        let two = warm.pictured(&id(5), &lineup).remove(0);
+        assert_eq!((names(&two), two.renew), ("63".into(), vec![Fence(5)]), "4 is beside 5 as well");
+        warm.sweep(|fence| fence != Fence(5), |_| false);
+        assert!(warm.held.is_empty() && warm.waiting.is_empty(), "nothing is left behind");
+    }
+}
