@@ -920,6 +920,7 @@ export interface components {
             state: components["schemas"]["SessionState"];
             /** @description Path of the raw transport stream (`/play/{key}/stream.ts`). */
             stream_url: string;
+            trouble?: components["schemas"]["ReasonView"] | null;
             waiting_for?: components["schemas"]["WaitingFor"] | null;
         };
         /** @description The first owner. */

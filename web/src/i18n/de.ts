@@ -127,6 +127,9 @@ export const de: Catalogue = {
     source: "Die Sendung kommt mit Lücken: Auch die Station erhält zeitweise nichts.",
     device: "Dieses Gerät kommt nicht mit: Es lässt viele Bilder aus.",
   },
+  slate: {
+    keepsTrying: "Telecast versucht es weiter. Das Bild kommt von selbst zurück.",
+  },
   waiting: {
     request: "Die Station wird gefragt",
     tuner: "Warten auf den Tuner",

@@ -128,6 +128,9 @@ export const en = {
     source: "The broadcast comes with gaps: the station itself gets nothing for moments.",
     device: "This device cannot keep up: it leaves out many pictures.",
   },
+  slate: {
+    keepsTrying: "Telecast keeps trying. The picture comes back by itself.",
+  },
   waiting: {
     request: "Asking the station",
     tuner: "Waiting for the tuner",

@@ -268,6 +268,16 @@ export class Engine {
     }
   }
 
+  /** Plays on where the station is now, after it had nothing. */
+  rejoin(): void {
+    if (!mediaSource()) {
+      this.video.src = this.address;
+      return;
+    }
+    this.recoveries = [];
+    this.rebuild();
+  }
+
   private rebuild(): void {
     const { generation, address, module } = this;
     const { hls } = this;
@@ -280,7 +290,7 @@ export class Engine {
       this.hls.attachMedia(this.video);
       this.hls.loadSource(address);
       this.listener.onRecovered();
-    }, RECOVERY_PAUSE_MS * (this.recoveries.length - 1));
+    }, RECOVERY_PAUSE_MS * Math.max(0, this.recoveries.length - 1));
   }
 
   private mayRecover(): boolean {

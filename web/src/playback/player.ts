@@ -371,6 +371,7 @@ export class Player extends Store<PlayerState> {
   }
 
   private onSession(view: Session): void {
+    const recovered = this.state.session?.trouble && !view.trouble && !isOver(view);
     this.set({ session: view, audioOnly: view.plan ? !view.plan.video : false });
     if (isOver(view)) {
       this.onOver(view);
@@ -381,6 +382,8 @@ export class Player extends Store<PlayerState> {
       void this.engine.load(resolve(view.playlist_url));
     }
     if (view.state === "ready") this.watchStart();
+    // hls.js gives up on playlists that stand still for long; who looks at a picture of the past is not disturbed.
+    if (recovered && this.state.phase === "stalled") this.engine.rejoin();
   }
 
   /** Begins anew if no picture comes of a session that is ready, whatever the reason. */
@@ -407,7 +410,8 @@ export class Player extends Store<PlayerState> {
     const session = await this.session?.refresh();
     if (attempt !== this.attempt || this.state.phase !== "stalled") return;
     this.watchStall();
-    if (session?.state !== "ready") return;
+    // While the station itself has nothing, there is nothing to be had by beginning anew.
+    if (session?.state !== "ready" || session.trouble) return;
     const now = performance.now();
     if (now - this.jumped < JUMP_MEMORY_MS) {
       this.beginAnew();
@@ -468,6 +472,10 @@ export class Player extends Store<PlayerState> {
     const view = await this.session?.refresh();
     if (attempt !== this.attempt || this.state.phase === "refused") return;
     if (view && isOver(view)) return; // told by `onOver`
+    if (view?.trouble) {
+      if (this.state.phase !== "stalled") this.onStalled();
+      return; // gone on with when something comes again
+    }
     if (this.mayRestart()) {
       this.restart();
       return;

@@ -10,6 +10,7 @@ import { useNowNext } from "./NowPanel";
 import { Radio } from "./Radio";
 import { Struggling } from "./Struggling";
 import { Progress, Span, Time, useNow } from "./time";
+import { Slate } from "./Slate";
 import { Waiting } from "./Waiting";
 
 interface StageProps {
@@ -64,6 +65,7 @@ export function Stage({ stageRef, channel, chrome, alone, poke, hide, typedNumbe
       <Video radio={radio} />
       {radio && channel && !failed && <Radio channel={channel} playing={phase === "playing"} />}
       {channel && !radio && !failed && <Title channel={channel} large={waiting} shown={waiting || (alone && chrome)} />}
+      <Slate />
       <Waiting radio={radio} />
       <Struggling />
       <SoundOn />

@@ -131,6 +131,7 @@ pub(super) fn made(
         state: view::SessionState::New,
         waiting_for: None,
         reason: None,
+        trouble: None,
         plan: machine.plan().map(say::plan),
         playlist_url: format!("/play/{key}/main.m3u8"),
         stream_url: format!("/play/{key}/stream.ts"),
@@ -172,6 +173,7 @@ pub(super) fn made(
         needs: Vec::new(),
         sent: Sent::default(),
         pending: VecDeque::new(),
+        trouble: None,
         noted: (State::New, None),
         lost,
         _slot: slot,
@@ -221,6 +223,8 @@ pub(super) struct Owner {
     needs: Vec<Need>,
     sent: Sent,
     pending: VecDeque<Event>,
+    /// Why nothing comes just now, as it was told last; it goes on.
+    trouble: Option<Reason>,
     /// What the ledger was told last.
     noted: (State, Option<ReasonCode>),
     /// Somebody else writes this session: it must be let go.
@@ -245,6 +249,8 @@ impl Owner {
             let mut watch = self.watch.take();
             let gone = self.hold.as_ref().map(|hold| hold.tape.gone().clone());
             let mut coded = self.coded.as_ref().map(|hold| hold.tape.watch());
+            let trouble = self.hold.as_ref().map(|hold| hold.tape.trouble());
+            let told = self.trouble.is_some();
             let coded_gone = self.coded.as_ref().map(|hold| hold.tape.gone().clone());
             tokio::select! {
                 // Said first: a tape that ends by the same shutdown is not what ended the session.
@@ -259,6 +265,7 @@ impl Owner {
                 () = news(watch.as_mut()), if !ready => self.observe().await,
                 () = news(coded.as_mut()), if !ready => self.observe().await,
                 () = over(gone.as_ref()), if ready => self.observe().await,
+                () = turned(trouble, told), if ready => self.observe().await,
                 () = over(coded_gone.as_ref()), if ready => self.observe().await,
                 () = tokio::time::sleep(due.min(LOOK)) => {
                     let fetched = self.last_fetch.load(Ordering::Relaxed);
@@ -436,6 +443,7 @@ impl Owner {
             self.door.send_replace(Door::Open(Arc::new(way)));
             self.apply(Event::Segment).await;
         }
+        self.observe_trouble(&tape);
         let coded = self.coded.as_ref().map(|hold| hold.tape.clone());
         // Only recordings take from viewers.
         let lost = self
@@ -446,6 +454,16 @@ impl Owner {
         let reason = lost.or_else(|| over_because(&tape)).or_else(|| over_because(coded.as_ref()?));
         if let Some(reason) = reason.filter(|_| !std::mem::replace(&mut self.sent.fault, true)) {
             self.apply(Event::Broken(reason)).await;
+        }
+    }
+
+    /// Tells whether anything comes, once it is ready.
+    fn observe_trouble(&mut self, tape: &Tape) {
+        let last = tape.snapshot();
+        let trouble = last.trouble.as_deref().filter(|_| self.sent.segment).map(|fault| broken(fault, &last));
+        if self.trouble.as_ref().map(|told| told.code) != trouble.as_ref().map(|new| new.code) {
+            self.trouble = trouble;
+            self.tell();
         }
     }
 
@@ -508,12 +526,15 @@ impl Owner {
             self.around.ledger.session(&self.publish.borrow().id, stands.0, stands.1);
         }
         let reason = now.reason.as_ref().map(|reason| self.reason(reason));
+        let trouble =
+            self.trouble.as_ref().filter(|_| !now.state.is_ended()).map(|trouble| self.reason(trouble));
         let receiver = self.hold.as_ref().map(|hold| hold.stream().receiver.clone());
         self.publish.send_modify(|view| {
             view.state = say::state(now.state);
             view.waiting_for = now.waiting_for.map(say::waiting_for);
             view.plan = now.plan.as_ref().map(say::plan);
             view.reason = reason;
+            view.trouble = trouble;
             view.receiver_id = receiver.or(view.receiver_id.take());
         });
         let view = self.publish.borrow().clone();
@@ -538,6 +559,16 @@ async fn news(watch: Option<&mut watch::Receiver<Arc<Snapshot>>>) {
         }
         None => std::future::pending().await,
     }
+}
+
+/// Waits until a tape gets into trouble, or out of it.
+async fn turned(trouble: Option<watch::Receiver<bool>>, told: bool) {
+    if let Some(mut trouble) = trouble
+        && trouble.wait_for(|is| *is != told).await.is_ok()
+    {
+        return;
+    }
+    std::future::pending::<()>().await;
 }
 
 async fn over(gone: Option<&CancellationToken>) {

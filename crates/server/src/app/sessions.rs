@@ -165,6 +165,7 @@ impl Sessions {
             waiting_for: None,
             reason: code
                 .map(|code| say::reason(&Reason::new(code), &self.around.lineup.load(), &self.around.clock)),
+            trouble: None,
             plan: None,
             playlist_url: format!("/play/{}/main.m3u8", row.id),
             stream_url: format!("/play/{}/stream.ts", row.id),

@@ -341,7 +341,9 @@ impl Owner {
         if !self.capacity().admits(cost) {
             let idle: Vec<StreamKey> =
                 self.tapes.iter().filter(|(_, coded)| coded.holds == 0).map(|(key, _)| key.clone()).collect();
-            idle.iter().for_each(|key| self.drop_tape(key));
+            for key in &idle {
+                self.drop_tape(key);
+            }
         }
         if !self.capacity().admits(cost) {
             metrics::counter!("telecast_transcoders_refused_total").increment(1);

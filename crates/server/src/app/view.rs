@@ -205,6 +205,8 @@ pub struct SessionView {
     pub waiting_for: Option<WaitingFor>,
     /// Why it ended.
     pub reason: Option<ReasonView>,
+    /// Why nothing comes just now; the station keeps trying, and the session goes on.
+    pub trouble: Option<ReasonView>,
     /// How it is played; null until known.
     pub plan: Option<PlanView>,
     /// Path of the multivariant playlist below the public address (`/play/{key}/main.m3u8`).
