@@ -13,6 +13,7 @@ export function Slate() {
   const trouble = usePlayer((state) => (state.phase === "stalled" ? (state.session?.trouble ?? null) : null));
   const channelId = usePlayer((state) => state.channelId);
   if (!trouble) return null;
+  const [holder] = trouble.holders;
   const { title } = reasonText(t, trouble.code, trouble.message);
   return (
     <div className="slate" role="status" aria-live="polite" data-channel={channelId}>
@@ -22,6 +23,11 @@ export function Slate() {
         ))}
       </svg>
       <h2>{title}</h2>
+      {holder && (
+        <p>
+          {holder.what} · {holder.channel}
+        </p>
+      )}
       <p>{t.slate.keepsTrying}</p>
     </div>
   );

@@ -73,6 +73,19 @@ pub struct About {
     pub tuners: Option<u32>,
 }
 
+/// A recording of the box itself that runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recording {
+    /// What it records.
+    pub service: ServiceRef,
+    /// Its name, as the box's owner gave it.
+    pub name: String,
+    /// When it began (Unix seconds of the box's clock).
+    pub begin_s: i64,
+    /// When it ends (the same).
+    pub end_s: i64,
+}
+
 /// A client for one receiver; cheap to clone.
 #[derive(Clone)]
 pub struct Client {
@@ -132,6 +145,8 @@ const ADDRESS_PATIENCE: Duration = Duration::from_millis(1500);
 const ADDRESS_AGE: Duration = Duration::from_secs(300);
 /// Addresses remembered.
 const ADDRESSES: u64 = 5_000;
+/// State of a timer that records.
+const RUNNING: i64 = 2;
 /// Waits before a call is tried again.
 const RETRIES: [Duration; 2] = [Duration::from_millis(300), Duration::from_secs(1)];
 
@@ -294,11 +309,27 @@ impl Client {
         Ok(())
     }
 
-    /// Now and next of all services of a bouquet: (reference, event).
+    /// Now and next of all services of a bouquet: (reference, event). On some boxes this very call always crashes ([`Trouble::Failing`]);
+    /// then [`Self::now_next_of`] may work.
     pub async fn now_next(&self, bouquet: &str) -> Result<Vec<(ServiceRef, Event)>, Trouble> {
-        let value = self.call("api/epgnownext", &[("bRef", bouquet)]).await?;
-        let events = value.get("events").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        Ok(events.iter().filter_map(event).collect())
+        let body = self.get("api/epgnownext", &[("bRef", bouquet)], Crash::Answers).await?;
+        Ok(events(&parse(&body)?))
+    }
+
+    /// Now and next of one service.
+    pub async fn now_next_of(&self, service: &ServiceRef) -> Result<Vec<(ServiceRef, Event)>, Trouble> {
+        let reference = service.to_string();
+        let query = [("sRef", reference.as_str())];
+        let mut found = events(&self.call("api/epgservicenow", &query).await?);
+        found.append(&mut events(&self.call("api/epgservicenext", &query).await?));
+        Ok(found)
+    }
+
+    /// What the box records just now by its own timers, in its order.
+    pub async fn recordings(&self) -> Result<Vec<Recording>, Trouble> {
+        let value = self.call("api/timerlist", &[]).await?;
+        let timers = value.get("timers").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        Ok(timers.iter().filter_map(recording).collect())
     }
 
     /// The address to stream `service` from: what the box says, else port 8001. Credentials inside it are taken out.
@@ -325,7 +356,8 @@ impl Client {
 
     async fn ask_stream_url(&self, reference: &str) -> Result<Address, Trouble> {
         let query = [("ref", reference)];
-        let asked = tokio::time::timeout(ADDRESS_PATIENCE, self.get("web/stream.m3u", &query)).await;
+        let asked =
+            tokio::time::timeout(ADDRESS_PATIENCE, self.get("web/stream.m3u", &query, Crash::Fails)).await;
         let body = asked.map_err(|_| Trouble::Unreachable("no reply in time".into()))??;
         let text = String::from_utf8_lossy(&body);
         let line = text.lines().map(str::trim).find(|line| line.starts_with("http://"));
@@ -365,7 +397,7 @@ impl Client {
     /// A channel's logo.
     pub async fn picon(&self, service: &ServiceRef) -> Result<Vec<u8>, Trouble> {
         let name = service.to_string().trim_end_matches(':').replace(':', "_");
-        let bytes = self.get(&format!("picon/{name}.png"), &[]).await?;
+        let bytes = self.get(&format!("picon/{name}.png"), &[], Crash::Fails).await?;
         if bytes.starts_with(&[0x89, b'P', b'N', b'G']) {
             Ok(bytes)
         } else {
@@ -374,14 +406,17 @@ impl Client {
     }
 
     async fn call(&self, path: &str, query: &[(&str, &str)]) -> Result<Value, Trouble> {
-        let body = self.get(path, query).await?;
+        let body = self.get(path, query, Crash::Fails).await?;
         parse(&body)
     }
 
-    async fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<Vec<u8>, Trouble> {
+    async fn get(&self, path: &str, query: &[(&str, &str)], crash: Crash) -> Result<Vec<u8>, Trouble> {
         let mut tries = RETRIES.iter();
         loop {
-            match (self.get_once(path, query).await, tries.next()) {
+            match (self.get_once(path, query, crash).await, tries.next()) {
+                (Err(Trouble::Failing(why)), _) if crash == Crash::Answers => {
+                    return Err(Trouble::Failing(why));
+                }
                 (Err(Trouble::Unreachable(why) | Trouble::Failing(why)), Some(pause))
                     if self.pages.shut_for().is_none() =>
                 {
@@ -393,7 +428,7 @@ impl Client {
         }
     }
 
-    async fn get_once(&self, path: &str, query: &[(&str, &str)]) -> Result<Vec<u8>, Trouble> {
+    async fn get_once(&self, path: &str, query: &[(&str, &str)], crash: Crash) -> Result<Vec<u8>, Trouble> {
         let _slot = self.slots.acquire().await.map_err(|_| Trouble::Unreachable("shutting down".into()))?;
         tokio::time::sleep(self.pages.pause()).await;
         self.pages.pass().map_err(|rest| {
@@ -406,6 +441,7 @@ impl Client {
         let reply = self.exchange(path, query).await;
         self.calls.note(!matches!(reply, Err((Trouble::Unreachable(_), _))), begun.elapsed());
         match &reply {
+            Err((Trouble::Failing(_), _)) if crash == Crash::Answers => self.pages.succeeded(),
             Err((_, Some(failure))) => self.pages.failed(*failure),
             _ => self.pages.succeeded(),
         }
@@ -445,6 +481,21 @@ impl Client {
         }
         Ok(body)
     }
+}
+
+/// What it means when a page ends in an exception.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Crash {
+    /// The box fails: the call is tried again, and counts for the breaker.
+    Fails,
+    /// This page is known to crash on boxes that work: it is an answer.
+    Answers,
+}
+
+/// All events of a reply.
+fn events(value: &Value) -> Vec<(ServiceRef, Event)> {
+    let list = value.get("events").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    list.iter().filter_map(event).collect()
 }
 
 fn unreachable(trouble: Trouble) -> Fault {
@@ -519,6 +570,20 @@ fn event(value: &Value) -> Option<(ServiceRef, Event)> {
     Some((service, event))
 }
 
+/// A timer that records just now.
+fn recording(timer: &Value) -> Option<Recording> {
+    let only_shows = number(timer.get("justplay")).is_some_and(|flag| flag != 0);
+    if number(timer.get("state")) != Some(RUNNING) || only_shows {
+        return None;
+    }
+    Some(Recording {
+        service: ServiceRef::parse(&text(timer.get("serviceref"))?)?,
+        name: text(timer.get("name")).map(|name| clean(&name)).unwrap_or_default(),
+        begin_s: number(timer.get("begin")).unwrap_or(0),
+        end_s: number(timer.get("end")).unwrap_or(0),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -527,6 +592,13 @@ mod tests {
     fn replies_are_read_as_boxes_send_them() {
         assert_eq!(parse(b"\xef\xbb\xbf {\"a\": 1}").expect("mark")["a"], 1);
         assert_eq!(parse(b"{\"a\": \"f\xfcr\"}").expect("latin-1")["a"], "für");
+        let timer = |state: &str, justplay: i64| {
+            serde_json::json!({"serviceref": "1:0:19:1:2:3:C00000:0:0:0:", "name": "Tatort &amp; mehr", "state": state,
+                "justplay": justplay, "begin": 100, "end": "200"})
+        };
+        let found = recording(&timer("2", 0)).expect("it runs");
+        assert_eq!((found.name.as_str(), found.begin_s, found.end_s), ("Tatort & mehr", 100, 200));
+        assert!(recording(&timer("3", 0)).is_none() && recording(&timer("2", 1)).is_none());
         assert!(matches!(parse(b"<html>"), Err(Trouble::NotAReceiver(_))));
         let event = event(&serde_json::json!({"sref": "1:0:19:1:2:3:C00000:0:0:0:", "begin_timestamp": "100", "duration_sec": 60,
             "title": "Tom &amp; Jerry", "id": 5, "shortdesc": null})).expect("event").1;

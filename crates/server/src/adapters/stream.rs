@@ -7,6 +7,7 @@ use base64::Engine;
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
 use telecast_core::limits;
+use telecast_core::tuner::Holder;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -45,6 +46,9 @@ pub enum Fault {
     /// The station itself ended it.
     #[error("the station ended the stream")]
     Stopped,
+    /// A recording of the box has the tuner.
+    #[error("a recording of the receiver has taken the tuner")]
+    Recording(Holder),
     /// Nothing came for too long.
     #[error("nothing has come for {} s", limits::STREAM_STALL.as_secs())]
     Stalled,

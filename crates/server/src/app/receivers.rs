@@ -13,7 +13,7 @@ use moka::future::Cache;
 use telecast_core::breaker::State as Breaker;
 use telecast_core::error::{Error, Kind};
 use telecast_core::guide::{Event, now_next};
-use telecast_core::lineup::{ChannelId, Lineup, ReadBouquet};
+use telecast_core::lineup::{ChannelId, Lineup, ReadBouquet, ServiceRef};
 use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -38,6 +38,8 @@ const PAUSES: [Duration; 5] = [
 /// Channels whose streams' addresses are learnt at start, and how long that may take: the box has a picture to show.
 const WARM: usize = 50;
 const WARMING: Duration = Duration::from_secs(5);
+/// Services asked one by one where a box's guide for whole bouquets is broken: two calls each, and a busy box is slow for all.
+const SINGLE_GUIDES: usize = 100;
 /// Logos kept; each is about 10 KB.
 const LOGOS: u64 = 2_000;
 /// A logo is asked for again after this; so is one that was not there.
@@ -351,7 +353,11 @@ impl Receivers {
         let mut guide: HashMap<ChannelId, Vec<Event>> = HashMap::new();
         let mut failed = None;
         for bouquet in &known.bouquets {
-            match receiver.client.now_next(&bouquet.reference).await {
+            let mut read = receiver.client.now_next(&bouquet.reference).await;
+            if let Err(Trouble::Failing(_)) = read {
+                read = self.read_one_by_one(receiver, bouquet, &guide).await;
+            }
+            match read {
                 Ok(events) => {
                     for (service, event) in events {
                         let events = guide.entry(service.channel_id()).or_default();
@@ -371,6 +377,24 @@ impl Receivers {
         receiver.known.store(Arc::new(Known { bouquets, guide, guide_at: Some(self.clock.wall_ms()) }));
         self.send("guide", serde_json::Value::Null);
         Ok(())
+    }
+
+    /// Now and next of those services of a bouquet that nothing is known of yet.
+    async fn read_one_by_one(
+        &self,
+        receiver: &Receiver,
+        bouquet: &ReadBouquet,
+        known: &HashMap<ChannelId, Vec<Event>>,
+    ) -> Result<Vec<(ServiceRef, Event)>, Trouble> {
+        let mut found = Vec::new();
+        let services = bouquet.services.iter().map(|(service, _)| service);
+        let wanted = services
+            .filter(|service| !service.is_marker() && !service.is_hidden() && !service.is_iptv())
+            .filter(|service| !known.contains_key(&service.channel_id()));
+        for service in wanted.take(SINGLE_GUIDES.saturating_sub(known.len())) {
+            found.append(&mut receiver.client.now_next_of(service).await?);
+        }
+        Ok(found)
     }
 
     /// Pools the lineup anew.
@@ -468,7 +492,6 @@ fn blank(settings: &ReceiverSettings, state: ReceiverState, message: &str) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
-    use telecast_core::lineup::ServiceRef;
 
     #[test]
     fn a_receiver_has_as_many_channels_as_lists_show() {

@@ -7,13 +7,16 @@ use telecast_core::lineup::Lineup;
 use telecast_core::playback::{
     self, Action, AudioCodec, Client, Container, Hls, Plan, TrackAction, VideoCodec,
 };
-use telecast_core::session::{Reason, State, WaitingFor};
+use telecast_core::session::{Reason, ReasonCode, State, WaitingFor};
+use telecast_media::segment::Waiting;
 use telecast_media::ts::psi::Kind;
 
+use super::tape::Snapshot;
 use super::view::{
     self, ClientView, HolderView, PlanReasonView, PlanView, ReasonView, SessionState, TrackPlanView,
 };
 use crate::adapters::clock::Clock;
+use crate::adapters::stream::Fault;
 
 /// A moment of milliseconds since 1970.
 pub(super) fn moment(ms: i64) -> Timestamp {
@@ -163,4 +166,28 @@ pub(super) fn reason(reason: &Reason, lineup: &Lineup, clock: &Clock) -> ReasonV
         retry_after_s: reason.retry_after.map(|after| (after + Duration::from_millis(999)).as_secs()),
         holders: holders.collect(),
     }
+}
+
+/// What a fault of the source means to the viewer.
+pub(super) fn broken(fault: &Fault, snapshot: &Snapshot) -> Reason {
+    let silent = snapshot.counters.bytes == 0;
+    let code = match fault {
+        Fault::Unreachable(_) => ReasonCode::ReceiverUnreachable,
+        Fault::Unauthorized => ReasonCode::ReceiverUnauthorized,
+        Fault::Refused(_) | Fault::CannotTune => ReasonCode::TuneFailed,
+        Fault::DiskFull(_) => ReasonCode::DiskFull,
+        Fault::Scrambled => ReasonCode::Scrambled,
+        Fault::Filter(_) => ReasonCode::TranscoderFailed,
+        Fault::Recording(by) => {
+            return Reason { holders: vec![by.clone()], ..Reason::new(ReasonCode::PreemptedByRecording) };
+        }
+        Fault::Ended if snapshot.waiting == Waiting::Scrambled => ReasonCode::Scrambled,
+        Fault::Ended if silent => ReasonCode::ReceiverRefused,
+        Fault::Ended => ReasonCode::SourceEnded,
+        // What somebody watches is stopped by nothing else: at the end of all, sessions go first.
+        Fault::Stopped => ReasonCode::ReceiverRemoved,
+        Fault::Stalled if silent => ReasonCode::TuneTimeout,
+        Fault::Stalled => ReasonCode::SourceStalled,
+    };
+    Reason::new(code).with_detail(fault.to_string())
 }

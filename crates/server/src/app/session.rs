@@ -29,7 +29,6 @@ use super::transcoders::{self, PictureHold, Transcoders};
 use super::tuners::{Hold, Tuners, Wish};
 use super::view::{self, At, SessionView, StartPlayback};
 use crate::adapters::clock::Clock;
-use crate::adapters::stream::Fault;
 
 /// Commands that may wait for one session.
 const COMMANDS: usize = 16;
@@ -460,7 +459,8 @@ impl Owner {
     /// Tells whether anything comes, once it is ready.
     fn observe_trouble(&mut self, tape: &Tape) {
         let last = tape.snapshot();
-        let trouble = last.trouble.as_deref().filter(|_| self.sent.segment).map(|fault| broken(fault, &last));
+        let trouble =
+            last.trouble.as_deref().filter(|_| self.sent.segment).map(|fault| say::broken(fault, &last));
         if self.trouble.as_ref().map(|told| told.code) != trouble.as_ref().map(|new| new.code) {
             self.trouble = trouble;
             self.tell();
@@ -593,30 +593,9 @@ fn over_because(tape: &Tape) -> Option<Reason> {
     let gone = tape.gone().is_cancelled();
     let last = tape.snapshot();
     match last.fault.as_deref() {
-        Some(fault) => Some(broken(fault, &last)),
+        Some(fault) => Some(say::broken(fault, &last)),
         // Its owner has panicked: nobody would ever say anything more.
         None if gone => Some(Reason::new(ReasonCode::Internal)),
         None => None,
     }
-}
-
-/// What a fault of the source means to the viewer.
-fn broken(fault: &Fault, snapshot: &Snapshot) -> Reason {
-    let silent = snapshot.counters.bytes == 0;
-    let code = match fault {
-        Fault::Unreachable(_) => ReasonCode::ReceiverUnreachable,
-        Fault::Unauthorized => ReasonCode::ReceiverUnauthorized,
-        Fault::Refused(_) | Fault::CannotTune => ReasonCode::TuneFailed,
-        Fault::DiskFull(_) => ReasonCode::DiskFull,
-        Fault::Scrambled => ReasonCode::Scrambled,
-        Fault::Filter(_) => ReasonCode::TranscoderFailed,
-        Fault::Ended if snapshot.waiting == Waiting::Scrambled => ReasonCode::Scrambled,
-        Fault::Ended if silent => ReasonCode::ReceiverRefused,
-        Fault::Ended => ReasonCode::SourceEnded,
-        // What somebody watches is stopped by nothing else: at the end of all, sessions go first.
-        Fault::Stopped => ReasonCode::ReceiverRemoved,
-        Fault::Stalled if silent => ReasonCode::TuneTimeout,
-        Fault::Stalled => ReasonCode::SourceStalled,
-    };
-    Reason::new(code).with_detail(fault.to_string())
 }

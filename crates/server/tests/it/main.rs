@@ -9,6 +9,8 @@
 )]
 
 mod live_box;
+mod live_fault_table;
+mod live_faults;
 mod live_picture;
 mod live_sound;
 mod live_store;

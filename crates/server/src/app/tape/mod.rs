@@ -29,7 +29,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use telecast_core::limits;
 use telecast_core::lineup::ServiceRef;
-use telecast_core::tuner::StreamKey;
+use telecast_core::tuner::{Holder, StreamKey};
 use telecast_media::segment::{Counters, PidCounters, Waiting};
 use telecast_media::tape::{Index, Origin, Run, Segment, Track, TrackId};
 use telecast_media::ts::psi::Kind;
@@ -38,6 +38,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Commands that may wait.
 const COMMANDS: usize = 64;
+/// A box that has not said by then what it records is busy, and by then the tuner is tried again anyhow.
+const RECORDING_PATIENCE: Duration = Duration::from_secs(10);
 
 /// What readers see.
 #[derive(Clone, Debug)]
@@ -274,6 +276,18 @@ impl Source {
         }
     }
 
+    /// Which recording of the box has the tuner that this source had; asked in a task of its own, for a busy box answers late.
+    fn ask_who_records(&self, clock: Clock) -> Option<oneshot::Receiver<Option<Holder>>> {
+        let Self::Receiver(feed) = self else { return None };
+        let (reply, answer) = oneshot::channel();
+        let feed = feed.clone();
+        crate::app::supervise("who records", async move {
+            let asked = tokio::time::timeout(RECORDING_PATIENCE, feed.recorded(clock)).await;
+            let _ = reply.send(asked.unwrap_or_default());
+        });
+        Some(answer)
+    }
+
     async fn open(&self) -> Result<Input, Fault> {
         match self {
             Self::Receiver(feed) => feed.open().await.map(Input::Stream),
@@ -364,6 +378,20 @@ impl Feed {
             .then(|| u16::try_from(self.service.sid).ok())
             .flatten()
             .filter(|sid| *sid > 0)
+    }
+
+    /// The newest recording of the box on another transponder: one on this transponder would have shared the tuner.
+    async fn recorded(&self, clock: Clock) -> Option<Holder> {
+        if self.service.is_iptv() {
+            return None;
+        }
+        let here = self.service.transponder();
+        let running = self.client.recordings().await.ok()?;
+        let elsewhere = running.into_iter().filter(|recording| recording.service.transponder() != here);
+        let by = elsewhere.max_by_key(|recording| recording.begin_s)?;
+        let left = (by.end_s - clock.wall_ms() / 1000).max(0).unsigned_abs();
+        let until = clock.uptime() + Duration::from_secs(left);
+        Some(Holder { channel: by.service.channel_id(), what: by.name, until })
     }
 
     async fn open(&self) -> Result<Stream, Fault> {

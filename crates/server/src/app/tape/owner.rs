@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use telecast_core::limits;
+use telecast_core::tuner::Holder;
 use telecast_media::journal::Journal;
 use telecast_media::segment::{Counters, Segmenter, Start, Waiting};
 use telecast_media::tape::{Index, Rendition, TrackId};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -46,6 +47,14 @@ const TRY_AGAIN: Duration = Duration::from_millis(100);
 /// What readers can see of an index: the next sequence, listed parts at the edge, and whether a map has come.
 type Edge = (u64, usize, bool);
 
+/// What there was to see when last there was more of it, and how many packets had come scrambled by then.
+#[derive(Default)]
+struct Shown {
+    edge: (u64, usize),
+    at: Duration,
+    scrambled: u64,
+}
+
 pub(super) struct Owner {
     name: String,
     directory: PathBuf,
@@ -65,6 +74,8 @@ pub(super) struct Owner {
     /// Bytes that had come when the source was connected.
     before: u64,
     trouble: Option<Arc<Fault>>,
+    /// The box is being asked whether a recording has the tuner that is lost.
+    asked: Option<oneshot::Receiver<Option<Holder>>>,
     /// What rested has been read: from here on another source may go on with it.
     taken_up: bool,
     /// Next sequence when bytes were last appended: a change means that a segment has begun.
@@ -102,6 +113,7 @@ impl Owner {
             since: u64::MAX,
             before: 0,
             trouble: None,
+            asked: None,
             taken_up: false,
             appended: 0,
             connected: false,
@@ -127,6 +139,9 @@ impl Owner {
         while !stop.is_cancelled() && self.taken_up {
             tracing::info!(%source, %fault, "a source has gone");
             let (silent, pictured) = self.lose(&fault);
+            if matches!(*fault, Fault::Ended) {
+                self.asked = source.ask_who_records(self.clock);
+            }
             let wanted = next.source(Arc::clone(&fault), silent, pictured);
             let found = self.meanwhile(wanted, &mut inbox, &mut filtered, &stop).await.flatten();
             let Some(found) = found else { break };
@@ -164,6 +179,7 @@ impl Owner {
                 }
                 Some(command) = inbox.recv() => self.command(command),
                 Ok(()) = self.floor.changed() => self.evict(),
+                by = answered(&mut self.asked) => self.recorded_by(by),
                 () = stop.cancelled() => return None,
             }
         }
@@ -177,9 +193,29 @@ impl Owner {
         let next = self.segmenter.index().next_sequence;
         let pictured = next > std::mem::replace(&mut self.since, next);
         self.connected = false;
-        self.trouble = Some(Arc::clone(fault));
+        // A recording that had the tuner a moment ago is named until the box has been asked again.
+        if !(matches!(**fault, Fault::Ended) && self.is_recorded()) {
+            self.trouble = Some(Arc::clone(fault));
+        }
         self.publish(None);
         (silent, pictured)
+    }
+
+    fn is_recorded(&self) -> bool {
+        matches!(self.trouble.as_deref(), Some(Fault::Recording(_)))
+    }
+
+    /// The box has said which recording has the tuner, if any; that is news only while nothing comes.
+    fn recorded_by(&mut self, by: Option<Holder>) {
+        if self.trouble.is_none() {
+            return;
+        }
+        match by {
+            Some(by) => self.trouble = Some(Arc::new(Fault::Recording(by))),
+            None if self.is_recorded() => self.trouble = Some(Arc::new(Fault::Ended)),
+            None => return,
+        }
+        self.publish(None);
     }
 
     /// From the next source to its end.
@@ -267,6 +303,7 @@ impl Owner {
         let mut output = Vec::with_capacity(READ);
         let mut due = Instant::now();
         let mut scrambled_since = None;
+        let mut shown = Shown::default();
         let mut heard = Instant::now();
         loop {
             input.clear();
@@ -286,6 +323,7 @@ impl Owner {
                 }
                 Some(command) = inbox.recv() => { self.command(command); Ok(0) }
                 Ok(()) = self.floor.changed() => { self.evict(); Ok(0) }
+                by = answered(&mut self.asked) => { self.recorded_by(by); Ok(0) }
                 () = tokio::time::sleep_until(heard + QUIET), if steady && self.trouble.is_none() => {
                     self.trouble = Some(Arc::new(Fault::Stalled));
                     self.publish(None);
@@ -312,15 +350,28 @@ impl Owner {
             self.sounds.tap_early(&mut self.segmenter, now);
             self.sounds.feed(&mut self.segmenter, now);
             self.write_index();
-            if self.trouble.is_some() && self.segmenter.index().next_sequence > self.since {
-                self.trouble = None;
-            }
+            self.look(&mut shown);
             self.publish_news();
             let scrambled = source.has_others() && self.segmenter.waiting() == Waiting::Scrambled;
             scrambled_since = scrambled.then(|| scrambled_since.unwrap_or(now));
             if scrambled_since.is_some_and(|since| now >= since + limits::SCRAMBLED_SWITCH) {
                 return Fault::Scrambled;
             }
+        }
+    }
+
+    /// Bytes have come: is there more to see of them than before? Packets that come scrambled amid a programme give none.
+    fn look(&mut self, shown: &mut Shown) {
+        let (next, parts, _) = self.edge();
+        let (counters, now) = (self.segmenter.counters(), self.clock.uptime());
+        if (next, parts) != shown.edge || counters.scrambled_packets == shown.scrambled {
+            *shown = Shown { edge: (next, parts), at: now, scrambled: counters.scrambled_packets };
+            if next > self.since {
+                self.trouble = None;
+            }
+        } else if next > self.since && self.trouble.is_none() && now >= shown.at + QUIET {
+            self.trouble = Some(Arc::new(Fault::Scrambled));
+            self.publish(None);
         }
     }
 
@@ -454,6 +505,18 @@ impl Owner {
             .increment(now.silent_frames.saturating_sub(before.silent_frames));
         metrics::counter!("telecast_tape_runs_total").increment(now.runs - before.runs);
         self.reported = now;
+    }
+}
+
+/// The answer, once there is one; then nothing is asked any more.
+async fn answered(asked: &mut Option<oneshot::Receiver<Option<Holder>>>) -> Option<Holder> {
+    match asked {
+        Some(answer) => {
+            let said = answer.await.unwrap_or_default();
+            *asked = None;
+            said
+        }
+        None => std::future::pending().await,
     }
 }
 
