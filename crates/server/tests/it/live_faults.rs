@@ -56,24 +56,20 @@ async fn stage(config: Config) -> Stage {
     Stage { sim, app, _directory: directory }
 }
 
-/// Channels that play small files, a transponder each: codes from 1.
-async fn channels(files: &[&str], tuners: usize) -> Stage {
-    let media = files.iter().map(|name| file(name)).collect();
-    stage(Config { media, tuners, ..Config::default() }).await
+/// Channels that play a small file, a transponder each: codes from 1.
+async fn channels(count: usize, tuners: usize) -> Stage {
+    drop(live_box::with_aac());
+    let made = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("live-aac.ts");
+    stage(Config { media: vec![made; count], tuners, ..Config::default() }).await
 }
 
-fn file(name: &str) -> PathBuf {
-    let made = if name == "ac3" { live_box::with_ac3() } else { live_box::with_aac() };
-    drop(made);
-    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("live-{name}.ts"))
-}
+/// Codes of built-in programmes: 720p50 with AC-3 and MP2, and 720p25 with AAC twice.
+const FAST: u8 = 1;
+const DUO: u8 = 4;
 
-/// The built-in lineup, of which one channel can be played: "Duo Europa".
-async fn built_in() -> (Stage, usize) {
-    let stage = stage(Config { only: vec![4], ..Config::default() }).await;
-    let channels = stage.app.lineup().channels.clone();
-    let place = channels.iter().position(|channel| channel.name == "Duo Europa").unwrap();
-    (stage, place + 1)
+/// The built-in lineup, of which only these programmes can be played.
+async fn built_in(only: &[u8]) -> Stage {
+    stage(Config { only: only.to_vec(), ..Config::default() }).await
 }
 
 /// Waits for what must come; says how long it took.
@@ -109,6 +105,11 @@ struct Edge {
 }
 
 impl Stage {
+    /// Place of a built-in channel in the lineup, from 1.
+    fn named(&self, name: &str) -> usize {
+        self.app.lineup().channels.iter().position(|channel| channel.name == name).unwrap() + 1
+    }
+
     fn id(&self, code: usize) -> String {
         self.app.lineup().channels[code - 1].id.0.clone()
     }
@@ -233,7 +234,7 @@ async fn edge(play: &PlaybackHandle) -> Edge {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_breaks_off_comes_back_in_the_same_session() {
-    let stage = channels(&["aac"; 2], 2).await;
+    let stage = channels(2, 2).await;
     let one = async |code: usize, fault: Fault, expected: &str| {
         let (view, play) = stage.ready(code).await;
         // Past the first segments, where silence is noticed sooner.
@@ -257,7 +258,7 @@ async fn what_breaks_off_comes_back_in_the_same_session() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_start_waits_or_is_refused_and_the_next_one_works() {
-    let stage = channels(&["aac"; 5], 5).await;
+    let stage = channels(5, 5).await;
     let again = async |code: usize, fault: Fault| {
         let begun = stage.clear(fault);
         stage.ready(code).await;
@@ -324,7 +325,7 @@ async fn a_start_waits_or_is_refused_and_the_next_one_works() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn damage_is_survived_in_the_same_session() {
-    let stage = channels(&["aac"; 3], 3).await;
+    let stage = channels(3, 3).await;
     let one = async |code: usize, fault: Fault, amount: f64| {
         let (view, play) = stage.ready(code).await;
         let begun = stage.add(fault, amount, code);
@@ -354,13 +355,12 @@ async fn damage_is_survived_in_the_same_session() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn clocks_and_maps_that_change_are_followed() {
-    // The last one is what a format changes to.
-    let stage = channels(&["aac", "aac", "aac", "ac3"], 4).await;
-    let (smooth, duo) = built_in().await;
-    let one = async |code: usize, fault: Fault, amount: f64| {
+    let stage = channels(2, 2).await;
+    let smooth = built_in(&[FAST, DUO]).await;
+    let one = async |stage: &Stage, code: usize, fault: Fault, amount: f64, on: u8| {
         let (view, play) = stage.ready(code).await;
         let (before, runs) = (edge(&play).await, stage.tape(code).runs);
-        let begun = stage.add(fault, amount, code);
+        let begun = stage.add(fault, amount, on.into());
         until("a new run", || stage.tape(code).runs > runs).await;
         within(fault, begun);
         stage.shows_break(&view, &play, before.breaks).await;
@@ -371,7 +371,8 @@ async fn clocks_and_maps_that_change_are_followed() {
         back(fault, begun);
     };
     let wrap = async {
-        smooth.sim.add_faults(&[FaultSpec::new(Fault::PtsWrap).amount(6.0)]);
+        let duo = smooth.named("Duo Europa");
+        smooth.add(Fault::PtsWrap, 6.0, DUO.into());
         let (view, play) = smooth.ready(duo).await;
         let begun = Instant::now();
         while begun.elapsed() < Duration::from_secs(10) {
@@ -384,9 +385,9 @@ async fn clocks_and_maps_that_change_are_followed() {
         back(Fault::PtsWrap, begun);
     };
     tokio::join!(
-        one(1, Fault::PtsJump, 100.0),
-        one(2, Fault::PmtChange, 4.0),
-        one(3, Fault::FormatChange, 4.0),
+        one(&stage, 1, Fault::PtsJump, 100.0, 1),
+        one(&stage, 2, Fault::PmtChange, 4.0, 2),
+        one(&smooth, smooth.named("Erstes Probe HD"), Fault::FormatChange, 4.0, FAST),
         wrap
     );
     stage.app.shutdown().await;
@@ -395,7 +396,7 @@ async fn clocks_and_maps_that_change_are_followed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_that_refuse_cost_no_picture() {
-    let stage = channels(&["aac"; 2], 2).await;
+    let stage = channels(2, 2).await;
     let (view, play) = stage.ready(1).await;
     let faults = [
         (Fault::Http401, ReceiverState::Unauthorized),
@@ -426,7 +427,7 @@ async fn pages_that_refuse_cost_no_picture() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_that_crash_are_left_alone_and_found_again() {
-    let stage = channels(&["aac"; 2], 2).await;
+    let stage = channels(2, 2).await;
     let (view, play) = stage.ready(1).await;
     stage.sim.add_faults(&[Fault::JsonException.into()]);
     let begun = Instant::now();
@@ -450,7 +451,7 @@ async fn pages_that_crash_are_left_alone_and_found_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_box_that_boots_is_found_again() {
-    let stage = channels(&["aac"; 2], 2).await;
+    let stage = channels(2, 2).await;
     let (view, play) = stage.ready(1).await;
     stage.goes_on(&view, &play).await;
     let before = edge(&play).await;
@@ -470,7 +471,7 @@ async fn a_box_that_boots_is_found_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recording_of_the_box_is_named() {
-    let stage = channels(&["aac"; 2], 1).await;
+    let stage = channels(2, 1).await;
     let (view, play) = stage.ready(1).await;
     stage.goes_on(&view, &play).await;
     let before = edge(&play).await;
@@ -497,7 +498,8 @@ async fn a_recording_of_the_box_is_named() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_and_guide_survive_what_boxes_send() {
-    let (stage, duo) = built_in().await;
+    let stage = built_in(&[DUO]).await;
+    let duo = stage.named("Duo Europa");
     let (view, play) = stage.ready(duo).await;
     let ids = |app: &App| app.lineup().channels.iter().map(|channel| channel.id.clone()).collect::<Vec<_>>();
     let names = |app: &App| app.lineup().channels.iter().map(|c| c.name.clone()).collect::<Vec<_>>();
@@ -558,7 +560,7 @@ async fn lists_and_guide_survive_what_boxes_send() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sleeping_disk_stops_nobody() {
-    let stage = channels(&["aac"; 2], 2).await;
+    let stage = channels(2, 2).await;
     let (view, play) = stage.ready(1).await;
     stage.sim.add_faults(&[Fault::SlowDisk.into()]);
     let calls = || stage.sim.state()["calls"]["api/about"].as_u64().unwrap();
