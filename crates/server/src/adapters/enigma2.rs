@@ -145,7 +145,8 @@ const ADDRESS_PATIENCE: Duration = Duration::from_millis(1500);
 const ADDRESS_AGE: Duration = Duration::from_secs(300);
 /// Addresses remembered.
 const ADDRESSES: u64 = 5_000;
-/// State of a timer that records.
+/// States of a timer that has its tuner: it is about to record, and it records.
+const PREPARED: i64 = 1;
 const RUNNING: i64 = 2;
 /// Waits before a call is tried again.
 const RETRIES: [Duration; 2] = [Duration::from_millis(300), Duration::from_secs(1)];
@@ -570,10 +571,10 @@ fn event(value: &Value) -> Option<(ServiceRef, Event)> {
     Some((service, event))
 }
 
-/// A timer that records just now.
+/// A timer that has a tuner to record with.
 fn recording(timer: &Value) -> Option<Recording> {
     let only_shows = number(timer.get("justplay")).is_some_and(|flag| flag != 0);
-    if number(timer.get("state")) != Some(RUNNING) || only_shows {
+    if !matches!(number(timer.get("state")), Some(PREPARED | RUNNING)) || only_shows {
         return None;
     }
     Some(Recording {
@@ -598,7 +599,12 @@ mod tests {
         };
         let found = recording(&timer("2", 0)).expect("it runs");
         assert_eq!((found.name.as_str(), found.begin_s, found.end_s), ("Tatort & mehr", 100, 200));
-        assert!(recording(&timer("3", 0)).is_none() && recording(&timer("2", 1)).is_none());
+        assert!(recording(&timer("1", 0)).is_some(), "the tuner is taken before the recording begins");
+        assert!(
+            recording(&timer("0", 0)).is_none()
+                && recording(&timer("3", 0)).is_none()
+                && recording(&timer("2", 1)).is_none()
+        );
         assert!(matches!(parse(b"<html>"), Err(Trouble::NotAReceiver(_))));
         let event = event(&serde_json::json!({"sref": "1:0:19:1:2:3:C00000:0:0:0:", "begin_timestamp": "100", "duration_sec": 60,
             "title": "Tom &amp; Jerry", "id": 5, "shortdesc": null})).expect("event").1;
