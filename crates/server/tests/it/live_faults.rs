@@ -59,12 +59,14 @@ async fn stage(config: Config) -> Stage {
 /// Channels that play a small file, a transponder each: codes from 1.
 async fn channels(count: usize, tuners: usize) -> Stage {
     drop(live_box::with_aac());
-    let made = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("live-aac.ts");
-    stage(Config { media: vec![made; count], tuners, ..Config::default() }).await
+    stage(Config { media: vec![made("aac"); count], tuners, ..Config::default() }).await
 }
 
-/// Codes of built-in programmes: 720p50 with AC-3 and MP2, and 720p25 with AAC twice.
-const FAST: u8 = 1;
+fn made(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("live-{name}.ts"))
+}
+
+/// Code of the built-in programme "Duo Europa".
 const DUO: u8 = 4;
 
 /// The built-in lineup, of which only these programmes can be played.
@@ -355,12 +357,15 @@ async fn damage_is_survived_in_the_same_session() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn clocks_and_maps_that_change_are_followed() {
-    let stage = channels(2, 2).await;
-    let smooth = built_in(&[FAST, DUO]).await;
-    let one = async |stage: &Stage, code: usize, fault: Fault, amount: f64, on: u8| {
+    drop((live_box::with_aac(), live_box::with_ac3()));
+    // The last one is what a format changes to.
+    let media = ["aac", "aac", "aac", "ac3"].map(made).to_vec();
+    let stage = stage(Config { media, ..Config::default() }).await;
+    let smooth = built_in(&[DUO]).await;
+    let one = async |code: usize, fault: Fault, amount: f64| {
         let (view, play) = stage.ready(code).await;
         let (before, runs) = (edge(&play).await, stage.tape(code).runs);
-        let begun = stage.add(fault, amount, on.into());
+        let begun = stage.add(fault, amount, code);
         until("a new run", || stage.tape(code).runs > runs).await;
         within(fault, begun);
         stage.shows_break(&view, &play, before.breaks).await;
@@ -385,9 +390,9 @@ async fn clocks_and_maps_that_change_are_followed() {
         back(Fault::PtsWrap, begun);
     };
     tokio::join!(
-        one(&stage, 1, Fault::PtsJump, 100.0, 1),
-        one(&stage, 2, Fault::PmtChange, 4.0, 2),
-        one(&smooth, smooth.named("Erstes Probe HD"), Fault::FormatChange, 4.0, FAST),
+        one(1, Fault::PtsJump, 100.0),
+        one(2, Fault::PmtChange, 4.0),
+        one(3, Fault::FormatChange, 4.0),
         wrap
     );
     stage.app.shutdown().await;
