@@ -25,7 +25,7 @@ PICTURES = {  # name: (size, source rate, bits per second of the picture, of the
     "720p25": ("1280x720", 25, 1_650_000, 2_000_000, X264),
     "180p25": ("320x180", 25, 280_000, 500_000, X264),
     "1080i25": ("1920x1080", 50, 8_000_000, RATE_BPS, [*FIELDS, *X264]),
-    "1080i25-mpeg2": ("1920x1080", 50, 12_000_000, 14_000_000, [*FIELDS, "-c:v", "mpeg2video"]),
+    "1080i25-mpeg2": ("1920x1080", 50, 8_000_000, RATE_BPS, [*FIELDS, "-c:v", "mpeg2video"]),
 }
 
 
