@@ -6,6 +6,7 @@ nothing is left out; the peer is ffmpeg alone with the very arguments that our c
 """
 
 import asyncio
+import json
 import os
 import pathlib
 import resource
@@ -103,6 +104,9 @@ async def picture_ours(picture, data):
         viewer = Viewer(station.port, station.token, (await station.channels(1))[0], method="HEAD")
         await proven(pid)
         await viewer.start({**CLIENT, "max_height": LINES})
+        plan = await planned(viewer)
+        if plan["video"]["action"] != "transcode":
+            raise RuntimeError(f"{picture} is not coded anew: {plan}")
         whole, begun = len(data) / rate - AHEAD_S - 1, []
 
         def done():
@@ -118,6 +122,12 @@ async def picture_ours(picture, data):
         await viewer.stop()
     receiver.stop()
     return gone / took, gone / cost, coder
+
+
+async def planned(viewer):
+    """How the station plays it."""
+    _, _, body = await viewer.control.call("GET", f"/api/v1/sessions/{viewer.session['id']}?wait_s=30")
+    return json.loads(body)["plan"]
 
 
 async def proven(pid):

@@ -31,15 +31,17 @@ from viewer import Http
 HOURS = float(os.environ.get("HOURS") or 0)
 MINUTES = float(os.environ.get("MINUTES") or 60)
 SEED = int(os.environ.get("SEED") or 1)
-VIEWERS, TUNERS, ACCOUNTS = 30, 4, 10
+VIEWERS, TUNERS, ACCOUNTS = 30, 8, 10  # most find a tuner, some do not
 ZAPS_AN_HOUR = 60 * VIEWERS
 FAST = HOURS > 0
 DWELL_S = (0, 1.5) if FAST else (2, 40)
+REFUSED_S = (0, 0.5) if FAST else (1, 4)  # who finds no channel looks at the message
 BROWSER_S = (2, 5) if FAST else (5, 30)
 FAULT_S = (1, 6) if FAST else (4, 30)  # on, and the pause between two
 TAPE = {"window": "1m", "budget": "150MB" if FAST else "1GB"}
-LOOK_S = 2
-WARM_SHARE = 0.2
+LOOK_S, LOOKS = 2, 5  # memory, and every so many times all the rest
+# Ended sessions are remembered for 5 min, tapes for up to 2: before that memory must grow. Of a short run nothing can be said.
+WARM_S, WARM_SHARE, JUDGED_S = 400, 0.2, 300
 FAULTS = """slow_first_byte=3 refuse_tune end_midway=5 stall=4 packet_loss=0.01 continuity_errors=0.01 bit_errors=0.0005 pts_jump=100 pts_wrap=4
     pmt_change=4 format_change=5 scrambled junk_prefix http_401 http_403 http_404_html json_latin1 json_exception huge_guide empty_guide
     broken_bulk_guide duplicate_names standby reboot=5 clock_jump recording_takes_tuner=3 slow_disk=3 translated_messages""".split()
@@ -53,11 +55,12 @@ class Receiver:
         self.web_port, self.stream_port = free_port(), free_port()
         self.process = subprocess.Popen([str(BINARY), "sim", "--listen", f"127.0.0.1:{self.web_port}", "--stream-listen", f"127.0.0.1:{self.stream_port}",
                                          "--tuners", str(TUNERS), "--seed", str(SEED)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        self.http = Http(self.web_port)
+        self.http, self.one_at_a_time = Http(self.web_port), asyncio.Lock()
 
     async def __call__(self, call):
-        _, _, body = await self.http.call("GET", f"/sim/{call}")
-        return json.loads(body)
+        async with self.one_at_a_time:
+            _, _, body = await self.http.call("GET", f"/sim/{call}")
+            return json.loads(body)
 
     async def ready(self):
         for _ in range(3000):  # programmes are made once
@@ -97,15 +100,16 @@ async def watch_memory(station, samples, most, sim, going):
     began = time.monotonic()
     while going():
         samples.append((time.monotonic() - began, pss_mib(station.process.pid)))
-        for name, value in (await look(station, sim)).items():
-            most[name] = max(value, most[name])
+        if len(samples) % LOOKS == 1:
+            for name, value in (await look(station, sim)).items():
+                most[name] = max(value, most[name])
         await asyncio.sleep(LOOK_S)
 
 
 async def warm(station, ids, dice):
     """Each kind of thing once, so that the first state has what is made once and kept."""
     tally, until = collections.Counter(), time.monotonic() + 15
-    await asyncio.gather(*(Player(station.port, station.token, ids, dice, (2, 4), tally).live(lambda: time.monotonic() < until) for _ in range(6)))
+    await asyncio.gather(*(Player(station.port, station.token, ids, dice, (2, 4), (0.5, 1), tally).live(lambda: time.monotonic() < until) for _ in range(6)))
 
 
 def browse(station):
@@ -128,7 +132,7 @@ async def storm(station, sim, ids, dice):
 
     tokens = station.tokens(ACCOUNTS)
     browser = browse(station)
-    players = [Player(station.port, tokens[at % ACCOUNTS], ids, random.Random(SEED * 1000 + at), DWELL_S, tally).live(going) for at in range(VIEWERS)]
+    players = [Player(station.port, tokens[at % ACCOUNTS], ids, random.Random(SEED * 1000 + at), DWELL_S, REFUSED_S, tally).live(going) for at in range(VIEWERS)]
     tasks = [asyncio.create_task(one) for one in players]
     around = [asyncio.create_task(faults(sim, dice, going, shown)), asyncio.create_task(watch_memory(station, samples, most, sim, going))]
     await asyncio.gather(*tasks)
@@ -154,7 +158,7 @@ def complaints(log):
     return found
 
 
-def verdicts(first, last, most, samples, tally, seen, station):
+def verdicts(first, last, most, samples, tally, seen, log):
     """What is wrong; prints the tables."""
     wrong = [f"{name}: {first[name]:g} at first, {last[name]:g} at the end" for name in first if last[name] > first[name]]
     table(("what", "first", "most", "last", ""), [(name, f"{first[name]:g}", f"{most[name]:g}", f"{last[name]:g}", "MORE" if last[name] > first[name] else "")
@@ -165,15 +169,15 @@ def verdicts(first, last, most, samples, tally, seen, station):
     if not seen.get("pictures"):
         wrong.append(f"the browser showed nothing: {seen}")
     wrong += [f"the page: {count} x {fault}" for fault, count in seen.get("faults", {}).items()]
-    if station.process.poll() is not None:
-        wrong.append(f"the station ended with {station.process.returncode}")
-    steady = samples[int(len(samples) * WARM_SHARE):]
+    whole_s = samples[-1][0]
+    judged = whole_s > WARM_S + JUDGED_S
+    steady = [sample for sample in samples if sample[0] > max(WARM_S if judged else 0, whole_s * WARM_SHARE)]
     per_hour, error = slope(steady)
     print(f"PSS: {steady[0][1]:.1f} MiB after warming up, {steady[-1][1]:.1f} at the end, most {max(mib for _, mib in samples):.1f}; slope {per_hour:+.1f} MiB/h, "
-          f"one-sided 95 % bound {per_hour - T_95 * error:+.1f} MiB/h over {len(steady)} samples")
-    if grows(steady):
+          f"one-sided 95 % bound {per_hour - T_95 * error:+.1f} MiB/h over {len(steady)} samples{'' if judged else '; too short to be judged'}")
+    if judged and grows(steady):
         wrong.append(f"memory grows by {per_hour:.1f} MiB/h")
-    for line, count in complaints(station.dir / "log").most_common(25):
+    for line, count in complaints(log).most_common(25):
         print(f"{count:7} x {line}")
         if "panicked" in line:
             wrong.append(line)
@@ -197,8 +201,10 @@ async def main():
             stood_for = f", standing for {zaps / ZAPS_AN_HOUR:.1f} hours" if FAST else ""
             print(f"{took:.0f} s, {zaps} zaps ({zaps / took:.1f} a second{stood_for}); browser: {seen.get('pictures')} of {seen.get('zaps')} zaps showed a picture "
                   f"when it left; server {cpu_s(station.process.pid):.0f} CPU-s; faults: {', '.join(f'{n} {what}' for what, n in shown.most_common())}\n", flush=True)
+            if station.process.poll() is not None:
+                raise RuntimeError(f"the station has ended with {station.process.returncode}; its log is {station.dir / 'log'}")
             last = await settled(station, sim, first)
-            wrong = verdicts(first, last, most, samples, tally, seen, station)
+            wrong = verdicts(first, last, most, samples, tally, seen, station.dir / "log")
             station.metrics.close()
             if wrong:
                 shutil.copy(station.dir / "log", OUT / "soak-log")

@@ -22,8 +22,9 @@ POLL_S = 1
 
 
 class Player:
-    def __init__(self, port, token, ids, dice, dwell_s, tally):
-        self.port, self.token, self.ids, self.dice, self.dwell_s, self.tally = port, token, ids, dice, dwell_s, tally
+    def __init__(self, port, token, ids, dice, dwell_s, refused_s, tally):
+        self.port, self.token, self.ids, self.dice, self.tally = port, token, ids, dice, tally
+        self.dwell_s, self.refused_s = dwell_s, refused_s
 
     async def live(self, going):
         while going():
@@ -37,6 +38,7 @@ class Player:
                 self.tally[f"BAD {type(error).__name__}", kind] += 1
             except RuntimeError as error:  # a status that says no
                 self.tally[refusal(str(error)), kind] += 1
+                await asyncio.sleep(self.dice.uniform(*self.refused_s))
             finally:
                 await self.leave(viewer, kind)
             self.tally["zaps", kind] += 1
