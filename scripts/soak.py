@@ -196,6 +196,7 @@ async def main():
             ids = await station.channels(11)
             await warm(station, ids, dice)
             first = await settled(station, sim)
+            print(f"at rest after the warm use, pid {station.process.pid}; the storm begins", flush=True)
             tally, shown, samples, most, seen, took = await storm(station, sim, ids, dice)
             zaps = sum(count for (what, _), count in tally.items() if what == "zaps")
             stood_for = f", standing for {zaps / ZAPS_AN_HOUR:.1f} hours" if FAST else ""

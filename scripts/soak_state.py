@@ -9,6 +9,7 @@ import pathlib
 import re
 import statistics
 
+STORE, STORE_CONNECTIONS = "/telecast.db", 5  # `STORE_READERS` and a writer
 GAUGES = ("telecast_sessions", "telecast_leases", "telecast_tapes", "telecast_transcoders")
 OVER = {"stopped", "failed", "cancelled"}
 BLOCKS = 10  # neighbours in time resemble each other; means of tenths hardly do
@@ -22,15 +23,28 @@ def pss_mib(pid):
 
 
 def descriptors(pid):
-    """How many of each kind are open."""
+    """How many of each kind are open. The store opens connections when it first needs them, up to a bound: they are told apart."""
     kinds = collections.Counter()
     for name in os.listdir(f"/proc/{pid}/fd"):
         try:
             target = os.readlink(f"/proc/{pid}/fd/{name}")
         except FileNotFoundError:
             continue
-        kinds[re.match(r"(socket|pipe|anon_inode)", target)[0] if ":" in target else "file"] += 1
+        kind = re.match(r"(socket|pipe|anon_inode):", target)
+        kinds["store" if STORE in target else kind[1] if kind else "file"] += 1
     return kinds
+
+
+def threads(pid):
+    """Of the program, and of its store."""
+    names = []
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        try:
+            names.append((task / "comm").read_text().strip())
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    of_store = sum(name.startswith("sqlx-") for name in names)
+    return len(names) - of_store, of_store
 
 
 def children(pid):
@@ -43,6 +57,7 @@ async def look(station, sim):
     _, _, sessions = await station.http.call("GET", "/api/v1/sessions")
     _, _, health = await station.http.call("GET", "/healthz?verbose")
     _, _, figures = await station.metrics.call("GET", "/metrics")
+    running, of_store = threads(pid)
     told = dict(re.findall(r"^(\w+)(?:\{[^}]*\})? ([\d.]+)$", figures.decode(), re.M))
     air = await sim("state")
     return {
@@ -51,7 +66,8 @@ async def look(station, sim):
         "panics": json.loads(health)["panics"],
         "event streams and sockets": json.loads(health)["listeners"],
         "child processes": children(pid),
-        "threads": len(os.listdir(f"/proc/{pid}/task")),
+        "threads": running,
+        "store's connections beyond its bound": max(0, of_store - STORE_CONNECTIONS),
         **{f"descriptors: {kind}": kinds[kind] for kind in ("file", "pipe", "socket", "anon_inode")},
         "tape folders": sum(1 for _ in station.tape.glob("tape-*")),
         "streams of the receiver": air["connections_current"],
