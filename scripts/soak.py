@@ -1,7 +1,7 @@
 """A soak: 30 players and a Chromium zap at random while the simulated receiver's faults come and go; then nothing may be left.
 
-`make soak` runs an hour (MINUTES=…). `make soak HOURS=24` stands for a day: as many zaps as thirty viewers make in it who each
-zap once a minute, as fast as the station takes them, on tapes so small that something is evicted all the time. SEED= gives
+`make soak` runs an hour (MINUTES=…). `make soak HOURS=24` stands for a day: as many zaps that play as thirty viewers make in it
+who each zap once a minute, as fast as the station takes them, on tapes so small that something is evicted all the time. SEED= gives
 other zaps and faults. At the end everything stops, and sessions, leases, tapes, child processes, threads, descriptors, tape
 folders, and the receiver's tuners must be as they were at the beginning (after a first warm use). Memory (PSS) may not grow:
 see soak_state.py for the test. Prints tables; exits 1 on any fault.
@@ -118,6 +118,10 @@ def browse(station):
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
 
 
+def count_of(tally, wanted):
+    return sum(count for (what, _), count in tally.items() if what == wanted)
+
+
 async def storm(station, sim, ids, dice):
     """The soak itself: tallies, samples of memory, the most of each count, what the browser saw."""
     tally, shown, samples, most = collections.Counter(), collections.Counter(), [], collections.Counter()
@@ -128,7 +132,7 @@ async def storm(station, sim, ids, dice):
             return False
         if not FAST:
             return time.monotonic() < began + MINUTES * 60
-        return sum(count for (what, _), count in tally.items() if what == "zaps") < wanted
+        return count_of(tally, "played") < wanted
 
     tokens = station.tokens(ACCOUNTS)
     browser = browse(station)
@@ -198,9 +202,9 @@ async def main():
             first = await settled(station, sim)
             print(f"at rest after the warm use, pid {station.process.pid}; the storm begins", flush=True)
             tally, shown, samples, most, seen, took = await storm(station, sim, ids, dice)
-            zaps = sum(count for (what, _), count in tally.items() if what == "zaps")
-            stood_for = f", standing for {zaps / ZAPS_AN_HOUR:.1f} hours" if FAST else ""
-            print(f"{took:.0f} s, {zaps} zaps ({zaps / took:.1f} a second{stood_for}); browser: {seen.get('pictures')} of {seen.get('zaps')} zaps showed a picture "
+            zaps, played = count_of(tally, "zaps"), count_of(tally, "played")
+            stood_for = f", standing for {played / ZAPS_AN_HOUR:.1f} hours" if FAST else ""
+            print(f"{took:.0f} s, {zaps} zaps, {played} of them played ({played / took:.1f} a second{stood_for}); browser: {seen.get('pictures')} of {seen.get('zaps')} zaps showed a picture "
                   f"when it left; server {cpu_s(station.process.pid):.0f} CPU-s; faults: {', '.join(f'{n} {what}' for what, n in shown.most_common())}\n", flush=True)
             if station.process.poll() is not None:
                 raise RuntimeError(f"the station has ended with {station.process.returncode}; its log is {station.dir / 'log'}")
