@@ -90,7 +90,8 @@ async def faults(sim, dice, going, tally):
             chosen = dice.sample(FAULTS, dice.choice((1, 1, 2)))
             await sim(f"faults?add={','.join(chosen)}")
             await asyncio.sleep(dice.uniform(*FAULT_S))
-            await sim("faults?clear=all")
+            # What a recording took it keeps, until the box begins anew.
+            await sim("reset" if any(one.startswith("recording") for one in chosen) else "faults?clear=all")
             tally.update(one.split("=")[0] for one in chosen)
         await asyncio.sleep(dice.uniform(*FAULT_S) / 2)
         await sim(f"tuners?count={TUNERS}")

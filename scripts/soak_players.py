@@ -38,11 +38,25 @@ class Player:
                 self.tally[f"BAD {type(error).__name__}", kind] += 1
             except RuntimeError as error:  # a status that says no
                 self.tally[refusal(str(error)), kind] += 1
+                await self.why(viewer)
                 await asyncio.sleep(self.dice.uniform(*self.refused_s))
             finally:
                 await self.leave(viewer, kind)
             self.tally["zaps", kind] += 1
             await asyncio.sleep(0.05)
+
+    async def why(self, viewer):
+        """Notes why a session is over."""
+        if viewer.session is None:
+            return
+        try:
+            call = viewer.control.call("GET", f"/api/v1/sessions/{viewer.session['id']}")
+            status, _, body = await asyncio.wait_for(call, ANSWER_S)
+        except (ConnectionError, asyncio.IncompleteReadError, TimeoutError) as error:
+            self.tally[f"BAD {type(error).__name__} when asked why", "all"] += 1
+            return
+        told = json.loads(body) if status == 200 else {}
+        self.tally[f"why: {told.get('state', status)}", (told.get("reason") or {}).get("code", "no reason")] += 1
 
     async def zap(self, viewer, kind, dwell_s):
         await asyncio.wait_for(viewer.start(KINDS[kind][1]), ANSWER_S)
