@@ -2,14 +2,14 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test build run check bench fuzz soak screens pages binary need-%
+.PHONY: help demo test build run check bench fuzz soak judge-kodi screens pages binary need-%
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 # What need.sh had to fetch for this checkout alone (node, cargo-deny) lies in target/tools.
 export PATH := $(CURDIR)/target/tools/bin:$(CURDIR)/target/tools/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
 
 help: ## list the doors
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 demo: need-demo build ## build everything and run the station with a simulated receiver on :8080
 	@exec $(TARGET)/release/telecast demo $(ARGS)
@@ -34,6 +34,9 @@ fuzz: ## give parsers bad bytes: TARGET_NAME=ts SECONDS_EACH=60
 
 soak: need-bench build e2e/node_modules/.package-lock.json ## thirty viewers, a browser and random faults for an hour: MINUTES=60, or HOURS=24 in a hurry, SEED=1
 	@MINUTES=$(MINUTES) HOURS=$(HOURS) SEED=$(SEED) python3 scripts/soak.py
+
+judge-kodi: binary ## Kodi itself judges the simulated receiver (Debian packages kodi, kodi-pvr-vuplus, xvfb)
+	@python3 scripts/judge_kodi.py $(TARGET)/debug/telecast
 
 screens: need-test build ## make the pictures in docs/screens anew
 	cd e2e && npm run screens

@@ -16,6 +16,7 @@ for (const theme of ["dark", "light"]) {
     await expectPlaying(page);
     assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), theme);
     await page.keyboard.press("i");
+    await page.getByRole("complementary", { name: "Facts" }).waitFor();
     await expectAccessible(page, "Watch with facts");
     await page.keyboard.press("i");
     await page.keyboard.press("Control+k");

@@ -4,6 +4,7 @@
 
 pub mod audio;
 pub mod h264;
+pub mod hevc;
 pub mod journal;
 pub mod pes;
 pub mod request;

@@ -35,8 +35,14 @@ const settingsPage = lazyRouteComponent(() => import("./settings/SettingsPage"),
 const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: settingsPage });
 const section = createRoute({ getParentRoute: () => root, path: "/settings/$section", component: settingsPage });
 
+const status = createRoute({
+  getParentRoute: () => root,
+  path: "/status",
+  component: lazyRouteComponent(() => import("./status/StatusPage"), "StatusPage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([watch.addChildren([home, channel]), welcome, signIn, settings, section]),
+  routeTree: root.addChildren([watch.addChildren([home, channel]), welcome, signIn, settings, section, status]),
   basepath: basePath || "/",
   defaultPreload: "intent",
   scrollRestoration: false,

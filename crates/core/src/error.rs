@@ -1,6 +1,7 @@
 //! Failures as values: a kind for machines, a message for people.
 
 use std::fmt;
+use std::time::Duration;
 
 /// What went wrong, for machines. The code of each never changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -113,12 +114,26 @@ pub struct Error {
     pub kind: Kind,
     /// For people: what happened and what to do.
     pub message: String,
+    /// Why exactly, for machines, where the kind does not tell.
+    pub reason: Option<&'static str>,
+    /// When it is worth trying again.
+    pub retry_after: Option<Duration>,
 }
 
 impl Error {
     /// A failure of `kind`.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+        Self { kind, message: message.into(), reason: None, retry_after: None }
+    }
+
+    /// The same, with a stable code of why.
+    pub fn because(self, reason: &'static str) -> Self {
+        Self { reason: Some(reason), ..self }
+    }
+
+    /// The same, with when it is worth trying again.
+    pub fn retry_after(self, after: Duration) -> Self {
+        Self { retry_after: Some(after), ..self }
     }
 }
 

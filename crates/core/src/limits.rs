@@ -13,6 +13,30 @@ pub const IDLE: Duration = Duration::from_secs(10);
 pub const START_LIMIT: Duration = Duration::from_secs(5);
 /// A refusal of the receiver is believed for this long before the tuner is tried again.
 pub const REFUSAL_MEMORY: Duration = Duration::from_secs(20);
+/// Streams kept ready for whom nobody has asked, in all: each costs as much as one that is watched.
+pub const WARM_STREAMS: usize = 4;
+/// Who watched what before is remembered for so many: more do not zap at once.
+pub const ZAPPERS: usize = 1_000;
+/// Technical failures within [`BREAKER_WINDOW`] after which a receiver is left alone.
+pub const BREAKER_FAILURES: usize = 3;
+/// Failures further apart are bad luck, not a state.
+pub const BREAKER_WINDOW: Duration = Duration::from_mins(1);
+/// A receiver is left alone for this long: a box boots in about a minute, and is to be found soon after.
+pub const BREAKER_OPEN: Duration = Duration::from_secs(15);
+/// The first pause between calls to a receiver that has failed one.
+pub const PACE_FIRST: Duration = Duration::from_millis(250);
+/// The longest: a box that is busy with its guide is busy for about as long.
+pub const PACE_MOST: Duration = Duration::from_secs(8);
+/// The first pause before a source that is gone is opened again.
+pub const REOPEN_FIRST: Duration = Duration::from_millis(500);
+/// The longest, while somebody waits for it.
+pub const REOPEN_MOST: Duration = Duration::from_secs(15);
+/// Sources of whose faults something is known; the oldest knowledge goes first.
+pub const ILL_SOURCES: usize = 5_000;
+/// A source may stay scrambled for this long while there is another: less than [`SCRAMBLED`], so that one session can try two.
+pub const SCRAMBLED_SWITCH: Duration = Duration::from_millis(1_500);
+/// Whoever was turned away for want of room may come back after this: about as long as somebody zaps.
+pub const ADMISSION_RETRY: Duration = Duration::from_secs(10);
 /// Calls to a receiver under way at once: its web interface runs in the box's main loop.
 pub const RECEIVER_CALLS: usize = 2;
 /// A call to a receiver takes no longer; disks of boxes sleep for up to 20 s.

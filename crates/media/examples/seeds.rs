@@ -56,6 +56,12 @@ fn main() {
             ),
         ),
         (
+            "hevc",
+            format!(
+                "{picture} -t 0.6 -pix_fmt yuv420p -c:v libx265 -preset ultrafast -crf 45 -x265-params log-level=none:info=0:keyint=6:open-gop=1:bframes=2:b-adapt=0 {out}"
+            ),
+        ),
+        (
             "mpeg2",
             format!("{picture} {tone} -t 0.4 -pix_fmt yuv420p -c:v mpeg2video -g 5 -c:a mp2 -b:a 32k {out}"),
         ),
@@ -83,6 +89,18 @@ fn main() {
     }
     for (name, more) in [("plain", ""), ("bframes", "-bf 3"), ("fields", "-flags +ilme+ildct -bf 2")] {
         keep("h264", name, &ffmpeg(&format!("{picture} -t 0.2 {coded} {more} -f h264 pipe:1")));
+    }
+    let hevc = "-c:v libx265 -preset ultrafast -crf 45 -f hevc";
+    for (name, pixels, more) in [
+        ("plain", "yuv420p", "open-gop=0:sar=14"),
+        ("cra", "yuv420p10le", "open-gop=1:bframes=2:b-adapt=0:scaling-list=default:temporal-layers=2"),
+        ("fields", "yuv420p", "interlace=tff:hrd=1:vbv-maxrate=900:vbv-bufsize=900"),
+    ] {
+        let parameters = format!("log-level=none:info=0:keyint=4:repeat-headers=1:{more}");
+        let picture = "-f lavfi -i testsrc2=size=64x64:rate=25";
+        let arguments =
+            format!("{picture} -t 0.24 -pix_fmt {pixels} {hevc} -x265-params {parameters} pipe:1");
+        keep("hevc", name, &ffmpeg(&arguments));
     }
     keep("h264", "mpeg2", &ffmpeg(&format!("{picture} -t 0.1 -c:v mpeg2video -f mpeg2video pipe:1")));
     for (kind, (name, codec)) in [

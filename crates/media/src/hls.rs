@@ -10,7 +10,7 @@ pub mod request;
 
 use crate::cmaf;
 use crate::segment::{PART_TARGET, SEGMENT_MAXIMUM};
-use crate::tape::{Index, Listed, Rendition, Run, Segment, Track};
+use crate::tape::{Index, Listed, Rendition, Run, Segment, Setup, Track};
 use crate::time::{HZ, seconds};
 use std::fmt::Write;
 use std::sync::Arc;
@@ -307,8 +307,21 @@ pub fn multivariant(run: &Run, renditions: &[Rendition], bandwidth: u64) -> Stri
             let _ = write!(out, ",FRAME-RATE={:.3}", f64::from(count) / f64::from(second));
         }
     }
+    if let Some(range) = main.video.and_then(|id| run.track(id)).and_then(range) {
+        let _ = write!(out, ",VIDEO-RANGE={range}");
+    }
     let _ = write!(out, "{group}\n{}.m3u8\n", name(*main));
     out
+}
+
+/// `VIDEO-RANGE` (RFC 8216bis §4.4.6.2) of a picture that is not of the standard range, by its transfer characteristics (ISO/IEC 23091-2).
+fn range(track: &Track) -> Option<&'static str> {
+    let Some(Setup::Hevc(config)) = &track.setup else { return None };
+    match config.colour?.transfer {
+        16 => Some("PQ"),
+        18 => Some("HLG"),
+        _ => None,
+    }
 }
 
 /// RFC 3339 with milliseconds, in UTC.

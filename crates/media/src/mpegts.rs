@@ -131,7 +131,7 @@ impl Continuous {
 
 /// Adds `ticks` to the time stamps of a packet: its PCR (ISO/IEC 13818-1 §2.4.3.5), and PTS and DTS of a PES header that begins in it.
 fn retime(packet: &mut [u8], ticks: i64) {
-    let moved = |value: u64| (value as i64).wrapping_add(ticks).rem_euclid(WRAP as i64) as u64;
+    let moved = |value: u64| (value as i64).wrapping_add(ticks).rem_euclid(WRAP) as u64;
     let Some(seen) = Packet::new(packet) else { return };
     let (begins, payload) = (seen.unit_start(), PACKET - seen.payload().len());
     if seen.pcr_27m().is_some() {

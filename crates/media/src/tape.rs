@@ -10,7 +10,7 @@
 //! The bytes themselves lie elsewhere, in order of arrival; a frame knows the range of tape offsets that its packets
 //! lie in, and how many bytes of its first PES packet come before it.
 
-use crate::codec::{Picture, audio::FrameHeader, h264};
+use crate::codec::{Picture, audio::FrameHeader, h264, hevc};
 use crate::time::{HZ, to_ticks};
 use crate::ts::psi::Kind;
 use std::collections::VecDeque;
@@ -39,6 +39,8 @@ pub enum Origin {
 pub enum Setup {
     /// H.264.
     Avc(h264::Config),
+    /// HEVC.
+    Hevc(hevc::Config),
     /// A picture that is recognised, and must be transcoded for browsers.
     Picture(Picture),
     /// AAC: AudioSpecificConfig.
@@ -99,6 +101,7 @@ impl Track {
     pub fn picture(&self) -> Option<&Picture> {
         match &self.setup {
             Some(Setup::Avc(config)) => Some(&config.picture),
+            Some(Setup::Hevc(config)) => Some(&config.picture),
             Some(Setup::Picture(picture)) => Some(picture),
             _ => None,
         }
@@ -108,6 +111,7 @@ impl Track {
     pub fn rfc6381(&self) -> String {
         match (&self.setup, self.kind) {
             (Some(Setup::Avc(config)), _) => config.rfc6381(),
+            (Some(Setup::Hevc(config)), _) => config.rfc6381(),
             (Some(Setup::Aac { config, .. }), _) => format!("mp4a.40.{}", config[0] >> 3),
             (_, Kind::H264) => "avc1.640028".into(),
             (_, Kind::Hevc) => "hvc1".into(),

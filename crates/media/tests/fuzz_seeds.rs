@@ -14,6 +14,7 @@ const TARGETS: &[Target] = &[
     ("ts", targets::ts::run),
     ("pes", targets::pes::run),
     ("h264", targets::h264::run),
+    ("hevc", targets::hevc::run),
     ("audio", targets::audio::run),
     ("request", targets::request::run),
     ("segmenter", targets::segmenter::run),

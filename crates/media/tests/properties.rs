@@ -9,9 +9,10 @@ use std::path::Path;
 use std::sync::Arc;
 use telecast_media::codec::Picture;
 use telecast_media::codec::audio::{FrameHeader, Splitter};
+use telecast_media::codec::hevc;
 use telecast_media::journal::{Journal, Recovery};
 use telecast_media::mpegts;
-use telecast_media::segment::{Segmenter, Start};
+use telecast_media::segment::{PART_TARGET, Segmenter, Start};
 use telecast_media::tape::{Frame, Index, Lane, Origin, Part, Rendition, Run, Segment, Setup, Track};
 use telecast_media::ts::clock::{Unwrap33, WRAP};
 use telecast_media::ts::packet::{PACKET, Packet, SYNC};
@@ -269,6 +270,16 @@ proptest! {
     }
 }
 
+/// Parameter sets of the seeds: video, sequence, picture.
+fn hevc_sets() -> impl Strategy<Value = ([Vec<u8>; 3], bool)> {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/hevc");
+    let sets = ["plain", "cra", "fields"].map(|name| {
+        let front = hevc::front(&std::fs::read(seeds.join(name)).unwrap());
+        [front.vps, front.sps, front.pps].map(|sets| sets[0].clone())
+    });
+    (prop::sample::select(sets.to_vec()), any::<bool>())
+}
+
 fn any_track() -> impl Strategy<Value = Track> {
     let kind =
         prop::sample::select(vec![Kind::Mpeg2Video, Kind::Hevc, Kind::AacAdts, Kind::Ac3, Kind::Other(0x42)]);
@@ -277,6 +288,11 @@ fn any_track() -> impl Strategy<Value = Track> {
         Just(None),
         picture.prop_map(|(width, height, interlaced, frame_rate)| {
             Some(Setup::Picture(Picture { width, height, frame_rate, interlaced }))
+        }),
+        hevc_sets().prop_map(|(sets, more)| {
+            let sets = [0, 1, 2].map(|kind| vec![sets[kind].clone(); 1 + usize::from(kind == 2 && more)]);
+            let [vps, sps, pps] = sets;
+            hevc::Config::new(vps, sps, pps).map(Setup::Hevc)
         }),
         any::<[u8; 2]>().prop_map(|config| Some(Setup::Aac { header: header(44_100), config })),
         any::<[u8; 8]>().prop_map(|front| Some(Setup::Audio { header: header(32_000), front })),
@@ -392,7 +408,7 @@ proptest! {
 fn broadcasts() -> Vec<Vec<u8>> {
     let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/segmenter");
     // The first byte is the target's.
-    ["av", "open", "mpeg2", "radio"]
+    ["av", "open", "mpeg2", "radio", "hevc"]
         .map(|name| std::fs::read(seeds.join(name)).unwrap()[1..].to_vec())
         .to_vec()
 }
@@ -418,6 +434,13 @@ fn lanes_hold(index: &Index, tape: &[u8]) {
             if lane.frames.is_empty() {
                 continue;
             }
+            if segment.run.track(lane.track).is_some_and(|track| track.kind.is_video()) {
+                let steps = || lane.frames.iter().map(|frame| i64::from(frame.duration));
+                assert!(
+                    steps().all(|step| step > 0 && step <= PART_TARGET),
+                    "decoding times rise, by a part at most"
+                );
+            }
             let before = ends.insert((segment.run.number, lane.track), lane.start + lane.duration());
             assert!(before.is_none_or(|before| before == lane.start), "track {} has a gap", lane.track);
         }
@@ -428,7 +451,7 @@ fn lanes_hold(index: &Index, tape: &[u8]) {
 fn any_chunks_make_the_same_tape() {
     let broadcasts = broadcasts();
     proptest!(ProptestConfig::with_cases(64), |(
-        which in 0usize..4,
+        which in 0usize..5,
         junk in prop::collection::vec(any::<u8>(), 0..300),
         at in any::<prop::sample::Index>(),
         places in prop::collection::vec(any::<prop::sample::Index>(), 0..60),
@@ -446,11 +469,17 @@ fn any_chunks_make_the_same_tape() {
 fn packets_that_are_lost_leave_the_laws_of_lanes() {
     let broadcasts = broadcasts();
     proptest!(ProptestConfig::with_cases(128), |(
-        which in 0usize..4,
+        which in 0usize..5,
         lost in prop::collection::vec((any::<prop::sample::Index>(), 1usize..12), 0..12),
         twice in prop::collection::vec(any::<prop::sample::Index>(), 0..4),
+        flipped in prop::collection::vec((any::<prop::sample::Index>(), 0u8..8), 0..20),
     )| {
-        let mut packets: Vec<&[u8]> = broadcasts[which].chunks_exact(PACKET).collect();
+        let mut broadcast = broadcasts[which].clone();
+        for (at, bit) in flipped {
+            let at = at.index(broadcast.len());
+            broadcast[at] ^= 1 << bit;
+        }
+        let mut packets: Vec<&[u8]> = broadcast.chunks_exact(PACKET).collect();
         for at in twice {
             let at = at.index(packets.len());
             packets.insert(at, packets[at]);

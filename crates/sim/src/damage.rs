@@ -64,3 +64,29 @@ impl Damage {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers of the packets that are left after a second of bad air, and all of their bytes.
+    fn left(seed: u64) -> (Vec<u8>, Vec<u8>) {
+        let faults = FaultSet::default();
+        let specs = ["packet_loss=0.2", "bit_errors=0.1", "continuity_errors=0.1", "scrambled"];
+        faults.add(&specs.map(|text| text.parse().unwrap()));
+        let mut out: Vec<u8> =
+            (0..200u8).flat_map(|n| [0x47, 0, 0x6E, 0x10, n].into_iter().chain([n; 183])).collect();
+        let mut damage = Damage { dice: Dice::new(seed, &[0xDA]), media: vec![0x6E] };
+        damage.apply(&faults, OnChannel { code: 1, reference: "1:0:1" }, &mut out);
+        (out.chunks(PACKET).map(|packet| packet[3]).collect(), out)
+    }
+
+    #[test]
+    fn the_seed_decides_what_is_damaged() {
+        let (heads, bytes) = left(7);
+        assert!((120..190).contains(&heads.len()), "{} of 200 are left", heads.len());
+        assert!(heads.iter().all(|head| head & 0xC0 == SCRAMBLED_EVEN));
+        assert_eq!(left(7).1, bytes);
+        assert_ne!(left(8).1, bytes);
+    }
+}

@@ -1,8 +1,8 @@
 //! The faults that a simulated receiver can show, by name, from the command line, the control interface and tests.
 //!
 //! A fault has an amount (seconds, a share of packets or a count; each has a default) and may be bound to one
-//! channel. Faults are combined freely. Names that receiver.md lists but that are not simulated yet are refused by
-//! name, so that no test believes in a fault that does not happen.
+//! channel. Faults are combined freely. An unknown name is refused, so that no test believes in a fault that does not
+//! happen.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -86,18 +86,17 @@ faults! {
     Standby "standby" 1.0;
     /// Both ports are dead for this many seconds from now on, all streams end.
     Reboot "reboot" 60.0;
-    /// The box's clock is wrong by this many seconds.
+    /// The box's clock is wrong by this many seconds, which may be negative.
     ClockJump "clock_jump" 3600.0;
-    /// After this many seconds of streaming a recording takes the tuner.
+    /// Whatever timer is added, changed or enabled is told of a conflict.
+    TimerConflict "timer_conflict" 1.0;
+    /// After this many seconds of streaming a recording takes the tuner; it is in the list of timers.
     RecordingTakesTuner "recording_takes_tuner" 5.0;
     /// Calls that touch the disk take this many seconds, and every other call waits for them.
     SlowDisk "slow_disk" 8.0;
     /// Messages are in German.
     TranslatedMessages "translated_messages" 1.0;
 }
-
-/// Listed in receiver.md, not simulated yet.
-const NOT_YET: &[&str] = &["timer_conflict"];
 
 /// One fault as asked for: `NAME[=AMOUNT][@CHANNEL]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -149,16 +148,13 @@ impl FromStr for FaultSpec {
             None => (rest, None),
         };
         let Some(fault) = Fault::ALL.iter().copied().find(|fault| fault.name() == name) else {
-            if NOT_YET.contains(&name) {
-                return Err(error("known, but not simulated yet".to_owned()));
-            }
             let names: Vec<_> = Fault::ALL.iter().map(|fault| fault.name()).collect();
             return Err(error(format!("unknown; there are {}", names.join(", "))));
         };
         let amount = match amount {
             None | Some("" | "on" | "true") => fault.default_amount(),
             Some(number) => match number.parse::<f64>() {
-                Ok(number) if number.is_finite() && number >= 0.0 => number,
+                Ok(number) if number.is_finite() && (number >= 0.0 || fault == Fault::ClockJump) => number,
                 _ => return Err(error("the amount must be a number of at least 0".to_owned())),
             },
         };
@@ -250,21 +246,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_the_receiver_page_parse_or_are_refused_by_name() {
+    fn names_of_the_receiver_page_parse() {
         let listed = "slow_first_byte refuse_tune end_midway stall packet_loss continuity_errors bit_errors \
             pts_jump pts_wrap format_change pmt_change scrambled junk_prefix http_401 http_403 http_404_html \
             json_latin1 json_exception huge_guide empty_guide broken_bulk_guide duplicate_names standby reboot \
             clock_jump timer_conflict recording_takes_tuner slow_disk translated_messages";
         for name in listed.split_whitespace() {
-            match name.parse::<FaultSpec>() {
-                Ok(spec) => assert_eq!(spec.fault.name(), name),
-                Err(error) => {
-                    assert!(NOT_YET.contains(&name), "{name}");
-                    assert!(
-                        error.to_string().contains(name) && error.to_string().contains("not simulated yet")
-                    );
-                }
-            }
+            assert_eq!(name.parse::<FaultSpec>().unwrap().fault.name(), name);
         }
     }
 
@@ -276,6 +264,7 @@ mod tests {
         assert_eq!(set.on(Fault::Stall, OnChannel { code: 4, reference: "1:0:1" }), None);
         assert_eq!(set.get(Fault::Stall), None);
         assert!("stall=-1".parse::<FaultSpec>().is_err());
+        assert_eq!("clock_jump=-60".parse::<FaultSpec>().unwrap().to_string(), "clock_jump=-60");
         assert!("nonsense".parse::<FaultSpec>().is_err());
     }
 }

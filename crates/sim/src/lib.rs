@@ -21,6 +21,7 @@ mod media;
 mod mux;
 mod on_air;
 mod stream;
+mod timers;
 mod ts;
 mod tuners;
 mod web;
@@ -46,6 +47,9 @@ use world::{World, lock};
 
 /// How long requests that run when the receiver is stopped may take.
 const WEB_PATIENCE: Duration = Duration::from_millis(500);
+
+/// How late a timer may begin: a box's own timers are exact to a second.
+const TIMER_TICK: Duration = Duration::from_millis(200);
 
 /// Clips of channels by code.
 type Clips = BTreeMap<u8, Arc<Clip>>;
@@ -90,6 +94,16 @@ impl Sim {
                     tracing::error!(%error, "simulated web interface ended");
                 }
             }
+        });
+        let clock = Arc::clone(&world);
+        tasks.spawn(async move {
+            let ticking = async {
+                loop {
+                    clock.tick();
+                    tokio::time::sleep(TIMER_TICK).await;
+                }
+            };
+            tokio::select! { () = clock.stop.cancelled() => {}, () = ticking => {} }
         });
         tasks.close();
         tracing::info!(%web, %stream, "simulated receiver is on the air");
@@ -146,7 +160,17 @@ impl Sim {
         self.world.watch(reference)
     }
 
-    /// Streams, tuners, counters and arrival logs, as `GET /sim/state` gives them.
+    /// Takes out all timers, those too that a box has from the start; recordings end.
+    pub fn clear_timers(&self) {
+        self.world.clear_timers();
+    }
+
+    /// The box's clock in Unix seconds: timers follow it, and `clock_jump` moves it.
+    pub fn box_now(&self) -> i64 {
+        self.world.box_now()
+    }
+
+    /// Streams, tuners, timers, counters and arrival logs, as `GET /sim/state` gives them.
     pub fn state(&self) -> serde_json::Value {
         self.world.state()
     }

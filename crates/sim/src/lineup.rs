@@ -59,10 +59,14 @@ fn folder(file: &str, radio: bool) -> String {
     format!("1:7:{kind}:0:0:0:0:0:0:0:FROM BOUQUET \"{file}\" ORDER BY bouquet")
 }
 
-/// The ten fields in upper case without trailing colon; references with a URL keep all of it.
+/// The ten fields in upper case without trailing colon; references with a URL keep that, but no name after it.
 pub(crate) fn normal(reference: &str) -> String {
-    if reference.contains("%3a//") || reference.contains("%3A//") || reference.contains("://") {
+    if reference.contains("://") {
         return reference.trim_end_matches(':').to_owned();
+    }
+    if reference.contains("%3a//") || reference.contains("%3A//") {
+        let fields: Vec<&str> = reference.split(':').take(11).collect();
+        return fields.join(":").replace("%3A", "%3a");
     }
     let fields: Vec<&str> = reference.split(':').take(10).collect();
     fields.join(":").trim_end_matches(':').to_uppercase()
@@ -296,6 +300,8 @@ mod tests {
         for reference in ["1:0:19:283D:3FB:1:C00000:0:0:0:", "1:0:19:283d:3fb:1:c00000:0:0:0"] {
             assert_eq!(lineup.service(reference).map(|entry| entry.code), Some(1));
         }
+        let nameless = "4097:0:1:1:1:0:0:0:0:0:http%3A//127.0.0.1%3A1/iptv/3.ts:";
+        assert_eq!(lineup.service(nameless).map(|entry| entry.name.as_str()), Some("Netz TV"));
     }
 
     #[test]

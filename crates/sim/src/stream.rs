@@ -230,7 +230,7 @@ impl Stream<'_> {
                 return "ended midway";
             }
             if amount(Fault::RecordingTakesTuner).is_some_and(|after| elapsed >= after) {
-                lock(&world.tuners).record_on(self.id);
+                world.record_against(self.id, &lineup::transponder(&entry.reference));
             }
             if !on.reference.starts_with("IPTV:") && !lock(&world.tuners).holds(self.id) {
                 return "tuner taken";

@@ -17,13 +17,19 @@ use crate::eit::{self, PresentFollowing};
 use crate::faults::{Fault, FaultSet};
 use crate::guide::Guide;
 use crate::lineup::{self, Entry, Lineup};
+use crate::timers::{State, Timer, Timers};
 use crate::ts::{self, PACKET};
-use crate::tuners::Tuners;
+use crate::tuners::{LIVE, Tuners};
 
 /// Ended connections that are remembered.
 const ENDED_KEPT: usize = 1000;
 /// Pictures and sounds remembered per connection: a minute at 50 per second.
 pub(crate) const SENT_KEPT: usize = 3000;
+
+/// A recording without a planned end, as a box makes it by its button.
+const INSTANT_S: i64 = 36_000;
+/// What is recorded when the lineup has nothing on another transponder.
+const ELSEWHERE: &str = "1:0:19:9999:9999:1:C00000:0:0:0:";
 
 /// Locks a mutex whose holder cannot have left it half changed.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -74,6 +80,8 @@ pub(crate) struct World {
     pub(crate) clips: BTreeMap<u8, Arc<Clip>>,
     pub(crate) faults: FaultSet,
     pub(crate) tuners: Mutex<Tuners>,
+    /// Locked before `tuners`, where both are.
+    pub(crate) timers: Mutex<Timers>,
     pub(crate) seed: u64,
     pub(crate) air: Mutex<Air>,
     pub(crate) auth: Option<(String, String)>,
@@ -98,11 +106,12 @@ impl World {
     pub(crate) fn new(lineup: Lineup, clips: BTreeMap<u8, Arc<Clip>>, config: &crate::Config) -> Self {
         let faults = FaultSet::default();
         faults.add(&config.faults);
-        Self {
+        let world = Self {
             lineup,
             clips,
             faults,
             tuners: Mutex::new(Tuners::new(config.tuners.max(1))),
+            timers: Mutex::default(),
             seed: config.seed,
             air: Mutex::new(config.air),
             auth: config.auth.clone(),
@@ -118,7 +127,9 @@ impl World {
             ports: Mutex::default(),
             started: Instant::now(),
             started_unix: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
-        }
+        };
+        world.first_timers();
+        world
     }
 
     /// Unix milliseconds, never running backwards.
@@ -196,6 +207,11 @@ impl World {
         entry.name.clone()
     }
 
+    /// A message in the box's language.
+    pub(crate) fn says<'a>(&self, english: &'a str, german: &'a str) -> &'a str {
+        if self.faults.get(Fault::TranslatedMessages).is_some() { german } else { english }
+    }
+
     /// Everything that tests ask about.
     pub(crate) fn state(&self) -> Value {
         let connections = lock(&self.connections);
@@ -204,7 +220,17 @@ impl World {
         let tuners: Vec<Value> = lock(&self.tuners)
             .list
             .iter()
-            .map(|t| json!({"transponder": t.transponder, "users": t.users, "recording": t.recording}))
+            .map(|t| json!({"transponder": t.transponder, "users": t.users, "recording": t.is_recording()}))
+            .collect();
+        let timers: Vec<Value> = lock(&self.timers)
+            .listed()
+            .iter()
+            .map(|t| {
+                json!({
+                    "sref": t.reference, "name": t.name, "begin": t.begin, "end": t.end, "state": t.state as u8,
+                    "repeated": t.repeated, "disabled": t.disabled,
+                })
+            })
             .collect();
         let ended = lock(&self.ended).clone();
         json!({
@@ -214,6 +240,8 @@ impl World {
             "streams": arrivals,
             "ended": ended,
             "tuners": tuners,
+            "timers": timers,
+            "box_now": self.box_now(),
             "calls": &*lock(&self.calls),
             "faults": self.faults.list(),
             "live": &*lock(&self.live),
@@ -221,29 +249,107 @@ impl World {
         })
     }
 
-    /// Forgets what was counted and logged, ends faults, recordings and live viewing.
+    /// Forgets what was counted and logged, ends faults, recordings and live viewing; the first timers are back.
     pub(crate) fn reset(&self) {
         self.kill_streams();
         self.faults.clear(None);
         lock(&self.calls).clear();
         lock(&self.ended).clear();
         self.watch(None);
-        lock(&self.tuners).end_recordings();
+        self.clear_timers();
+        self.first_timers();
     }
 
     /// The box itself shows a service, or none; false when it has no tuner for it.
     pub(crate) fn watch(&self, reference: Option<&str>) -> bool {
         let mut tuners = lock(&self.tuners);
-        tuners.release(crate::tuners::LIVE);
+        tuners.release(LIVE);
         let entry = reference.and_then(|reference| self.lineup.service(reference));
         let granted = entry
-            .filter(|entry| {
-                tuners.acquire(&lineup::transponder(&entry.reference), crate::tuners::LIVE).is_some()
-            })
+            .filter(|entry| tuners.acquire(&lineup::transponder(&entry.reference), LIVE).is_some())
             .map(|entry| entry.reference.clone());
         let ok = granted.is_some() || reference.is_none();
         *lock(&self.live) = granted;
         ok
+    }
+
+    /// Does what is due by the box's clock: timers begin and end, tuners change hands.
+    pub(crate) fn tick(&self) {
+        let mut timers = lock(&self.timers);
+        let mut tuners = lock(&self.tuners);
+        if self.is_dead() {
+            timers.interrupt(&mut tuners);
+            return;
+        }
+        let shown = timers.advance(self.box_now(), &mut tuners);
+        let pushed_out = lock(&self.live).is_some() && !tuners.holds(LIVE);
+        drop(tuners);
+        let recorded = timers.list.iter().find(|timer| timer.is_active()).filter(|_| pushed_out);
+        let shown = shown.into_iter().last().or_else(|| recorded.map(|timer| timer.reference.clone()));
+        drop(timers);
+        if let Some(reference) = shown {
+            self.watch(Some(&reference));
+        }
+    }
+
+    /// Takes out all timers; recordings end.
+    pub(crate) fn clear_timers(&self) {
+        let mut timers = lock(&self.timers);
+        let mut tuners = lock(&self.tuners);
+        for timer in std::mem::take(&mut timers.list) {
+            tuners.end_recording(timer.id);
+        }
+    }
+
+    /// What the box's owner had planned: one tomorrow, one on working days, and one that is over. None of them
+    /// begins within the first day, so that it disturbs nobody.
+    fn first_timers(&self) {
+        let now = self.box_now();
+        let services = self.lineup.services().filter(|entry| entry.code != 0);
+        let plans = [
+            (State::Waiting, now + 28 * 3600, 0, Some("/media/hdd/movie/")),
+            (State::Waiting, now + 52 * 3600, 31, None),
+            (State::Ended, now - 25 * 3600, 0, None),
+        ];
+        let mut timers = lock(&self.timers);
+        for (entry, (state, at, repeated, dirname)) in services.zip(plans) {
+            let [event, _] = self.guide().now_next(service_number(&entry.reference), at);
+            let Some(event) = event else { continue };
+            let timer = Timer {
+                service_name: entry.name.clone(),
+                eit: event.id,
+                dirname: dirname.map(str::to_owned),
+                repeated,
+                state,
+                ..Timer::new(&entry.reference, &event.title, event.begin, event.end())
+            };
+            timers.push(timer, now);
+        }
+    }
+
+    /// Under `recording_takes_tuner`: somebody records on another transponder, and this stream's tuner is taken.
+    pub(crate) fn record_against(&self, stream: u64, transponder: &str) {
+        let mut timers = lock(&self.timers);
+        let recorded = |entry: &Entry| timers.list.iter().any(|t| t.is_active() && t.is_on(&entry.reference));
+        let elsewhere = self.lineup.services().find(|entry| {
+            entry.reference.starts_with("1:")
+                && lineup::transponder(&entry.reference) != transponder
+                && !recorded(entry)
+        });
+        let (reference, name) =
+            elsewhere.map_or((ELSEWHERE, "Aufnahme HD"), |entry| (&entry.reference, &entry.name));
+        let now = self.box_now();
+        let timer = Timer {
+            service_name: name.to_owned(),
+            state: State::Running,
+            ..Timer::new(reference, "Instant record", now, now + INSTANT_S)
+        };
+        let transponder = timer.transponder();
+        let mut tuners = lock(&self.tuners);
+        if tuners.holds(stream) {
+            let id = timers.push(timer, now);
+            tuners.record_on(stream, &transponder, id);
+        }
     }
 
     /// Watchable channels with code and clip facts, each service once.

@@ -57,3 +57,10 @@ export const receivers = queryOptions({
   queryFn: () => body(api.GET("/api/v1/receivers")),
   staleTime: 0,
 });
+
+/** The station at a glance; the socket brings the same each second. */
+export const status = queryOptions({
+  queryKey: ["status"],
+  queryFn: () => body(api.GET("/api/v1/system/status")),
+  staleTime: 0,
+});

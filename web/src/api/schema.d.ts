@@ -303,7 +303,10 @@ export interface paths {
         get: operations["get_sessions_id"];
         put?: never;
         post?: never;
-        /** Ends a session; its tuner is given up when nobody else watches. */
+        /**
+         * Ends a session; its tuner is given up when nobody else watches. With `host=true` its viewer is told that whoever runs the station
+         *     has ended it.
+         */
         delete: operations["delete_sessions_id"];
         options?: never;
         head?: never;
@@ -319,7 +322,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The player still watches. */
+        /** The player still watches, and may say how it fares: that appears on the status page and in the metrics, as sums over all. */
         post: operations["post_sessions_id_heartbeat"];
         delete?: never;
         options?: never;
@@ -351,7 +354,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The station at a glance. */
+        /**
+         * The station at a glance: receivers and who holds their tuners, tapes, sessions, transcoders, disk. The topic `status` of the
+         *     socket gives the same each second.
+         */
         get: operations["get_system_status"];
         put?: never;
         post?: never;
@@ -426,10 +432,20 @@ export interface components {
              */
             audio?: string[];
             /**
+             * @description Its viewer wants what every player can play.
+             * @default false
+             */
+            compatible?: boolean;
+            /**
              * @description `cmaf`, `ts`; empty: both.
              * @default []
              */
             containers?: string[];
+            /**
+             * @description It shows pictures that are coded as fields without combs.
+             * @default false
+             */
+            deinterlaces?: boolean;
             /**
              * @description `low_latency`, `standard` or `none`; empty: `low_latency`.
              * @default
@@ -451,6 +467,34 @@ export interface components {
              * @default []
              */
             video?: string[];
+        };
+        /** @description Where the tapes lie. */
+        DiskStatus: {
+            /**
+             * Format: int64
+             * @description Bytes that they may have.
+             */
+            budget_bytes: number;
+            /**
+             * Format: int64
+             * @description Bytes free on the file system; null: it does not say.
+             */
+            free_bytes?: number | null;
+            /**
+             * Format: int64
+             * @description Bytes that are to stay free.
+             */
+            minimum_free_bytes: number;
+            /**
+             * Format: int64
+             * @description Bytes of all tapes.
+             */
+            used_bytes: number;
+            /**
+             * Format: int64
+             * @description How much of the past is kept (seconds).
+             */
+            window_s: number;
         };
         /** @description A programme. */
         Event: {
@@ -553,6 +597,43 @@ export interface components {
             /** @description In the order asked for, or of all channels. */
             items: components["schemas"]["NowNext"][];
         };
+        /** @description What was counted of one PID since the programme names it. */
+        PidStatus: {
+            /**
+             * Format: int64
+             * @description Times that the continuity counter did not go on.
+             */
+            breaks: number;
+            /** @description Codec, or `data`. */
+            codec: string;
+            /**
+             * Format: int64
+             * @description Packets that the receiver has marked as damaged.
+             */
+            damaged: number;
+            /**
+             * Format: int64
+             * @description Pictures or frames of sound that are not delivered because of damage.
+             */
+            dropped: number;
+            /** @description Language (ISO 639), if known. */
+            language?: string | null;
+            /**
+             * Format: int64
+             * @description Packets that came.
+             */
+            packets: number;
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            pid: number;
+            /**
+             * Format: int64
+             * @description Packets that came scrambled.
+             */
+            scrambled: number;
+        };
         /** @description One reason of a decision. */
         PlanReasonView: {
             /** @description Stable code. */
@@ -574,6 +655,57 @@ export interface components {
             reasons: components["schemas"]["PlanReasonView"][];
             video?: components["schemas"]["TrackPlanView"] | null;
         };
+        /** @description How a player fares, as it says itself: sums since its session began, so that a report that is lost costs nothing. */
+        PlayerFacts: {
+            /**
+             * Format: int32
+             * @description Loaded ahead (milliseconds).
+             * @default null
+             */
+            ahead_ms?: number | null;
+            /**
+             * Format: int32
+             * @description Behind the newest part (milliseconds).
+             * @default null
+             */
+            behind_ms?: number | null;
+            /**
+             * Format: int32
+             * @description Times that a decoder has failed.
+             * @default 0
+             */
+            decoder_failures?: number;
+            /**
+             * Format: int32
+             * @description Pictures left out for want of time.
+             * @default 0
+             */
+            dropped_frames?: number;
+            /**
+             * Format: int32
+             * @description From the viewer's wish to the first picture (milliseconds); null: not yet.
+             * @default null
+             */
+            first_frame_ms?: number | null;
+            /**
+             * Format: int32
+             * @description Pictures shown.
+             * @default 0
+             */
+            shown_frames?: number;
+            /**
+             * Format: int32
+             * @description For how long in all (milliseconds).
+             * @default 0
+             */
+            stalled_ms?: number;
+            /**
+             * Format: int32
+             * @description Times that the picture has run out.
+             * @default 0
+             */
+            stalls?: number;
+        };
         /** @description The document. */
         ProblemDocument: {
             /** @description Stable code. */
@@ -582,6 +714,8 @@ export interface components {
             detail: string;
             /** @description Fields that are wrong. */
             fields?: components["schemas"]["Field"][];
+            /** @description Why exactly, where the code does not tell: a stable code as those of sessions. */
+            reason?: string | null;
             /** @description To quote when asking for help. */
             request_id: string;
             /**
@@ -663,6 +797,45 @@ export interface components {
          * @enum {string}
          */
         ReceiverState: "loading" | "ok" | "unreachable" | "unauthorized" | "not_a_receiver" | "no_bouquets";
+        /** @description A receiver and its tuners. */
+        ReceiverStatus: {
+            /** @description `closed` (it is asked), `open` (it is left alone for a while) or `half_open` (it is being tried). */
+            breaker: string;
+            /**
+             * Format: int64
+             * @description Calls that it has answered since the start.
+             */
+            calls: number;
+            /** @description Channels that it has. */
+            channels: number;
+            /**
+             * Format: int64
+             * @description Calls that it has not.
+             */
+            failed_calls: number;
+            /** @description Who it is. */
+            id: string;
+            /** @description Tuners in use: one for each transponder that is on. */
+            in_use: components["schemas"]["TunerStatus"][];
+            /**
+             * Format: int64
+             * @description Mean time of its last answers (milliseconds); null before the first.
+             */
+            latency_ms?: number | null;
+            /** @description What happened and what to do. */
+            message: string;
+            /** @description Model, if it told. */
+            model?: string | null;
+            /** @description Name. */
+            name: string;
+            /** @description State. */
+            state: components["schemas"]["ReceiverState"];
+            /**
+             * Format: int32
+             * @description Tuners that are counted on.
+             */
+            tuners?: number | null;
+        };
         /** @description A receiver. */
         ReceiverView: {
             /** @description Channels that it has, each counted once however many bouquets it stands in. */
@@ -697,6 +870,30 @@ export interface components {
          * @enum {string}
          */
         SessionState: "new" | "starting" | "priming" | "ready" | "draining" | "stopped" | "failed" | "cancelled";
+        /** @description A session, as whoever runs the station sees it. */
+        SessionStatus: {
+            /** @description Its name. */
+            channel: string;
+            /** @description Channel. */
+            channel_id: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Who watches. */
+            holder: string;
+            /** @description Which. */
+            id: string;
+            plan?: components["schemas"]["PlanView"] | null;
+            player?: components["schemas"]["PlayerFacts"] | null;
+            reason?: components["schemas"]["ReasonView"] | null;
+            /** @description Receiver that it comes from. */
+            receiver_id?: string | null;
+            /** @description State. */
+            state: components["schemas"]["SessionState"];
+            waiting_for?: components["schemas"]["WaitingFor"] | null;
+        };
         /** @description A session. */
         SessionView: {
             /** @description Channel. */
@@ -717,10 +914,13 @@ export interface components {
             /** @description Path of the multivariant playlist below the public address (`/play/{key}/main.m3u8`). */
             playlist_url: string;
             reason?: components["schemas"]["ReasonView"] | null;
+            /** @description Receiver that it comes from; null until one is granted. */
+            receiver_id?: string | null;
             /** @description State. */
             state: components["schemas"]["SessionState"];
             /** @description Path of the raw transport stream (`/play/{key}/stream.ts`). */
             stream_url: string;
+            trouble?: components["schemas"]["ReasonView"] | null;
             waiting_for?: components["schemas"]["WaitingFor"] | null;
         };
         /** @description The first owner. */
@@ -748,39 +948,70 @@ export interface components {
             /** @description Password. */
             password: string;
         };
-        /** @description The station at a glance. */
+        /** @description The station at a glance: one picture of it for all who look, at most a second old. */
         StatusView: {
+            /**
+             * Format: date-time
+             * @description When it was taken.
+             */
+            at: string;
+            /** @description Where the tapes lie. */
+            disk: components["schemas"]["DiskStatus"];
             /**
              * Format: int64
              * @description Panics caught since the start: should be 0.
              */
             panics: number;
+            /** @description Receivers, and who holds their tuners. */
+            receivers: components["schemas"]["ReceiverStatus"][];
             /** @description Sessions that are not over. */
             sessions: number;
-            /**
-             * Format: int64
-             * @description Bytes of all tapes on disk.
-             */
-            tape_bytes: number;
-            /**
-             * Format: int64
-             * @description Free bytes where the tapes lie.
-             */
-            tape_free_bytes: number;
             /** @description Tapes that run. */
-            tapes: components["schemas"]["TapeView"][];
+            tapes: components["schemas"]["TapeStatus"][];
+            /** @description Child processes of transcoders, those included that have not quite ended. */
+            transcoder_processes: number;
             /** @description Transcoders that run. */
-            transcoders: number;
+            transcoders: components["schemas"]["TranscoderStatus"][];
             /**
              * Format: int64
              * @description Seconds since the start.
              */
             uptime_s: number;
+            /** @description The newest sessions, also those that ended a moment ago; 200 at most. */
+            viewers: components["schemas"]["SessionStatus"][];
         };
-        /** @description A tape that runs. */
-        TapeView: {
+        /** @description A channel that a receiver gives. */
+        StreamStatus: {
+            /** @description Its name. */
+            channel: string;
             /** @description Channel. */
             channel_id: string;
+            /** @description Who holds it, and until when at the latest unless it goes on; the first 20. */
+            holders: components["schemas"]["HolderView"][];
+            /**
+             * Format: date-time
+             * @description Nobody holds it: when it is given up unless somebody comes.
+             */
+            idle_until?: string | null;
+            /** @description It is kept ready in case somebody wants it, and given up at once for whoever needs the tuner. */
+            kept_ready: boolean;
+        };
+        /** @description A tape that runs. */
+        TapeStatus: {
+            /**
+             * Format: int64
+             * @description What came per second (bits) in the last step of `history`; null at first.
+             */
+            bit_rate_bps?: number | null;
+            /** @description Its name. */
+            channel: string;
+            /** @description Channel. */
+            channel_id: string;
+            /**
+             * Format: int64
+             * @description Tables with a wrong checksum.
+             */
+            damaged_sections: number;
             /**
              * Format: int64
              * @description Bytes on disk.
@@ -788,13 +1019,47 @@ export interface components {
             disk_bytes: number;
             /**
              * Format: int64
-             * @description Packets missing so far.
+             * @description Pictures left out because something of them, or of what they refer to, is missing.
+             */
+            dropped_pictures: number;
+            /** @description The same for each step of the last minutes, oldest first (thousands of bits per second). */
+            history_kbps: number[];
+            /**
+             * Format: int64
+             * @description Length of a step (seconds).
+             */
+            history_step_s: number;
+            /**
+             * Format: int64
+             * @description Bytes that belong to no packet.
+             */
+            junk_bytes: number;
+            /**
+             * Format: int64
+             * @description Packets missing so far, by continuity counter.
              */
             lost_packets: number;
+            /** @description The same of each PID that the programme names. */
+            pids: components["schemas"]["PidStatus"][];
             /** @description Receiver that it comes from. */
             receiver_id: string;
+            /**
+             * Format: int64
+             * @description Times that the broadcast began anew: its clock jumped, its format changed, or it was interrupted.
+             */
+            runs: number;
+            /**
+             * Format: int64
+             * @description Packets that came scrambled.
+             */
+            scrambled_packets: number;
             /** @description Sessions on it. */
             sessions: number;
+            /**
+             * Format: int64
+             * @description Frames of silence put in for missing sound.
+             */
+            silent_frames: number;
             /**
              * Format: double
              * @description Seconds that can be watched.
@@ -847,6 +1112,29 @@ export interface components {
              * @description Width of the picture in pixels.
              */
             width?: number | null;
+        };
+        /** @description A transcoder that runs. */
+        TranscoderStatus: {
+            /** @description The channel's name. */
+            channel: string;
+            /** @description Channel of its tape. */
+            channel_id: string;
+            /** @description `audio` or `video`. */
+            kind: string;
+            /** @description What it makes of what. */
+            name: string;
+            /** @description Receiver that the tape comes from. */
+            receiver_id: string;
+            /**
+             * Format: double
+             * @description Seconds made per second, lately: live, 1 keeps up; null at first.
+             */
+            speed?: number | null;
+        };
+        /** @description A tuner in use. */
+        TunerStatus: {
+            /** @description Channels that it gives. */
+            streams: components["schemas"]["StreamStatus"][];
         };
         /**
          * @description What a session waits for.
@@ -1695,7 +1983,10 @@ export interface operations {
     };
     delete_sessions_id: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Whoever runs the station, for the viewer to know; needs `admin`. */
+                host?: boolean;
+            };
             header?: never;
             path: {
                 id: string;
@@ -1711,6 +2002,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description A problem. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
             /** @description A problem. */
@@ -1742,7 +2042,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PlayerFacts"] | null;
+            };
+        };
         responses: {
             /** @description Done. */
             200: {

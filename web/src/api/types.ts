@@ -14,6 +14,13 @@ export type Refusal = Schemas["ReasonView"];
 export type Holder = Schemas["HolderView"];
 export type Plan = Schemas["PlanView"];
 export type ClientCapabilities = Schemas["ClientView"];
+export type PlayerFacts = Schemas["PlayerFacts"];
+export type Status = Schemas["StatusView"];
+export type ReceiverStatus = Schemas["ReceiverStatus"];
+export type TapeStatus = Schemas["TapeStatus"];
+export type SessionStatus = Schemas["SessionStatus"];
+export type TranscoderStatus = Schemas["TranscoderStatus"];
+export type DiskStatus = Schemas["DiskStatus"];
 export type Receiver = Schemas["ReceiverView"];
 export type NewReceiver = Schemas["NewReceiver"];
 /** What a test of a receiver finds: the receiver as it would be, were it added. */

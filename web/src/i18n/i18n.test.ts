@@ -96,6 +96,13 @@ describe("catalogues", () => {
     expect(codes.length).toBeGreaterThan(10);
     expect(Object.keys(en.refusal.reasons).toSorted()).toEqual(codes.toSorted());
   });
+  test("have words for every reason of a plan", () => {
+    const source = readFileSync(resolve(import.meta.dirname, "../../../crates/core/src/playback/mod.rs"), "utf8");
+    const table = source.slice(source.indexOf("pub fn entry"), source.indexOf("pub fn code"));
+    const codes = [...table.matchAll(/\(\s*"([a-z_]+)",/g)].map((match) => match[1]);
+    expect(codes.length).toBeGreaterThan(10);
+    expect(Object.keys(en.plan.reasons).toSorted()).toEqual(codes.toSorted());
+  });
 });
 
 test.each<["en" | "de", string[], string]>([

@@ -1,6 +1,7 @@
 /** What this browser can play, found out once per page. It goes with every start, and the station decides from it. */
 import type { ClientCapabilities } from "../api/types";
 import { wantedLanguages } from "../i18n";
+import { preferences } from "../shell/preferences";
 
 type Source = Pick<typeof MediaSource, "isTypeSupported">;
 
@@ -52,5 +53,5 @@ let found: ReturnType<typeof readCapabilities> | undefined;
 
 export function capabilities(): ClientCapabilities {
   found ??= readCapabilities(mediaSource());
-  return { ...found, languages: wantedLanguages() };
+  return { ...found, languages: wantedLanguages(), compatible: preferences().compatible };
 }

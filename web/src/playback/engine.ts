@@ -35,6 +35,8 @@ export interface Timeline {
 
 export interface EngineListener {
   onAudioTracks(tracks: readonly AudioTrack[], selected: number): void;
+  /** A decoder has failed; it is being replaced, or that is given up. */
+  onDecoderFailed(): void;
   /** The media source was made anew after an error; that pauses the video without an event. */
   onRecovered(): void;
   /** Playback cannot go on by itself. `status` is the HTTP status behind it, 0 if there was none. */
@@ -101,6 +103,8 @@ const RECOVERIES = 5;
 const RECOVERY_WINDOW_MS = 10_000;
 /** What failed twice is not met a third time: all begins anew this much later each time, where the station is by then. */
 const RECOVERY_PAUSE_MS = 400;
+/** Parts that the bit rate is taken over: a few groups of pictures, since key frames are many times as large as others. */
+const RATE_OVER = 60;
 /** hls.js makes a new decoder by itself if its appending fails first. */
 const RESET_BY_ITSELF = "mediaSourceRequiresReset";
 
@@ -114,6 +118,8 @@ export class Engine {
   private recoveries: number[] = [];
   /** What is played. */
   private address = "";
+  /** What was fetched lately: kind of track, bytes, and seconds that it plays for. */
+  private fetched: { readonly kind: string; readonly bytes: number; readonly seconds: number }[] = [];
   /** A decoder has failed and its successor shows nothing yet: what the video tells of pausing is not the viewer's wish. */
   recovering = false;
 
@@ -132,6 +138,7 @@ export class Engine {
   prepare(): void {
     this.generation += 1;
     this.recoveries = [];
+    this.fetched = [];
     this.recovering = false;
     this.drop();
     if (!mediaSource() || !this.module) return;
@@ -186,6 +193,17 @@ export class Engine {
     return this.hls ? hlsTimeline(this.hls, this.video) : nativeTimeline(this.video);
   }
 
+  /** Bits per second of what was fetched lately, picture and sound together; null while nobody knows. */
+  bitRate(): number | null {
+    const kinds = new Map<string, { bytes: number; seconds: number }>();
+    for (const { kind, bytes, seconds } of this.fetched) {
+      const sum = kinds.get(kind) ?? { bytes: 0, seconds: 0 };
+      kinds.set(kind, { bytes: sum.bytes + bytes, seconds: sum.seconds + seconds });
+    }
+    const rates = [...kinds.values()].filter(({ seconds }) => seconds > 0).map(({ bytes, seconds }) => (bytes * 8) / seconds);
+    return rates.length > 0 ? rates.reduce((sum, rate) => sum + rate) : null;
+  }
+
   private keepPace(): void {
     const { video } = this;
     const timeline = this.hls && !video.paused ? this.timeline() : null;
@@ -218,6 +236,10 @@ export class Engine {
       );
     hls.on(Events.AUDIO_TRACKS_UPDATED, tell);
     hls.on(Events.AUDIO_TRACK_SWITCHED, tell);
+    hls.on(Events.FRAG_LOADED, (_event, { frag, part, payload }) => {
+      const seconds = part?.duration ?? frag.duration;
+      this.fetched = [...this.fetched.slice(-RATE_OVER), { kind: frag.type, bytes: payload.byteLength, seconds }];
+    });
     hls.on(Events.ERROR, (_event, data) => this.onError(hls, data));
     return hls;
   }
@@ -246,6 +268,16 @@ export class Engine {
     }
   }
 
+  /** Plays on where the station is now, after it had nothing. */
+  rejoin(): void {
+    if (!mediaSource()) {
+      this.video.src = this.address;
+      return;
+    }
+    this.recoveries = [];
+    this.rebuild();
+  }
+
   private rebuild(): void {
     const { generation, address, module } = this;
     const { hls } = this;
@@ -258,12 +290,13 @@ export class Engine {
       this.hls.attachMedia(this.video);
       this.hls.loadSource(address);
       this.listener.onRecovered();
-    }, RECOVERY_PAUSE_MS * (this.recoveries.length - 1));
+    }, RECOVERY_PAUSE_MS * Math.max(0, this.recoveries.length - 1));
   }
 
   private mayRecover(): boolean {
     const now = performance.now();
     performance.mark("telecast:decoder-failed");
+    this.listener.onDecoderFailed();
     this.recoveries = this.recoveries.filter((at) => now - at < RECOVERY_WINDOW_MS);
     if (this.recoveries.length >= RECOVERIES) return false;
     this.recoveries.push(now);

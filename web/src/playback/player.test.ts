@@ -44,7 +44,7 @@ const station = vi.hoisted(() => {
 
 vi.mock("../api/client", () => ({
   api: {
-    POST: (_path: string, { body }: { body: { channel_id: string } }) => station.start(body.channel_id),
+    POST: async (path: string, { body }: { body: { channel_id: string } }) => (path.endsWith("heartbeat") ? {} : station.start(body.channel_id)),
     DELETE: (_path: string, { params }: { params: { path: { id: string } } }) => station.stop(params.path.id),
   },
   body: async (call: Promise<{ data: unknown }>) => (await call).data,
@@ -56,6 +56,9 @@ vi.mock("./engine", () => ({
     prepare(): void {}
     unload(): void {}
     async load(): Promise<void> {}
+    timeline(): null {
+      return null;
+    }
   },
 }));
 

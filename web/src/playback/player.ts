@@ -9,11 +9,13 @@
 import type { Problem } from "../api/problem";
 import { asProblem } from "../api/problem";
 import { resolve } from "../api/base";
-import type { Refusal, Session } from "../api/types";
+import type { PlayerFacts, Refusal, Session } from "../api/types";
 import { preferences, prefer } from "../shell/preferences";
 import { Engine, type AudioTrack, type Timeline } from "./engine";
+import { Tally, type Frames } from "./report";
 import { PlaybackSession, isOver } from "./session";
 import { Store } from "./store";
+import { Struggles, type Struggle } from "./struggle";
 
 export type Phase =
   | "idle" // nothing chosen
@@ -42,6 +44,8 @@ export interface PlayerState {
   readonly soundBlocked: boolean;
   /** From key to first picture, in ms, of the last change of channel. */
   readonly zapMs: number | null;
+  /** What the picture fights against, if it does. */
+  readonly struggle: Struggle | null;
 }
 
 /** A stall shorter than this is not spoken of. */
@@ -61,6 +65,11 @@ const STUCK_MS = 12_000;
 const DRY_MS = 8_000;
 /** A jump to where the station sends has not helped if the picture runs out again within this time. */
 const JUMP_MEMORY_MS = 30_000;
+/** How it goes is looked at this often. */
+const LOOK_MS = 1_000;
+/** While the list has grown within this time, the station sends: a picture that runs out then waits for the connection. */
+const FED_MS = 3_000;
+const NO_FRAMES: Frames = { totalVideoFrames: 0, droppedVideoFrames: 0 };
 const RESTARTS = 3;
 const RESTART_WINDOW_MS = 60_000;
 
@@ -79,6 +88,7 @@ const initial: PlayerState = {
   muted: preferences().muted,
   soundBlocked: false,
   zapMs: null,
+  struggle: null,
 };
 
 export class Player extends Store<PlayerState> {
@@ -98,6 +108,10 @@ export class Player extends Store<PlayerState> {
   private pressedAt = 0;
   /** Grows with each start; frames and errors of earlier ones are not ours. */
   private attempt = 0;
+  private tally = new Tally(NO_FRAMES);
+  private readonly struggles = new Struggles();
+  /** The newest of what the station lists, and when it last moved. */
+  private edge = { at: 0, moved: -Infinity };
   private loaded = "";
   private restarts: number[] = [];
   /** Whether a session of our own may have held a tuner when this start was made; one retry is owed to that. */
@@ -110,12 +124,14 @@ export class Player extends Store<PlayerState> {
     this.video = createVideo();
     this.engine = new Engine(this.video, {
       onAudioTracks: (audioTracks, audioTrack) => this.set({ audioTracks, audioTrack }),
+      onDecoderFailed: () => this.tally.decoderFailed(),
       onRecovered: () => this.keepPlaying(),
       onBroken: (detail, status) => void this.onBroken(detail, status),
     });
     this.video.volume = initial.volume;
     this.video.muted = initial.muted;
     this.followVideo();
+    setInterval(() => this.look(), LOOK_MS);
     addEventListener("pagehide", () => this.leavePage());
     addEventListener("pageshow", (event) => {
       if (event.persisted) this.restart();
@@ -140,7 +156,7 @@ export class Player extends Store<PlayerState> {
       this.set({ channelId, previousChannelId: state.channelId ?? state.previousChannelId });
     }
     if (quick) {
-      this.enter("starting", { session: null, refusal: null, problem: null, zapMs: null });
+      this.enter("starting", { session: null, refusal: null, problem: null, zapMs: null, struggle: null });
       this.leafTimer = setTimeout(() => {
         this.leafTimer = undefined;
         this.begin(channelId);
@@ -235,6 +251,56 @@ export class Player extends Store<PlayerState> {
     return this.engine.timeline();
   }
 
+  /** How this session's picture fares. */
+  facts(): PlayerFacts {
+    this.tally.count(this.frames());
+    return this.tally.facts(performance.now(), this.engine.timeline());
+  }
+
+  /** Bits per second as fetched lately; null while nobody knows. */
+  bitRate(): number | null {
+    return this.engine.bitRate();
+  }
+
+  /** Begins this channel anew as another kind of playback. */
+  setCompatible(compatible: boolean): void {
+    prefer({ compatible });
+    this.restart();
+  }
+
+  private frames(): Frames {
+    return this.video.getVideoPlaybackQuality?.() ?? NO_FRAMES;
+  }
+
+  /** Looks at how it goes, once a second. */
+  private look(): void {
+    const { phase, struggle } = this.state;
+    if (phase !== "playing" && phase !== "stalled") return;
+    const now = performance.now();
+    const edge = this.engine.timeline()?.edge ?? 0;
+    if (edge !== this.edge.at) this.edge = { at: edge, moved: now };
+    // A page in the background shows nothing, and nobody looks.
+    if (document.visibilityState === "visible") {
+      const { total, dropped } = this.tally.count(this.frames());
+      this.struggles.showed(now, total, dropped);
+    }
+    const next = this.struggles.at(now);
+    if (next !== struggle) this.set({ struggle: next });
+  }
+
+  private onStalled(): void {
+    const now = performance.now();
+    this.enter("stalled");
+    this.tally.stallBegan(now);
+    this.struggles.stalled(now, now - this.edge.moved < FED_MS);
+    this.watchStall();
+  }
+
+  private endOfStall(): void {
+    this.tally.stallEnded(performance.now());
+    this.session?.report();
+  }
+
   private begin(channelId: string): void {
     this.attempt += 1;
     const { attempt } = this;
@@ -252,7 +318,9 @@ export class Player extends Store<PlayerState> {
       audioTracks: [],
       audioTrack: -1,
       zapMs: null,
+      struggle: null,
     });
+    this.struggles.forget();
     // The request is on its way; what follows costs no time that matters.
     this.engine.prepare();
     this.unblockSound();
@@ -261,7 +329,9 @@ export class Player extends Store<PlayerState> {
 
   private open(channelId: string, attempt: number): void {
     this.loaded = "";
-    const session = new PlaybackSession(channelId, {
+    this.tally = new Tally(this.frames());
+    const session: PlaybackSession = new PlaybackSession(channelId, {
+      facts: () => (session === this.session ? this.facts() : null),
       onSession: (view) => {
         if (attempt === this.attempt && session === this.session) this.onSession(view);
       },
@@ -301,6 +371,7 @@ export class Player extends Store<PlayerState> {
   }
 
   private onSession(view: Session): void {
+    const recovered = this.state.session?.trouble && !view.trouble && !isOver(view);
     this.set({ session: view, audioOnly: view.plan ? !view.plan.video : false });
     if (isOver(view)) {
       this.onOver(view);
@@ -311,6 +382,8 @@ export class Player extends Store<PlayerState> {
       void this.engine.load(resolve(view.playlist_url));
     }
     if (view.state === "ready") this.watchStart();
+    // hls.js gives up on playlists that stand still for long; who looks at a picture of the past is not disturbed.
+    if (recovered && this.state.phase === "stalled") this.engine.rejoin();
   }
 
   /** Begins anew if no picture comes of a session that is ready, whatever the reason. */
@@ -337,7 +410,8 @@ export class Player extends Store<PlayerState> {
     const session = await this.session?.refresh();
     if (attempt !== this.attempt || this.state.phase !== "stalled") return;
     this.watchStall();
-    if (session?.state !== "ready") return;
+    // While the station itself has nothing, there is nothing to be had by beginning anew.
+    if (session?.state !== "ready" || session.trouble) return;
     const now = performance.now();
     if (now - this.jumped < JUMP_MEMORY_MS) {
       this.beginAnew();
@@ -398,6 +472,10 @@ export class Player extends Store<PlayerState> {
     const view = await this.session?.refresh();
     if (attempt !== this.attempt || this.state.phase === "refused") return;
     if (view && isOver(view)) return; // told by `onOver`
+    if (view?.trouble) {
+      if (this.state.phase !== "stalled") this.onStalled();
+      return; // gone on with when something comes again
+    }
     if (this.mayRestart()) {
       this.restart();
       return;
@@ -456,6 +534,7 @@ export class Player extends Store<PlayerState> {
       if (video.error || this.engine.recovering) return;
       if (this.state.phase !== "playing" && this.state.phase !== "stalled") return;
       this.wanted = false;
+      this.tally.stallEnded(performance.now());
       this.enter("paused");
     });
     video.addEventListener("play", () => {
@@ -464,15 +543,17 @@ export class Player extends Store<PlayerState> {
     });
     video.addEventListener("playing", () => {
       clearTimeout(this.stallTimer);
-      if (this.state.phase === "stalled") this.enter("playing");
+      if (this.state.phase === "stalled") {
+        this.enter("playing");
+        this.endOfStall();
+      }
       if (this.state.phase === "starting") this.awaitFirstFrame();
     });
     video.addEventListener("waiting", () => {
       clearTimeout(this.stallTimer);
       this.stallTimer = setTimeout(() => {
         if (this.state.phase !== "playing" || video.readyState >= 3) return;
-        this.enter("stalled");
-        this.watchStall();
+        this.onStalled();
       }, STALL_NOTICE_MS);
     });
     video.addEventListener("loadeddata", () => {
@@ -499,6 +580,8 @@ export class Player extends Store<PlayerState> {
     this.inOwnWay = false;
     this.stopOld();
     this.enter(this.video.paused ? "paused" : "playing", { zapMs });
+    this.tally.firstFrame(zapMs);
+    this.session?.report();
   }
 
   private leavePage(): void {

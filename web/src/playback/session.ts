@@ -7,12 +7,14 @@
 import { api, body, freshId } from "../api/client";
 import { live } from "../api/live";
 import { asProblem, type Problem } from "../api/problem";
-import type { Session } from "../api/types";
+import type { PlayerFacts, Session } from "../api/types";
 import { capabilities } from "./capabilities";
 
 /** While a session is starting it is asked for this often, should the socket have missed something. */
 const STARTING_POLL_MS = 1_500;
 const SHORTEST_HEARTBEAT_S = 5;
+/** What happens to the picture between two heartbeats is told at most this often. */
+const REPORT_EVERY_MS = 5_000;
 
 const OVER: ReadonlySet<Session["state"]> = new Set(["failed", "stopped", "cancelled"]);
 
@@ -25,6 +27,8 @@ export interface SessionListener {
   onSession(session: Session): void;
   /** The start was refused by the API itself, or the session is unknown to it by now. */
   onProblem(problem: Problem): void;
+  /** How the picture fares, to be told with the next heartbeat; null while there is nothing to tell. */
+  facts(): PlayerFacts | null;
 }
 
 export class PlaybackSession {
@@ -38,6 +42,8 @@ export class PlaybackSession {
   private unsubscribe: () => void = () => undefined;
   private heartbeat: ReturnType<typeof setInterval> | undefined;
   private poll: ReturnType<typeof setTimeout> | undefined;
+  private reporting: ReturnType<typeof setTimeout> | undefined;
+  private reported = -Infinity;
 
   constructor(channelId: string, listener: SessionListener) {
     this.channelId = channelId;
@@ -77,6 +83,20 @@ export class PlaybackSession {
       if (!problem.transient) this.fail(problem);
       return null;
     }
+  }
+
+  /** Tells the station how the picture fares, now; again at most so often. */
+  report(): void {
+    if (this.stopped || !this.current || isOver(this.current) || this.reporting !== undefined) return;
+    const { id } = this.current;
+    this.reporting = setTimeout(
+      () => {
+        this.reporting = undefined;
+        this.reported = performance.now();
+        if (!this.stopped) void this.beat(id);
+      },
+      Math.max(0, this.reported + REPORT_EVERY_MS - performance.now()),
+    );
   }
 
   private async start(): Promise<void> {
@@ -120,7 +140,8 @@ export class PlaybackSession {
 
   private async beat(id: string): Promise<void> {
     try {
-      await api.POST("/api/v1/sessions/{id}/heartbeat", { params: { path: { id } } });
+      const facts = this.listener.facts();
+      await api.POST("/api/v1/sessions/{id}/heartbeat", { params: { path: { id } }, ...(facts ? { body: facts } : {}) });
     } catch (error) {
       const problem = asProblem(error);
       // A station that is away for a moment is no reason to give up; one that has forgotten the session is.
@@ -145,6 +166,7 @@ export class PlaybackSession {
     this.unsubscribe();
     clearInterval(this.heartbeat);
     clearTimeout(this.poll);
+    clearTimeout(this.reporting);
   }
 }
 

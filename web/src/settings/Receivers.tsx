@@ -18,7 +18,7 @@ export function Receivers() {
   const { data, error, refetch, isPending } = useQuery({ ...receivers, refetchInterval: LOOK_AGAIN_MS });
   const [removing, setRemoving] = useState<Receiver | null>(null);
   const add = useRef<HTMLAnchorElement>(null);
-  useEffect(() => live.subscribe("status", () => void queryClient.invalidateQueries({ queryKey: receivers.queryKey })), []);
+  useEffect(() => live.subscribe("receivers", () => void queryClient.invalidateQueries({ queryKey: receivers.queryKey })), []);
   if (error && !data) return <Failure error={error} retry={() => void refetch()} />;
   return (
     <>

@@ -135,6 +135,7 @@ function useActions(): readonly Command[] {
       { id: "fullscreen", label: t.player.fullscreen, words: "fullscreen", run: () => void toggleFullscreen() },
       { id: "pip", label: t.player.pip, words: "pip", run: () => void togglePip() },
       { id: "theme", label: t.palette.toggleTheme, words: "theme", run: () => prefer({ theme: dark ? "light" : "dark" }) },
+      ...(admin ? [{ id: "status", label: t.status.title, words: "status sessions tuner", run: () => void navigate({ to: "/status" }) }] : []),
       ...(admin ? [{ id: "receivers", label: t.settings.receivers, words: "receiver", run: settings("receivers") }] : []),
       ...(admin
         ? [

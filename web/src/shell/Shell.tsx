@@ -1,7 +1,7 @@
 /** The frame around every page: the slim bar, the word about the connection, the palette, and who may be here. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useNavigate, useRouterState } from "@tanstack/react-router";
-import { Search, Settings, TvMinimalPlay } from "lucide-react";
+import { Activity, Search, Settings, TvMinimalPlay } from "lucide-react";
 import { Suspense, lazy, useEffect } from "react";
 import { whenSignedOut } from "../api/client";
 import { live } from "../api/live";
@@ -10,6 +10,7 @@ import { useLanguage, useText } from "../i18n";
 import { Failure } from "../ui";
 import { setPaletteOpen, usePaletteOpen } from "./commands";
 import { useConnection } from "./connection";
+import { mayAdminister, useAccount } from "./station";
 
 const Palette = lazy(() => import("./Palette"));
 
@@ -69,6 +70,7 @@ function useGate(pathname: string, open: boolean) {
 
 function Nav() {
   const t = useText();
+  const admin = mayAdminister(useAccount());
   return (
     <nav className="nav" aria-label={t.nav.label}>
       <a href="#content" className="skip" onClick={skipToContent}>
@@ -85,6 +87,12 @@ function Nav() {
         <Search aria-hidden />
         <span>{t.nav.search}</span>
       </button>
+      {admin && (
+        <Link to="/status" className="nav-item" activeProps={{ "data-current": true }}>
+          <Activity aria-hidden />
+          <span>{t.nav.status}</span>
+        </Link>
+      )}
       <Link to="/settings" className="nav-item nav-last" activeProps={{ "data-current": true }}>
         <Settings aria-hidden />
         <span>{t.nav.settings}</span>

@@ -13,6 +13,8 @@ export interface Preferences {
   readonly lastChannel: string | null;
   /** Preferred spoken language, as the station writes it; null follows the browser's languages. */
   readonly audioLanguage: string | null;
+  /** Ask for what plays on any device, at the price of quality and of the station's work. */
+  readonly compatible: boolean;
   readonly listOpen: boolean;
   /** Bouquet shown in the channel list; null is all channels. */
   readonly bouquet: string | null;
@@ -27,6 +29,7 @@ const defaults: Preferences = {
   muted: false,
   lastChannel: null,
   audioLanguage: null,
+  compatible: false,
   listOpen: true,
   bouquet: null,
 };

@@ -1,5 +1,6 @@
 /** The bar over the picture: position in the window, play, live, volume, sound track, and how the picture is shown. */
 import {
+  Ellipsis,
   Info,
   Maximize,
   Minimize,
@@ -24,6 +25,7 @@ import { IconButton } from "../ui";
 import { canPip, toggleFullscreen, togglePip, useFullscreen } from "./screen";
 
 const AudioMenu = lazy(() => import("./AudioMenu"));
+const MoreMenu = lazy(() => import("./MoreMenu"));
 
 /** A shorter window is not worth a slider. */
 const SHORTEST_WINDOW_S = 12;
@@ -96,6 +98,7 @@ export function Controls(props: ControlsProps) {
         >
           <Info aria-hidden />
         </IconButton>
+        <More showFacts={props.toggleFacts} />
         {canPip() && (
           <IconButton label={t.player.pip} hotkey="P" className="only-wide" onClick={() => void togglePip()}>
             <PictureInPicture2 aria-hidden />
@@ -211,4 +214,21 @@ function Audio() {
       <AudioMenu />
     </Suspense>
   ) : null;
+}
+
+/** The same for what is seldom wanted: the code comes with the first press. */
+function More({ showFacts }: { readonly showFacts: () => void }) {
+  const t = useText();
+  const [wanted, setWanted] = useState(false);
+  const button = (
+    <IconButton label={t.player.more} aria-haspopup="menu" onClick={() => setWanted(true)}>
+      <Ellipsis aria-hidden />
+    </IconButton>
+  );
+  if (!wanted) return button;
+  return (
+    <Suspense fallback={button}>
+      <MoreMenu showFacts={showFacts} />
+    </Suspense>
+  );
 }

@@ -8,7 +8,9 @@ import { Button } from "../ui";
 import { Logo } from "./Logo";
 import { useNowNext } from "./NowPanel";
 import { Radio } from "./Radio";
+import { Struggling } from "./Struggling";
 import { Progress, Span, Time, useNow } from "./time";
+import { Slate } from "./Slate";
 import { Waiting } from "./Waiting";
 
 interface StageProps {
@@ -63,7 +65,9 @@ export function Stage({ stageRef, channel, chrome, alone, poke, hide, typedNumbe
       <Video radio={radio} />
       {radio && channel && !failed && <Radio channel={channel} playing={phase === "playing"} />}
       {channel && !radio && !failed && <Title channel={channel} large={waiting} shown={waiting || (alone && chrome)} />}
+      <Slate />
       <Waiting radio={radio} />
+      <Struggling />
       <SoundOn />
       {typedNumber && (
         <output className="typed">

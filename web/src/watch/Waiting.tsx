@@ -47,7 +47,8 @@ export function Waiting({ radio }: { readonly radio: boolean }) {
   const since = usePlayer((state: PlayerState) => state.since);
   const session = usePlayer((state) => state.session);
   const elapsed = useElapsed(since);
-  if (phase !== "starting" && phase !== "stalled") return null;
+  // What the slate says is said once.
+  if ((phase !== "starting" && phase !== "stalled") || (phase === "stalled" && session?.trouble)) return null;
   const named = elapsed >= NAME_AFTER_MS;
   const late = elapsed >= ADVISE_AFTER_MS;
   return (

@@ -12,16 +12,16 @@ import { channelsOf, useLineup, type Lineup } from "../shell/station";
 import { ChannelPanel, neighbour } from "./ChannelList";
 import { Controls } from "./Controls";
 import { DIGIT_WAIT_MS, typed } from "./digits";
-import { Facts } from "./Facts";
 import { actionFor, zoneOf, type Action } from "./keys";
 import { useMediaSession } from "./mediaSession";
 import { NoChannels } from "./NoChannels";
 import { NowPanel, useNowNext } from "./NowPanel";
 import { Refused } from "./Refused";
-import { toggleFullscreen, togglePip, useFullscreen } from "./screen";
+import { toggleFullscreen, togglePip, useFullscreen, useNarrow } from "./screen";
 import { Stage } from "./Stage";
 import { useChrome } from "./useChrome";
 
+const Facts = lazy(() => import("./Facts"));
 const KeysHelp = lazy(() => import("./KeysHelp"));
 
 const SKIP_S = 10;
@@ -77,6 +77,12 @@ export function WatchPage() {
     type: typedNumber.type,
   });
 
+  const factsBelow = useNarrow() && !fullscreen;
+  const shownFacts = facts && (
+    <Suspense fallback={null}>
+      <Facts below={factsBelow} close={() => setFacts(false)} />
+    </Suspense>
+  );
   const empty = lineup.complete && lineup.channels.length === 0;
   if (empty) return <NoChannels />;
   return (
@@ -93,7 +99,7 @@ export function WatchPage() {
           toggleFullscreen={() => void toggleFullscreen()}
         >
           <Refused lineup={lineup} tune={tune} chooseOther={openSearch} />
-          {facts && <Facts close={() => setFacts(false)} />}
+          {!factsBelow && shownFacts}
           <Controls
             listOpen={showList}
             toggleList={() => prefer({ listOpen: !listOpen })}
@@ -101,6 +107,7 @@ export function WatchPage() {
             toggleFacts={() => setFacts(!facts)}
           />
         </Stage>
+        {factsBelow && shownFacts}
         {!fullscreen && <Below lineup={lineup} channel={channel} />}
       </div>
       {showList && (

@@ -13,6 +13,20 @@ export function useFullscreen(): boolean {
   return useSyncExternalStore(subscribe, () => document.fullscreenElement !== null);
 }
 
+/** Narrower than this (CSS pixels) a picture has no room for a panel on top of it. */
+const narrow = globalThis.matchMedia?.("(max-width: 719px)");
+
+/** Whether this is a phone, or a window like one. */
+export function useNarrow(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      narrow?.addEventListener("change", listener);
+      return () => narrow?.removeEventListener("change", listener);
+    },
+    () => narrow?.matches ?? false,
+  );
+}
+
 /** The whole page goes full screen, not the video, so that menus, the palette and typed numbers are there too. */
 export async function toggleFullscreen(): Promise<void> {
   if (document.fullscreenElement) {

@@ -6,7 +6,7 @@ use crate::lineup::ChannelId;
 use crate::playback::{
     AudioCodec, AudioTrack, Client, Container, Hls, Policy, Role, SourceTracks, VideoCodec, VideoTrack,
 };
-use crate::tuner::{Holder, Now, Refusal};
+use crate::tuner::{Cause, Holder, Now, Refusal};
 use proptest::prelude::*;
 use std::time::Duration;
 
@@ -42,9 +42,9 @@ fn radio() -> SourceTracks {
     SourceTracks { video: None, ..tracks(AudioCodec::Aac) }
 }
 
-fn refusal(holders: usize, learnt: bool) -> Refusal {
+fn refusal(holders: usize, cause: Cause) -> Refusal {
     let holder = Holder { channel: ChannelId("1-2-3-4".into()), what: "Anna".into(), until: at(120) };
-    Refusal { holders: vec![holder; holders], retry_after: at(10), learnt }
+    Refusal { cause, holders: vec![holder; holders], retry_after: at(10) }
 }
 
 fn session(remembered: Option<&SourceTracks>) -> Session {
@@ -172,9 +172,11 @@ fn a_relay_that_clears_in_time_is_no_fault() {
 #[test]
 fn a_refusal_becomes_a_reason_that_says_who_and_until_when() {
     for (refusal, code, retry) in [
-        (refusal(2, false), ReasonCode::TunersBusy, true),
-        (refusal(0, true), ReasonCode::ReceiverRefused, true),
-        (refusal(0, false), ReasonCode::NoSource, false),
+        (refusal(2, Cause::InUse), ReasonCode::TunersBusy, true),
+        (refusal(1, Cause::Refused), ReasonCode::ReceiverRefused, true),
+        (refusal(0, Cause::Unreachable), ReasonCode::ReceiverUnreachable, true),
+        (refusal(0, Cause::Full), ReasonCode::TooManyOnReceiver, true),
+        (refusal(0, Cause::NoSource), ReasonCode::NoSource, false),
     ] {
         let mut session = session(None);
         session.apply(Event::Begin, at(0));
@@ -239,7 +241,7 @@ fn any_event() -> impl Strategy<Value = Event> {
     prop_oneof![
         2 => Just(Event::Begin),
         2 => any::<bool>().prop_map(|relay| Event::Granted { relay }),
-        1 => (0usize..3, any::<bool>()).prop_map(|(holders, learnt)| Event::Refused(refusal(holders, learnt))),
+        1 => (0usize..3).prop_map(|holders| Event::Refused(refusal(holders, Cause::InUse))),
         2 => Just(Event::Bytes),
         3 => codec.prop_map(|codec| Event::Tracks(tracks(codec))),
         1 => Just(Event::Tracks(radio())),

@@ -23,7 +23,7 @@ pub use machine::Session;
 pub use reason::{ReasonCode, Words};
 
 use crate::playback::{Plan, Recipe, SourceTracks, TrackId};
-use crate::tuner::{Now, Refusal};
+use crate::tuner::{Cause, Now, Refusal};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -130,10 +130,12 @@ impl Reason {
 impl From<Refusal> for Reason {
     /// What a refused tuner means to the viewer.
     fn from(refusal: Refusal) -> Self {
-        let code = match (refusal.learnt, refusal.holders.is_empty()) {
-            (true, _) => ReasonCode::ReceiverRefused,
-            (false, true) => ReasonCode::NoSource,
-            (false, false) => ReasonCode::TunersBusy,
+        let code = match refusal.cause {
+            Cause::NoSource => ReasonCode::NoSource,
+            Cause::InUse => ReasonCode::TunersBusy,
+            Cause::Refused => ReasonCode::ReceiverRefused,
+            Cause::Unreachable => ReasonCode::ReceiverUnreachable,
+            Cause::Full => ReasonCode::TooManyOnReceiver,
         };
         let retry_after = (code != ReasonCode::NoSource).then_some(refusal.retry_after);
         Self { code, detail: None, retry_after, holders: refusal.holders }

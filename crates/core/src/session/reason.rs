@@ -44,12 +44,18 @@ pub enum ReasonCode {
     DiskFull,
     /// The station carries as many sessions as it may.
     TooManySessions,
+    /// The account has as many sessions as it may.
+    TooManyOfAccount,
+    /// The receivers that have the channel serve as many viewers as they may.
+    TooManyOnReceiver,
     /// Nobody has shown that he still watches.
     LeaseExpired,
     /// The page is open, but nothing is fetched.
     Idle,
     /// The viewer has stopped.
     StoppedByClient,
+    /// Whoever runs the station has ended it.
+    EndedByHost,
     /// A recording needed the tuner.
     PreemptedByRecording,
     /// The receiver was removed from the station.
@@ -150,6 +156,12 @@ reasons! {
     TooManySessions "too_many_sessions"
         "The station has as many viewers as it can carry" "Try again when somebody has stopped."
         "Die Station hat so viele Zuschauer, wie sie tragen kann" "Noch einmal versuchen, wenn jemand aufgehört hat.",
+    TooManyOfAccount "too_many_of_account"
+        "This account watches as much as it may at once" "Stop one of its sessions first."
+        "Dieses Konto sieht schon so viel zugleich, wie es darf" "Zuerst eine seiner Wiedergaben beenden.",
+    TooManyOnReceiver "too_many_on_receiver"
+        "The receiver serves as many viewers as it may" "Choose a channel of another receiver, or try again when somebody has stopped."
+        "Der Receiver bedient so viele Zuschauer, wie er darf" "Einen Sender eines anderen Receivers wählen oder warten, bis jemand aufhört.",
     LeaseExpired "lease_expired"
         "Nobody seemed to be watching any more" "Start again."
         "Es schien niemand mehr zuzusehen" "Neu starten.",
@@ -159,6 +171,9 @@ reasons! {
     StoppedByClient "stopped_by_client"
         "Stopped" "Start again whenever you like."
         "Beendet" "Jederzeit neu starten.",
+    EndedByHost "ended_by_host"
+        "The host has ended this session" "Ask them, or start again."
+        "Die Leitung der Station hat diese Sitzung beendet" "Dort nachfragen oder neu starten.",
     PreemptedByRecording "preempted_by_recording"
         "A recording needed the tuner" "Choose another channel, or wait until it has ended."
         "Eine Aufnahme brauchte den Tuner" "Einen anderen Sender wählen oder warten, bis sie fertig ist.",

@@ -2,7 +2,7 @@
 
 use super::boxes::Boxes;
 use super::past::{Past, Picture};
-use crate::codec::{aac, ac3_silence, audio, h264};
+use crate::codec::{aac, ac3_silence, audio, h264, hevc};
 use crate::tape::{Frame, Lane, Origin, Rendition, Segment, Setup, Track};
 use crate::time::to_ticks;
 use crate::ts::packet::{PACKET, Packet};
@@ -72,7 +72,7 @@ pub enum Entry {
     /// From the segment before, or the run begins.
     Through,
     /// From elsewhere: the segment's first picture is the first that it sees (a viewer joins or seeks). The same as [`Entry::Through`]
-    /// unless that picture is a recovery point within a run of H.264.
+    /// unless that picture is a recovery point of H.264, or a CRA picture of HEVC, within a run.
     Here,
 }
 
@@ -259,7 +259,8 @@ fn payload<'a>(
                             continue;
                         }
                     }
-                    h264::to_length_prefixed(bytes, media, |unit| past?.changed(number, stands_in, unit));
+                    let changed = |unit: &[u8]| past?.changed(number, stands_in, unit);
+                    to_length_prefixed(track.kind, bytes, media, changed);
                 }
                 Origin::Stream { pid } => {
                     elementary.collect(packets, pid, frame.begin);
@@ -273,6 +274,20 @@ fn payload<'a>(
         samples.push((sample, (media.len() - start) as u32));
     }
     Ok((first, samples))
+}
+
+/// Appends an access unit of `kind`; see [`h264::to_length_prefixed`].
+fn to_length_prefixed(
+    kind: Kind,
+    annex_b: &[u8],
+    media: &mut Vec<u8>,
+    changed: impl FnMut(&[u8]) -> Option<Vec<u8>>,
+) {
+    if kind == Kind::Hevc {
+        hevc::to_length_prefixed(annex_b, media);
+    } else {
+        h264::to_length_prefixed(annex_b, media, changed);
+    }
 }
 
 /// Appends a frame of silence in the format of the track; `false`: there is none.

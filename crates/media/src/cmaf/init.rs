@@ -1,7 +1,7 @@
 //! Initialisation segments: `ftyp` and `moov` (ISO/IEC 14496-12 §8, 23000-19 §7.3).
 
 use super::boxes::Boxes;
-use crate::codec::{audio::FrameHeader, h264};
+use crate::codec::{audio::FrameHeader, h264, hevc};
 use crate::tape::{Rendition, Run, Setup, Track};
 use crate::ts::psi::Kind;
 
@@ -49,7 +49,8 @@ pub fn init(run: &Run, rendition: Rendition) -> Option<Vec<u8>> {
 pub fn supported(track: &Track) -> bool {
     matches!(
         (&track.setup, track.kind),
-        (Some(Setup::Avc(_) | Setup::Aac { .. }), _) | (Some(Setup::Audio { .. }), Kind::Ac3 | Kind::Eac3)
+        (Some(Setup::Avc(_) | Setup::Hevc(_) | Setup::Aac { .. }), _)
+            | (Some(Setup::Audio { .. }), Kind::Ac3 | Kind::Eac3)
     )
 }
 
@@ -111,7 +112,26 @@ fn trak(b: &mut Boxes, track: &Track, number: u32) {
 
 fn sample_entry(b: &mut Boxes, track: &Track) {
     match &track.setup {
-        Some(Setup::Avc(config)) => visual(b, config),
+        Some(Setup::Avc(config)) => {
+            let size = (config.picture.width, config.picture.height);
+            visual(b, *b"avc1", size, config.pixel_aspect, |b| b.wrap(b"avcC", |b| avc_record(b, config)));
+        }
+        Some(Setup::Hevc(config)) => {
+            // The entry describes pictures, which may be fields.
+            let size = (config.picture.width, config.picture.height >> u32::from(config.fields));
+            visual(b, *b"hvc1", size, config.pixel_aspect, |b| {
+                b.wrap(b"hvcC", |b| hevc_record(b, config));
+                if let Some(colour) = config.colour {
+                    b.wrap(b"colr", |b| {
+                        b.bytes(b"nclx");
+                        for code in [colour.primaries, colour.transfer, colour.matrix] {
+                            b.u16(u16::from(code));
+                        }
+                        b.u8(u8::from(colour.full_range) << 7);
+                    });
+                }
+            });
+        }
         Some(Setup::Aac { header, config }) => audio(b, *b"mp4a", header, |b| {
             b.full(b"esds", 0, 0, |b| {
                 b.descriptor(0x03, |b| {
@@ -137,14 +157,20 @@ fn sample_entry(b: &mut Boxes, track: &Track) {
     }
 }
 
-/// AVCSampleEntry (ISO/IEC 14496-15 §5.4.2).
-fn visual(b: &mut Boxes, config: &h264::Config) {
-    b.wrap(b"avc1", |b| {
+/// VisualSampleEntry (ISO/IEC 14496-12 §12.1.3): `record` writes what a decoder needs.
+fn visual(
+    b: &mut Boxes,
+    kind: [u8; 4],
+    (width, height): (u32, u32),
+    pixel_aspect: Option<(u16, u16)>,
+    record: impl FnOnce(&mut Boxes),
+) {
+    b.wrap(&kind, |b| {
         b.zeros(6);
         b.u16(1);
         b.zeros(16);
-        b.u16(config.picture.width as u16);
-        b.u16(config.picture.height as u16);
+        b.u16(width as u16);
+        b.u16(height as u16);
         b.u32(0x0048_0000);
         b.u32(0x0048_0000);
         b.u32(0);
@@ -152,29 +178,56 @@ fn visual(b: &mut Boxes, config: &h264::Config) {
         b.zeros(32);
         b.u16(0x18);
         b.u16(0xFFFF);
-        b.wrap(b"avcC", |b| {
-            let sps = &config.sps[0];
-            b.bytes(&[1, sps[1], sps[2], sps[3], 0xFF, 0xE0 | config.sps.len().min(31) as u8]);
-            for set in config.sps.iter().take(31) {
-                b.u16(set.len() as u16);
-                b.bytes(set);
-            }
-            b.u8(config.pps.len().min(255) as u8);
-            for set in config.pps.iter().take(255) {
-                b.u16(set.len() as u16);
-                b.bytes(set);
-            }
-            if matches!(sps[1], 100 | 110 | 122 | 144) {
-                b.bytes(&[0xFD, 0xF8, 0xF8, 0]); // 4:2:0, 8 bits: what is broadcast
-            }
-        });
-        if let Some((horizontal, vertical)) = config.pixel_aspect.filter(|(h, v)| *h > 0 && *v > 0) {
+        record(b);
+        if let Some((horizontal, vertical)) = pixel_aspect.filter(|(h, v)| *h > 0 && *v > 0) {
             b.wrap(b"pasp", |b| {
                 b.u32(u32::from(horizontal));
                 b.u32(u32::from(vertical));
             });
         }
     });
+}
+
+/// AVCDecoderConfigurationRecord (ISO/IEC 14496-15 §5.3.3.1).
+fn avc_record(b: &mut Boxes, config: &h264::Config) {
+    let sps = &config.sps[0];
+    b.bytes(&[1, sps[1], sps[2], sps[3], 0xFF, 0xE0 | config.sps.len().min(31) as u8]);
+    for set in config.sps.iter().take(31) {
+        b.u16(set.len() as u16);
+        b.bytes(set);
+    }
+    b.u8(config.pps.len().min(255) as u8);
+    for set in config.pps.iter().take(255) {
+        b.u16(set.len() as u16);
+        b.bytes(set);
+    }
+    if matches!(sps[1], 100 | 110 | 122 | 144) {
+        b.bytes(&[0xFD, 0xF8, 0xF8, 0]); // 4:2:0, 8 bits: what is broadcast
+    }
+}
+
+/// HEVCDecoderConfigurationRecord (ISO/IEC 14496-15 §8.3.3.1).
+fn hevc_record(b: &mut Boxes, config: &hevc::Config) {
+    b.u8(1);
+    b.bytes(&config.profile);
+    b.u16(0xF000); // min_spatial_segmentation_idc: not told
+    b.u8(0xFC); // parallelismType: not told
+    b.u8(0xFC | config.chroma);
+    b.u8(0xF8 | (config.depth.0 - 8) & 7);
+    b.u8(0xF8 | (config.depth.1 - 8) & 7);
+    b.u16(0); // avgFrameRate: not told
+    b.u8(config.sub_layers << 3 | u8::from(config.nested) << 2 | 3); // lengths of four bytes
+    let arrays =
+        [(hevc::nal::VPS, &config.vps), (hevc::nal::SPS, &config.sps), (hevc::nal::PPS, &config.pps)];
+    b.u8(arrays.iter().filter(|(_, sets)| !sets.is_empty()).count() as u8);
+    for (kind, sets) in arrays.into_iter().filter(|(_, sets)| !sets.is_empty()) {
+        b.u8(0x80 | kind); // array_completeness: samples hold none
+        b.u16(sets.len() as u16);
+        for set in sets {
+            b.u16(set.len() as u16);
+            b.bytes(set);
+        }
+    }
 }
 
 fn audio(b: &mut Boxes, kind: [u8; 4], header: &FrameHeader, fill: impl FnOnce(&mut Boxes)) {

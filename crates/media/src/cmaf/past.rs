@@ -3,6 +3,7 @@
 
 use super::fragment::Elementary;
 use crate::codec::h264::{self, recovery, slice, slice::Sets, stand_in::stand_in};
+use crate::codec::hevc;
 use crate::tape::{Frame, Lane, Origin, Segment, Setup, Track};
 use std::ops::Range;
 
@@ -10,10 +11,13 @@ use std::ops::Range;
 pub(super) struct Past {
     /// Pictures of the lane that are near.
     count: usize,
-    frame_num: u32,
-    sets: Sets,
+    /// `frame_num` of the recovery point, and what slices are read with; `None` with HEVC, where nothing that stays is changed.
+    avc: Option<(u32, Sets)>,
     leading: Leading,
 }
+
+/// Leading pictures of HEVC come at once behind their CRA picture; no encoder has more of them between two key frames.
+const HEVC_LEADING: usize = 64;
 
 /// Pictures presented before the recovery point, decoded behind it.
 enum Leading {
@@ -44,28 +48,32 @@ impl Past {
         let first = usize::from(lane.frames.first().is_some_and(|frame| frame.random_access));
         Some(Self {
             count: recovery.count as usize,
-            frame_num: recovery.frame_num,
-            sets: Sets::new(config),
+            avc: Some((recovery.frame_num, Sets::new(config))),
             leading: Leading::Kept(first..first + recovery.stand_ins as usize),
         })
     }
 
     /// Of a lane whose first picture is a recovery point, by that picture's packets; `None` if it is no such picture.
     pub(super) fn of_entry(lane: &Lane, track: &Track, packets: &[u8]) -> Option<Self> {
-        let (Some(Setup::Avc(config)), Origin::Stream { pid }) = (&track.setup, track.origin) else {
-            return None;
-        };
+        let Origin::Stream { pid } = track.origin else { return None };
         let first = lane.frames.first().filter(|frame| frame.random_access)?;
         let mut elementary = Elementary::default();
         elementary.collect(packets, pid, first.begin);
-        let sets = Sets::new(config);
-        let frame_num = slice::frame_num(&h264::front(&elementary.bytes).recovery?, &sets)?;
-        Some(Self {
-            count: sets.frame_num_period().min(recovery::REACH) as usize,
-            frame_num,
-            sets,
-            leading: Leading::Before(lane.start + i64::from(first.composition)),
-        })
+        let leading = Leading::Before(lane.start + i64::from(first.composition));
+        match &track.setup {
+            Some(Setup::Avc(config)) => {
+                let sets = Sets::new(config);
+                let frame_num = slice::frame_num(&h264::front(&elementary.bytes).recovery?, &sets)?;
+                let count = sets.frame_num_period().min(recovery::REACH) as usize;
+                Some(Self { count, avc: Some((frame_num, sets)), leading })
+            }
+            Some(Setup::Hevc(_)) => hevc::front(&elementary.bytes).random_access.then_some(Self {
+                count: HEVC_LEADING,
+                avc: None,
+                leading,
+            }),
+            _ => None,
+        }
     }
 
     /// What becomes of picture `number` of the lane, decoded at `time`.
@@ -76,7 +84,7 @@ impl Past {
             Leading::Before(entry) => {
                 if number == 0 || number >= self.count || time + i64::from(frame.composition) >= *entry {
                     as_it_is(false)
-                } else if h264::front(annex_b).reference {
+                } else if self.avc.is_some() && h264::front(annex_b).reference {
                     // In an instant behind the recovery point, each at its own.
                     let composition = (entry + number as i64 - time) as i32;
                     Picture::Written { stand_in: true, composition }
@@ -89,14 +97,13 @@ impl Past {
 
     /// What stands for `unit` of picture `number`, if it does not stay.
     pub(super) fn changed(&self, number: usize, stands_in: bool, unit: &[u8]) -> Option<Vec<u8>> {
-        if number >= self.count {
-            None
-        } else if !stands_in {
-            recovery::forget(unit, &self.sets, self.frame_num)
+        let (frame_num, sets) = self.avc.as_ref().filter(|_| number < self.count)?;
+        if !stands_in {
+            recovery::forget(unit, sets, *frame_num)
         } else if unit[0] & 0x1F == h264::nal::SEI {
             Some(Vec::new())
         } else {
-            stand_in(unit, &self.sets, self.frame_num)
+            stand_in(unit, sets, *frame_num)
         }
     }
 }

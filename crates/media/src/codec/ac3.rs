@@ -19,6 +19,26 @@ pub fn header(bytes: &[u8]) -> Option<FrameHeader> {
     if bytes[5] >> 3 > 10 { enhanced(bytes) } else { plain(bytes) }
 }
 
+/// Whether the checksum of a whole frame of either kind is right (`crc2`, §6.1.7 and §E.1.3.1: over all but the sync word).
+pub fn is_sound(frame: &[u8]) -> bool {
+    const TABLE: [u16; 256] = {
+        let mut table = [0u16; 256];
+        let mut at = 0;
+        while at < 256 {
+            let (mut crc, mut bit) = ((at as u16) << 8, 0);
+            while bit < 8 {
+                crc = if crc & 0x8000 != 0 { crc << 1 ^ 0x8005 } else { crc << 1 };
+                bit += 1;
+            }
+            table[at] = crc;
+            at += 1;
+        }
+        table
+    };
+    let covered = frame.get(2..).unwrap_or(&[]);
+    covered.iter().fold(0u16, |crc, byte| crc << 8 ^ TABLE[usize::from((crc >> 8) as u8 ^ byte)]) == 0
+}
+
 fn plain(bytes: &[u8]) -> Option<FrameHeader> {
     let rate = *RATES.get(usize::from(bytes[4] >> 6))?;
     let code = bytes[4] & 0x3F;

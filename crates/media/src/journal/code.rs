@@ -1,7 +1,7 @@
 //! Numbers, runs and segments as bytes of a record, and back. Whatever bytes come, reading ends and takes no more memory than they
 //! have bytes for.
 
-use crate::codec::{Picture, audio::FrameHeader, h264};
+use crate::codec::{Picture, audio::FrameHeader, h264, hevc};
 use crate::tape::{Frame, Lane, Origin, Part, Recovery, Run, Segment, Setup, Track};
 use crate::ts::psi::Kind;
 use std::sync::Arc;
@@ -59,12 +59,11 @@ impl Writer {
             None => self.out.push(0),
             Some(Setup::Avc(config)) => {
                 self.out.push(1);
-                for sets in [&config.sps, &config.pps] {
-                    self.number(sets.len() as u64);
-                    for set in sets {
-                        self.bytes(set);
-                    }
-                }
+                self.sets(&[&config.sps, &config.pps]);
+            }
+            Some(Setup::Hevc(config)) => {
+                self.out.push(5);
+                self.sets(&[&config.vps, &config.sps, &config.pps]);
             }
             Some(Setup::Picture(picture)) => {
                 self.out.push(2);
@@ -82,6 +81,15 @@ impl Writer {
                 self.out.push(4);
                 self.header(header);
                 self.out.extend_from_slice(front);
+            }
+        }
+    }
+
+    fn sets(&mut self, kinds: &[&Vec<Vec<u8>>]) {
+        for sets in kinds {
+            self.number(sets.len() as u64);
+            for set in *sets {
+                self.bytes(set);
             }
         }
     }
@@ -214,12 +222,8 @@ impl<'a> Reader<'a> {
         let language = self.bytes()?.try_into().ok();
         let setup = match self.byte()? {
             0 => None,
-            1 => {
-                let mut sets = || -> Option<Vec<Vec<u8>>> {
-                    (0..self.count()?).map(|_| self.bytes().map(<[u8]>::to_vec)).collect()
-                };
-                Some(Setup::Avc(h264::Config::new(sets()?, sets()?)?))
-            }
+            1 => Some(Setup::Avc(h264::Config::new(self.sets()?, self.sets()?)?)),
+            5 => Some(Setup::Hevc(hevc::Config::new(self.sets()?, self.sets()?, self.sets()?)?)),
             2 => {
                 let (width, height) = (self.small()?, self.small()?);
                 let (count, second) = (self.small()?, self.small()?);
@@ -231,6 +235,10 @@ impl<'a> Reader<'a> {
             _ => return None,
         };
         Some(Track { id, kind, origin, language, audio_type, setup })
+    }
+
+    fn sets(&mut self) -> Option<Vec<Vec<u8>>> {
+        (0..self.count()?).map(|_| self.bytes().map(<[u8]>::to_vec)).collect()
     }
 
     fn header(&mut self) -> Option<FrameHeader> {

@@ -8,10 +8,14 @@ use crate::ts::psi::Kind;
 /// What the front of a picture said.
 pub(super) struct Seen {
     pub(super) random_access: bool,
+    /// It is, and pictures that are presented before it may follow: a recovery point of H.264, a CRA or BLA picture of HEVC.
+    pub(super) open: bool,
     /// See [`h264::Front::recovery`].
     pub(super) recovery: Option<Vec<u8>>,
     /// See [`h264::Front::reference`].
     pub(super) reference: bool,
+    /// See [`hevc::Front::sub_layer`].
+    pub(super) sub_layer: u8,
     pub(super) setup: Option<Setup>,
 }
 
@@ -52,34 +56,52 @@ pub(super) fn look(kind: Kind, front: &[u8], last: bool) -> Option<Seen> {
             };
             Some(Seen {
                 random_access: seen.random_access,
+                open: seen.recovery.is_some(),
                 recovery: seen.recovery,
                 reference: seen.reference,
+                sub_layer: 0,
                 setup,
             })
         }
         Kind::Mpeg2Video => match mpeg2::front(front) {
             Some(seen) => Some(Seen {
                 random_access: seen.random_access,
-                recovery: None,
-                reference: false,
                 setup: seen.picture.map(Setup::Picture),
+                ..Seen::NOTHING
             }),
-            None => {
-                last.then_some(Seen { random_access: false, recovery: None, reference: false, setup: None })
-            }
+            None => last.then_some(Seen::NOTHING),
         },
-        _ => match hevc::random_access(front) {
-            Some(random_access) => Some(Seen {
-                random_access,
+        _ => {
+            let seen = hevc::front(front);
+            if !seen.complete && !last {
+                return None;
+            }
+            let sets = !seen.sps.is_empty();
+            // A picture whose sets cannot be read is recorded, and can be transcoded, all the same.
+            let config = hevc::Config::new(seen.vps, seen.sps, seen.pps);
+            let setup = config.map_or_else(|| Setup::Picture(unknown()), Setup::Hevc);
+            Some(Seen {
+                random_access: seen.random_access,
+                open: seen.open,
                 recovery: None,
-                reference: false,
-                setup: random_access.then(|| Setup::Picture(unknown())),
-            }),
-            None => {
-                last.then_some(Seen { random_access: false, recovery: None, reference: false, setup: None })
-            }
-        },
+                reference: seen.reference,
+                sub_layer: seen.sub_layer,
+                setup: (sets && seen.random_access).then_some(setup),
+            })
+        }
     }
+}
+
+impl Seen {
+    /// Of a picture that says nothing.
+    const NOTHING: Self = Self {
+        random_access: false,
+        open: false,
+        recovery: None,
+        reference: false,
+        sub_layer: 0,
+        setup: None,
+    };
 }
 
 /// A picture whose size nobody has read.

@@ -1,5 +1,6 @@
 //! The reader of transport packets: programme, PES packets, random access; what it finds goes to the timeline.
 
+use super::counters::{self, Counters, PidCounters};
 use super::front::{Step, continuity};
 use super::sound::{Sound, Tapped};
 use super::stream::{Lane, Stream, Video};
@@ -7,34 +8,12 @@ use super::tables::Tables;
 use super::timeline::Timeline;
 use super::{Start, Waiting};
 use crate::tape::{Index, Origin, Track, TrackId};
-use crate::time::HZ;
 use crate::ts::packet::{NULL_PID, PACKET, Packet};
 use crate::ts::psi::{Kind, Pat, Pmt, Sections};
 use crate::ts::{pes, sync::Sync};
 use std::collections::BTreeSet;
 
 mod video;
-
-/// What was counted so far; all only grow.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counters {
-    /// Bytes pushed.
-    pub bytes: u64,
-    /// Bytes that belong to no packet.
-    pub junk_bytes: u64,
-    /// Packets of the programme missing, by continuity counter.
-    pub lost_packets: u64,
-    /// Packets that came scrambled.
-    pub scrambled_packets: u64,
-    /// Packets of the programme that came in the clear.
-    pub clear_packets: u64,
-    /// Sections with a wrong checksum.
-    pub damaged_sections: u64,
-    /// Frames of silence put in for missing sound.
-    pub silent_frames: u64,
-    /// Runs begun.
-    pub runs: u64,
-}
 
 /// The state machine; see the module.
 pub struct Segmenter {
@@ -61,6 +40,8 @@ pub struct Segmenter {
     /// Tracks that the map no longer names: they go on as silence, since playlists are fixed for a session.
     absent: Vec<Sound>,
     counters: Counters,
+    /// Of PIDs that the map no longer names.
+    gone: Vec<PidCounters>,
     tables_at: i64,
     tables: Tables,
     next_track: TrackId,
@@ -87,6 +68,7 @@ impl Segmenter {
             tapped: BTreeSet::new(),
             absent: Vec::new(),
             counters: Counters::default(),
+            gone: Vec::new(),
             tables_at: i64::MIN / 2,
             tables: Tables::default(),
             next_track: 0,
@@ -194,6 +176,14 @@ impl Segmenter {
         counters
     }
 
+    /// What was counted of each PID that the programme has or, lately, had, by PID.
+    pub fn pids(&self) -> Vec<PidCounters> {
+        let mut pids = self.gone.clone();
+        pids.extend(self.streams.iter().map(Stream::counted));
+        pids.sort_by_key(|counters| counters.pid);
+        pids
+    }
+
     /// What keeps the first frame from coming.
     pub fn waiting(&self) -> Waiting {
         if self.timeline.run().is_some() {
@@ -286,7 +276,17 @@ impl Segmenter {
 
     fn packet(&mut self, packet: &Packet<'_>, out: &mut Vec<u8>) {
         let pid = packet.pid();
-        if pid == NULL_PID || packet.transport_error() {
+        if pid == NULL_PID {
+            return;
+        }
+        if packet.transport_error() {
+            // Its PID may be wrong too, but rarely is; and the continuity counter does not tell of sixteen such packets.
+            if let Some(at) = usize::from(self.route[usize::from(pid)]).checked_sub(1) {
+                self.counters.transport_errors += 1;
+                self.streams[at].counters.packets += 1;
+                self.streams[at].counters.transport_errors += 1;
+                self.streams[at].damaged();
+            }
             return;
         }
         if pid == 0 {
@@ -303,15 +303,15 @@ impl Segmenter {
             }
             return;
         }
+        let stream = &mut self.streams[usize::from(position) - 1];
+        stream.counters.packets += 1;
         if packet.scrambled() {
             self.counters.scrambled_packets += 1;
+            stream.scrambled(packet);
             return;
         }
         self.counters.clear_packets += 1;
-        let mut stream = std::mem::replace(
-            &mut self.streams[usize::from(position) - 1],
-            Stream { pid, continuity: None, lane: Lane::Other },
-        );
+        let mut stream = std::mem::replace(stream, Stream::new(pid, Lane::Other));
         self.stream_packet(&mut stream, packet, out);
         let mistaken = matches!(&stream.lane, Lane::Sound(sound) if sound.is_mistaken());
         self.streams[usize::from(position) - 1] = stream;
@@ -348,9 +348,8 @@ impl Segmenter {
             Step::Duplicate => return,
             Step::Lost(count) => {
                 self.counters.lost_packets += count;
-                if let Lane::Sound(sound) = &mut stream.lane {
-                    sound.broken();
-                }
+                stream.counters.continuity_errors += 1;
+                stream.damaged();
             }
         }
         if packet.discontinuity() {
@@ -469,6 +468,10 @@ impl Segmenter {
                 .iter_mut()
                 .find(|slot| slot.as_ref().is_some_and(|s| s.pid == pid))
                 .and_then(Option::take);
+            let (continuity, counters) = match &kept {
+                Some(stream) => (stream.continuity, stream.counters),
+                None => (None, counters::take(&mut self.gone, pid)),
+            };
             let lane = match at.map(|at| &map.streams[at]) {
                 Some(stream) if stream.kind.is_audio() || (stream.kind.is_video() && !has_video) => {
                     has_video |= stream.kind.is_video();
@@ -483,21 +486,16 @@ impl Segmenter {
                             sound.track = id;
                             Lane::Sound(sound)
                         }
-                        _ if stream.kind.is_video() => Lane::Video(Box::new(Video {
-                            track: id,
-                            kind: stream.kind,
-                            open: None,
-                            last_duration: HZ / 25,
-                            reference: None,
-                        })),
+                        _ if stream.kind.is_video() => Lane::Video(Box::new(Video::new(id, stream.kind))),
                         _ => Lane::Sound(Box::new(Sound::new(id, stream.kind))),
                     }
                 }
                 _ => Lane::Other,
             };
-            self.streams.push(Stream { pid, continuity: None, lane });
+            self.streams.push(Stream { continuity, counters, ..Stream::new(pid, lane) });
             self.route[usize::from(pid)] = self.streams.len() as u8;
         }
+        old.iter().flatten().for_each(|stream| counters::keep(&mut self.gone, stream.counted()));
         for stream in &mut self.streams {
             if let Lane::Sound(sound) = &mut stream.lane {
                 sound.keep_tap(self.tapped.contains(&sound.track));

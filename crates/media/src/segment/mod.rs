@@ -12,11 +12,14 @@
 //!   silence until it returns.
 //! - The clock may jump by 0.5 s before a new run begins.
 //! - A hole in the picture that is longer than a part ends the run; so does sound whose format has changed for some frames.
+//! - A picture of H.264 or HEVC of which something is missing is left out; if others may refer to it, so are they, up to the next random access
+//!   point. The picture before stands longer; what would be longer than a part ends the run. A frame of sound that fails its checksum is silence.
 //! - Sound that the programme map no longer names goes on as silence: playlists are fixed for a session.
 //!
 //! Times: video is timed by DTS, moved so that the random access point that opens a run is presented when it is
 //! decoded; sound is timed by counting samples from the first PES packet of a run, corrected by whole frames.
 
+mod counters;
 mod front;
 mod input;
 mod sound;
@@ -24,7 +27,8 @@ mod stream;
 mod tables;
 mod timeline;
 
-pub use input::{Counters, Segmenter};
+pub use counters::{Counters, PidCounters};
+pub use input::Segmenter;
 pub use sound::Tapped;
 
 use crate::time::HZ;

@@ -3,8 +3,8 @@
 
 use super::timeline::Timeline;
 use super::{JUMP, LATE, SEGMENT_MINIMUM};
-use crate::codec::aac;
 use crate::codec::audio::{self, FrameHeader, Splitter};
+use crate::codec::{aac, ac3};
 use crate::tape::{Frame, Run, Setup, TrackId};
 use crate::time::{to_scale, to_ticks};
 use crate::ts::clock::nearest;
@@ -60,6 +60,12 @@ pub(super) struct Sound {
     /// Frames of silence put in, frames dropped for being too early.
     pub(super) filled: u64,
     pub(super) dropped: u64,
+    /// Frames not used because they, or bytes before them, were damaged.
+    pub(super) damaged: u64,
+    /// Bytes were lost: nobody knows the time of a frame before the next time stamp.
+    untimed: bool,
+    /// A frame's checksum was right once, so that a wrong one tells something.
+    checked: bool,
 }
 
 impl Sound {
@@ -82,6 +88,9 @@ impl Sound {
             foreign: 0,
             filled: 0,
             dropped: 0,
+            damaged: 0,
+            untimed: false,
+            checked: false,
         }
     }
 
@@ -149,7 +158,12 @@ impl Sound {
 
     /// Bytes were lost: a frame begun is not continued.
     pub(super) fn broken(&mut self) {
+        // Whatever was lost belonged to a frame at least.
+        self.damaged += u64::from(!self.untimed);
         self.splitter.reset();
+        self.untimed = true;
+        // They may have been those of the frame that is lost.
+        self.units.iter_mut().for_each(|unit| unit.2 = None);
     }
 
     fn whole_frame(
@@ -164,6 +178,21 @@ impl Sound {
         // A time stamp belongs to the first frame that starts in its PES packet; it is used once.
         let pts = self.units.iter_mut().rev().find(|unit| unit.0 <= start).and_then(|unit| unit.2.take());
         let Ok(skip) = u16::try_from(start - unit) else { return };
+        self.untimed &= pts.is_none();
+        if self.untimed {
+            // The hole is silence where it was, not before the next time stamp.
+            self.damaged += 1;
+            return;
+        }
+        if self.is_damaged(bytes) {
+            self.damaged += 1;
+            self.torn = true;
+            match self.next {
+                Some(_) if header.samples > 0 => self.silence(1, timeline),
+                _ => self.untimed = true,
+            }
+            return;
+        }
         let frame = Frame {
             begin,
             length: (end - begin) as u32,
@@ -180,6 +209,13 @@ impl Sound {
             return;
         }
         self.timed_frame(pts, header, frame, bytes, timeline);
+    }
+
+    /// Whether a frame's checksum says that it must not be heard.
+    fn is_damaged(&mut self, bytes: &[u8]) -> bool {
+        let sound = !matches!(self.kind, Kind::Ac3 | Kind::Eac3) || ac3::is_sound(bytes);
+        self.checked |= sound;
+        !sound && self.checked
     }
 
     fn timed_frame(

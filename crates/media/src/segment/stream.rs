@@ -1,8 +1,11 @@
 //! What is known of one PID of the programme while its packets come.
 
-use super::front::Seen;
+use super::counters::PidCounters;
+use super::front::{Seen, continuity};
 use super::sound::Sound;
 use crate::tape::TrackId;
+use crate::time::HZ;
+use crate::ts::packet::Packet;
 use crate::ts::psi::Kind;
 
 /// The picture being collected.
@@ -13,6 +16,10 @@ pub(super) struct OpenPicture {
     pub(super) dts: i64,
     pub(super) front: Vec<u8>,
     pub(super) seen: Option<Seen>,
+    /// Something of it, or a picture behind it, is missing.
+    pub(super) damaged: bool,
+    /// Bytes that its PES packet has announced and that have not come, where it announces any and holds no more than one picture.
+    pub(super) missing: Option<usize>,
 }
 
 pub(super) struct Video {
@@ -22,6 +29,30 @@ pub(super) struct Video {
     pub(super) last_duration: i64,
     /// Source time of the last frame, unwrapped: the reference for the next.
     pub(super) reference: Option<i64>,
+    /// A PES packet was as long as it said, so that another length tells something.
+    pub(super) exact: bool,
+    /// A reference picture was left out: others may refer to it until the next random access point.
+    pub(super) broken: bool,
+    /// Time (ticks) of the pictures left out since the last one that was not.
+    pub(super) left_out: i64,
+    /// Pictures left out because of damage.
+    pub(super) dropped: u64,
+}
+
+impl Video {
+    pub(super) fn new(track: TrackId, kind: Kind) -> Self {
+        Self {
+            track,
+            kind,
+            open: None,
+            last_duration: HZ / 25,
+            reference: None,
+            exact: false,
+            broken: false,
+            left_out: 0,
+            dropped: 0,
+        }
+    }
 }
 
 pub(super) enum Lane {
@@ -35,9 +66,44 @@ pub(super) struct Stream {
     pub(super) pid: u16,
     pub(super) continuity: Option<u8>,
     pub(super) lane: Lane,
+    pub(super) counters: PidCounters,
 }
 
 impl Stream {
+    pub(super) fn new(pid: u16, lane: Lane) -> Self {
+        Self { pid, continuity: None, lane, counters: PidCounters { pid, ..PidCounters::default() } }
+    }
+
+    /// What was counted, in the packets and in what they hold.
+    pub(super) fn counted(&self) -> PidCounters {
+        let dropped = match &self.lane {
+            Lane::Video(video) => video.dropped,
+            Lane::Sound(sound) => sound.damaged,
+            Lane::Other => 0,
+        };
+        PidCounters { dropped: self.counters.dropped + dropped, ..self.counters }
+    }
+
+    /// Something is missing here.
+    pub(super) fn damaged(&mut self) {
+        match &mut self.lane {
+            Lane::Video(video) => {
+                if let Some(open) = &mut video.open {
+                    open.damaged = true;
+                }
+            }
+            Lane::Sound(sound) => sound.broken(),
+            Lane::Other => {}
+        }
+    }
+
+    /// A scrambled packet: it counts on, and is missing.
+    pub(super) fn scrambled(&mut self, packet: &Packet<'_>) {
+        self.counters.scrambled += 1;
+        continuity(&mut self.continuity, packet);
+        self.damaged();
+    }
+
     /// Its sound's continuation as silence.
     pub(super) fn shadow(&self) -> Option<Sound> {
         match &self.lane {

@@ -6,6 +6,8 @@ use crate::tape::{Frame, Index, Lane, Part, Recovery, Run, Segment, Setup, Track
 use crate::time::{HZ, to_scale, to_ticks};
 use std::sync::Arc;
 
+mod mend;
+
 /// The writer's side of an [`Index`].
 pub(super) struct Timeline {
     pub(super) index: Index,
@@ -34,6 +36,8 @@ pub(super) struct Timeline {
     pub(super) recovery: Option<Recovery>,
     /// Time (ticks) that the run's leading pictures may still take: [`LEADING`] in all.
     leading: i64,
+    /// Time (ticks) of damaged pictures that were left out and that others are still to stand for.
+    owed: i64,
 }
 
 /// Leading pictures are not shown. If each took its time all the same, everything behind them would be decoded so much later than it is
@@ -61,6 +65,7 @@ impl Timeline {
             renewal: false,
             recovery: None,
             leading: 0,
+            owed: 0,
         }
     }
 
@@ -104,11 +109,13 @@ impl Timeline {
         self.renewal = false;
         self.recovery = None;
         self.leading = LEADING;
+        self.owed = 0;
         self.run = Some(Arc::new(run));
     }
 
     /// Ends the run: nothing more will come that continues it.
     pub(super) fn end_run(&mut self) {
+        self.show_out();
         self.close_segment();
         for position in 0..self.index.segments.len() {
             let open = self.index.segments[position].lanes.iter().filter(|lane| !lane.closed);
@@ -122,6 +129,7 @@ impl Timeline {
 
     /// Takes no frame of the cutting track until a new run begins.
     pub(super) fn suspend(&mut self) {
+        self.show_out();
         self.close_segment();
         self.suspended = true;
     }

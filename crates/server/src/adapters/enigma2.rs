@@ -8,12 +8,18 @@ use moka::future::Cache;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use telecast_core::breaker::Failure;
 use telecast_core::guide::{Event, clean};
 use telecast_core::limits;
 use telecast_core::lineup::{ReadBouquet, ServiceRef};
 use tokio::sync::Semaphore;
 use url::Url;
+
+use super::clock::Clock;
+use super::gate::Gate;
+use super::stream::{Fault, Stream};
 
 /// A receiver as the host describes it.
 #[derive(Clone, Debug)]
@@ -44,6 +50,9 @@ pub enum Trouble {
     /// Nobody answers.
     #[error("The receiver does not answer ({0}). Check its address and that it is switched on.")]
     Unreachable(String),
+    /// It answers, and fails while it does.
+    #[error("The receiver fails ({0}). Restart it if this stays.")]
+    Failing(String),
     /// Wrong user name or password.
     #[error("The receiver does not accept the user name and password.")]
     Unauthorized,
@@ -70,8 +79,48 @@ pub struct Client {
     settings: Arc<Settings>,
     http: reqwest::Client,
     slots: Arc<Semaphore>,
+    /// Its pages and its streams are two programs: one may fail while the other works.
+    pages: Arc<Gate>,
+    streams: Arc<Gate>,
     /// Where streams are, by service reference.
     addresses: Cache<String, Address>,
+    calls: Arc<Calls>,
+}
+
+/// How a receiver answers; all only grow but the times.
+#[derive(Debug, Default)]
+struct Calls {
+    count: AtomicU64,
+    failed: AtomicU64,
+    last_ms: AtomicU64,
+    mean_ms: AtomicU64,
+}
+
+/// How a receiver answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// Calls that it has answered.
+    pub count: u64,
+    /// Calls that it has not.
+    pub failed: u64,
+    /// Time of its last answer (milliseconds).
+    pub last_ms: u64,
+    /// Mean over its last eight answers or so (milliseconds).
+    pub mean_ms: u64,
+}
+
+impl Calls {
+    fn note(&self, answered: bool, took: Duration) {
+        if !answered {
+            self.failed.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        let ms = took.as_millis() as u64;
+        let first = self.count.fetch_add(1, Ordering::Relaxed) == 0;
+        let mean = self.mean_ms.load(Ordering::Relaxed);
+        self.last_ms.store(ms, Ordering::Relaxed);
+        self.mean_ms.store(if first { ms } else { (mean * 7 + ms).div_ceil(8) }, Ordering::Relaxed);
+    }
 }
 
 /// Where a stream is, and who may fetch it.
@@ -88,7 +137,7 @@ const RETRIES: [Duration; 2] = [Duration::from_millis(300), Duration::from_secs(
 
 impl Client {
     /// A client; nothing is sent yet.
-    pub fn new(settings: Settings) -> Result<Self, Trouble> {
+    pub fn new(settings: Settings, clock: Clock) -> Result<Self, Trouble> {
         let http = reqwest::Client::builder()
             .connect_timeout(limits::RECEIVER_CONNECT)
             .timeout(limits::RECEIVER_CALL)
@@ -106,17 +155,69 @@ impl Client {
                 }
             })
             .build();
+        let gate = |what| Arc::new(Gate::new(format!("{}/{what}", settings.id), clock));
         Ok(Self {
+            pages: gate("pages"),
+            streams: gate("streams"),
             settings: Arc::new(settings),
             http,
             slots: Arc::new(Semaphore::new(limits::RECEIVER_CALLS)),
             addresses,
+            calls: Arc::default(),
         })
     }
 
     /// What it was made with.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// How it has answered so far.
+    pub fn answers(&self) -> Answers {
+        let of = |number: &AtomicU64| number.load(Ordering::Relaxed);
+        let calls = &self.calls;
+        Answers {
+            count: of(&calls.count),
+            failed: of(&calls.failed),
+            last_ms: of(&calls.last_ms),
+            mean_ms: of(&calls.mean_ms),
+        }
+    }
+
+    /// The door to its pages.
+    pub fn pages(&self) -> &Gate {
+        &self.pages
+    }
+
+    /// The door to its streams.
+    pub fn streams(&self) -> &Gate {
+        &self.streams
+    }
+
+    /// Opens the stream of `service`. Nothing is sent while the door is shut; what it cannot tune to is no fault of the door.
+    pub async fn open(&self, service: &ServiceRef) -> Result<Stream, Fault> {
+        if service.is_iptv() {
+            // Another host altogether.
+            let (url, credentials) = self.stream_url(service).await.map_err(unreachable)?;
+            return Stream::open(&url, credentials.as_ref()).await;
+        }
+        if let Some(rest) = self.streams.shut_for() {
+            return Err(Fault::Unreachable(format!(
+                "it has failed lately and is left alone for {} s",
+                rest.as_secs() + 1
+            )));
+        }
+        let (url, credentials) = self.stream_url(service).await.map_err(unreachable)?;
+        let opened = Stream::open(&url, credentials.as_ref()).await;
+        match &opened {
+            Err(Fault::Unreachable(_)) => self.streams.failed(Failure::NoConnection),
+            Err(Fault::Stalled) => self.streams.failed(Failure::TimedOut),
+            Err(Fault::Refused(line)) if line.split(' ').nth(1).is_some_and(|code| code.starts_with('5')) => {
+                self.streams.failed(Failure::ServerError);
+            }
+            _ => self.streams.succeeded(),
+        }
+        opened
     }
 
     /// Model and tuners.
@@ -281,7 +382,9 @@ impl Client {
         let mut tries = RETRIES.iter();
         loop {
             match (self.get_once(path, query).await, tries.next()) {
-                (Err(Trouble::Unreachable(why)), Some(pause)) => {
+                (Err(Trouble::Unreachable(why) | Trouble::Failing(why)), Some(pause))
+                    if self.pages.shut_for().is_none() =>
+                {
                     tracing::debug!(receiver = self.settings.name, path, why, "a call is tried again");
                     tokio::time::sleep(*pause).await;
                 }
@@ -292,24 +395,51 @@ impl Client {
 
     async fn get_once(&self, path: &str, query: &[(&str, &str)]) -> Result<Vec<u8>, Trouble> {
         let _slot = self.slots.acquire().await.map_err(|_| Trouble::Unreachable("shutting down".into()))?;
+        tokio::time::sleep(self.pages.pause()).await;
+        self.pages.pass().map_err(|rest| {
+            Trouble::Unreachable(format!(
+                "it has failed lately and is left alone for {} s",
+                rest.as_secs() + 1
+            ))
+        })?;
+        let begun = tokio::time::Instant::now();
+        let reply = self.exchange(path, query).await;
+        self.calls.note(!matches!(reply, Err((Trouble::Unreachable(_), _))), begun.elapsed());
+        match &reply {
+            Err((_, Some(failure))) => self.pages.failed(*failure),
+            _ => self.pages.succeeded(),
+        }
+        reply.map_err(|(trouble, _)| trouble)
+    }
+
+    /// One request; what failed, and whether that is a technical failure.
+    async fn exchange(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<Vec<u8>, (Trouble, Option<Failure>)> {
         let base = self.settings.url.as_str().trim_end_matches('/');
         let mut request = self.http.get(format!("{base}/{path}")).query(query);
         if let Some(password) = &self.settings.password {
             request = request.basic_auth(&self.settings.username, Some(password.expose_secret()));
         }
-        let mut response = request.send().await.map_err(|error| Trouble::Unreachable(reason(&error)))?;
+        let broken = |error: reqwest::Error| {
+            let failure = if error.is_timeout() { Failure::TimedOut } else { Failure::NoConnection };
+            (Trouble::Unreachable(reason(&error)), Some(failure))
+        };
+        let mut response = request.send().await.map_err(broken)?;
         match response.status().as_u16() {
             200 => {}
-            401 | 403 => return Err(Trouble::Unauthorized),
-            code @ 500..=599 => return Err(Trouble::Unreachable(format!("error {code}"))),
-            code => return Err(Trouble::NotAReceiver(format!("it answers {code}"))),
+            401 | 403 => return Err((Trouble::Unauthorized, None)),
+            code @ 500..=599 => {
+                return Err((Trouble::Failing(format!("error {code}")), Some(Failure::ServerError)));
+            }
+            code => return Err((Trouble::NotAReceiver(format!("it answers {code}")), None)),
         }
         let mut body = Vec::new();
-        while let Some(piece) =
-            response.chunk().await.map_err(|error| Trouble::Unreachable(reason(&error)))?
-        {
+        while let Some(piece) = response.chunk().await.map_err(broken)? {
             if body.len() + piece.len() > limits::RECEIVER_REPLY {
-                return Err(Trouble::NotAReceiver("its reply is too large".into()));
+                return Err((Trouble::NotAReceiver("its reply is too large".into()), None));
             }
             body.extend_from_slice(&piece);
         }
@@ -317,9 +447,13 @@ impl Client {
     }
 }
 
+fn unreachable(trouble: Trouble) -> Fault {
+    Fault::Unreachable(trouble.to_string())
+}
+
 /// Asks a receiver who it is: what `telecast check` wants to know.
 pub async fn about(settings: &Settings) -> Result<About, Trouble> {
-    Client::new(settings.clone())?.about().await
+    Client::new(settings.clone(), Clock::start())?.about().await
 }
 
 /// What failed, without the address: it may hold credentials.

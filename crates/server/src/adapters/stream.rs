@@ -30,6 +30,9 @@ pub enum Fault {
     /// The box said in the body that it cannot tune.
     #[error("the receiver could not tune to the channel")]
     CannotTune,
+    /// It stayed scrambled, and there is another source.
+    #[error("the stream is scrambled")]
+    Scrambled,
     /// The tape cannot be written.
     #[error("the tape cannot be written: {0}")]
     DiskFull(String),
@@ -121,7 +124,8 @@ async fn head(socket: &mut TcpStream) -> Result<Vec<u8>, Fault> {
             return Err(Fault::Refused("something that is not HTTP".into()));
         }
         match socket.read_buf(&mut bytes).await {
-            Ok(0) | Err(_) => return Err(Fault::Ended),
+            // A box says 200 before it tunes: this one is starting, or dying.
+            Ok(0) | Err(_) => return Err(Fault::Unreachable("it closed the connection at once".into())),
             Ok(_) => {}
         }
     };

@@ -72,7 +72,7 @@ fn video(track: &Track) -> VideoTrack {
             Kind::Mpeg2Video => VideoCodec::Mpeg2,
             _ => VideoCodec::Other,
         },
-        rfc6381: matches!(track.setup, Some(Setup::Avc(_))).then(|| track.rfc6381()),
+        rfc6381: matches!(track.setup, Some(Setup::Avc(_) | Setup::Hevc(_))).then(|| track.rfc6381()),
         width: picture.map(|picture| picture.width),
         height: picture.map(|picture| picture.height),
         frame_rate: picture.and_then(|picture| picture.frame_rate),

@@ -4,6 +4,7 @@
 //! reply slot, and read what it publishes: snapshots behind an atomic pointer or a watch. Nothing here knows HTTP; time comes
 //! from one [`Clock`] that is made at start.
 
+mod admission;
 mod housekeeping;
 mod joins;
 mod ledger;
@@ -16,6 +17,7 @@ mod sessions;
 pub mod settings;
 pub mod shelf;
 mod spawn;
+pub mod status;
 mod stretch;
 pub mod tape;
 pub mod transcoders;
@@ -24,36 +26,38 @@ pub mod view;
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use telecast_core::error::{Error, Kind};
 use telecast_core::limits;
-use telecast_core::lineup::Lineup;
+use telecast_core::lineup::{ChannelId, Lineup};
 use telecast_core::playback::Policy;
 use telecast_core::session::ReasonCode;
+use telecast_core::tuner::{Cause, Priority, Refusal, Rules};
 use telecast_store::Store;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::adapters::clock::Clock;
-use crate::adapters::tape_files;
 use ledger::Ledger;
 use memory::Memory;
 use receivers::Receivers;
 use session::Surroundings;
 use sessions::Sessions;
+use status::Status;
 use transcoders::Transcoders;
-use tuners::Tuners;
+use tuners::{Board, Hold, Tuners, Wish};
 
 pub use playback::{Directives, PlayError, PlaybackHandle};
-pub use settings::{Keeping, ReceiverSettings, Settings};
+pub use settings::{Keeping, Limits, ReceiverSettings, Settings};
 pub use spawn::{panics, supervise};
+pub use status::view::{PlayerFacts, StatusView};
 pub use view::{
     At, ClientView, Event, HolderView, NowNextView, PlanView, ReasonView, ReceiverState, ReceiverView,
-    SessionState, SessionView, StartPlayback, StatusView, TrackView,
+    SessionState, SessionView, StartPlayback, TrackView,
 };
 
 /// The station. Cheap to clone.
@@ -62,7 +66,7 @@ pub struct App(Arc<Inner>);
 
 struct Inner {
     clock: Clock,
-    keeping: Keeping,
+    status: Status,
     receivers: Arc<Receivers>,
     sessions: Sessions,
     tuners: Tuners,
@@ -70,7 +74,6 @@ struct Inner {
     memory: Memory,
     ledger: Ledger,
     lineup: Arc<ArcSwap<Lineup>>,
-    usage: Arc<AtomicU64>,
     events: broadcast::Sender<Event>,
     stop: CancellationToken,
 }
@@ -97,7 +100,8 @@ impl App {
         let (ledger, memory) = remembered(&store, clock).await;
         supervise("housekeeping", housekeeping::keep_house(store, clock, stop.child_token()));
         let transcoders = Transcoders::start(settings.pictures, room.clone(), clock, stop.child_token());
-        let tuners = Tuners::start(room, clock, stop.child_token());
+        let rules = Rules { warm_tuners: settings.warm_tuners, viewers: settings.limits.receiver };
+        let tuners = Tuners::start(rules, Arc::clone(&lineup), room, clock, stop.child_token());
         let around = Surroundings {
             tuners: tuners.clone(),
             transcoders: transcoders.clone(),
@@ -110,7 +114,7 @@ impl App {
             policy: Policy { low_latency: settings.low_latency, ..Policy::default() },
             stop: stop.child_token(),
         };
-        let sessions = Sessions::start(around, settings.max_sessions);
+        let sessions = Sessions::start(around, settings.limits);
         let receivers = Receivers::new(
             Arc::clone(&lineup),
             tuners.clone(),
@@ -122,10 +126,19 @@ impl App {
         for receiver in settings.receivers {
             receivers.add(receiver).await?;
         }
-        let keeping = settings.tape;
+        let parts = status::Parts {
+            clock,
+            keeping: settings.tape,
+            usage,
+            receivers: Arc::clone(&receivers),
+            sessions: sessions.clone(),
+            tuners: tuners.clone(),
+            transcoders: transcoders.clone(),
+            lineup: Arc::clone(&lineup),
+        };
         Ok(Self(Arc::new(Inner {
             clock,
-            keeping,
+            status: Status::start(parts, stop.child_token()),
             receivers,
             sessions,
             tuners,
@@ -133,7 +146,6 @@ impl App {
             memory,
             ledger,
             lineup,
-            usage,
             events,
             stop,
         })))
@@ -162,8 +174,9 @@ impl App {
     /// Makes a session, or finds the one of the same request. Answers when it is written, and never waits for a receiver.
     ///
     /// # Errors
-    /// `NotFound`: no such channel. `TooMany`: too many sessions. `Conflict`: its key was used for another request.
-    /// `Unavailable`: the store fails, or the station is shutting down. On any error there is no session.
+    /// `NotFound`: no such channel. `Conflict`: its key was used for another request.
+    /// `Unavailable`: as many sessions as there may be (with a reason), the store fails, or the station is shutting down.
+    /// On any error there is no session.
     pub async fn start_session(&self, request: StartPlayback) -> Result<SessionView, Error> {
         self.0.sessions.begin(request).await
     }
@@ -197,18 +210,44 @@ impl App {
         Some(entry.wait(wait, |view| view.state == SessionState::Ready || view.state.is_over()).await)
     }
 
-    /// Its player still watches. `None`: there is no such session.
-    pub fn heartbeat(&self, id: &str) -> Option<SessionView> {
+    /// Its player still watches, and says how it fares. `None`: there is no such session.
+    pub fn heartbeat(&self, id: &str, player: Option<&PlayerFacts>) -> Option<SessionView> {
         let all = self.0.sessions.all();
         let entry = all.by_id.get(id)?;
         entry.heartbeat();
+        if let Some(said) = player {
+            self.0.status.report(entry, said);
+        }
         Some(entry.view.borrow().clone())
     }
 
     /// Ends a session; it is released when this returns. Stopping twice is no error. `None`: there is none.
     pub async fn stop(&self, id: &str) -> Option<SessionView> {
+        self.end(id, ReasonCode::StoppedByClient).await
+    }
+
+    /// The same for whatever reason, which its viewer is told.
+    pub async fn end(&self, id: &str, reason: ReasonCode) -> Option<SessionView> {
         let entry = self.0.sessions.all().by_id.get(id).cloned()?;
-        Some(entry.stop(ReasonCode::StoppedByClient).await)
+        Some(entry.stop(reason).await)
+    }
+
+    /// Holds a channel's tape for something that is no session, as a recording does, for as long as the answer lives and is renewed.
+    ///
+    /// # Errors
+    /// Why there is no tuner for it, and who holds them.
+    pub async fn hold(&self, channel_id: &str, holder: &str, priority: Priority) -> Result<Hold, Refusal> {
+        let channel = ChannelId(channel_id.to_owned());
+        let sources = self.0.lineup.load().channel(&channel).map(|channel| channel.sources.clone());
+        let wish =
+            Wish { channel, sources: sources.unwrap_or_default(), holder: holder.to_owned(), priority };
+        let nothing = Refusal { cause: Cause::NoSource, holders: Vec::new(), retry_after: Duration::ZERO };
+        self.0.tuners.acquire(wish).await.unwrap_or(Err(nothing))
+    }
+
+    /// Who holds which tuner, as it was a moment ago.
+    pub fn board(&self) -> Arc<Board> {
+        self.0.tuners.board()
     }
 
     /// The door to the tape behind a playback address.
@@ -247,39 +286,17 @@ impl App {
 
     /// Asks a receiver who it is, without adding it: state, message, model, tuners, number of channels.
     pub async fn test_receiver(&self, receiver: ReceiverSettings) -> ReceiverView {
-        receivers::test(receiver).await
+        receivers::test(receiver, self.0.clock).await
     }
 
     /// The station at a glance.
     pub fn status(&self) -> StatusView {
-        let sessions = self.sessions();
-        let tapes = self.0.tuners.running();
-        let tapes = tapes.iter().map(|(key, tape)| {
-            let snapshot = tape.snapshot();
-            let segments = &snapshot.index.segments;
-            let window =
-                segments.front().zip(segments.back()).map_or(0, |(first, last)| last.start - first.start);
-            view::TapeView {
-                channel_id: key.channel.0.clone(),
-                receiver_id: key.receiver.clone(),
-                sessions: sessions
-                    .iter()
-                    .filter(|s| s.channel_id == key.channel.0 && !s.state.is_over())
-                    .count(),
-                window_s: telecast_media::time::seconds(window),
-                disk_bytes: tape.main.size(),
-                lost_packets: snapshot.counters.lost_packets,
-            }
-        });
-        StatusView {
-            uptime_s: self.0.clock.uptime().as_secs(),
-            sessions: sessions.iter().filter(|session| !session.state.is_over()).count(),
-            tapes: tapes.collect(),
-            tape_bytes: self.0.usage.load(Ordering::Relaxed),
-            tape_free_bytes: tape_files::free_space(&self.0.keeping.directory).unwrap_or(0),
-            transcoders: crate::adapters::ffmpeg::running(),
-            panics: panics(),
-        }
+        self.0.status.now()
+    }
+
+    /// The same as the text of an event of the topic `status`: at once, and then each second while somebody listens; made once for all.
+    pub fn status_feed(&self) -> watch::Receiver<Arc<str>> {
+        self.0.status.feed()
     }
 
     /// Everything that changes, from now on. A slow subscriber loses events and is told (`Lagged`).

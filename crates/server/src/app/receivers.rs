@@ -10,6 +10,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use moka::future::Cache;
+use telecast_core::breaker::State as Breaker;
 use telecast_core::error::{Error, Kind};
 use telecast_core::guide::{Event, now_next};
 use telecast_core::lineup::{ChannelId, Lineup, ReadBouquet};
@@ -22,7 +23,7 @@ use super::supervise;
 use super::tuners::Tuners;
 use super::view::{self, NowNextView, ReceiverState, ReceiverView};
 use crate::adapters::clock::Clock;
-use crate::adapters::enigma2::{Client, Trouble};
+use crate::adapters::enigma2::{Answers, Client, Trouble};
 
 /// What is on is asked again this often: two events of each channel are known, so it stays right in between.
 const GUIDE: Duration = Duration::from_secs(300);
@@ -150,8 +151,8 @@ impl Receivers {
         }
         let mut first = blank(&settings, ReceiverState::Loading, "Its channels are being read.");
         first.channels = count(&known.bouquets);
-        let client =
-            Client::new(settings).map_err(|trouble| Error::new(Kind::Invalid, trouble.to_string()))?;
+        let client = Client::new(settings, self.clock)
+            .map_err(|trouble| Error::new(Kind::Invalid, trouble.to_string()))?;
         let (state, _) = watch::channel(first.clone());
         let receiver = Arc::new(Receiver {
             client,
@@ -203,6 +204,17 @@ impl Receivers {
     /// All of them.
     pub(super) fn views(&self) -> Vec<ReceiverView> {
         self.list.load().iter().map(|receiver| receiver.state.borrow().clone()).collect()
+    }
+
+    /// All of them, how each answers, and where its breaker stands: the worse of those of its pages and its streams.
+    pub(super) fn answers(&self) -> Vec<(ReceiverView, Answers, Breaker)> {
+        let of = |receiver: &Arc<Receiver>| {
+            let client = &receiver.client;
+            let (pages, streams) = (client.pages().state(), client.streams().state());
+            let worse = if pages as u8 >= streams as u8 { pages } else { streams };
+            (receiver.state.borrow().clone(), client.answers(), worse)
+        };
+        self.list.load().iter().map(of).collect()
     }
 
     /// What is on.
@@ -262,7 +274,9 @@ impl Receivers {
                     continue;
                 }
             }
-            let pause = PAUSES[failures.min(PAUSES.len() - 1)];
+            // While its door is shut it need not be asked; as soon as it is open, it is.
+            let pages = receiver.client.pages();
+            let pause = pages.shut_for().unwrap_or(PAUSES[failures.min(PAUSES.len() - 1)]);
             failures += 1;
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
@@ -398,11 +412,11 @@ impl Receivers {
 }
 
 /// Asks a receiver who it is and what it has, without adding it.
-pub(super) async fn test(settings: ReceiverSettings) -> ReceiverView {
+pub(super) async fn test(settings: ReceiverSettings, clock: Clock) -> ReceiverView {
     let mut view = blank(&settings, ReceiverState::Ok, "");
     let wanted = settings.tuners;
     let found = async {
-        let client = Client::new(settings)?;
+        let client = Client::new(settings, clock)?;
         let about = client.about().await?;
         Ok::<_, Trouble>((about, client.bouquets().await?))
     };
@@ -427,7 +441,7 @@ fn count(bouquets: &[ReadBouquet]) -> usize {
 fn describe(trouble: Option<&Trouble>) -> (ReceiverState, String) {
     let state = match trouble {
         None => return (ReceiverState::Ok, "It works.".into()),
-        Some(Trouble::Unreachable(_)) => ReceiverState::Unreachable,
+        Some(Trouble::Unreachable(_) | Trouble::Failing(_)) => ReceiverState::Unreachable,
         Some(Trouble::Unauthorized) => ReceiverState::Unauthorized,
         Some(Trouble::NotAReceiver(_)) => ReceiverState::NotAReceiver,
         Some(Trouble::NoBouquets) => ReceiverState::NoBouquets,

@@ -90,6 +90,23 @@ fn video_codec(codec: VideoCodec) -> &'static str {
     codec.name()
 }
 
+/// What an elementary stream is called outside: the names of codecs that plans have, `teletext`, `subtitle` or `data`.
+pub(super) fn codec_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Mpeg2Video => VideoCodec::Mpeg2.name(),
+        Kind::H264 => VideoCodec::H264.name(),
+        Kind::Hevc => VideoCodec::Hevc.name(),
+        Kind::MpegAudio => AudioCodec::MpegAudio.name(),
+        Kind::AacAdts => AudioCodec::Aac.name(),
+        Kind::AacLatm => AudioCodec::Latm.name(),
+        Kind::Ac3 => AudioCodec::Ac3.name(),
+        Kind::Eac3 => AudioCodec::Eac3.name(),
+        Kind::Teletext => "teletext",
+        Kind::DvbSubtitle => "subtitle",
+        Kind::Other(_) => "data",
+    }
+}
+
 /// The elementary stream that a filter is started for.
 pub(super) fn kind(codec: AudioCodec) -> Option<Kind> {
     match codec {

@@ -12,15 +12,18 @@ use telecast_core::limits;
 use telecast_core::lineup::{Channel, Lineup};
 use telecast_core::playback::{self as decision, Plan, Policy, Recipe, Seen, SourceTracks, TrackId};
 use telecast_core::session::{Effect, Event, Reason, ReasonCode, Session, State};
+use telecast_core::tuner::Priority;
 use telecast_media::segment::Waiting;
-use tokio::sync::{OwnedSemaphorePermit, broadcast, mpsc, watch};
+use tokio::sync::{broadcast, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::admission::Slot;
 use super::ledger::Ledger;
 use super::memory::{Memory, source_tracks};
 use super::playback::{Door, PlaybackHandle, Way};
 use super::say;
 use super::shelf::Shelf;
+use super::status::Reported;
 use super::tape::{Need, Snapshot, Tape};
 use super::transcoders::{self, PictureHold, Transcoders};
 use super::tuners::{Hold, Tuners, Wish};
@@ -65,6 +68,10 @@ pub(super) struct Entry {
     /// Key of its playback address.
     pub(super) key: String,
     account: String,
+    /// Who it is for, for people.
+    pub(super) holder: String,
+    /// How its player fares, as that says itself.
+    pub(super) player: Reported,
     commands: mpsc::Sender<Command>,
 }
 
@@ -111,7 +118,7 @@ pub(super) fn made(
     channel: Channel,
     request: &StartPlayback,
     (id, key): (String, String),
-    (slot, lost): (OwnedSemaphorePermit, CancellationToken),
+    (slot, lost): (Slot, CancellationToken),
 ) -> (Entry, Owner, mpsc::Receiver<Command>) {
     let client = say::client(&request.client);
     let remembered = around.memory.get(&channel.id.0);
@@ -124,11 +131,13 @@ pub(super) fn made(
         state: view::SessionState::New,
         waiting_for: None,
         reason: None,
+        trouble: None,
         plan: machine.plan().map(say::plan),
         playlist_url: format!("/play/{key}/main.m3u8"),
         stream_url: format!("/play/{key}/stream.ts"),
         heartbeat_s: limits::HEARTBEAT.as_secs(),
         created_at: say::moment(around.clock.wall_ms()),
+        receiver_id: None,
     };
     let (publish, view) = watch::channel(made);
     let (door, way) = watch::channel(Door::Shut);
@@ -164,13 +173,15 @@ pub(super) fn made(
         needs: Vec::new(),
         sent: Sent::default(),
         pending: VecDeque::new(),
+        trouble: None,
         noted: (State::New, None),
         lost,
         _slot: slot,
     };
     tracing::info!(session = id, channel = %owner.channel.id, "a session begins");
     metrics::counter!("telecast_sessions_started_total").increment(1);
-    (Entry { view, handle, key, account: request.account.clone(), commands }, owner, inbox)
+    let (account, holder) = (request.account.clone(), request.holder.clone());
+    (Entry { view, handle, key, account, holder, player: Reported::default(), commands }, owner, inbox)
 }
 
 /// What the machine has been told already.
@@ -212,11 +223,13 @@ pub(super) struct Owner {
     needs: Vec<Need>,
     sent: Sent,
     pending: VecDeque<Event>,
+    /// Why nothing comes just now, as it was told last; it goes on.
+    trouble: Option<Reason>,
     /// What the ledger was told last.
     noted: (State, Option<ReasonCode>),
     /// Somebody else writes this session: it must be let go.
     lost: CancellationToken,
-    _slot: OwnedSemaphorePermit,
+    _slot: Slot,
 }
 
 impl Owner {
@@ -236,6 +249,8 @@ impl Owner {
             let mut watch = self.watch.take();
             let gone = self.hold.as_ref().map(|hold| hold.tape.gone().clone());
             let mut coded = self.coded.as_ref().map(|hold| hold.tape.watch());
+            let trouble = self.hold.as_ref().map(|hold| hold.tape.trouble());
+            let told = self.trouble.is_some();
             let coded_gone = self.coded.as_ref().map(|hold| hold.tape.gone().clone());
             tokio::select! {
                 // Said first: a tape that ends by the same shutdown is not what ended the session.
@@ -250,6 +265,7 @@ impl Owner {
                 () = news(watch.as_mut()), if !ready => self.observe().await,
                 () = news(coded.as_mut()), if !ready => self.observe().await,
                 () = over(gone.as_ref()), if ready => self.observe().await,
+                () = turned(trouble, told), if ready => self.observe().await,
                 () = over(coded_gone.as_ref()), if ready => self.observe().await,
                 () = tokio::time::sleep(due.min(LOOK)) => {
                     let fetched = self.last_fetch.load(Ordering::Relaxed);
@@ -311,6 +327,7 @@ impl Owner {
             channel: self.channel.id.clone(),
             sources: self.channel.sources.clone(),
             holder: self.holder.clone(),
+            priority: Priority::Viewer,
         };
         let event = match self.around.tuners.acquire(wish).await {
             Some(Ok(hold)) => {
@@ -426,10 +443,27 @@ impl Owner {
             self.door.send_replace(Door::Open(Arc::new(way)));
             self.apply(Event::Segment).await;
         }
+        self.observe_trouble(&tape);
         let coded = self.coded.as_ref().map(|hold| hold.tape.clone());
-        let reason = over_because(&tape).or_else(|| over_because(coded.as_ref()?));
+        // Only recordings take from viewers.
+        let lost = self
+            .hold
+            .as_ref()
+            .and_then(Hold::lost)
+            .map(|by| Reason { holders: vec![by], ..Reason::new(ReasonCode::PreemptedByRecording) });
+        let reason = lost.or_else(|| over_because(&tape)).or_else(|| over_because(coded.as_ref()?));
         if let Some(reason) = reason.filter(|_| !std::mem::replace(&mut self.sent.fault, true)) {
             self.apply(Event::Broken(reason)).await;
+        }
+    }
+
+    /// Tells whether anything comes, once it is ready.
+    fn observe_trouble(&mut self, tape: &Tape) {
+        let last = tape.snapshot();
+        let trouble = last.trouble.as_deref().filter(|_| self.sent.segment).map(|fault| broken(fault, &last));
+        if self.trouble.as_ref().map(|told| told.code) != trouble.as_ref().map(|new| new.code) {
+            self.trouble = trouble;
+            self.tell();
         }
     }
 
@@ -492,11 +526,16 @@ impl Owner {
             self.around.ledger.session(&self.publish.borrow().id, stands.0, stands.1);
         }
         let reason = now.reason.as_ref().map(|reason| self.reason(reason));
+        let trouble =
+            self.trouble.as_ref().filter(|_| !now.state.is_ended()).map(|trouble| self.reason(trouble));
+        let receiver = self.hold.as_ref().map(|hold| hold.stream().receiver.clone());
         self.publish.send_modify(|view| {
             view.state = say::state(now.state);
             view.waiting_for = now.waiting_for.map(say::waiting_for);
             view.plan = now.plan.as_ref().map(say::plan);
             view.reason = reason;
+            view.trouble = trouble;
+            view.receiver_id = receiver.or(view.receiver_id.take());
         });
         let view = self.publish.borrow().clone();
         let kind = if view.state.is_over() { "ended" } else { "changed" };
@@ -520,6 +559,16 @@ async fn news(watch: Option<&mut watch::Receiver<Arc<Snapshot>>>) {
         }
         None => std::future::pending().await,
     }
+}
+
+/// Waits until a tape gets into trouble, or out of it.
+async fn turned(trouble: Option<watch::Receiver<bool>>, told: bool) {
+    if let Some(mut trouble) = trouble
+        && trouble.wait_for(|is| *is != told).await.is_ok()
+    {
+        return;
+    }
+    std::future::pending::<()>().await;
 }
 
 async fn over(gone: Option<&CancellationToken>) {
@@ -559,6 +608,7 @@ fn broken(fault: &Fault, snapshot: &Snapshot) -> Reason {
         Fault::Unauthorized => ReasonCode::ReceiverUnauthorized,
         Fault::Refused(_) | Fault::CannotTune => ReasonCode::TuneFailed,
         Fault::DiskFull(_) => ReasonCode::DiskFull,
+        Fault::Scrambled => ReasonCode::Scrambled,
         Fault::Filter(_) => ReasonCode::TranscoderFailed,
         Fault::Ended if snapshot.waiting == Waiting::Scrambled => ReasonCode::Scrambled,
         Fault::Ended if silent => ReasonCode::ReceiverRefused,

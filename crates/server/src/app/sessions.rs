@@ -15,11 +15,13 @@ use telecast_core::lineup::ChannelId;
 use telecast_core::secret::SecretHash;
 use telecast_core::session::{Reason, ReasonCode};
 use telecast_store::{NewSession, SessionRow};
-use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
+use super::admission::{Admission, refused};
 use super::ledger::Opened;
 use super::say;
 use super::session::{Command, Entry, Owner, Surroundings, made};
+use super::settings::Limits;
 use super::supervise;
 use super::view::{self, At, SessionView, StartPlayback};
 
@@ -40,22 +42,22 @@ pub(super) struct All {
 pub(super) struct Sessions {
     around: Surroundings,
     all: Arc<ArcSwap<All>>,
-    /// One for each session that is not over.
-    slots: Arc<Semaphore>,
+    /// One slot for each session that is not over.
+    admission: Arc<Admission>,
     /// Something was listed.
     listed: Arc<Notify>,
 }
 
 impl Sessions {
-    /// None yet, and at most `limit` at once.
-    pub(super) fn start(around: Surroundings, limit: usize) -> Self {
+    /// None yet, and at most so many at once.
+    pub(super) fn start(around: Surroundings, limits: Limits) -> Self {
         let sessions = Self {
             around,
             all: Arc::default(),
-            slots: Arc::new(Semaphore::new(limit)),
+            admission: Arc::new(Admission::new(limits)),
             listed: Arc::default(),
         };
-        supervise("sessions", sessions.clone().sweep(limit));
+        supervise("sessions", sessions.clone().sweep());
         sessions
     }
 
@@ -111,10 +113,10 @@ impl Sessions {
         let channel = channel.ok_or_else(|| {
             Error::new(Kind::NotFound, "There is no such channel. It may have been removed.")
         })?;
-        let slot = Arc::clone(&self.slots).try_acquire_owned().map_err(|_| {
-            let words = ReasonCode::TooManySessions.english();
-            Error::new(Kind::TooMany, format!("{}. {}", words.title, words.advice))
-        })?;
+        if self.around.tuners.is_full(&channel.sources) {
+            return Err(refused(ReasonCode::TooManyOnReceiver, "receiver"));
+        }
+        let slot = self.admission.admit(&request.account)?;
         let key = secret(20)?;
         let lost = match ledger.open(&new).await? {
             Opened::New { lost } => lost,
@@ -163,11 +165,13 @@ impl Sessions {
             waiting_for: None,
             reason: code
                 .map(|code| say::reason(&Reason::new(code), &self.around.lineup.load(), &self.around.clock)),
+            trouble: None,
             plan: None,
             playlist_url: format!("/play/{}/main.m3u8", row.id),
             stream_url: format!("/play/{}/stream.ts", row.id),
             heartbeat_s: limits::HEARTBEAT.as_secs(),
             created_at: say::moment(row.created_ms),
+            receiver_id: None,
         }
     }
 
@@ -183,12 +187,12 @@ impl Sessions {
     }
 
     /// Forgets those that have been over for a while.
-    async fn sweep(self, limit: usize) {
+    async fn sweep(self) {
         let mut tick = tokio::time::interval(SWEEP);
         let mut over: HashMap<String, Duration> = HashMap::new();
         while self.around.stop.run_until_cancelled(tick.tick()).await.is_some() {
             let now = self.around.clock.uptime();
-            metrics::gauge!("telecast_sessions").set((limit - self.slots.available_permits()) as f64);
+            metrics::gauge!("telecast_sessions").set(self.admission.count() as f64);
             for (id, entry) in &self.all.load().by_id {
                 if entry.is_over() {
                     over.entry(id.clone()).or_insert(now);

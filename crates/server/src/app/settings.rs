@@ -14,14 +14,33 @@ pub struct Settings {
     pub receivers: Vec<ReceiverSettings>,
     /// Where tapes lie and how long they are kept. What an earlier run left there is taken up again.
     pub tape: Keeping,
-    /// Sessions at once.
-    pub max_sessions: usize,
+    /// Who may have how much at once.
+    pub limits: Limits,
+    /// Tuners of each receiver that may keep ready what nobody watches.
+    pub warm_tuners: usize,
     /// How many pictures may be coded anew, and how large.
     pub pictures: Allowance,
     /// Offer parts and blocking reloads to clients that can.
     pub low_latency: bool,
     /// How often a receiver's channels are read again.
     pub refresh: Duration,
+}
+
+/// Sessions at once; `usize::MAX`: no limit but the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// In all.
+    pub sessions: usize,
+    /// Of one account.
+    pub account: usize,
+    /// On one receiver.
+    pub receiver: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { sessions: telecast_core::limits::SESSIONS, account: usize::MAX, receiver: usize::MAX }
+    }
 }
 
 impl Settings {
@@ -35,7 +54,8 @@ impl Settings {
                 budget: 20_000_000_000,
                 minimum_free: 5_000_000_000,
             },
-            max_sessions: telecast_core::limits::SESSIONS,
+            limits: Limits::default(),
+            warm_tuners: 0,
             pictures: Allowance { most: 0, lines: None },
             low_latency: true,
             refresh: Duration::from_secs(6 * 3600),

@@ -184,6 +184,12 @@ fn name(key: &StreamKey, recipe: Recipe) -> StreamKey {
     }
 }
 
+/// The name of the tape that a derived one is made from.
+pub(super) fn parent(key: &StreamKey) -> StreamKey {
+    let channel = key.channel.0.split('~').next().unwrap_or_default();
+    StreamKey { receiver: key.receiver.clone(), channel: ChannelId(channel.to_owned()) }
+}
+
 fn is_of(key: &StreamKey, channel: &ChannelId) -> bool {
     key.channel.0.strip_prefix(&channel.0).is_some_and(|rest| rest.starts_with('~'))
 }
@@ -335,7 +341,9 @@ impl Owner {
         if !self.capacity().admits(cost) {
             let idle: Vec<StreamKey> =
                 self.tapes.iter().filter(|(_, coded)| coded.holds == 0).map(|(key, _)| key.clone()).collect();
-            idle.iter().for_each(|key| self.drop_tape(key));
+            for key in &idle {
+                self.drop_tape(key);
+            }
         }
         if !self.capacity().admits(cost) {
             metrics::counter!("telecast_transcoders_refused_total").increment(1);
@@ -348,7 +356,8 @@ impl Owner {
         let parent = wish.parent.id;
         let derived = Derived { parent: wish.parent, recipe: wish.recipe, encoder, after };
         let source = Source::Derived(derived);
-        let opened = Tape::start(self.next_id, key, source, &self.room, self.clock, self.stop.child_token());
+        let opened =
+            Tape::start(self.next_id, key, (source, None), &self.room, self.clock, self.stop.child_token());
         let tape = opened
             .inspect_err(|error| tracing::error!(%error, channel = %key.channel, "a tape cannot be made"))
             .ok()?;

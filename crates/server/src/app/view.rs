@@ -205,6 +205,8 @@ pub struct SessionView {
     pub waiting_for: Option<WaitingFor>,
     /// Why it ended.
     pub reason: Option<ReasonView>,
+    /// Why nothing comes just now; the station keeps trying, and the session goes on.
+    pub trouble: Option<ReasonView>,
     /// How it is played; null until known.
     pub plan: Option<PlanView>,
     /// Path of the multivariant playlist below the public address (`/play/{key}/main.m3u8`).
@@ -216,6 +218,8 @@ pub struct SessionView {
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
+    /// Receiver that it comes from; null until one is granted.
+    pub receiver_id: Option<String>,
 }
 
 /// A track of a channel as last seen.
@@ -293,42 +297,6 @@ pub struct NowNextView {
     pub next: Option<telecast_core::guide::Event>,
     /// Age of what is known, in seconds.
     pub stale_s: u64,
-}
-
-/// A tape that runs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct TapeView {
-    /// Channel.
-    pub channel_id: String,
-    /// Receiver that it comes from.
-    pub receiver_id: String,
-    /// Sessions on it.
-    pub sessions: usize,
-    /// Seconds that can be watched.
-    pub window_s: f64,
-    /// Bytes on disk.
-    pub disk_bytes: u64,
-    /// Packets missing so far.
-    pub lost_packets: u64,
-}
-
-/// The station at a glance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct StatusView {
-    /// Seconds since the start.
-    pub uptime_s: u64,
-    /// Sessions that are not over.
-    pub sessions: usize,
-    /// Tapes that run.
-    pub tapes: Vec<TapeView>,
-    /// Bytes of all tapes on disk.
-    pub tape_bytes: u64,
-    /// Free bytes where the tapes lie.
-    pub tape_free_bytes: u64,
-    /// Transcoders that run.
-    pub transcoders: usize,
-    /// Panics caught since the start: should be 0.
-    pub panics: u64,
 }
 
 /// Something has changed: what the sockets pass on.

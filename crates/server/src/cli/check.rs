@@ -1,6 +1,7 @@
 //! `telecast check`: parse, validate, preflight.
 
 use super::{Common, Failure, say};
+use crate::adapters::clock::Clock;
 use std::fmt::Write;
 use std::process::Command;
 
@@ -51,7 +52,7 @@ async fn preflight(config: &crate::config::Config) -> Vec<String> {
         faults.push(format!("server.listen: {} cannot be listened on: {error}", config.listen()));
     }
     for receiver in &config.receivers {
-        let answer = match crate::adapters::enigma2::Client::new(receiver.clone()) {
+        let answer = match crate::adapters::enigma2::Client::new(receiver.clone(), Clock::start()) {
             Ok(client) => client.about().await,
             Err(trouble) => Err(trouble),
         };

@@ -3,7 +3,7 @@
 use super::{Common, Failure, say};
 use crate::adapters::clock::Clock;
 use crate::app::App;
-use crate::app::settings::{Allowance, Keeping, Settings};
+use crate::app::settings::{Allowance, Keeping, Limits, Settings};
 use crate::config::Config;
 use crate::ops;
 use crate::web::accounts::Accounts;
@@ -46,6 +46,9 @@ pub(super) struct Demo {
     /// Transport streams to play as further channels, or folders of them.
     #[arg(long, num_args = 1..)]
     media: Vec<PathBuf>,
+    /// Fault of the simulated receiver, `NAME[=AMOUNT][@CHANNEL]`; may be repeated.
+    #[arg(long = "fault", value_name = "NAME=…")]
+    faults: Vec<telecast_sim::FaultSpec>,
 }
 
 impl Serve {
@@ -107,6 +110,7 @@ impl Demo {
             cache: self.cache.clone().unwrap_or_else(telecast_sim::default_cache),
             tuners: self.tuners,
             media: self.media.clone(),
+            faults: self.faults.clone(),
             progress: Some(progress),
             ..telecast_sim::Config::default()
         })
@@ -155,6 +159,11 @@ struct Station {
     stopping: CancellationToken,
 }
 
+/// 0 is no limit.
+fn or_none(limit: u64) -> usize {
+    if limit == 0 { usize::MAX } else { limit as usize }
+}
+
 fn fault(problem: crate::web::problem::Problem) -> Failure {
     Failure::cannot(problem.detail())
 }
@@ -193,7 +202,12 @@ impl Station {
                 budget: config.size("tape.budget"),
                 minimum_free: config.size("tape.minimum_free"),
             },
-            max_sessions: config.number("playback.max_sessions") as usize,
+            limits: Limits {
+                sessions: config.number("playback.max_sessions") as usize,
+                account: or_none(config.number("playback.max_account_sessions")),
+                receiver: or_none(config.number("playback.max_receiver_sessions")),
+            },
+            warm_tuners: config.number("playback.warm_tuners") as usize,
             pictures: Allowance {
                 most: config.number("playback.video_transcodes") as usize,
                 lines: u32::try_from(config.number("playback.video_lines")).ok(),

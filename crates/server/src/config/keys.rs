@@ -63,6 +63,24 @@ pub const KEYS: &[Key] = &[
     key("tape.minimum_free", "5GB", Shape::Size, "Bytes that stay free on that file system."),
     key("playback.max_sessions", "500", Shape::Number, "Sessions at once."),
     key(
+        "playback.max_account_sessions",
+        "0",
+        Shape::Number,
+        "Sessions of one account at once; 0: as many as there may be in all.",
+    ),
+    key(
+        "playback.max_receiver_sessions",
+        "0",
+        Shape::Number,
+        "Sessions on one receiver at once; 0: as many as there may be in all.",
+    ),
+    key(
+        "playback.warm_tuners",
+        "1",
+        Shape::Number,
+        "Tuners of each receiver that may keep ready what somebody may zap to next; the last free one is never used for that. 0: nothing is kept ready.",
+    ),
+    key(
         "playback.low_latency",
         "true",
         Shape::Switch,

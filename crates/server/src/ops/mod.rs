@@ -2,7 +2,7 @@
 
 use crate::cli::Failure;
 use crate::config::Config;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -16,6 +16,9 @@ pub const METRICS: &str = "text/plain; version=0.0.4";
 const UPKEEP: Duration = Duration::from_secs(5);
 /// Whoever asks for figures sends its request, and takes them, within this.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Steps of the histogram of first pictures (seconds): what is at once, what is noticed, and what is too long.
+const FIRST_FRAME: &[f64] = &[0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 15.0, 30.0];
 
 /// Begins to log to stderr.
 pub fn log(config: &Config) -> Result<(), Failure> {
@@ -44,7 +47,13 @@ pub async fn asked_to_stop() {
 
 /// Begins to count; gives what renders the figures. `None`: they are recorded elsewhere already.
 pub fn record(stopping: CancellationToken) -> Option<PrometheusHandle> {
-    let recorder = PrometheusBuilder::new().build_recorder();
+    let first_frame = Matcher::Full("telecast_player_first_frame_seconds".into());
+    let builder = PrometheusBuilder::new();
+    let Ok(builder) = builder.set_buckets_for_metric(first_frame, FIRST_FRAME) else {
+        tracing::warn!("metrics cannot be recorded");
+        return None;
+    };
+    let recorder = builder.build_recorder();
     let handle = recorder.handle();
     if metrics::set_global_recorder(recorder).is_err() {
         tracing::warn!("metrics are recorded elsewhere already");

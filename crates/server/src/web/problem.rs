@@ -17,6 +17,7 @@ pub struct Problem {
     kind: Kind,
     detail: String,
     retry_after_s: Option<u64>,
+    reason: Option<&'static str>,
     fields: Vec<Field>,
 }
 
@@ -48,6 +49,9 @@ pub struct ProblemDocument {
     /// Fields that are wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Field>,
+    /// Why exactly, where the code does not tell: a stable code as those of sessions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// When to try again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_s: Option<u64>,
@@ -56,7 +60,7 @@ pub struct ProblemDocument {
 impl Problem {
     /// A problem of `kind`; `detail` is for people.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), retry_after_s: None, fields: Vec::new() }
+        Self { kind, detail: detail.into(), retry_after_s: None, reason: None, fields: Vec::new() }
     }
 
     /// There is no such thing.
@@ -91,6 +95,7 @@ impl Problem {
             code: row.code.into(),
             request_id: super::trace::current_id(),
             fields: self.fields.clone(),
+            reason: self.reason.map(str::to_owned),
             retry_after_s: self.retry_after_s,
         }
     }
@@ -127,7 +132,8 @@ impl From<Error> for Problem {
                 "Something went wrong inside; the log says more under this request id.",
             );
         }
-        Self::new(error.kind, error.message)
+        let retry_after_s = error.retry_after.map(|after| after.as_secs().max(1));
+        Self { retry_after_s, reason: error.reason, ..Self::new(error.kind, error.message) }
     }
 }
 

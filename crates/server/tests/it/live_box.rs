@@ -7,11 +7,11 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use telecast_server::adapters::enigma2;
-use telecast_server::app::{App, Settings};
+use telecast_server::app::{App, ReceiverState, Settings};
 use telecast_store::Store;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -40,6 +40,8 @@ pub(crate) struct FakeBox {
     pub(crate) opened: Arc<AtomicUsize>,
     /// How often it was asked where a stream is.
     pub(crate) asked: Arc<AtomicUsize>,
+    /// While it is, connections are closed at once, as by a box that boots.
+    pub(crate) dead: Arc<AtomicBool>,
 }
 
 /// Channels by service id; each on a transponder of its own, unless the id is above 100: those share one.
@@ -54,22 +56,31 @@ pub(crate) async fn start(channels: HashMap<u32, Manner>, tuners: usize) -> Fake
         open: open.clone(),
         opened: opened.clone(),
         asked: Arc::default(),
+        dead: Arc::default(),
     };
     let asked = Arc::clone(&made.asked);
     let channels = Arc::new(channels);
     let listed = Arc::clone(&channels);
+    let (dead_page, dead_air) = (Arc::clone(&made.dead), Arc::clone(&made.dead));
     tokio::spawn(async move {
         while let Ok((socket, _)) = web.accept().await {
             let (listed, asked) = (Arc::clone(&listed), Arc::clone(&asked));
+            if dead_page.load(Ordering::SeqCst) {
+                continue;
+            }
             tokio::spawn(async move { page(socket, &listed, tuners, port, &asked).await });
         }
     });
     tokio::spawn(async move {
         while let Ok((socket, _)) = stream.accept().await {
             let (channels, open, opened) = (Arc::clone(&channels), open.clone(), opened.clone());
+            let dead = dead_air.load(Ordering::SeqCst);
             tokio::spawn(async move {
-                open.fetch_add(1, Ordering::SeqCst);
                 opened.fetch_add(1, Ordering::SeqCst);
+                if dead {
+                    return;
+                }
+                open.fetch_add(1, Ordering::SeqCst);
                 air(socket, &channels).await;
                 open.fetch_sub(1, Ordering::SeqCst);
             });
@@ -231,9 +242,14 @@ pub(crate) async fn store_beside(tapes: &Path) -> Store {
 pub(crate) fn settings(fake: &FakeBox, tapes: &Path) -> Settings {
     let mut settings = Settings::with_tapes_in(tapes.to_owned());
     settings.tape.minimum_free = 0;
-    settings.receivers.push(enigma2::Settings {
-        id: "box".into(),
-        name: "Box".into(),
+    settings.receivers.push(receiver("box", fake));
+    settings
+}
+
+fn receiver(id: &str, fake: &FakeBox) -> enigma2::Settings {
+    enigma2::Settings {
+        id: id.into(),
+        name: id.into(),
         url: format!("http://127.0.0.1:{}", fake.web).parse().unwrap(),
         username: String::new(),
         password: None,
@@ -241,8 +257,30 @@ pub(crate) fn settings(fake: &FakeBox, tapes: &Path) -> Settings {
         tuners: None,
         bouquets: Vec::new(),
         from_file: true,
-    });
-    settings
+    }
+}
+
+/// A station on several boxes, called `a`, `b` and so on in order of preference, with other settings; all lineups are read.
+pub(crate) async fn station_on(
+    boxes: &[&FakeBox],
+    change: impl FnOnce(&mut Settings),
+) -> (App, tempfile::TempDir) {
+    let directory = tempfile::tempdir().unwrap();
+    let tapes = directory.path().join("tapes");
+    let mut settings = Settings::with_tapes_in(tapes.clone());
+    settings.tape.minimum_free = 0;
+    let names = ('a'..).map(|letter| letter.to_string());
+    settings.receivers.extend(boxes.iter().zip(names).map(|(fake, name)| receiver(&name, fake)));
+    change(&mut settings);
+    let app = App::start(settings, store_beside(&tapes).await).await.unwrap();
+    let read = |app: &App| app.receivers().iter().all(|receiver| receiver.state == ReceiverState::Ok);
+    for _ in 0..1500 {
+        if read(&app) {
+            return (app, directory);
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("not read: {:?}", app.receivers());
 }
 
 /// Returns when there is a lineup.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use telecast_core::limits;
+use telecast_server::adapters::ffmpeg::running;
 use telecast_server::app::App;
 use telecast_server::app::settings::Allowance;
 use telecast_server::app::view::{ClientView, SessionState, SessionView};
@@ -96,7 +97,7 @@ async fn viewers_share_a_coded_picture_and_no_more_are_begun_than_allowed() {
     let second = over_or_ready(&app, 1, ClientView::default()).await;
     assert_eq!([first.state, second.state], [SessionState::Ready; 2], "{second:?}");
     // One for the picture, one for the sound.
-    assert_eq!(app.status().transcoders, 2);
+    assert_eq!(running(), 2);
     let refused = over_or_ready(&app, 2, ClientView::default()).await;
     let reason = refused.reason.unwrap();
     assert_eq!((refused.state, reason.code.as_str()), (SessionState::Failed, "transcoders_busy"));
@@ -109,10 +110,10 @@ async fn viewers_share_a_coded_picture_and_no_more_are_begun_than_allowed() {
         app.stop(&view.id).await;
     }
     let until = tokio::time::Instant::now() + limits::IDLE + Duration::from_secs(20);
-    while app.status().transcoders > 0 && tokio::time::Instant::now() < until {
+    while running() > 0 && tokio::time::Instant::now() < until {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    assert_eq!(app.status().transcoders, 0, "nobody watches, nothing is coded");
+    assert_eq!(running(), 0, "nobody watches, nothing is coded");
     app.shutdown().await;
 }
 

@@ -187,7 +187,7 @@ async fn a_session_that_another_station_has_taken_is_let_go() {
         if app.session(&view.id).unwrap().state.is_over() {
             break;
         }
-        app.heartbeat(&view.id);
+        app.heartbeat(&view.id, None);
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let over = app.session(&view.id).unwrap();

@@ -8,10 +8,11 @@
 //! | `kill` | ends all streams; gives how many |
 //! | `tuners?count=N` | changes the number of tuners |
 //! | `watch?ref=…` | the box itself shows a service (none without `ref`) |
+//! | `timers?clear=1` | takes out all timers, the first ones too; recordings end |
 //! | `air?tune_ms=&paced=` | changes the air for streams to come |
 //! | `frames?code=N[&frame=F]` | when pictures went out: `{turn, frame, sent_ms, sound_ms, ready_ms}`, newest stream of the channel |
 //! | `blocks` | geometry of the block line |
-//! | `reset` | ends streams, faults, recordings; forgets counters and logs |
+//! | `reset` | ends streams, faults, recordings; forgets counters and logs; the first timers are back |
 //!
 //! Times are Unix milliseconds of this machine's clock, with fractions.
 
@@ -45,6 +46,12 @@ pub(crate) fn answer(world: &World, _method: &Method, call: &str, query: &Query)
             _ => return refuse("count must be at least 1"),
         },
         "watch" => json!({"result": world.watch(query.get("ref"))}),
+        "timers" => {
+            if query.get("clear").is_some() {
+                world.clear_timers();
+            }
+            json!({"items": world.state()["timers"]})
+        }
         "air" => air(world, query),
         "frames" => frames(world, query),
         "blocks" => blocks::constants(),

@@ -1,14 +1,18 @@
-//! The box itself: status, tuners, signal, timers, recordings, settings, clock.
+//! The box itself: status, tuners, signal, recordings, settings, clock.
 //!
 //! Values are typed as unevenly as on a real box: `inStandby` is text, `muted` is not; PIDs may be `"N/A"`; `signal`
 //! holds empty texts without a front end.
+
+use std::collections::BTreeMap;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::epg::{clock, date};
+use super::timers::LOCATIONS;
 use super::{Answer, Query, escaped};
 use crate::faults::Fault;
+use crate::tuners::{LIVE, Tuner};
 use crate::world::{World, lock, service_number};
 
 /// What `getcurrent` quotes in a reference: what Python's `quote` does not hold safe.
@@ -22,13 +26,12 @@ pub(crate) fn run(world: &World, call: &str, query: &Query) -> Option<Answer> {
         "statusinfo" => status(world, standby),
         "getcurrent" | "subservices" => full_current(world),
         "signal" | "tunersignal" => signal(world),
-        "timerlist" => json!({"result": true, "timers": timers(world), "locations": ["/media/hdd/movie/"]}),
         "movielist" => movies(world, query),
         "settings" => settings(world),
         "currenttime" => {
             json!({"result": true, "time": format!("{}:{:02}", clock(world.box_now()), world.box_now() % 60)})
         }
-        "getlocations" => json!({"result": true, "locations": ["/media/hdd/movie/", "/media/net/NAS/"]}),
+        "getlocations" => json!({"result": true, "locations": LOCATIONS}),
         "getcurrlocation" => json!({"result": true, "location": "/media/hdd/movie/"}),
         "gettags" => json!({"result": true, "tags": ["Krimi", "Kinder"]}),
         "powerstate" => json!({"result": true, "instandby": standby}),
@@ -42,29 +45,54 @@ pub(crate) fn run(world: &World, call: &str, query: &Query) -> Option<Answer> {
             }
             Some(_) => return Some(Answer::Fails("Service not playable", "Dienst nicht abspielbar")),
         },
-        "timeradd" | "timerchange" | "timerdelete" => {
-            return Some(Answer::Fails("Timers are read-only here", "Timer sind hier nur lesbar"));
-        }
         _ => return None,
     }))
 }
 
-fn info(world: &World) -> Value {
-    let tuners: Vec<Value> = lock(&world.tuners)
-        .list
+/// What each tuner does, in the words of a box: position and service, nothing when idle.
+fn tuners(world: &World) -> Vec<Value> {
+    let timers = lock(&world.timers).list.clone();
+    let live = lock(&world.live).clone();
+    let live_name = live.and_then(|live| world.lineup.service(&live).map(|entry| world.channel_name(entry)));
+    let streams: BTreeMap<u64, (String, String)> = lock(&world.connections)
         .iter()
-        .zip('A'..)
-        .map(|(tuner, letter)| {
-            let live = tuner.users.contains(&crate::tuners::LIVE);
-            let streams = tuner.users.iter().any(|user| *user != crate::tuners::LIVE);
-            let service = tuner.transponder.as_deref().unwrap_or_default();
-            let text = |on: bool| if on { service.to_owned() } else { String::new() };
-            json!({
-                "name": format!("Tuner {letter}"), "type": "DVB-S2X NIM(45308X FBC) (DVB-S2X)",
-                "rec": text(tuner.recording), "live": text(live), "stream": text(streams),
-            })
+        .map(|(id, connection)| {
+            let arrival = lock(&connection.arrival);
+            (*id, (arrival.name.clone(), arrival.peer.clone()))
         })
         .collect();
+    let tuners = lock(&world.tuners).list.clone();
+    let one = |(tuner, letter): (Tuner, char)| {
+        let position = position(tuner.transponder.as_deref().unwrap_or_default());
+        let text = |name: Option<String>| {
+            name.map_or_else(String::new, |name| format!("{position} / {}", escaped(&name)))
+        };
+        let recorded = timers.iter().find(|timer| tuner.recordings.contains(&timer.id));
+        let streamed = tuner.users.iter().find_map(|user| streams.get(user));
+        let streamed = streamed.map(|(name, peer)| {
+            let address = peer.rsplit_once(':').map_or(peer.as_str(), |(address, _)| address);
+            format!("{name} ({address})")
+        });
+        json!({
+            "name": format!("Tuner {letter}"), "type": "DVB-S2X NIM(45308X FBC) (DVB-S2X)",
+            "rec": text(recorded.map(|timer| timer.service_name.clone())),
+            "live": text(live_name.clone().filter(|_| tuner.users.contains(&LIVE))), "stream": text(streamed),
+        })
+    };
+    tuners.into_iter().zip('A'..).map(one).collect()
+}
+
+/// Where a transponder is, by its namespace.
+fn position(transponder: &str) -> String {
+    match u32::from_str_radix(transponder.split(':').next().unwrap_or_default(), 16).unwrap_or(0) >> 16 {
+        0xEEEE => "DVB-T".to_owned(),
+        0xFFFF => "DVB-C".to_owned(),
+        tenths => format!("{}.{}° E", tenths / 10, tenths % 10),
+    }
+}
+
+fn info(world: &World) -> Value {
+    let tuners = tuners(world);
     let streams: Vec<Value> = lock(&world.connections)
         .values()
         .map(|connection| {
@@ -136,14 +164,20 @@ fn full_current(world: &World) -> Value {
 fn status(world: &World, standby: bool) -> Value {
     let live = lock(&world.live).clone().filter(|_| !standby);
     let entry = live.as_deref().and_then(|reference| world.lineup.service(reference));
-    let recording = lock(&world.tuners).list.iter().any(|tuner| tuner.recording);
+    let recording = lock(&world.tuners).list.iter().any(Tuner::is_recording);
+    let recorded: Vec<String> = lock(&world.timers)
+        .list
+        .iter()
+        .filter(|timer| timer.is_active() && !timer.justplay)
+        .map(|timer| format!("{}: {}\n", timer.service_name, timer.name))
+        .collect();
     let streams = lock(&world.connections).len();
     let text = |on: bool| if on { "true" } else { "false" };
     let mut value = json!({
         "volume": 100, "muted": standby, "transcoding": false, "currservice_filename": "", "currservice_id": -1,
         "currservice_name": "N/A", "currservice_begin": "", "currservice_end": "", "currservice_description": "",
         "currservice_fulldescription": "N/A", "inStandby": text(standby), "isRecording": text(recording),
-        "Streaming_list": "", "isStreaming": text(streams > 0),
+        "Recording_list": recorded.concat(), "Streaming_list": "", "isStreaming": text(streams > 0),
     });
     let Some(entry) = entry else { return value };
     value["currservice_serviceref"] = json!(entry.reference);
@@ -170,38 +204,6 @@ fn signal(world: &World) -> Value {
     json!({"tunertype": "DVB-S2", "tunernumber": 0, "snr": 88, "snr_db": "14.20 dB", "agc": 71, "ber": 0})
 }
 
-/// One of each state: waiting, running, ended.
-fn timers(world: &World) -> Vec<Value> {
-    let now = world.box_now();
-    let services: Vec<_> = world.lineup.services().filter(|entry| entry.code != 0).collect();
-    let states = [
-        (0, now + 7200, 0, "/media/hdd/movie/"),
-        (0, now + 90_000, 31, "None"),
-        (3, now - 90_000, 0, "None"),
-    ];
-    let timers = services.iter().zip(states);
-    timers
-        .map(|(entry, (state, begin, repeated, dirname))| {
-            let event = world.guide().now_next(service_number(&entry.reference), begin);
-            let event = event[0].clone();
-            let (begin, end) = event.as_ref().map_or((begin, begin + 3600), |event| (event.begin, event.end()));
-            json!({
-                "serviceref": entry.reference, "servicename": world.channel_name(entry),
-                "eit": event.as_ref().map_or(0, |event| event.id),
-                "name": event.as_ref().map_or("Timer", |event| event.title.as_str()), "description": "",
-                "descriptionextended": "N/A", "disabled": 0, "begin": begin, "end": end, "duration": end - begin,
-                "startprepare": begin - 20, "justplay": 0, "afterevent": 3, "dirname": dirname, "tags": "",
-                "logentries": [], "backoff": 0, "firsttryprepare": true, "state": state, "repeated": repeated,
-                "dontsave": false, "cancelled": false, "filename": null, "nextactivation": null,
-                "toggledisabled": 1, "toggledisabledimg": "off", "always_zap": 0,
-                "realbegin": format!("{} {}", date(begin), clock(begin)),
-                "realend": format!("{} {}", date(end), clock(end)), "asrefs": "", "vpsplugin_enabled": false,
-                "vpsplugin_overwrite": false, "vpsplugin_time": -1,
-            })
-        })
-        .collect()
-}
-
 fn movies(world: &World, query: &Query) -> Value {
     let directory = query.get("dirname").unwrap_or("/media/hdd/movie/");
     let now = world.box_now();
@@ -216,7 +218,7 @@ fn movies(world: &World, query: &Query) -> Value {
             "length": length, "lastseen": 0, "tags": "", "filesize": 2_147_483_648u64, "filesize_readable": "2.00 GB",
         })
     };
-    let list = if directory.starts_with("/media/hdd") {
+    let list = if directory.trim_end_matches('/') == "/media/hdd/movie" {
         vec![
             movie("Die Spur im Moor", "Erstes Probe HD", "89:50", now - 200_000),
             movie("Küchenschlacht & Klatsch", "Prisma", "?:??", now - 3600),

@@ -34,7 +34,8 @@ pub(crate) fn run(world: &World, call: &str, query: &Query) -> Option<Answer> {
     let single = |make: &dyn Fn(&Entry) -> Vec<Value>| match query.get("sRef") {
         None => Answer::Fails("Missing mandatory parameter 'sRef'", "Erforderlicher Parameter 'sRef' fehlt"),
         Some(reference) => {
-            let events = service(world, reference).map_or_else(Vec::new, make);
+            let unknown = || vec![dummy(reference, String::new())];
+            let events = service(world, reference).map_or_else(unknown, make);
             Answer::Json(json!({"events": events, "result": true}))
         }
     };
@@ -46,7 +47,7 @@ pub(crate) fn run(world: &World, call: &str, query: &Query) -> Option<Answer> {
         "epgnownext" => bulk(&|entry| now_next(world, entry, &[0, 1], true)),
         "epgservice" => single(&|entry| {
             let events = window(world, entry, query, true);
-            if events.is_empty() { vec![dummy(world, entry)] } else { events }
+            if events.is_empty() { vec![dummy_of(world, entry)] } else { events }
         }),
         "epgservicenow" => single(&|entry| now_next(world, entry, &[0], false)),
         "epgservicenext" => single(&|entry| now_next(world, entry, &[1], false)),
@@ -56,7 +57,7 @@ pub(crate) fn run(world: &World, call: &str, query: &Query) -> Option<Answer> {
 }
 
 fn is_empty(world: &World, entry: &Entry) -> bool {
-    world.faults.get(Fault::EmptyGuide).is_some() || entry.reference.contains("%3a//")
+    world.faults.get(Fault::EmptyGuide).is_some() || entry.reference.contains("%3a//") || !entry.is_service()
 }
 
 /// Events from `time` (default now) for `endTime` minutes (default all).
@@ -83,7 +84,7 @@ fn now_next(world: &World, entry: &Entry, which: &[usize], bulk: bool) -> Vec<Va
             }
             value
         }
-        _ => dummy(world, entry),
+        _ => dummy_of(world, entry),
     };
     which.iter().map(json).collect()
 }
@@ -114,11 +115,15 @@ fn event_json(world: &World, entry: &Entry, event: &Event, escape_title: bool) -
     })
 }
 
-fn dummy(world: &World, entry: &Entry) -> Value {
+fn dummy_of(world: &World, entry: &Entry) -> Value {
+    dummy(&entry.reference, escaped(&world.channel_name(entry)))
+}
+
+fn dummy(reference: &str, name: String) -> Value {
     json!({
         "id": 0, "date": 0, "begin": 0, "begin_timestamp": 0, "duration": 0, "duration_sec": 0, "end": 0,
-        "title": "N/A", "shortdesc": "", "longdesc": "", "sref": entry.reference,
-        "sname": escaped(&world.channel_name(entry)), "tleft": 0, "progress": 0, "now_timestamp": 0,
+        "title": "N/A", "shortdesc": "", "longdesc": "", "sref": reference,
+        "sname": name, "tleft": 0, "progress": 0, "now_timestamp": 0,
         "remaining": 0, "genre": "", "genreid": 0,
     })
 }

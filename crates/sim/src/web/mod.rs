@@ -2,12 +2,14 @@
 //!
 //! Failures are 200 with `result: false`; an unknown page is 404 in HTML; an exception is 500. Requests run one after
 //! the other, as in the box's main loop, so that a slow one holds up all others. Control requests do not wait.
+//! Arguments come in the query or in a posted form. `/autotimer` is a plugin's.
 
 mod control;
 mod device;
 mod epg;
 mod picon;
 mod services;
+mod timers;
 mod xml;
 
 use std::collections::BTreeMap;
@@ -29,6 +31,9 @@ use crate::world::World;
 
 /// What a call costs a box at least.
 const CALL_COST: Duration = Duration::from_millis(2);
+
+/// Bytes of a posted form that are read.
+const FORM_LIMIT: usize = 65_536;
 
 /// Calls that touch the hard disk.
 const ON_DISK: &[&str] = &["movielist", "getlocations", "about", "deviceinfo"];
@@ -61,8 +66,10 @@ impl Query {
 /// What a call gives before it is written as JSON or XML.
 pub(crate) enum Answer {
     Json(Value),
-    /// A missing argument and the like: 200 all the same.
+    /// A missing argument and the like, in English and German: 200 all the same.
     Fails(&'static str, &'static str),
+    /// What came of a command: `result`, `message` and perhaps more, of which XML gives only the first two.
+    Command(Value),
     Exception,
     Unknown,
 }
@@ -97,7 +104,7 @@ impl axum::serve::Listener for Door {
 
 async fn answer(State(world): State<Arc<World>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
-    let query = Query::parse(request.uri().query().unwrap_or_default());
+    let mut query = Query::parse(request.uri().query().unwrap_or_default());
     if let Some(call) = path.strip_prefix("/sim/") {
         return control::answer(&world, request.method(), call, &query);
     }
@@ -115,8 +122,14 @@ async fn answer(State(world): State<Arc<World>>, request: Request) -> Response {
     }
     let _loop = world.main_loop.lock().await;
     tokio::time::sleep(CALL_COST).await;
+    world.tick();
     let host = host_of(request.headers());
-    page(&world, request.method(), &name, &query, &host).await
+    let method = request.method().clone();
+    if method == Method::POST {
+        let form = axum::body::to_bytes(request.into_body(), FORM_LIMIT).await.unwrap_or_default();
+        query.0.append(&mut Query::parse(&String::from_utf8_lossy(&form)).0);
+    }
+    page(&world, &method, &name, &query, &host).await
 }
 
 async fn page(world: &World, method: &Method, name: &str, query: &Query, host: &str) -> Response {
@@ -129,6 +142,8 @@ async fn page(world: &World, method: &Method, name: &str, query: &Query, host: &
     match (kind, call) {
         ("", "") => html(StatusCode::OK, "OpenWebif", "Open Webif").into_response(),
         ("picon", file) => picon::answer(world, file),
+        ("", "autotimer") => xml_page(AUTOTIMER),
+        ("autotimer", call) => autotimer(call),
         ("web", "stream.m3u") => services::stream_m3u(world, query, host),
         ("api" | "web", call) => {
             let posted = method != Method::GET && method != Method::HEAD && method != Method::POST;
@@ -145,17 +160,16 @@ fn run(world: &World, call: &str, query: &Query) -> Answer {
     }
     services::run(world, call, query)
         .or_else(|| epg::run(world, call, query))
+        .or_else(|| timers::run(world, call, query))
         .or_else(|| device::run(world, call, query))
         .unwrap_or(Answer::Unknown)
 }
 
 fn as_json(world: &World, call: &str, answer: Answer) -> Response {
     let (status, value) = match answer {
-        Answer::Json(value) => (StatusCode::OK, value),
+        Answer::Json(value) | Answer::Command(value) => (StatusCode::OK, value),
         Answer::Fails(english, german) => {
-            let translated = world.faults.get(Fault::TranslatedMessages).is_some();
-            let message = if translated { german } else { english };
-            (StatusCode::OK, json!({"result": false, "message": message}))
+            (StatusCode::OK, json!({"result": false, "message": world.says(english, german)}))
         }
         Answer::Exception => {
             let exception = "AttributeError: 'NoneType' object has no attribute 'getContent'";
@@ -175,17 +189,12 @@ fn latin1(text: &str) -> Vec<u8> {
 
 fn as_xml(world: &World, call: &str, answer: Answer) -> Response {
     match answer {
-        Answer::Json(value) => match xml::write(call, &value) {
-            Some(text) => {
-                ([(header::CONTENT_TYPE, "application/xhtml+xml; charset=UTF-8")], text).into_response()
-            }
-            None => not_found(),
-        },
-        Answer::Fails(english, german) => {
-            let translated = world.faults.get(Fault::TranslatedMessages).is_some();
-            let text = xml::simple_result(false, if translated { german } else { english });
-            ([(header::CONTENT_TYPE, "application/xhtml+xml; charset=UTF-8")], text).into_response()
+        Answer::Json(value) => xml::write(call, &value).map_or_else(not_found, |text| xml_page(&text)),
+        Answer::Command(value) => {
+            let message = value["message"].as_str().unwrap_or_default();
+            xml_page(&xml::simple_result(value["result"] == true, message))
         }
+        Answer::Fails(english, german) => xml_page(&xml::simple_result(false, world.says(english, german))),
         Answer::Exception => html(
             StatusCode::INTERNAL_SERVER_ERROR,
             "web.Server Traceback (most recent call last)",
@@ -193,6 +202,38 @@ fn as_xml(world: &World, call: &str, answer: Answer) -> Response {
         )
         .into_response(),
         Answer::Unknown => not_found(),
+    }
+}
+
+fn xml_page(text: &str) -> Response {
+    let declared =
+        if text.starts_with("<?xml") { "" } else { "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" };
+    let kind = [(header::CONTENT_TYPE, "application/xhtml+xml; charset=UTF-8")];
+    (kind, format!("{declared}{text}")).into_response()
+}
+
+/// Rules of the plugin that makes timers by itself: one, switched off.
+const AUTOTIMER: &str = "<autotimer version=\"8\">
+<timer name=\"Die Spur im Moor\" match=\"Die Spur im Moor\" enabled=\"no\" id=\"1\" encoding=\"UTF-8\" \
+    searchType=\"partial\" searchCase=\"insensitive\" justplay=\"0\" overrideAlternatives=\"1\"/>
+</autotimer>
+";
+
+/// The same plugin's settings: they can be read, and are always as somebody wants to set them.
+fn autotimer(call: &str) -> Response {
+    match call {
+        "get" => {
+            let setting = |name: &str| {
+                format!(
+                    "<e2setting>\n<e2settingname>config.plugins.autotimer.{name}</e2settingname>\n\
+                     <e2settingvalue>True</e2settingvalue>\n</e2setting>\n"
+                )
+            };
+            let settings = setting("add_autotimer_to_tags") + &setting("add_name_to_tags");
+            xml_page(&format!("<e2settings>\n{settings}</e2settings>\n"))
+        }
+        "set" => xml_page(&xml::simple_result(true, "config changed.")),
+        _ => not_found(),
     }
 }
 

@@ -35,8 +35,12 @@ pub(crate) fn bouquet_name(world: &World, bouquet: &Bouquet) -> String {
 }
 
 fn services(world: &World, query: &Query) -> Answer {
-    let Some(reference) = query.get("sRef") else {
-        let list: Vec<Value> = listed(world, false)
+    let root =
+        |reference: &&str| reference.contains("\"bouquets.tv\"") || reference.contains("\"bouquets.radio\"");
+    let given = query.get("sRef");
+    let Some(reference) = given.filter(|reference| !root(reference)) else {
+        let radio = given.is_some_and(|reference| reference.contains("\"bouquets.radio\""));
+        let list: Vec<Value> = listed(world, radio)
             .map(|bouquet| {
                 let name = bouquet_name(world, bouquet);
                 json!({"pos": 0, "servicereference": bouquet.reference, "program": 0, "servicename": name})

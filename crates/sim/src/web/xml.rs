@@ -80,7 +80,8 @@ const INTERFACE: Fields = &[
     ("e2gateway", "gw"),
     ("e2netmask", "mask"),
 ];
-const DISK: Fields = &[("e2model", "model"), ("e2capacity", "capacity"), ("e2free", "free")];
+const DISK: Fields =
+    &[("e2model", "model"), ("e2capacity", "capacity"), ("e2free", "free"), ("e2mount", "mount")];
 const SIGNAL: Fields = &[("e2snrdb", "snr_db"), ("e2snr", "snr"), ("e2ber", "ber"), ("e2acg", "agc")];
 const CURRENT: Fields = &[
     ("e2servicereference", "ref"),
@@ -221,6 +222,7 @@ fn leaf(name: &str, value: &Value) -> String {
     let text = match value {
         Value::String(text) => escape_once(text),
         Value::Null => "None".to_owned(),
+        Value::Array(list) if list.is_empty() => String::new(),
         Value::Bool(true) => "True".to_owned(),
         Value::Bool(false) => "False".to_owned(),
         other => escape_once(&other.to_string()),

@@ -64,6 +64,9 @@ async fn a_recording_takes_the_tuner_and_keeps_it() {
     let cut = with(&sim, FaultSpec::new(Fault::RecordingTakesTuner).amount(1.0), 6.0).await;
     assert!(!cut.is_empty());
     assert_eq!(sim.state()["ended"][0]["end"], "tuner taken");
+    let timers = json(&format!("{}/api/timerlist", sim.web_url())).await;
+    let running = timers["timers"].as_array().unwrap().iter().find(|timer| timer["state"] == 2).unwrap();
+    assert_ne!(running["serviceref"].as_str(), sim.reference(3).as_deref(), "the reason can be seen");
     assert_eq!(sim.state()["tuners"][0]["recording"], true);
     assert!(watch(&sim, &sim.reference(3).unwrap(), Duration::from_secs(2)).await.is_empty());
     assert_eq!(json(&format!("{}/api/statusinfo", sim.web_url())).await["isRecording"], "true");
@@ -125,8 +128,8 @@ async fn faults_of_the_web_interface() {
         get(&quick).await;
         assert!(begun.elapsed() > Duration::from_millis(900), "everything waits for the disk");
     });
-    let refused = get(&format!("{base}/sim/faults?add=timer_conflict")).await;
-    assert!(refused.0 == 400 && refused.1.contains("timer_conflict"), "{refused:?}");
+    let refused = get(&format!("{base}/sim/faults?add=nonsense")).await;
+    assert!(refused.0 == 400 && refused.1.contains("nonsense"), "{refused:?}");
     sim.shutdown().await;
 }
 
@@ -147,6 +150,68 @@ async fn a_reboot_ends_everything_and_passes() {
     assert!(dead.is_err(), "nothing answers");
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert_eq!(get(&format!("{}/api/about", sim.web_url())).await.0, 200);
+    sim.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guides_that_are_huge_and_lists_that_are_empty() {
+    let sim = sim(&[3], |_| {}).await;
+    let url = format!("{}/api/epgservice?sRef=1:0:19:2B66:3F3:1:C00000:0:0:0:", sim.web_url());
+    let usual = get(&url).await.1;
+    sim.add_faults(&[Fault::HugeGuide.into(), Fault::NoBouquets.into()]);
+    let huge = get(&url).await.1;
+    assert!(huge.len() > 20 * usual.len(), "{} bytes against {}", huge.len(), usual.len());
+    let bouquets = json(&format!("{}/api/bouquets", sim.web_url())).await;
+    assert_eq!(bouquets["bouquets"].as_array().map(Vec::len), Some(0));
+    sim.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn faults_are_there_from_the_start_if_wanted() {
+    let wanted = vec!["standby".parse().unwrap(), "stall=3@4".parse().unwrap()];
+    let sim = sim(&[3], |config| config.faults = wanted).await;
+    assert_eq!(sim.state()["faults"], serde_json::json!(["stall=3@4", "standby=1"]));
+    assert_eq!(json(&format!("{}/api/statusinfo", sim.web_url())).await["inStandby"], "true");
+    sim.shutdown().await;
+}
+
+/// Standby stops no stream, a password unknown to all stops each; faults of one channel leave others alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn faults_combine() {
+    let sim = sim(&[3, 4], |_| {}).await;
+    let second = Duration::from_secs(2);
+    let at = |code: u8| sim.reference(code).unwrap();
+    let both = ["junk_prefix=100", "packet_loss=0.05@4", "standby"].map(|text| text.parse().unwrap());
+    sim.add_faults(&both);
+    let (whole, holed) = (watch(&sim, &at(3), second).await, watch(&sim, &at(4), second).await);
+    assert_eq!((whole[100], holed[100]), (0x47, 0x47));
+    assert_eq!(facts(&whole[100..]).continuity_errors, 0);
+    assert!(facts(&holed[100..]).continuity_errors > 5);
+    sim.add_faults(&[Fault::Http401.into()]);
+    let request = format!("GET /{} HTTP/1.1\r\n\r\n", at(3));
+    assert!(crate::receive(&sim, &request, second).await.starts_with(b"HTTP/1.0 401 "));
+    sim.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clocks_jump() {
+    let sim = sim(&[3], |config| config.air = telecast_sim::Air { paced: false, ..Default::default() }).await;
+    sim.add_faults(&[FaultSpec::new(Fault::PtsJump).amount(50.0)]);
+    let url = sim.stream_url(&sim.reference(3).unwrap());
+    let mut reply = client().get(url).send().await.unwrap();
+    let mut data = Vec::new();
+    while data.len() < 20_000_000 {
+        data.extend_from_slice(&reply.chunk().await.unwrap().unwrap());
+    }
+    data.truncate(data.len() / 188 * 188);
+    let video = &facts(&data).pts[&VIDEO];
+    let steps: Vec<u64> = video.windows(2).map(|pair| (pair[1] + (1 << 33) - pair[0]) % (1 << 33)).collect();
+    let jumps = steps.iter().filter(|step| (4_000_000..5_000_000).contains(*step)).count();
+    assert!(
+        jumps >= 1 && steps.iter().filter(|step| **step == 3600).count() > 300,
+        "{jumps} of {}",
+        steps.len()
+    );
     sim.shutdown().await;
 }
 

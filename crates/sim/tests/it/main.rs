@@ -10,6 +10,7 @@ mod captures;
 mod faults;
 mod judge;
 mod streams;
+mod timers;
 mod transport;
 mod web;
 
@@ -60,6 +61,18 @@ async fn json(url: &str) -> serde_json::Value {
     let (status, text) = get(url).await;
     assert_eq!(status, 200, "{url}: {text}");
     serde_json::from_str(&text).expect("JSON")
+}
+
+/// Waits until the receiver's state is as wanted; patient, since machines that test are busy.
+async fn until(sim: &Sim, what: &str, wanted: impl Fn(&serde_json::Value) -> bool) -> serde_json::Value {
+    for _ in 0..600 {
+        let state = sim.state();
+        if wanted(&state) {
+            return state;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("{what} did not come: {}", sim.state());
 }
 
 /// Raw bytes that the stream port sends in this time, or until it ends.

@@ -75,6 +75,30 @@ async fn kodis_questions_are_answered_in_xml() {
     sim.shutdown().await;
 }
 
+/// What Kodi asked for in vain, once.
+#[tokio::test(flavor = "multi_thread")]
+async fn kodis_other_questions_are_answered_too() {
+    let sim = sim(&[3], |_| {}).await;
+    let ask = async |path: &str| get(&format!("{}/{path}", sim.web_url())).await;
+    let radio = "web/getservices?sRef=1:7:2:0:0:0:0:0:0:0:FROM%20BOUQUET%20%22bouquets.radio%22%20ORDER%20BY%20bouquet";
+    assert_eq!(ask(radio).await.1.matches("<e2servicename>").count(), 2, "the radio bouquets");
+    let trash = json(&format!("{}/api/movielist?dirname=/media/hdd/movie/.Trash", sim.web_url())).await;
+    assert_eq!(trash["movies"].as_array().map(Vec::len), Some(0));
+    let address = sim.stream_url("iptv/3.ts").replace(':', "%253a");
+    let (_, guide) = ask(&format!("web/epgservice?sRef=4097:0:1:1:1:0:0:0:0:0:{address}:")).await;
+    assert!(guide.contains("<e2eventtitle>N/A</e2eventtitle>") && guide.contains("Netz TV"), "{guide}");
+    for (path, root) in
+        [("autotimer", "autotimer"), ("autotimer/get", "e2settings"), ("autotimer/set?x=1", "e2state")]
+    {
+        let (status, text) = ask(path).await;
+        assert!(
+            status == 200 && text.starts_with("<?xml") && text.contains(&format!("<{root}")),
+            "{path}: {text}"
+        );
+    }
+    sim.shutdown().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn passwords_picons_and_unknown_pages() {
     let sim = sim(&[3], |config| config.auth = Some(("root".to_owned(), "dream".to_owned()))).await;

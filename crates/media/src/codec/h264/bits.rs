@@ -1,7 +1,7 @@
 //! Bits of a NAL unit: emulation prevention (Rec. ITU-T H.264 7.4.1), Exp-Golomb codes (9.1), reading and copying at bit positions.
 
 /// The bytes of `unit` without emulation prevention bytes; the NAL unit's header stays in front.
-pub(super) fn unescape(unit: &[u8]) -> Vec<u8> {
+pub(in crate::codec) fn unescape(unit: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(unit.len());
     let mut rest = unit;
     while let Some(at) = memchr::memmem::find(rest, &[0, 0, 3]) {
@@ -13,7 +13,7 @@ pub(super) fn unescape(unit: &[u8]) -> Vec<u8> {
 }
 
 /// The opposite of [`unescape`].
-pub(super) fn escape(raw: &[u8]) -> Vec<u8> {
+pub(in crate::codec) fn escape(raw: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(raw.len() + raw.len() / 64 + 1);
     let mut zeros = 0;
     for &byte in raw {
@@ -32,20 +32,20 @@ pub(super) fn escape(raw: &[u8]) -> Vec<u8> {
 }
 
 /// Reads bits; `None` behind the end.
-pub(super) struct Bits<'a> {
+pub(in crate::codec) struct Bits<'a> {
     bytes: &'a [u8],
     /// Bits read so far.
-    pub(super) position: usize,
+    pub(in crate::codec) position: usize,
 }
 
 impl<'a> Bits<'a> {
     /// From bit `position` of `bytes`.
-    pub(super) fn new(bytes: &'a [u8], position: usize) -> Self {
+    pub(in crate::codec) fn new(bytes: &'a [u8], position: usize) -> Self {
         Self { bytes, position }
     }
 
     /// One bit.
-    pub(super) fn flag(&mut self) -> Option<bool> {
+    pub(in crate::codec) fn flag(&mut self) -> Option<bool> {
         let byte = self.bytes.get(self.position / 8)?;
         let bit = byte >> (7 - self.position % 8) & 1;
         self.position += 1;
@@ -53,12 +53,19 @@ impl<'a> Bits<'a> {
     }
 
     /// `u(count)`, at most 32 bits.
-    pub(super) fn number(&mut self, count: u32) -> Option<u32> {
+    pub(in crate::codec) fn number(&mut self, count: u32) -> Option<u32> {
         (0..count).try_fold(0, |value, _| Some(value << 1 | u32::from(self.flag()?)))
     }
 
+    /// Goes `count` bits on, if there are so many.
+    pub(in crate::codec) fn skip(&mut self, count: usize) -> Option<()> {
+        let to = self.position.checked_add(count).filter(|to| *to <= self.bytes.len() * 8)?;
+        self.position = to;
+        Some(())
+    }
+
     /// `ue(v)`.
-    pub(super) fn unsigned(&mut self) -> Option<u32> {
+    pub(in crate::codec) fn unsigned(&mut self) -> Option<u32> {
         let mut zeros = 0;
         while !self.flag()? {
             zeros += 1;
@@ -70,7 +77,7 @@ impl<'a> Bits<'a> {
     }
 
     /// `se(v)`
-    pub(super) fn signed(&mut self) -> Option<i32> {
+    pub(in crate::codec) fn signed(&mut self) -> Option<i32> {
         let code = i64::from(self.unsigned()?);
         i32::try_from(if code % 2 == 1 { (code + 1) / 2 } else { -code / 2 }).ok()
     }
@@ -78,7 +85,7 @@ impl<'a> Bits<'a> {
 
 /// Writes bits.
 #[derive(Default)]
-pub(super) struct BitWriter {
+pub(in crate::codec) struct BitWriter {
     out: Vec<u8>,
     /// Bits of the last byte that are written; 0: it is full.
     used: u32,
@@ -86,7 +93,7 @@ pub(super) struct BitWriter {
 
 impl BitWriter {
     /// One bit.
-    pub(super) fn flag(&mut self, bit: bool) {
+    pub(in crate::codec) fn flag(&mut self, bit: bool) {
         if self.used == 0 {
             self.out.push(0);
         }
@@ -97,14 +104,14 @@ impl BitWriter {
     }
 
     /// `u(count)`.
-    pub(super) fn number(&mut self, value: u32, count: u32) {
+    pub(in crate::codec) fn number(&mut self, value: u32, count: u32) {
         for bit in (0..count).rev() {
             self.flag(value >> bit & 1 == 1);
         }
     }
 
     /// `ue(v)` of a value that [`Bits::unsigned`] can give.
-    pub(super) fn unsigned(&mut self, value: u32) {
+    pub(in crate::codec) fn unsigned(&mut self, value: u32) {
         let code = u64::from(value) + 1;
         let length = code.ilog2();
         self.number(0, length);
@@ -113,12 +120,12 @@ impl BitWriter {
     }
 
     /// `se(v)` of a small value.
-    pub(super) fn signed(&mut self, value: i32) {
+    pub(in crate::codec) fn signed(&mut self, value: i32) {
         self.unsigned(if value > 0 { value as u32 * 2 - 1 } else { value.unsigned_abs() * 2 });
     }
 
     /// Copies the bits `from..to` of `bytes`.
-    pub(super) fn copy(&mut self, bytes: &[u8], from: usize, to: usize) {
+    pub(in crate::codec) fn copy(&mut self, bytes: &[u8], from: usize, to: usize) {
         let mut reader = Bits::new(bytes, from);
         while reader.position < to && (self.used != 0 || to - reader.position < 8) {
             let Some(bit) = reader.flag() else { return };
@@ -139,20 +146,20 @@ impl BitWriter {
     }
 
     /// Fills the last byte with `bit`.
-    pub(super) fn align(&mut self, bit: bool) {
+    pub(in crate::codec) fn align(&mut self, bit: bool) {
         while self.used != 0 {
             self.flag(bit);
         }
     }
 
     /// Appends bytes; the writer must be aligned.
-    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+    pub(in crate::codec) fn bytes(&mut self, bytes: &[u8]) {
         debug_assert_eq!(self.used, 0, "bytes begin at a byte");
         self.out.extend_from_slice(bytes);
     }
 
     /// What was written, the last byte filled with zeros.
-    pub(super) fn finish(self) -> Vec<u8> {
+    pub(in crate::codec) fn finish(self) -> Vec<u8> {
         self.out
     }
 }

@@ -3,7 +3,7 @@
 //! Broadcast streams are often open-GOP: they have no IDR picture for hours, only I pictures announced by a recovery
 //! point SEI message (Annex D.1.8). Both count as random access points here; what the latter need is in [`recovery`].
 
-mod bits;
+pub(in crate::codec) mod bits;
 pub mod recovery;
 pub mod slice;
 pub mod stand_in;

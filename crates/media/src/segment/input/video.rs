@@ -10,9 +10,13 @@ use crate::time::HZ;
 use crate::ts::clock::nearest;
 use crate::ts::packet::Packet;
 use crate::ts::pes;
+use crate::ts::psi::Kind;
+use std::ops::RangeInclusive;
 
 /// The front of a picture is looked for in so many bytes at most; 2160p sets with long SEI need 4 KiB.
 const FRONT_LIMIT: usize = 16 * 1024;
+/// Presentation less decoding time of a picture (ticks). Sixteen pictures may be reordered (H.264 A.3.1, H.265 A.4.2): 0.64 s of 25 a second.
+const REORDERED: RangeInclusive<i64> = -JUMP..=2 * HZ;
 /// PAT and PMT are repeated in the tape at least this often (ticks).
 const TABLES_EVERY: i64 = HZ / 4;
 
@@ -34,11 +38,25 @@ impl Segmenter {
                 self.repeat_tables(out);
             }
             let begin = self.offset;
-            video.open = Some(OpenPicture { begin, end: begin, pts, dts, front: Vec::new(), seen: None });
+            video.open = Some(OpenPicture {
+                begin,
+                end: begin,
+                pts,
+                dts,
+                front: Vec::new(),
+                seen: None,
+                damaged: false,
+                missing: header.payload.map(|declared| declared + header.length),
+            });
+        } else if let (true, Some(open)) = (packet.unit_start(), &mut video.open) {
+            // A header that cannot be read belongs to another picture.
+            open.damaged |= header.is_none();
+            open.missing = None;
         }
         self.append(packet, out);
         if let Some(open) = &mut video.open {
             open.end = self.offset;
+            open.missing = open.missing.map(|missing| missing.saturating_sub(payload.len()));
             if open.seen.is_none() {
                 let skip = header.map_or(0, |header| header.length);
                 open.front.extend_from_slice(payload.get(skip..).unwrap_or(&[]));
@@ -57,7 +75,72 @@ impl Segmenter {
         let hole = step > PART_TARGET && video.last_duration <= PART_TARGET;
         let jumped = step <= 0 || step > JUMP || hole;
         let duration = if jumped { video.last_duration } else { step };
-        video.last_duration = if hole && step <= JUMP { step } else { duration };
+        // Where more than one picture's time has passed, others are missing.
+        let alone = !jumped && step * 2 <= video.last_duration * 3;
+        let whole = self.whole(video, &open, &seen, alone, duration);
+        if whole || !alone {
+            video.last_duration = if hole && step <= JUMP { step } else { duration };
+        }
+        if whole {
+            self.deliver(video, &open, seen, duration);
+        }
+        if self.timeline.run().is_none() || self.timeline.suspended() {
+            return;
+        }
+        self.follow();
+        if jumped {
+            // What follows is timed anew, from its first random access point.
+            self.timeline.suspend();
+        }
+    }
+
+    /// Whether a picture can be decoded, as far as is known: it is all there, and so is what it may refer to. If not, it is left out.
+    fn whole(
+        &mut self,
+        video: &mut Video,
+        open: &OpenPicture,
+        seen: &Seen,
+        alone: bool,
+        duration: i64,
+    ) -> bool {
+        if !matches!(video.kind, Kind::H264 | Kind::Hevc) {
+            // Whoever decodes others gets over it.
+            return true;
+        }
+        video.exact |= open.missing == Some(0);
+        let short = video.exact && open.missing.is_some_and(|missing| missing > 0);
+        let damaged = open.damaged || short || !REORDERED.contains(&(open.pts - open.dts));
+        if !damaged && (seen.random_access || !video.broken) {
+            if std::mem::take(&mut video.broken) && seen.open {
+                // What is presented before it refers to what is missing.
+                self.timeline.suspend();
+            }
+            video.left_out = 0;
+            return true;
+        }
+        video.dropped += 1;
+        self.counters.dropped_pictures += 1;
+        video.broken |= seen.random_access || !alone || self.referred_to(video.track, seen);
+        video.left_out += duration;
+        if video.left_out > PART_TARGET {
+            self.timeline.suspend();
+        }
+        self.timeline.leave_out(duration);
+        false
+    }
+
+    /// Whether other pictures may refer to this one.
+    fn referred_to(&self, track: TrackId, seen: &Seen) -> bool {
+        let setup = self.timeline.run().and_then(|run| run.track(track)?.setup.as_ref());
+        let layers = match setup {
+            Some(Setup::Hevc(config)) => config.sub_layers,
+            _ => 1,
+        };
+        seen.reference || seen.sub_layer + 1 < layers
+    }
+
+    /// A whole picture: it begins a run, if one must begin, and goes to the tape.
+    fn deliver(&mut self, video: &Video, open: &OpenPicture, seen: Seen, duration: i64) {
         if seen.random_access && self.new_run_needed(video.track, &seen) {
             if let Some(setup) = seen.setup.clone() {
                 self.describe_video(video.track, setup);
@@ -70,7 +153,8 @@ impl Segmenter {
         } else if seen.random_access && seen.recovery.is_none() {
             self.timeline.recovery = None;
         }
-        let Some(run) = self.timeline.run().filter(|_| !self.timeline.suspended()) else { return };
+        let Some(run) = self.timeline.run().filter(|_| !self.timeline.suspended()).cloned() else { return };
+        self.timeline.make_up(video.track);
         let presented = open.pts + run.offset;
         let leading = presented < run.start;
         let frame = Frame {
@@ -82,17 +166,12 @@ impl Segmenter {
             skip: 0,
             random_access: seen.random_access,
         };
-        if !leading && seen.recovery.is_some() {
+        if !leading && seen.open {
             self.timeline.cut_recovery_point(video.track, frame, HZ as u32);
         } else if !leading {
             self.timeline.cut(video.track, frame, HZ as u32);
         } else if !(seen.reference && self.timeline.stand_in(video.track, frame)) {
             self.timeline.pass_over(video.track, duration);
-        }
-        self.follow();
-        if jumped {
-            // What follows is timed anew, from its first random access point.
-            self.timeline.suspend();
         }
     }
 

@@ -111,7 +111,7 @@ pub(super) fn coding(encoder: Encoder, lines: u32) -> Vec<String> {
 pub struct PictureFilter {
     input: mpsc::Sender<Bytes>,
     output: ChildStdout,
-    _child: Filter,
+    child: Filter,
 }
 
 impl PictureFilter {
@@ -129,7 +129,7 @@ impl PictureFilter {
                 }
             }
         });
-        Ok(Self { input, output, _child: child })
+        Ok(Self { input, output, child })
     }
 
     /// Where its input goes; when the last of these is dropped, what has gone in comes out, and then the end.
@@ -139,14 +139,15 @@ impl PictureFilter {
 
     /// Keeps no input open itself.
     pub fn close(self) -> Output {
-        Output { output: self.output, _child: self._child }
+        Output { output: self.output, child: self.child }
     }
 }
 
 /// What comes out of a filter.
 pub struct Output {
     output: ChildStdout,
-    _child: Filter,
+    #[expect(dead_code, reason = "ffmpeg ends with it")]
+    child: Filter,
 }
 
 impl Output {

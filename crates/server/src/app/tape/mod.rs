@@ -26,10 +26,11 @@ use owner::Owner;
 pub use room::{Keeping, Room, Usage};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 use telecast_core::limits;
 use telecast_core::lineup::ServiceRef;
 use telecast_core::tuner::StreamKey;
-use telecast_media::segment::{Counters, Waiting};
+use telecast_media::segment::{Counters, PidCounters, Waiting};
 use telecast_media::tape::{Index, Origin, Run, Segment, Track, TrackId};
 use telecast_media::ts::psi::Kind;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -53,8 +54,14 @@ pub struct Snapshot {
     pub mapped: bool,
     /// Why the tape has ended.
     pub fault: Option<Arc<Fault>>,
+    /// What the source has died of, while another one is sought: nothing comes, but the tape goes on.
+    pub trouble: Option<Arc<Fault>>,
     /// What was counted.
     pub counters: Counters,
+    /// The same of each PID that the programme's map names.
+    pub pids: Vec<PidCounters>,
+    /// Transcoders that run for it.
+    pub work: Vec<Work>,
     /// Files of derived sound.
     pub sides: Arc<HashMap<TrackId, Arc<TapeFile>>>,
     /// Connected to the source.
@@ -74,6 +81,19 @@ impl Snapshot {
     }
 }
 
+/// A transcoder that runs for a tape.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Work {
+    /// What it makes of what: `ac3 → aac`.
+    pub name: String,
+    /// `audio` or `video`.
+    pub kind: &'static str,
+    /// Name of the track that it makes.
+    pub track: TrackId,
+    /// What it has made so far (milliseconds of sound or picture); begins anew with the transcoder.
+    pub made_ms: u64,
+}
+
 enum Command {
     Derive(TrackId, oneshot::Sender<TrackId>),
     Rest(TrackId),
@@ -90,6 +110,7 @@ pub struct Tape {
     /// Its newest playlists.
     pub playlists: Arc<Playlists>,
     snapshots: watch::Receiver<Arc<Snapshot>>,
+    trouble: watch::Receiver<bool>,
     commands: mpsc::Sender<Command>,
     stop: CancellationToken,
     gone: CancellationToken,
@@ -103,13 +124,14 @@ impl Tape {
     pub fn start(
         id: u64,
         key: &StreamKey,
-        source: Source,
+        (source, troubles): (Source, Option<Troubles>),
         room: &Room,
         clock: Clock,
         stop: CancellationToken,
     ) -> std::io::Result<Self> {
         let directory = room.directory(key);
         let main = Arc::new(TapeFile::create(&directory, "ts")?);
+        let (troubled, trouble) = watch::channel(false);
         let (publish, snapshots) = watch::channel(Arc::new(Snapshot {
             index: Index::default(),
             since: u64::MAX,
@@ -117,29 +139,33 @@ impl Tape {
             waiting: Waiting::ProgrammeMap,
             mapped: false,
             fault: None,
+            trouble: None,
             counters: Counters::default(),
+            pids: Vec::new(),
+            work: Vec::new(),
             sides: Arc::default(),
             connected: false,
         }));
         let (commands, inbox) = mpsc::channel(COMMANDS);
         let (made, filtered) = mpsc::channel(COMMANDS);
+        let next = Next { tape: id, troubles };
         let owner = Owner::new(
             format!("{}@{}", key.channel.0, key.receiver),
             directory,
             Arc::clone(&main),
             room.clone(),
             clock,
-            publish,
+            (publish, troubled),
             made,
         );
         let gone = CancellationToken::new();
         let done = gone.clone().drop_guard();
         let token = stop.clone();
         crate::app::supervise("tape", async move {
-            owner.run(source, inbox, filtered, token).await;
+            owner.run((source, next), inbox, filtered, token).await;
             drop(done);
         });
-        Ok(Self { id, main, playlists: Arc::default(), snapshots, commands, stop, gone })
+        Ok(Self { id, main, playlists: Arc::default(), snapshots, trouble, commands, stop, gone })
     }
 
     /// The newest snapshot.
@@ -150,6 +176,11 @@ impl Tape {
     /// To wait for the next one.
     pub fn watch(&self) -> watch::Receiver<Arc<Snapshot>> {
         self.snapshots.clone()
+    }
+
+    /// Whether nothing comes just now although the tape goes on; [`Snapshot::trouble`] says why.
+    pub fn trouble(&self) -> watch::Receiver<bool> {
+        self.trouble.clone()
     }
 
     /// Asks for AAC made from `from`, as long as the answer is held.
@@ -230,6 +261,11 @@ impl Source {
         }
     }
 
+    /// There are others: this one is not waited for while it is scrambled.
+    fn has_others(&self) -> bool {
+        matches!(self, Self::Receiver(feed) if feed.others)
+    }
+
     /// Waits until nobody stands in the way.
     async fn clear(&self) {
         let (Self::Receiver(Feed { after, .. }) | Self::Derived(Derived { after, .. })) = self;
@@ -280,6 +316,46 @@ pub struct Feed {
     pub service: ServiceRef,
     /// Tapes that must be gone before this one may begin: it uses their tuner, or their files.
     pub after: Vec<CancellationToken>,
+    /// There are other sources of the channel.
+    pub others: bool,
+}
+
+/// What a tape's source has died of: the question what to do now.
+pub struct Trouble {
+    /// Of which tape.
+    pub tape: u64,
+    /// What happened.
+    pub fault: Arc<Fault>,
+    /// Not a byte has come since it was connected.
+    pub silent: bool,
+    /// It has given a picture since it was connected.
+    pub pictured: bool,
+    /// The answer: from where to go on, and after which pause; none: the tape is over.
+    pub reply: oneshot::Sender<Option<(Feed, Duration)>>,
+}
+
+/// Where such questions go.
+pub type Troubles = mpsc::Sender<Trouble>;
+
+/// The next source after a fault.
+struct Next {
+    tape: u64,
+    /// None: there is only one.
+    troubles: Option<Troubles>,
+}
+
+impl Next {
+    /// Waits for the pause too; none if the tape is over.
+    async fn source(&self, fault: Arc<Fault>, silent: bool, pictured: bool) -> Option<Source> {
+        let (reply, answer) = oneshot::channel();
+        let trouble = Trouble { tape: self.tape, fault, silent, pictured, reply };
+        self.troubles.as_ref()?.send(trouble).await.ok()?;
+        let (feed, pause) = answer.await.ok()??;
+        let source = Source::Receiver(feed);
+        tokio::time::sleep(pause).await;
+        source.clear().await;
+        Some(source)
+    }
 }
 
 impl Feed {
@@ -291,11 +367,6 @@ impl Feed {
     }
 
     async fn open(&self) -> Result<Stream, Fault> {
-        let (url, credentials) = self
-            .client
-            .stream_url(&self.service)
-            .await
-            .map_err(|trouble| Fault::Unreachable(trouble.to_string()))?;
-        Stream::open(&url, credentials.as_ref()).await
+        self.client.open(&self.service).await
     }
 }

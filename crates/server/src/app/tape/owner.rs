@@ -1,6 +1,7 @@
 //! The task that owns a tape while its source is connected.
 //!
 //! Begin: wait for whoever has the tuner or the files, take up what rests in the room, connect. Then: read, segment, write, publish.
+//! After a fault: ask for the next source ([`Next`]); while there is one, what comes from it is a new run of the same tape.
 //! End: close what is open, leave the files to the room.
 
 use std::path::PathBuf;
@@ -8,8 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use telecast_core::limits;
 use telecast_media::journal::Journal;
-use telecast_media::segment::{Counters, Segmenter, Start};
+use telecast_media::segment::{Counters, Segmenter, Start, Waiting};
 use telecast_media::tape::{Index, Rendition, TrackId};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
@@ -17,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::room::{REFUSE_BELOW, Room};
 use super::sounds::{Made, Sounds};
-use super::{Command, Input, Snapshot, Source};
+use super::{Command, Input, Next, Snapshot, Source};
 use crate::adapters::clock::Clock;
 use crate::adapters::stream::Fault;
 use crate::adapters::tape_files::TapeFile;
@@ -35,6 +37,8 @@ const STEADY: usize = 3;
 const EDGE: usize = 4;
 /// What is published although no part has closed: counters, and the end of waiting.
 const HEARTBEAT: Duration = Duration::from_secs(1);
+/// A source that gave a picture and has been silent for this long is in trouble: viewers are told before it is given up.
+const QUIET: Duration = Duration::from_secs(2);
 /// A full disk is tried again so often, this far apart: others need a moment to give up their oldest parts.
 const TRIES: usize = 10;
 const TRY_AGAIN: Duration = Duration::from_millis(100);
@@ -50,6 +54,7 @@ pub(super) struct Owner {
     room: Room,
     clock: Clock,
     publish: watch::Sender<Arc<Snapshot>>,
+    troubled: watch::Sender<bool>,
     segmenter: Segmenter,
     sounds: Sounds,
     journal: Journal,
@@ -57,6 +62,11 @@ pub(super) struct Owner {
     /// Up to which offset the room wants the tape to go.
     floor: watch::Receiver<u64>,
     since: u64,
+    /// Bytes that had come when the source was connected.
+    before: u64,
+    trouble: Option<Arc<Fault>>,
+    /// What rested has been read: from here on another source may go on with it.
+    taken_up: bool,
     /// Next sequence when bytes were last appended: a change means that a segment has begun.
     appended: u64,
     connected: bool,
@@ -72,7 +82,7 @@ impl Owner {
         main: Arc<TapeFile>,
         room: Room,
         clock: Clock,
-        publish: watch::Sender<Arc<Snapshot>>,
+        (publish, troubled): (watch::Sender<Arc<Snapshot>>, watch::Sender<bool>),
         made: Made,
     ) -> Self {
         Self {
@@ -88,7 +98,11 @@ impl Owner {
             room,
             clock,
             publish,
+            troubled,
             since: u64::MAX,
+            before: 0,
+            trouble: None,
+            taken_up: false,
             appended: 0,
             connected: false,
             shown: ((0, 0, false), Duration::ZERO),
@@ -98,25 +112,27 @@ impl Owner {
 
     pub(super) async fn run(
         mut self,
-        source: Source,
+        (mut source, next): (Source, Next),
         mut inbox: mpsc::Receiver<Command>,
         mut filtered: mpsc::Receiver<(u64, Bytes)>,
         stop: CancellationToken,
     ) {
-        let clear = source.clear();
-        tokio::pin!(clear);
-        loop {
-            tokio::select! {
-                () = &mut clear => break,
-                Some(command) = inbox.recv() => self.command(command),
-                () = stop.cancelled() => {
-                    self.publish(Some(Fault::Stopped));
-                    return;
-                }
-            }
+        let first = source.clone();
+        if self.meanwhile(first.clear(), &mut inbox, &mut filtered, &stop).await.is_none() {
+            self.publish(Some(Arc::new(Fault::Stopped)));
+            return;
         }
         self.floor = self.room.begin(&self.directory, &self.main).await;
-        let fault = self.play(&source, &mut inbox, &mut filtered, &stop).await;
+        let mut fault = Arc::new(self.play(&source, &mut inbox, &mut filtered, &stop).await);
+        while !stop.is_cancelled() && self.taken_up {
+            tracing::info!(%source, %fault, "a source has gone");
+            let (silent, pictured) = self.lose(&fault);
+            let wanted = next.source(Arc::clone(&fault), silent, pictured);
+            let found = self.meanwhile(wanted, &mut inbox, &mut filtered, &stop).await.flatten();
+            let Some(found) = found else { break };
+            source = found;
+            fault = Arc::new(self.reopen(&source, &mut inbox, &mut filtered, &stop).await);
+        }
         if !stop.is_cancelled() {
             tracing::info!(source = %source, %fault, "a tape has ended");
         }
@@ -128,6 +144,61 @@ impl Owner {
         self.write_index();
         self.publish(Some(fault));
         self.room.end(&self.directory).await;
+    }
+
+    /// Serves readers until `what` is done; none if the tape is to stop before.
+    async fn meanwhile<T>(
+        &mut self,
+        what: impl Future<Output = T>,
+        inbox: &mut mpsc::Receiver<Command>,
+        filtered: &mut mpsc::Receiver<(u64, Bytes)>,
+        stop: &CancellationToken,
+    ) -> Option<T> {
+        tokio::pin!(what);
+        loop {
+            tokio::select! {
+                done = &mut what => return Some(done),
+                Some((tag, bytes)) = filtered.recv() => {
+                    self.sounds.take(tag, &bytes, &mut self.segmenter, self.clock.wall_ms());
+                    self.publish_news();
+                }
+                Some(command) = inbox.recv() => self.command(command),
+                Ok(()) = self.floor.changed() => self.evict(),
+                () = stop.cancelled() => return None,
+            }
+        }
+    }
+
+    /// The source has gone: what came is closed, and readers are told. Says whether it was silent, and whether it gave a picture.
+    fn lose(&mut self, fault: &Arc<Fault>) -> (bool, bool) {
+        let silent = self.segmenter.counters().bytes == self.before;
+        self.segmenter.interrupt();
+        self.write_index();
+        let next = self.segmenter.index().next_sequence;
+        let pictured = next > std::mem::replace(&mut self.since, next);
+        self.connected = false;
+        self.trouble = Some(Arc::clone(fault));
+        self.publish(None);
+        (silent, pictured)
+    }
+
+    /// From the next source to its end.
+    async fn reopen(
+        &mut self,
+        source: &Source,
+        inbox: &mut mpsc::Receiver<Command>,
+        filtered: &mut mpsc::Receiver<(u64, Bytes)>,
+        stop: &CancellationToken,
+    ) -> Fault {
+        self.before = self.segmenter.counters().bytes;
+        match self.meanwhile(source.open(), inbox, filtered, stop).await {
+            Some(Ok(stream)) => {
+                self.connected = true;
+                self.follow(source, stream, inbox, filtered, stop).await
+            }
+            Some(Err(fault)) => fault,
+            None => Fault::Stopped,
+        }
     }
 
     /// From the first question to the receiver to the end of the stream.
@@ -153,10 +224,7 @@ impl Owner {
                     self.take_up(source, past);
                     taken_up = true;
                 }
-                opened = &mut opening, if stream.is_none() => match opened {
-                    Err(fault) if taken_up => return fault,
-                    opened => stream = Some(opened),
-                },
+                opened = &mut opening, if stream.is_none() => stream = Some(opened),
                 Some(command) = inbox.recv(), if taken_up => self.command(command),
                 () = stop.cancelled() => return Fault::Stopped,
             }
@@ -165,7 +233,7 @@ impl Owner {
             Ok(stream) => {
                 self.connected = true;
                 self.publish(None);
-                self.follow(stream, inbox, filtered, stop).await
+                self.follow(source, stream, inbox, filtered, stop).await
             }
             Err(fault) => fault,
         }
@@ -183,10 +251,13 @@ impl Owner {
         self.journal = Journal::new(&self.name, self.since);
         self.sounds.sides = sides.into_iter().collect();
         self.reported = self.segmenter.counters();
+        self.before = self.reported.bytes;
+        self.taken_up = true;
     }
 
     async fn follow(
         &mut self,
+        source: &Source,
         mut stream: Input,
         inbox: &mut mpsc::Receiver<Command>,
         filtered: &mut mpsc::Receiver<(u64, Bytes)>,
@@ -195,6 +266,8 @@ impl Owner {
         let mut input = Vec::with_capacity(READ);
         let mut output = Vec::with_capacity(READ);
         let mut due = Instant::now();
+        let mut scrambled_since = None;
+        let mut heard = Instant::now();
         loop {
             input.clear();
             let steady = self.segmenter.index().next_sequence > self.since + STEADY as u64;
@@ -213,6 +286,11 @@ impl Owner {
                 }
                 Some(command) = inbox.recv() => { self.command(command); Ok(0) }
                 Ok(()) = self.floor.changed() => { self.evict(); Ok(0) }
+                () = tokio::time::sleep_until(heard + QUIET), if steady && self.trouble.is_none() => {
+                    self.trouble = Some(Arc::new(Fault::Stalled));
+                    self.publish(None);
+                    Ok(0)
+                }
                 () = stop.cancelled() => return Fault::Stopped,
             };
             if let Err(fault) = come {
@@ -221,6 +299,7 @@ impl Owner {
             if input.is_empty() {
                 continue;
             }
+            heard = Instant::now();
             // An input that fills the buffer is not paced by a broadcast: read on.
             due = if input.len() < READ { self.next_breath() } else { Instant::now() };
             output.clear();
@@ -233,7 +312,15 @@ impl Owner {
             self.sounds.tap_early(&mut self.segmenter, now);
             self.sounds.feed(&mut self.segmenter, now);
             self.write_index();
+            if self.trouble.is_some() && self.segmenter.index().next_sequence > self.since {
+                self.trouble = None;
+            }
             self.publish_news();
+            let scrambled = source.has_others() && self.segmenter.waiting() == Waiting::Scrambled;
+            scrambled_since = scrambled.then(|| scrambled_since.unwrap_or(now));
+            if scrambled_since.is_some_and(|since| now >= since + limits::SCRAMBLED_SWITCH) {
+                return Fault::Scrambled;
+            }
         }
     }
 
@@ -325,16 +412,22 @@ impl Owner {
         (index.next_sequence, listed.sum(), self.segmenter.map().is_some())
     }
 
-    fn publish(&mut self, fault: Option<Fault>) {
+    fn publish(&mut self, fault: Option<Arc<Fault>>) {
         self.shown = (self.edge(), self.clock.uptime());
+        self.troubled.send_if_modified(|told| {
+            std::mem::replace(told, self.trouble.is_some()) != self.trouble.is_some()
+        });
         self.publish.send_replace(Arc::new(Snapshot {
             index: self.segmenter.index().clone(),
             since: self.since,
             tracks: self.segmenter.tracks().to_vec(),
             waiting: self.segmenter.waiting(),
             mapped: self.segmenter.map().is_some(),
-            fault: fault.map(Arc::new),
+            fault,
+            trouble: self.trouble.clone(),
             counters: self.segmenter.counters(),
+            pids: self.segmenter.pids(),
+            work: self.sounds.work(),
             sides: Arc::new(self.sounds.sides.clone()),
             connected: self.connected,
         }));

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use telecast_core::limits;
+use telecast_media::codec::aac;
 use telecast_media::segment::Segmenter;
 use telecast_media::tape::TrackId;
 use telecast_media::ts::psi::Kind;
@@ -18,7 +19,10 @@ use tokio::sync::mpsc;
 use crate::adapters::ffmpeg::sound::AudioFilter;
 use crate::adapters::tape_files::TapeFile;
 use crate::adapters::tape_journal;
+use crate::app::say;
 use crate::app::stretch::Stretch;
+
+use super::Work;
 
 /// Sound that may have to be transcoded is kept from the map on for this long: whoever asks for it first asks within that time.
 const EARLY_TAP: Duration = Duration::from_secs(15);
@@ -43,6 +47,8 @@ struct Derived {
     not_before: Duration,
     /// What comes out of each filter, by tag.
     stretches: HashMap<u64, Stretch>,
+    /// Length of all that has come out of them (microseconds).
+    made_us: u64,
 }
 
 impl Derived {
@@ -93,6 +99,18 @@ impl Sounds {
     /// None yet; files go below `directory`.
     pub(super) fn new(directory: PathBuf, made: Made) -> Self {
         Self { directory, derived: Vec::new(), warm: None, made, tags: 0, early: None, sides: HashMap::new() }
+    }
+
+    /// Filters that run, for people.
+    pub(super) fn work(&self) -> Vec<Work> {
+        let running = self.derived.iter().filter(|derived| derived.filter.is_some());
+        let work = running.map(|derived| Work {
+            name: format!("{} → aac", say::codec_name(derived.kind)),
+            kind: "audio",
+            track: derived.id,
+            made_ms: derived.made_us / 1000,
+        });
+        work.collect()
     }
 
     /// Starts a filter before it is known to be needed.
@@ -149,6 +167,7 @@ impl Sounds {
                     filter: None,
                     not_before: Duration::ZERO,
                     stretches: HashMap::new(),
+                    made_us: 0,
                 });
             }
             Err(error) => tracing::warn!(%error, "a side file cannot be made"),
@@ -241,8 +260,19 @@ impl Sounds {
             tracing::warn!(%error, "derived sound cannot be written");
             return;
         }
+        derived.made_us += length_us(&frames);
         let (id, offset) = (derived.id, derived.offset);
         derived.offset += frames.len() as u64;
         segmenter.push_derived(id, time, offset, &frames);
     }
+}
+
+/// Length of whole ADTS frames (microseconds).
+fn length_us(frames: &[u8]) -> u64 {
+    let (mut rest, mut sum) = (frames, 0);
+    while let Some(header) = aac::adts(rest) {
+        sum += u64::from(header.samples) * 1_000_000 / u64::from(header.rate.max(1));
+        rest = rest.get(header.length..).unwrap_or_default();
+    }
+    sum
 }

@@ -15,10 +15,12 @@ use futures_util::{SinkExt, Stream, StreamExt};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 use telecast_core::access::Scope;
 use telecast_core::limits;
 use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::watch;
 use tokio::time::{Instant, Interval};
 use utoipa::IntoParams;
 
@@ -46,6 +48,27 @@ pub struct Topics {
 struct Ears {
     topics: BTreeSet<String>,
     principal: Principal,
+    /// The station at a glance, while that is listened to.
+    status: Feed,
+}
+
+/// The topic of the station at a glance: it does not come with the other events, but is made once a second for all who listen to it.
+const STATUS: &str = "status";
+
+/// What comes of the topic `status`.
+#[derive(Default)]
+struct Feed(Option<watch::Receiver<Arc<str>>>);
+
+impl Feed {
+    /// The next one.
+    async fn next(&mut self) -> String {
+        if let Some(feed) = &mut self.0
+            && feed.changed().await.is_ok()
+        {
+            return feed.borrow_and_update().to_string();
+        }
+        std::future::pending().await
+    }
 }
 
 impl Ears {
@@ -56,11 +79,21 @@ impl Ears {
                     self.principal.scopes.contains(&Scope::Admin)
                         || web.app.is_session_of(id, &self.principal.account)
                 }
-                _ => topic != "status" || self.principal.scopes.contains(&Scope::Admin),
+                _ => topic != STATUS || self.principal.scopes.contains(&Scope::Admin),
             };
             if allowed && self.topics.len() < limits::TOPICS {
+                if topic == STATUS {
+                    self.status = Feed(Some(web.app.status_feed()));
+                }
                 self.topics.insert(topic);
             }
+        }
+    }
+
+    fn shut(&mut self, topics: &[String]) {
+        self.topics.retain(|topic| !topics.contains(topic));
+        if !self.topics.contains(STATUS) {
+            self.status = Feed::default();
         }
     }
 }
@@ -82,7 +115,7 @@ pub async fn socket(
 async fn talk(web: Web, principal: Principal, socket: WebSocket) {
     let mut news = web.app.events();
     let listening = web.listeners.join(principal.credential);
-    let mut ears = Ears { topics: BTreeSet::new(), principal };
+    let mut ears = Ears { topics: BTreeSet::new(), principal, status: Feed::default() };
     let mut check = later(CHECK);
     let (mut out, mut heard) = socket.split();
     let mut ping = tokio::time::interval(PING);
@@ -96,7 +129,7 @@ async fn talk(web: Web, principal: Principal, socket: WebSocket) {
                             // The state as it is now, so that nothing that happened before is missed.
                             topics.iter().filter(|topic| ears.topics.contains(*topic)).filter_map(|topic| current(&web, topic)).collect()
                         }
-                        Ok(Said::Unsubscribe { topics }) => { ears.topics.retain(|topic| !topics.contains(topic)); Vec::new() }
+                        Ok(Said::Unsubscribe { topics }) => { ears.shut(&topics); Vec::new() }
                         Err(_) => vec![r#"{"topic":"socket","type":"not_understood","data":null}"#.to_owned()],
                     }
                 }
@@ -109,6 +142,7 @@ async fn talk(web: Web, principal: Principal, socket: WebSocket) {
                 Err(RecvError::Lagged(count)) => vec![lagged(count)],
                 Err(RecvError::Closed) => return,
             },
+            status = ears.status.next() => vec![status],
             _ = ping.tick() => {
                 if out.send(Message::Ping(bytes::Bytes::new())).await.is_err() { return; }
                 Vec::new()
@@ -156,7 +190,7 @@ pub async fn events(
     Parameters(topics): Parameters<Topics>,
 ) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
     let listening = web.listeners.join(principal.credential);
-    let mut ears = Ears { topics: BTreeSet::new(), principal };
+    let mut ears = Ears { topics: BTreeSet::new(), principal, status: Feed::default() };
     let wanted: Vec<String> = topics.topics.split(',').map(str::to_owned).collect();
     ears.open(&web, wanted.clone());
     let first: Vec<String> = wanted
@@ -189,6 +223,7 @@ impl Flow {
         loop {
             let event = tokio::select! {
                 event = self.news.recv() => event,
+                status = self.ears.status.next() => return Some(status),
                 _ = self.check.tick() => {
                     if !listeners::check(&self.web, &self.ears.principal).await {
                         return None;

@@ -16,6 +16,7 @@ use axum::Router;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Json, Query, Request};
 use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use telecast_core::error::Kind;
@@ -140,6 +141,21 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
                 other => Problem::new(Kind::Invalid, other.body_text()),
             }),
         }
+    }
+}
+
+/// A JSON body, or none: no content type means none.
+pub struct MayBody<T>(pub Option<T>);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for MayBody<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let empty = request.headers().get(CONTENT_LENGTH).is_some_and(|length| length.as_bytes() == b"0");
+        if empty || !request.headers().contains_key(CONTENT_TYPE) {
+            return Ok(Self(None));
+        }
+        Body::from_request(request, state).await.map(|Body(value)| Self(Some(value)))
     }
 }
 

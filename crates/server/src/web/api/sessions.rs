@@ -1,6 +1,7 @@
 //! Playback sessions.
 
-use super::{Body, Parameters, idempotency_key};
+use super::{Body, MayBody, Parameters, idempotency_key};
+use crate::app::PlayerFacts;
 use crate::app::view::{At, ClientView, SessionView, StartPlayback};
 use crate::web::Web;
 use crate::web::guard::Principal;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use telecast_core::access::Scope;
 use telecast_core::error::Kind;
+use telecast_core::session::ReasonCode;
 use utoipa::{IntoParams, ToSchema};
 
 /// Nobody waits longer for a session in one request (seconds).
@@ -43,6 +45,15 @@ pub struct Sessions {
 pub struct Waiting {
     /// Seconds to wait for the session to be ready or over.
     pub wait_s: Option<u64>,
+}
+
+/// Who ends it.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Ending {
+    /// Whoever runs the station, for the viewer to know; needs `admin`.
+    #[serde(default)]
+    pub host: bool,
 }
 
 /// Starts playback. Answers at once; never waits for a receiver.
@@ -109,28 +120,39 @@ pub async fn get(
     found.map(|session| Json(shown(&web, session))).ok_or_else(none)
 }
 
-/// Ends a session; its tuner is given up when nobody else watches.
-#[utoipa::path(delete, path = "/api/v1/sessions/{id}", tag = "sessions", params(("id" = String, Path)),
-    responses((status = 200, body = SessionView), (status = 404, body = ProblemDocument)))]
+/// Ends a session; its tuner is given up when nobody else watches. With `host=true` its viewer is told that whoever runs the station
+/// has ended it.
+#[utoipa::path(delete, path = "/api/v1/sessions/{id}", tag = "sessions", params(("id" = String, Path), Ending),
+    responses((status = 200, body = SessionView), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
 pub async fn stop(
     State(web): State<Web>,
     Extension(principal): Extension<Principal>,
     Path(id): Path<String>,
+    Parameters(ending): Parameters<Ending>,
 ) -> Result<Json<SessionView>, Problem> {
     allowed(&web, &principal, &id)?;
-    web.app.stop(&id).await.map(|session| Json(shown(&web, session))).ok_or_else(none)
+    let reason = if ending.host { ReasonCode::EndedByHost } else { ReasonCode::StoppedByClient };
+    if ending.host {
+        if !principal.scopes.contains(&Scope::Admin) {
+            return Err(Problem::new(Kind::Forbidden, "This needs the right 'admin'."));
+        }
+        tracing::info!(session = id, by = principal.account, "a session is ended by the host");
+    }
+    web.app.end(&id, reason).await.map(|session| Json(shown(&web, session))).ok_or_else(none)
 }
 
-/// The player still watches.
+/// The player still watches, and may say how it fares: that appears on the status page and in the metrics, as sums over all.
 #[utoipa::path(post, path = "/api/v1/sessions/{id}/heartbeat", tag = "sessions", params(("id" = String, Path)),
+    request_body = Option<PlayerFacts>,
     responses((status = 200, body = SessionView), (status = 404, body = ProblemDocument)))]
 pub async fn heartbeat(
     State(web): State<Web>,
     Extension(principal): Extension<Principal>,
     Path(id): Path<String>,
+    MayBody(player): MayBody<PlayerFacts>,
 ) -> Result<Json<SessionView>, Problem> {
     allowed(&web, &principal, &id)?;
-    web.app.heartbeat(&id).map(|session| Json(shown(&web, session))).ok_or_else(none)
+    web.app.heartbeat(&id, player.as_ref()).map(|session| Json(shown(&web, session))).ok_or_else(none)
 }
 
 fn none() -> Problem {

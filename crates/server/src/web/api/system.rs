@@ -1,6 +1,6 @@
 //! The station itself.
 
-use crate::app::view::StatusView;
+use crate::app::StatusView;
 use crate::web::Web;
 use axum::Json;
 use axum::extract::State;
@@ -74,7 +74,8 @@ pub async fn problems() -> Json<ProblemKinds> {
     Json(ProblemKinds { items: items.collect(), reasons: reasons.collect() })
 }
 
-/// The station at a glance.
+/// The station at a glance: receivers and who holds their tuners, tapes, sessions, transcoders, disk. The topic `status` of the
+/// socket gives the same each second.
 #[utoipa::path(get, path = "/api/v1/system/status", tag = "system", responses((status = 200, body = StatusView)))]
 pub async fn status(State(web): State<Web>) -> Json<StatusView> {
     Json(web.app.status())

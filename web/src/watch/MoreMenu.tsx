@@ -1,0 +1,40 @@
+/** What is seldom wanted: another kind of playback, the facts, the keys. */
+import { Ellipsis } from "lucide-react";
+import { DropdownMenu } from "radix-ui";
+import { useText } from "../i18n";
+import { player } from "../playback";
+import { usePreferences } from "../shell/preferences";
+import { IconButton } from "../ui";
+
+interface MoreMenuProps {
+  readonly showFacts: () => void;
+}
+
+/** It comes when it is first asked for, and so it comes open. */
+export default function MoreMenu({ showFacts }: MoreMenuProps) {
+  const t = useText();
+  const { compatible } = usePreferences();
+  return (
+    <DropdownMenu.Root modal={false} defaultOpen>
+      <DropdownMenu.Trigger asChild>
+        <IconButton label={t.player.more}>
+          <Ellipsis aria-hidden />
+        </IconButton>
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="menu" data-scheme="dark" side="top" align="end" sideOffset={8} collisionPadding={8} loop>
+          <DropdownMenu.CheckboxItem className="menu-item" checked={compatible} onCheckedChange={(next) => player.setCompatible(next)}>
+            <DropdownMenu.ItemIndicator className="menu-mark" />
+            <span>
+              {t.player.compatible}
+              <span className="menu-help">{t.player.compatibleHelp}</span>
+            </span>
+          </DropdownMenu.CheckboxItem>
+          <DropdownMenu.Item className="menu-item" onSelect={showFacts}>
+            {t.player.facts}
+          </DropdownMenu.Item>
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
