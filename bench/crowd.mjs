@@ -103,7 +103,7 @@ class Player {
   async api(method, path, body) {
     const reply = await this.media.ask(method, path, { token: this.token, body, keep: true });
     if (settled && !over) report.api.push((reply.at - reply.asked) * 1000);
-    if (reply.status < 200 || reply.status > 299) fault(`${method} ${path.split("/").slice(0, 4).join("/")}: ${reply.error ?? reply.status}`);
+    if (reply.status < 200 || reply.status > 299) fault(`${method} ${path.replace(/[0-9a-f]{32}/, "{id}")}: ${reply.error ?? `${reply.status} ${reply.text.slice(0, 120)}`}`);
     return reply;
   }
 
