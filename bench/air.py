@@ -33,6 +33,7 @@ def units(data, wanted):
 
 
 def pts_90k(pes):
+    """PTS of a PES packet, from its first byte."""
     p = pes[9:14]
     return (p[0] >> 1 & 7) << 30 | p[1] << 22 | p[2] >> 1 << 15 | p[3] << 7 | p[4] >> 1
 
