@@ -190,7 +190,7 @@ def verdicts(first, last, most, samples, tally, seen, log):
 
 
 async def main():
-    shutil.rmtree(OUT / "soak-log", ignore_errors=True)
+    (OUT / "soak-log").unlink(missing_ok=True)
     dice, sim, metrics_port = random.Random(SEED), Receiver(), free_port()
     settings = {"tape": TAPE, "metrics": {"listen": f"127.0.0.1:{metrics_port}"}, "guide": {"refresh": "1m"}}
     await sim.ready()
@@ -201,6 +201,7 @@ async def main():
             ids = await station.channels(11)
             await warm(station, ids, dice)
             first = await settled(station, sim)
+            rest_mib = pss_mib(station.process.pid)
             print(f"at rest after the warm use, pid {station.process.pid}; the storm begins", flush=True)
             tally, shown, samples, most, seen, took = await storm(station, sim, ids, dice)
             zaps, played = count_of(tally, "zaps"), count_of(tally, "played")
@@ -210,6 +211,7 @@ async def main():
             if station.process.poll() is not None:
                 raise RuntimeError(f"the station has ended with {station.process.returncode}; its log is {station.dir / 'log'}")
             last = await settled(station, sim, first)
+            print(f"PSS at rest: {rest_mib:.1f} MiB before, {pss_mib(station.process.pid):.1f} MiB after")
             wrong = verdicts(first, last, most, samples, tally, seen, station.dir / "log")
             station.metrics.close()
             if wrong:
