@@ -2,6 +2,8 @@
 //!
 //! The machine decides; here its effects are carried out, and what is seen on the tape is fed back to it as events.
 
+mod orders;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +12,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use telecast_core::limits;
 use telecast_core::lineup::{Channel, Lineup};
-use telecast_core::playback::{self as decision, Plan, Policy, Recipe, Seen, SourceTracks, TrackId};
+use telecast_core::playback::{Plan, Policy, Recipe, SourceTracks, TrackId};
 use telecast_core::session::{Effect, Event, Reason, ReasonCode, Session, State};
 use telecast_core::tuner::Priority;
 use telecast_media::segment::Waiting;
@@ -25,7 +27,7 @@ use super::say;
 use super::shelf::Shelf;
 use super::status::Reported;
 use super::tape::{Need, Snapshot, Tape};
-use super::transcoders::{self, PictureHold, Transcoders};
+use super::transcoders::{PictureHold, Transcoders};
 use super::tuners::{Hold, Tuners, Wish};
 use super::view::{self, At, SessionView, StartPlayback};
 use crate::adapters::clock::Clock;
@@ -341,80 +343,6 @@ impl Owner {
         self.pending.push_back(event);
     }
 
-    /// Orders the transcoders that are wanted; before the map has come, one is started for what is remembered.
-    async fn transcode(&mut self) {
-        let Some(tape) = self.hold.as_ref().map(|hold| hold.tape.clone()) else { return };
-        let snapshot = tape.snapshot();
-        if self.recipe.is_some() {
-            self.code(&snapshot).await;
-        } else if snapshot.mapped {
-            self.derive(&tape).await;
-        } else {
-            let remembered = self.around.memory.get(&self.channel.id.0);
-            let first = self
-                .wanted
-                .first()
-                .and_then(|id| remembered.as_ref()?.audio_track(*id).map(|track| track.codec));
-            if let Some(kind) = first.and_then(say::kind) {
-                tape.warm(kind);
-            }
-        }
-    }
-
-    /// Orders the sounds that are wanted of `tape`.
-    async fn derive(&mut self, tape: &Tape) {
-        self.needs.retain(|need| self.wanted.contains(&need.from));
-        for id in self.wanted.clone() {
-            if self.needs.iter().any(|need| need.from == id) {
-                continue;
-            }
-            if let Some(need) = tape.derive(id).await {
-                self.needs.push(need);
-                self.pending.push_back(Event::TranscoderStarted);
-            }
-        }
-    }
-
-    /// Gets the tape with the picture coded anew, decides how that is played, and orders its sound.
-    async fn code(&mut self, snapshot: &Snapshot) {
-        let (Some(recipe), Some(hold)) = (self.recipe, &self.hold) else { return };
-        let Some(track) = source_tracks(&snapshot.tracks, false).video.filter(|_| snapshot.mapped) else {
-            return;
-        };
-        if self.coded.is_none() {
-            let wish =
-                transcoders::Wish { parent: hold.tape.clone(), key: hold.stream().clone(), track, recipe };
-            self.coded = self.around.transcoders.acquire(wish).await;
-            if self.coded.is_none() {
-                self.pending.push_back(Event::Broken(Reason::new(ReasonCode::TranscodersBusy)));
-                return;
-            }
-            self.pending.push_back(Event::TranscoderStarted);
-        }
-        let Some(coded) = self.coded.as_ref().map(|hold| hold.tape.clone()) else { return };
-        let snapshot = coded.snapshot();
-        if !snapshot.mapped {
-            return;
-        }
-        let tracks = source_tracks(&snapshot.tracks, false);
-        let policy = Policy { deinterlace: false, ..self.around.policy };
-        let client = decision::Client { compatible: false, ..self.machine.client().clone() };
-        if let Some(plan) = decision::decide(Seen::Now(&tracks), &client, policy).plan() {
-            self.wanted = plan.transcoded_audio().collect();
-            self.delivered = Some(plan.clone());
-            self.derive(&coded).await;
-        }
-    }
-
-    /// What is played: a tape, and how.
-    fn delivery(&self) -> Option<(&Tape, &Plan)> {
-        match (&self.coded, &self.delivered) {
-            (Some(coded), Some(plan)) => Some((&coded.tape, plan)),
-            _ if self.recipe.is_some() => None,
-            _ => Some((&self.hold.as_ref()?.tape, self.machine.plan().filter(|plan| !plan.provisional)?)),
-        }
-    }
-
     /// Tells the machine what is new on the tape.
     async fn observe(&mut self) {
         let Some(tape) = self.hold.as_ref().map(|hold| hold.tape.clone()) else { return };
@@ -489,21 +417,6 @@ impl Owner {
         }
     }
 
-    /// Looks at what the station can do for this picture, until that is known. `false`: it cannot be told yet.
-    fn settle(&mut self, tracks: &SourceTracks) -> bool {
-        if self.sent.settled {
-            return true;
-        }
-        let policy = self.around.policy_for(&self.channel, Some(tracks));
-        let decided = decision::decide(Seen::Now(tracks), self.machine.client(), policy);
-        if matches!(decided, decision::Decision::Refuse(_)) && !self.around.transcoders.is_proven() {
-            return false;
-        }
-        self.machine.set_policy(policy);
-        self.sent.settled = tracks.video.as_ref().is_none_or(|track| track.height.is_some());
-        true
-    }
-
     fn close_door(&mut self) {
         let reason =
             self.machine.snapshot().reason.unwrap_or_else(|| Reason::new(ReasonCode::StoppedByClient));
@@ -528,7 +441,8 @@ impl Owner {
         let reason = now.reason.as_ref().map(|reason| self.reason(reason));
         let trouble =
             self.trouble.as_ref().filter(|_| !now.state.is_ended()).map(|trouble| self.reason(trouble));
-        let receiver = self.hold.as_ref().map(|hold| hold.stream().receiver.clone());
+        // Not the one that it began with: a tape may go on with another.
+        let receiver = self.hold.as_ref().and_then(|hold| self.around.tuners.receiver_of(&hold.tape));
         self.publish.send_modify(|view| {
             view.state = say::state(now.state);
             view.waiting_for = now.waiting_for.map(say::waiting_for);

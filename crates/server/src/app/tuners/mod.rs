@@ -165,6 +165,12 @@ impl Tuners {
         self.running.load_full()
     }
 
+    /// The receiver that a running tape comes from just now.
+    pub fn receiver_of(&self, tape: &Tape) -> Option<String> {
+        let running = self.running.load();
+        running.iter().find(|(_, other)| other.id == tape.id).map(|(key, _)| key.receiver.clone())
+    }
+
     /// What is held.
     pub fn board(&self) -> Arc<Board> {
         self.board.load_full()

@@ -1,0 +1,101 @@
+//! What a session orders so that its player can decode what it gets: sounds made AAC, a picture coded anew, and how that is then played.
+
+use telecast_core::playback::{self as decision, Plan, Policy, Seen, SourceTracks};
+use telecast_core::session::{Event, Reason, ReasonCode};
+
+use super::Owner;
+use crate::app::memory::source_tracks;
+use crate::app::say;
+use crate::app::tape::{Snapshot, Tape};
+use crate::app::transcoders;
+
+impl Owner {
+    /// Orders the transcoders that are wanted; before the map has come, one is started for what is remembered.
+    pub(super) async fn transcode(&mut self) {
+        let Some(tape) = self.hold.as_ref().map(|hold| hold.tape.clone()) else { return };
+        let snapshot = tape.snapshot();
+        if self.recipe.is_some() {
+            self.code(&snapshot).await;
+        } else if snapshot.mapped {
+            self.derive(&tape).await;
+        } else {
+            let remembered = self.around.memory.get(&self.channel.id.0);
+            let first = self
+                .wanted
+                .first()
+                .and_then(|id| remembered.as_ref()?.audio_track(*id).map(|track| track.codec));
+            if let Some(kind) = first.and_then(say::kind) {
+                tape.warm(kind);
+            }
+        }
+    }
+
+    /// Orders the sounds that are wanted of `tape`.
+    pub(super) async fn derive(&mut self, tape: &Tape) {
+        self.needs.retain(|need| self.wanted.contains(&need.from));
+        for id in self.wanted.clone() {
+            if self.needs.iter().any(|need| need.from == id) {
+                continue;
+            }
+            if let Some(need) = tape.derive(id).await {
+                self.needs.push(need);
+                self.pending.push_back(Event::TranscoderStarted);
+            }
+        }
+    }
+
+    /// Gets the tape with the picture coded anew, decides how that is played, and orders its sound.
+    pub(super) async fn code(&mut self, snapshot: &Snapshot) {
+        let (Some(recipe), Some(hold)) = (self.recipe, &self.hold) else { return };
+        let Some(track) = source_tracks(&snapshot.tracks, false).video.filter(|_| snapshot.mapped) else {
+            return;
+        };
+        if self.coded.is_none() {
+            let wish =
+                transcoders::Wish { parent: hold.tape.clone(), key: hold.stream().clone(), track, recipe };
+            self.coded = self.around.transcoders.acquire(wish).await;
+            if self.coded.is_none() {
+                self.pending.push_back(Event::Broken(Reason::new(ReasonCode::TranscodersBusy)));
+                return;
+            }
+            self.pending.push_back(Event::TranscoderStarted);
+        }
+        let Some(coded) = self.coded.as_ref().map(|hold| hold.tape.clone()) else { return };
+        let snapshot = coded.snapshot();
+        if !snapshot.mapped {
+            return;
+        }
+        let tracks = source_tracks(&snapshot.tracks, false);
+        let policy = Policy { deinterlace: false, ..self.around.policy };
+        let client = decision::Client { compatible: false, ..self.machine.client().clone() };
+        if let Some(plan) = decision::decide(Seen::Now(&tracks), &client, policy).plan() {
+            self.wanted = plan.transcoded_audio().collect();
+            self.delivered = Some(plan.clone());
+            self.derive(&coded).await;
+        }
+    }
+
+    /// What is played: a tape, and how.
+    pub(super) fn delivery(&self) -> Option<(&Tape, &Plan)> {
+        match (&self.coded, &self.delivered) {
+            (Some(coded), Some(plan)) => Some((&coded.tape, plan)),
+            _ if self.recipe.is_some() => None,
+            _ => Some((&self.hold.as_ref()?.tape, self.machine.plan().filter(|plan| !plan.provisional)?)),
+        }
+    }
+
+    /// Looks at what the station can do for this picture, until that is known. `false`: it cannot be told yet.
+    pub(super) fn settle(&mut self, tracks: &SourceTracks) -> bool {
+        if self.sent.settled {
+            return true;
+        }
+        let policy = self.around.policy_for(&self.channel, Some(tracks));
+        let decided = decision::decide(Seen::Now(tracks), self.machine.client(), policy);
+        if matches!(decided, decision::Decision::Refuse(_)) && !self.around.transcoders.is_proven() {
+            return false;
+        }
+        self.machine.set_policy(policy);
+        self.sent.settled = tracks.video.as_ref().is_none_or(|track| track.height.is_some());
+        true
+    }
+}
