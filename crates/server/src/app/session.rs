@@ -170,6 +170,7 @@ pub(super) fn made(
         seen_fetch: now.as_millis() as u64,
         recipe: None,
         coded: None,
+        coded_watch: None,
         delivered: None,
         wanted: Vec::new(),
         needs: Vec::new(),
@@ -218,6 +219,8 @@ pub(super) struct Owner {
     /// How the picture must be coded anew, and the tape that this gives.
     recipe: Option<Recipe>,
     coded: Option<PictureHold>,
+    /// News of it; taken out while it is waited for.
+    coded_watch: Option<watch::Receiver<Arc<Snapshot>>>,
     /// How that tape is played.
     delivered: Option<Plan>,
     /// Tracks whose sound must be transcoded, and what was ordered for it.
@@ -250,7 +253,7 @@ impl Owner {
             let ready = self.machine.state() == State::Ready;
             let mut watch = self.watch.take();
             let gone = self.hold.as_ref().map(|hold| hold.tape.gone().clone());
-            let mut coded = self.coded.as_ref().map(|hold| hold.tape.watch());
+            let mut coded = self.coded_watch.take();
             let trouble = self.hold.as_ref().map(|hold| hold.tape.trouble());
             let told = self.trouble.is_some();
             let coded_gone = self.coded.as_ref().map(|hold| hold.tape.gone().clone());
@@ -282,6 +285,11 @@ impl Owner {
                 }
             }
             self.watch = self.watch.take().or(watch);
+            self.coded_watch = self.coded_watch.take().or(coded);
+            // News may come so fast that the pause above never ends.
+            if self.machine.deadline().is_some_and(|due| self.around.clock.uptime() >= due) {
+                self.apply(Event::Tick).await;
+            }
         }
         let view = self.publish.borrow().clone();
         let reason = view.reason.as_ref().map_or("", |reason| reason.code.as_str()).to_owned();
@@ -312,6 +320,7 @@ impl Owner {
                 self.watch = None;
                 self.needs.clear();
                 self.coded = None;
+                self.coded_watch = None;
                 self.hold = None;
                 self.pending.push_back(Event::Released);
             }

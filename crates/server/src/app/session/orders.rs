@@ -54,6 +54,7 @@ impl Owner {
             let wish =
                 transcoders::Wish { parent: hold.tape.clone(), key: hold.stream().clone(), track, recipe };
             self.coded = self.around.transcoders.acquire(wish).await;
+            self.coded_watch = self.coded.as_ref().map(|hold| hold.tape.watch());
             if self.coded.is_none() {
                 self.pending.push_back(Event::Broken(Reason::new(ReasonCode::TranscodersBusy)));
                 return;
