@@ -168,10 +168,7 @@ pub(super) fn made(
         door,
         last_fetch: Arc::clone(&handle.last_fetch),
         seen_fetch: now.as_millis() as u64,
-        recipe: None,
-        coded: None,
-        coded_watch: None,
-        delivered: None,
+        picture: Coded::default(),
         wanted: Vec::new(),
         needs: Vec::new(),
         sent: Sent::default(),
@@ -201,6 +198,19 @@ struct Sent {
     fault: bool,
 }
 
+/// A picture coded anew.
+#[derive(Default)]
+struct Coded {
+    /// How; none if it is passed on as it is.
+    recipe: Option<Recipe>,
+    /// The tape that this gives.
+    hold: Option<PictureHold>,
+    /// News of it; taken out while it is waited for.
+    watch: Option<watch::Receiver<Arc<Snapshot>>>,
+    /// How that tape is played.
+    plan: Option<Plan>,
+}
+
 /// Its owner.
 pub(super) struct Owner {
     around: Surroundings,
@@ -216,13 +226,7 @@ pub(super) struct Owner {
     door: watch::Sender<Door>,
     last_fetch: Arc<AtomicU64>,
     seen_fetch: u64,
-    /// How the picture must be coded anew, and the tape that this gives.
-    recipe: Option<Recipe>,
-    coded: Option<PictureHold>,
-    /// News of it; taken out while it is waited for.
-    coded_watch: Option<watch::Receiver<Arc<Snapshot>>>,
-    /// How that tape is played.
-    delivered: Option<Plan>,
+    picture: Coded,
     /// Tracks whose sound must be transcoded, and what was ordered for it.
     wanted: Vec<TrackId>,
     needs: Vec<Need>,
@@ -253,10 +257,10 @@ impl Owner {
             let ready = self.machine.state() == State::Ready;
             let mut watch = self.watch.take();
             let gone = self.hold.as_ref().map(|hold| hold.tape.gone().clone());
-            let mut coded = self.coded_watch.take();
+            let mut coded = self.picture.watch.take();
             let trouble = self.hold.as_ref().map(|hold| hold.tape.trouble());
             let told = self.trouble.is_some();
-            let coded_gone = self.coded.as_ref().map(|hold| hold.tape.gone().clone());
+            let coded_gone = self.picture.hold.as_ref().map(|hold| hold.tape.gone().clone());
             tokio::select! {
                 // Said first: a tape that ends by the same shutdown is not what ended the session.
                 biased;
@@ -285,7 +289,7 @@ impl Owner {
                 }
             }
             self.watch = self.watch.take().or(watch);
-            self.coded_watch = self.coded_watch.take().or(coded);
+            self.picture.watch = self.picture.watch.take().or(coded);
             // News may come so fast that the pause above never ends.
             if self.machine.deadline().is_some_and(|due| self.around.clock.uptime() >= due) {
                 self.apply(Event::Tick).await;
@@ -319,13 +323,13 @@ impl Owner {
                 self.close_door();
                 self.watch = None;
                 self.needs.clear();
-                self.coded = None;
-                self.coded_watch = None;
+                self.picture.hold = None;
+                self.picture.watch = None;
                 self.hold = None;
                 self.pending.push_back(Event::Released);
             }
             Effect::Transcode { picture, sound } => {
-                self.recipe = picture;
+                self.picture.recipe = picture;
                 self.wanted = sound;
                 self.transcode().await;
             }
@@ -381,7 +385,7 @@ impl Owner {
             self.apply(Event::Segment).await;
         }
         self.observe_trouble(&tape);
-        let coded = self.coded.as_ref().map(|hold| hold.tape.clone());
+        let coded = self.picture.hold.as_ref().map(|hold| hold.tape.clone());
         // Only recordings take from viewers.
         let lost = self
             .hold
@@ -414,9 +418,9 @@ impl Owner {
                 return;
             }
             self.sent.tracks = Some(tracks.clone());
-            let was = self.recipe;
+            let was = self.picture.recipe;
             self.apply(Event::Tracks(tracks)).await;
-            if self.sent.segment && self.recipe != was {
+            if self.sent.segment && self.picture.recipe != was {
                 self.apply(Event::Stop(ReasonCode::FormatChanged)).await;
             }
         }
