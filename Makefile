@@ -32,6 +32,9 @@ bench: need-bench build e2e/node_modules/.package-lock.json ## figures side by s
 fuzz: ## give parsers bad bytes: TARGET_NAME=ts SECONDS_EACH=60
 	@scripts/fuzz.sh $(TARGET_NAME)
 
+soak: need-bench build e2e/node_modules/.package-lock.json ## thirty viewers, a browser and random faults for an hour: MINUTES=60, or HOURS=24 in a hurry, SEED=1
+	@MINUTES=$(MINUTES) HOURS=$(HOURS) SEED=$(SEED) python3 scripts/soak.py
+
 judge-kodi: binary ## Kodi itself judges the simulated receiver (Debian packages kodi, kodi-pvr-vuplus, xvfb)
 	@python3 scripts/judge_kodi.py $(TARGET)/debug/telecast
 

@@ -1,4 +1,4 @@
-// What benches in a browser share: signing in once, and the closing line of a figure.
+// What benches in a browser share: signing in once, channels with their codes, and the closing line of a figure.
 
 /** Cookies of the owner, by the link that the station printed. */
 export async function signedIn(browser, link) {
@@ -18,4 +18,16 @@ export function tell(name, figure, value, unit, comparison, goal) {
   console.log(`bench ${name} ${figure} ${value.toFixed(3)} ${unit} goal ${comparison} ${goal} ${met ? "met" : "short"}`);
 }
 
-export const p95 = (values) => values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1];
+/** The value below which `share` of them lie. */
+export const quantile = (values, share) => values.toSorted((a, b) => a - b)[Math.max(0, Math.ceil(values.length * share) - 1)] ?? NaN;
+
+export const p95 = (values) => quantile(values, 0.95);
+
+/** Channels of the station's list that the simulator shows pictures of, with the code in their pictures. */
+export async function playable(page, origin, sim) {
+  const items = (await (await page.request.get(`${origin}/api/v1/channels?limit=500`)).json()).items;
+  const known = (await (await fetch(`${sim}/sim/channels`)).json()).items;
+  const idOf = (reference) => [3, 4, 5, 6].map((at) => reference.split(":")[at].toLowerCase()).join("-");
+  const codes = new Map(known.filter(({ playable: can }) => can).map(({ reference, code }) => [idOf(reference), code]));
+  return items.filter(({ kind, id }) => kind === "tv" && codes.has(id)).map((item) => ({ ...item, code: codes.get(item.id) }));
+}

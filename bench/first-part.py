@@ -13,13 +13,13 @@ import statistics
 import time
 
 import media
+from air import AUDIO, VIDEO, pts_90k
 from measure import Figures, p95, table
 from receiver import Channel, Receiver
 from station import Station
 from viewer import CLIENT, Viewer
 
 STARTS = 100 if os.environ.get("FULL") == "1" else int(os.environ.get("STARTS", 20))
-VIDEO, AUDIO = 0x100, 0x101  # as ffmpeg numbers them
 FRAME_90K = {"aac": 1920, "ac3": 2880, "mp2": 2160}  # at 48 kHz
 WINDOW = 6 * media.RATE_BPS // 8  # bytes after the start in which the first key frame and its sound lie
 
@@ -31,11 +31,6 @@ def payload(packet):
         begins += 1 + packet[4]
         access = packet[4] > 0 and packet[5] & 0x40 != 0
     return begins, access
-
-
-def pts_90k(pes):
-    p = pes[9:14]
-    return (p[0] >> 1 & 7) << 30 | p[1] << 22 | p[2] >> 1 << 15 | p[3] << 7 | p[4] >> 1
 
 
 def covered_at(data, start, sound):

@@ -1,5 +1,6 @@
 """Test pictures and tones, made once by ffmpeg and kept in bench/cache, outside git."""
 
+import mmap
 import pathlib
 import subprocess
 
@@ -17,31 +18,53 @@ SOUND = {
 }
 
 
-def broadcast(sound="aac", seconds=120):
-    """1080p25 H.264 at 8 Mbit/s, a key frame each second, in a 9.5 Mbit/s transport stream; its path.
+X264 = ["-c:v", "libx264", "-preset", "ultrafast", "-bf", "0"]
+FIELDS = ["-vf", "tinterlace=interleave_top,fieldorder=tff", "-flags", "+ilme+ildct"]
+PICTURES = {  # name: (size, source rate, bits per second of the picture, of the whole stream, how it is coded)
+    "1080p25": ("1920x1080", 25, 8_000_000, RATE_BPS, X264),
+    "720p25": ("1280x720", 25, 1_650_000, 2_000_000, X264),
+    "180p25": ("320x180", 25, 280_000, 500_000, X264),
+    "1080i25": ("1920x1080", 50, 8_000_000, RATE_BPS, [*FIELDS, *X264]),
+    "1080i25-mpeg2": ("1920x1080", 50, 8_000_000, RATE_BPS, [*FIELDS, "-c:v", "mpeg2video"]),
+}
+
+
+def rate_bps(picture):
+    return PICTURES[picture][3]
+
+
+def broadcast(sound="aac", seconds=120, picture="1080p25"):
+    """A constant-rate transport stream, a key frame each second, 1080p25 H.264 in 9.5 Mbit/s unless said; its path.
 
     Long ones repeat 20 s; where they join, timestamps leave a gap of up to a frame of sound.
     """
     CACHE.mkdir(exist_ok=True)
-    path = CACHE / f"1080p25-{sound}-{seconds}.ts"
+    path = CACHE / f"{picture}-{sound}-{seconds}.ts"
     if path.exists():
         return path
+    made = path.with_suffix(".part")
     if seconds <= WHOLE_S:
         print(f"making {path.name} (once)", flush=True)
-        encode(sound, seconds, path)
+        encode(sound, seconds, picture, made)
     else:
-        loop = broadcast(sound, 20)
+        loop = broadcast(sound, 20, picture)
         ffmpeg("-stream_loop", "-1", "-i", str(loop), "-map", "0", "-t", str(seconds), "-c", "copy", "-f", "mpegts",
-               "-muxrate", str(RATE_BPS), str(path))
-    return path
+               "-muxrate", str(rate_bps(picture)), str(made))
+    return made.rename(path)
 
 
-def encode(sound, seconds, path):
-    ffmpeg("-f", "lavfi", "-i", "testsrc2=s=1920x1080:r=25,noise=alls=12:allf=t", "-f", "lavfi", "-i", "sine=f=440:r=48000",
-           "-f", "lavfi", "-i", "sine=f=880:r=48000", "-t", str(seconds), "-c:v", "libx264", "-preset", "ultrafast",
-           "-pix_fmt", "yuv420p", "-g", "25", "-bf", "0", "-x264-params", "nal-hrd=cbr:force-cfr=1:scenecut=0",
-           "-b:v", "8M", "-minrate", "8M", "-maxrate", "8M", "-bufsize", "4M", *SOUND[sound],
-           "-f", "mpegts", "-muxrate", str(RATE_BPS), str(path))
+def mapped(path):
+    with open(path, "rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def encode(sound, seconds, picture, path):
+    size, source_rate, bits, rate, coding = PICTURES[picture]
+    hrd = ["-x264-params", "nal-hrd=cbr:force-cfr=1:scenecut=0"] if "libx264" in coding else []
+    ffmpeg("-f", "lavfi", "-i", f"testsrc2=s={size}:r={source_rate},noise=alls=12:allf=t", "-f", "lavfi", "-i", "sine=f=440:r=48000",
+           "-f", "lavfi", "-i", "sine=f=880:r=48000", "-t", str(seconds), *coding, "-pix_fmt", "yuv420p", "-g", "25", *hrd,
+           "-b:v", str(bits), "-minrate", str(bits), "-maxrate", str(bits), "-bufsize", str(bits // 2), *SOUND[sound],
+           "-f", "mpegts", "-muxrate", str(rate), str(path))
 
 
 def ffmpeg(*args):

@@ -26,12 +26,6 @@ TURNS, SECONDS, WARM_S = int(os.environ.get("TURNS", 3)), 300 if FULL else int(o
 AHEAD_S = 8  # media seconds that the unpaced source may be ahead of the viewer
 
 
-def mapped(path):
-    import mmap
-    with open(path, "rb") as file:
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-
-
 def touch_memory():
     """On a virtual machine the first use of each page is dear, and falls on whoever writes the first tape or segment; so
     all pages that the turns will fill are used once before them."""
@@ -142,7 +136,7 @@ async def unpaced_peer(data):
 
 
 async def main():
-    data, figures, rows, memory = mapped(media.broadcast("aac", 700 if FULL else 180)), Figures("remux"), [], []
+    data, figures, rows, memory = media.mapped(media.broadcast("aac", 700 if FULL else 180)), Figures("remux"), [], []
     touch_memory()
     for turn in range(TURNS):
         mine, mib = await ours(data)

@@ -26,26 +26,25 @@ def free_port():
 
 
 class Station:
-    """`async with Station(web_port, stream_port, tuners) as station`: a server that knows one receiver."""
+    """`async with Station(web_port, stream_port, tuners) as station`: a server that knows one receiver. `settings` are further
+    ones, or others than benches usually have: {"tape": {"window": "1m"}}."""
 
-    def __init__(self, web_port, stream_port, tuners):
+    def __init__(self, web_port, stream_port, tuners, settings=None):
         OUT.mkdir(parents=True, exist_ok=True)
         self.dir = pathlib.Path(tempfile.mkdtemp(dir=OUT, prefix="station-"))
         self.port, self.process, self.token = free_port(), None, None
-        (self.dir / "telecast.toml").write_text(f"""
-[server]
-listen = "127.0.0.1:{self.port}"
-[[receiver]]
-name = "Bench"
-url = "http://127.0.0.1:{web_port}"
-stream_port = {stream_port}
-tuners = {tuners}
-[tape]
-directory = "{self.dir / 'tape'}"
-minimum_free = "1GB"
-[playback]
-max_sessions = 1000
-""")
+        self.tape = self.dir / "tape"
+        usual = {
+            "server": {"listen": f"127.0.0.1:{self.port}"},
+            "tape": {"directory": str(self.tape), "minimum_free": "1GB"},
+            "playback": {"max_sessions": 1000},
+        }
+        rooms = {room: {**usual.get(room, {}), **(settings or {}).get(room, {})} for room in {**usual, **(settings or {})}}
+        receiver = {"name": "Bench", "url": f"http://127.0.0.1:{web_port}", "stream_port": stream_port, "tuners": tuners}
+        lines = ["[[receiver]]", *(f"{key} = {json.dumps(value)}" for key, value in receiver.items())]
+        for room, keys in rooms.items():
+            lines += [f"[{room}]", *(f"{key} = {json.dumps(value)}" for key, value in keys.items())]
+        (self.dir / "telecast.toml").write_text("\n".join(lines) + "\n")
 
     def _telecast(self, *args):
         return [str(BINARY), *args, "--config", str(self.dir / "telecast.toml"), "--data-dir", str(self.dir / "data")]
@@ -58,6 +57,12 @@ max_sessions = 1000
         await self._until("/healthz", lambda status, _: status == 200)
         self.token = self.http.token = self._told("token", "create", "--scope", "watch,admin").strip()
         return self
+
+    def tokens(self, count):
+        """Tokens of so many accounts that may watch: how much one account may change is limited."""
+        for at in range(count):
+            self._told("user", "add", f"viewer{at}", "--role", "viewer", told="a long pass phrase for viewers\n")
+        return [self._told("token", "create", "--user", f"viewer{at}", "--scope", "watch").strip() for at in range(count)]
 
     def _told(self, *args, told=""):
         done = subprocess.run(self._telecast(*args), input=told, capture_output=True, text=True)

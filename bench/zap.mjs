@@ -5,7 +5,7 @@
 // run. A picture counts when the channel's code can be read in it, sound when decoded bytes grow within a second.
 import { launch } from "../e2e/lib/browser.mjs";
 import { startStation } from "../e2e/lib/station.mjs";
-import { p95, signedIn, tell } from "./browser.mjs";
+import { p95, playable, signedIn, tell } from "./browser.mjs";
 
 const ZAPS = Number(process.env.ZAPS ?? 50);
 const PATIENCE_MS = 20_000;
@@ -23,7 +23,7 @@ try {
   const context = await browser.newContext({ storageState: await signedIn(browser, station.link), viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
   await page.goto(`${station.origin}/`);
-  const channels = await playable(page);
+  const channels = await playable(page, station.origin, sim);
   console.log(`${channels.length} channels with pictures: ${channels.map(({ name }) => name).join(", ")}`);
   await page.waitForTimeout(3000);
   const cold = await coldZaps(page, channels);
@@ -36,15 +36,6 @@ try {
 } finally {
   await browser.close();
   await station.stop();
-}
-
-/** Channels of the list that the simulator shows pictures of, with the code in their pictures. */
-async function playable(page) {
-  const items = (await (await page.request.get(`${station.origin}/api/v1/channels?limit=500`)).json()).items;
-  const known = (await (await fetch(`${sim}/sim/channels`)).json()).items;
-  const idOf = (reference) => [3, 4, 5, 6].map((at) => reference.split(":")[at].toLowerCase()).join("-");
-  const codes = new Map(known.filter(({ playable: can }) => can).map(({ reference, code }) => [idOf(reference), code]));
-  return items.filter(({ kind, id }) => kind === "tv" && codes.has(id)).map((item) => ({ ...item, code: codes.get(item.id) }));
 }
 
 async function streams() {

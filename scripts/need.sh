@@ -17,10 +17,10 @@ if [[ $1 != build ]]; then want ffmpeg ffmpeg ffprobe; fi
 if [[ $1 == test || $1 == bench ]]; then
     want chromium chromium
     want python3 python3
+    want nginx-light nginx
 fi
 if [[ $1 == test ]]; then
     want mpv mpv
-    want nginx-light nginx
     want openssl openssl
     want vlc-bin cvlc
     want vlc-plugin-base cvlc

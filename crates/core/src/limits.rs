@@ -82,7 +82,7 @@ pub const AUDIO_TRACKS: usize = 16;
 /// From the granted tuner to the first bytes behind a descrambling relay, which needs 3–5 s by itself.
 pub const RELAY_START: Duration = Duration::from_secs(10);
 /// From the first frames of sound to the first ones converted: ffmpeg takes 0.1 s, on a busy machine many times that.
-pub const TRANSCODER_START: Duration = Duration::from_secs(15);
+pub const TRANSCODER_START: Duration = Duration::from_secs(30);
 /// From the programme map to the first key frame: some encoders send one each 5–10 s.
 pub const KEY_FRAME: Duration = Duration::from_secs(12);
 /// A stream may stay scrambled (a relay begins so) for this long before the session says so.

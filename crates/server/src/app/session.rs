@@ -167,9 +167,7 @@ pub(super) fn made(
         door,
         last_fetch: Arc::clone(&handle.last_fetch),
         seen_fetch: now.as_millis() as u64,
-        recipe: None,
-        coded: None,
-        delivered: None,
+        picture: Coded::default(),
         wanted: Vec::new(),
         needs: Vec::new(),
         sent: Sent::default(),
@@ -199,6 +197,19 @@ struct Sent {
     fault: bool,
 }
 
+/// A picture coded anew.
+#[derive(Default)]
+struct Coded {
+    /// How; none if it is passed on as it is.
+    recipe: Option<Recipe>,
+    /// The tape that this gives.
+    hold: Option<PictureHold>,
+    /// News of it; taken out while it is waited for.
+    watch: Option<watch::Receiver<Arc<Snapshot>>>,
+    /// How that tape is played.
+    plan: Option<Plan>,
+}
+
 /// Its owner.
 pub(super) struct Owner {
     around: Surroundings,
@@ -214,11 +225,7 @@ pub(super) struct Owner {
     door: watch::Sender<Door>,
     last_fetch: Arc<AtomicU64>,
     seen_fetch: u64,
-    /// How the picture must be coded anew, and the tape that this gives.
-    recipe: Option<Recipe>,
-    coded: Option<PictureHold>,
-    /// How that tape is played.
-    delivered: Option<Plan>,
+    picture: Coded,
     /// Tracks whose sound must be transcoded, and what was ordered for it.
     wanted: Vec<TrackId>,
     needs: Vec<Need>,
@@ -249,10 +256,10 @@ impl Owner {
             let ready = self.machine.state() == State::Ready;
             let mut watch = self.watch.take();
             let gone = self.hold.as_ref().map(|hold| hold.tape.gone().clone());
-            let mut coded = self.coded.as_ref().map(|hold| hold.tape.watch());
+            let mut coded = self.picture.watch.take();
             let trouble = self.hold.as_ref().map(|hold| hold.tape.trouble());
             let told = self.trouble.is_some();
-            let coded_gone = self.coded.as_ref().map(|hold| hold.tape.gone().clone());
+            let coded_gone = self.picture.hold.as_ref().map(|hold| hold.tape.gone().clone());
             tokio::select! {
                 // Said first: a tape that ends by the same shutdown is not what ended the session.
                 biased;
@@ -281,6 +288,11 @@ impl Owner {
                 }
             }
             self.watch = self.watch.take().or(watch);
+            self.picture.watch = self.picture.watch.take().or(coded);
+            // News may come so fast that the pause above never ends.
+            if self.machine.deadline().is_some_and(|due| self.around.clock.uptime() >= due) {
+                self.apply(Event::Tick).await;
+            }
         }
         let view = self.publish.borrow().clone();
         let reason = view.reason.as_ref().map_or("", |reason| reason.code.as_str()).to_owned();
@@ -310,12 +322,13 @@ impl Owner {
                 self.close_door();
                 self.watch = None;
                 self.needs.clear();
-                self.coded = None;
+                self.picture.hold = None;
+                self.picture.watch = None;
                 self.hold = None;
                 self.pending.push_back(Event::Released);
             }
             Effect::Transcode { picture, sound } => {
-                self.recipe = picture;
+                self.picture.recipe = picture;
                 self.wanted = sound;
                 self.transcode().await;
             }
@@ -371,7 +384,7 @@ impl Owner {
             self.apply(Event::Segment).await;
         }
         self.observe_trouble(&tape);
-        let coded = self.coded.as_ref().map(|hold| hold.tape.clone());
+        let coded = self.picture.hold.as_ref().map(|hold| hold.tape.clone());
         // Only recordings take from viewers.
         let lost = self
             .hold
@@ -405,9 +418,9 @@ impl Owner {
                 return;
             }
             self.sent.tracks = Some(tracks.clone());
-            let was = self.recipe;
+            let was = self.picture.recipe;
             self.apply(Event::Tracks(tracks)).await;
-            if self.sent.segment && self.recipe != was {
+            if self.sent.segment && self.picture.recipe != was {
                 self.apply(Event::Stop(ReasonCode::FormatChanged)).await;
             }
         }

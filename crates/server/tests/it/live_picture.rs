@@ -148,3 +148,17 @@ async fn clocks_that_jump_leave_no_picture_that_cannot_be_decoded() {
     assert!(pictures >= 150, "{pictures} pictures of 300");
     app.shutdown().await;
 }
+
+/// The map names a picture of which no packet comes, while sound does: it is waited for so long and no longer, however much else is new.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_never_comes_is_given_up() {
+    let (bytes, rate) = fields("fields-two", &["-c:a", "mp2", "-b:a", "192k"]);
+    let pictureless = bytes.chunks_exact(188).filter(|packet| [packet[1] & 0x1F, packet[2]] != [1, 0]);
+    let pictureless: Vec<u8> = pictureless.flatten().copied().collect();
+    let fake = live_box::start(HashMap::from([(1, Manner::Play(Arc::new(pictureless), rate / 4))]), 1).await;
+    let directory = tempfile::tempdir().unwrap();
+    let app = station(&fake, &directory.path().join("tapes"), 1).await;
+    let view = over_or_ready(&app, 1, ClientView::default()).await;
+    assert_eq!(view.reason.map(|reason| reason.code), Some("no_key_frame".to_owned()));
+    app.shutdown().await;
+}

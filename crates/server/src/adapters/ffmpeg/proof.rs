@@ -88,8 +88,9 @@ fn look(seen: &[u8]) -> Result<(), String> {
 
 /// What it wrote and what it said.
 async fn run(arguments: &[String], input: &[u8]) -> Result<(Vec<u8>, String), String> {
-    let mut child = Command::new("ffmpeg")
-        .args(["-hide_banner", "-nostats", "-benchmark"])
+    // Whoever watches meanwhile comes first.
+    let mut child = Command::new("nice")
+        .args(["-n", "10", "ffmpeg", "-hide_banner", "-nostats", "-benchmark"])
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -14,7 +14,7 @@ impl Owner {
     pub(super) async fn transcode(&mut self) {
         let Some(tape) = self.hold.as_ref().map(|hold| hold.tape.clone()) else { return };
         let snapshot = tape.snapshot();
-        if self.recipe.is_some() {
+        if self.picture.recipe.is_some() {
             self.code(&snapshot).await;
         } else if snapshot.mapped {
             self.derive(&tape).await;
@@ -46,21 +46,22 @@ impl Owner {
 
     /// Gets the tape with the picture coded anew, decides how that is played, and orders its sound.
     pub(super) async fn code(&mut self, snapshot: &Snapshot) {
-        let (Some(recipe), Some(hold)) = (self.recipe, &self.hold) else { return };
+        let (Some(recipe), Some(hold)) = (self.picture.recipe, &self.hold) else { return };
         let Some(track) = source_tracks(&snapshot.tracks, false).video.filter(|_| snapshot.mapped) else {
             return;
         };
-        if self.coded.is_none() {
+        if self.picture.hold.is_none() {
             let wish =
                 transcoders::Wish { parent: hold.tape.clone(), key: hold.stream().clone(), track, recipe };
-            self.coded = self.around.transcoders.acquire(wish).await;
-            if self.coded.is_none() {
+            self.picture.hold = self.around.transcoders.acquire(wish).await;
+            self.picture.watch = self.picture.hold.as_ref().map(|hold| hold.tape.watch());
+            if self.picture.hold.is_none() {
                 self.pending.push_back(Event::Broken(Reason::new(ReasonCode::TranscodersBusy)));
                 return;
             }
             self.pending.push_back(Event::TranscoderStarted);
         }
-        let Some(coded) = self.coded.as_ref().map(|hold| hold.tape.clone()) else { return };
+        let Some(coded) = self.picture.hold.as_ref().map(|hold| hold.tape.clone()) else { return };
         let snapshot = coded.snapshot();
         if !snapshot.mapped {
             return;
@@ -70,16 +71,16 @@ impl Owner {
         let client = decision::Client { compatible: false, ..self.machine.client().clone() };
         if let Some(plan) = decision::decide(Seen::Now(&tracks), &client, policy).plan() {
             self.wanted = plan.transcoded_audio().collect();
-            self.delivered = Some(plan.clone());
+            self.picture.plan = Some(plan.clone());
             self.derive(&coded).await;
         }
     }
 
     /// What is played: a tape, and how.
     pub(super) fn delivery(&self) -> Option<(&Tape, &Plan)> {
-        match (&self.coded, &self.delivered) {
+        match (&self.picture.hold, &self.picture.plan) {
             (Some(coded), Some(plan)) => Some((&coded.tape, plan)),
-            _ if self.recipe.is_some() => None,
+            _ if self.picture.recipe.is_some() => None,
             _ => Some((&self.hold.as_ref()?.tape, self.machine.plan().filter(|plan| !plan.provisional)?)),
         }
     }
