@@ -35,7 +35,9 @@ before(async () => {
   if (missing) return;
   scratch = mkdtempSync(join(tmpdir(), "telecast-captures-"));
   state = join(scratch, "owner.json");
-  station = await startStation(["demo", "--listen", "127.0.0.1:0", "--media", CORPUS]);
+  // Captures of a few pictures in a loop cost more than broadcasts do: no neighbours are kept ready beside them.
+  const env = { TELECAST_PLAYBACK__WARM_TUNERS: "0" };
+  station = await startStation(["demo", "--listen", "127.0.0.1:0", "--media", CORPUS], { env });
   browser = await launch();
   const context = await browser.newContext();
   const page = await context.newPage();
