@@ -43,7 +43,8 @@ test("the status shows who has which tuner, the tape, the session and how it far
   await page.waitForFunction(([element, old]) => element.innerText !== old, [await packets.elementHandle(), before]);
   const pushed = await page.evaluate(() => performance.getEntriesByType("resource").filter(({ name }) => name.endsWith("/system/status")).length);
   assert.ok(pushed <= 2, `it is pushed, not asked for: ${pushed}`);
-  expectClean();
+  // Left while its picture was starting, the page may still have been told that this session is over.
+  expectClean(/\/logo\)$|status of 410 \(Gone\) \([^)]*\/play\//);
   await context.close();
   await viewer.context.close();
 });

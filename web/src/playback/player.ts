@@ -178,10 +178,11 @@ export class Player extends Store<PlayerState> {
   stop(): void {
     this.attempt += 1;
     clearTimeout(this.leafTimer);
+    // What is being fetched goes first: it would be told that the session is over.
+    this.engine.unload();
     this.dismiss(this.session);
     this.session = null;
     this.stopOld();
-    this.engine.unload();
     this.set({ ...initial, volume: this.state.volume, muted: this.state.muted });
   }
 

@@ -4,7 +4,7 @@ use super::{Effect, Event, Reason, ReasonCode, Session, State, WaitingFor};
 use crate::limits;
 use crate::lineup::ChannelId;
 use crate::playback::{
-    AudioCodec, AudioTrack, Client, Container, Hls, Policy, Role, SourceTracks, VideoCodec, VideoTrack,
+    AudioCodec, AudioTrack, Client, Container, Hls, Offer, Policy, Role, SourceTracks, VideoCodec, VideoTrack,
 };
 use crate::tuner::{Cause, Holder, Now, Refusal};
 use proptest::prelude::*;
@@ -167,6 +167,25 @@ fn a_relay_that_clears_in_time_is_no_fault() {
     session.apply(Event::Scrambled(false), at(4));
     session.apply(Event::Tracks(tracks(AudioCodec::Aac)), at(4));
     assert!(session.apply(Event::Tick, at(8)).is_empty());
+}
+
+#[test]
+fn a_silent_picture_that_is_coded_anew_is_waited_for_as_long_as_a_transcoder_may_take() {
+    let mut silent = tracks(AudioCodec::Aac);
+    silent.audio.clear();
+    for (codec, waits) in
+        [(VideoCodec::Mpeg2, WaitingFor::Transcoder), (VideoCodec::H264, WaitingFor::KeyFrame)]
+    {
+        let video = silent.video.as_mut().expect("a picture");
+        (video.codec, video.rfc6381) = (codec, None);
+        let mut session = session(None);
+        session.set_policy(Policy { video_transcode: Offer::Frames, ..Policy::default() });
+        session.apply(Event::Begin, at(0));
+        session.apply(Event::Granted { relay: false }, at(1));
+        session.apply(Event::Tracks(silent.clone()), at(2));
+        session.apply(Event::KeyFrame, at(3));
+        assert_eq!(session.snapshot().waiting_for, Some(waits), "{codec:?}: there is no sound to wait for");
+    }
 }
 
 #[test]

@@ -154,7 +154,11 @@ impl Session {
                 self.wait(WaitingFor::ProgrammeMap, limits::START_LIMIT, now);
             }
             Event::Tracks(tracks) => self.tracks(&tracks, now, effects),
-            Event::KeyFrame => self.advance(WaitingFor::KeyFrame, WaitingFor::Audio, now),
+            Event::KeyFrame => {
+                let silent = self.plan.as_ref().is_some_and(|plan| plan.audio.is_empty());
+                let next = if silent { WaitingFor::Transcoder } else { WaitingFor::Audio };
+                self.advance(WaitingFor::KeyFrame, next, now);
+            }
             Event::Audio | Event::TranscoderStarted => {
                 self.advance(WaitingFor::Audio, WaitingFor::Transcoder, now);
             }
