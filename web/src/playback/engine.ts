@@ -163,6 +163,12 @@ export class Engine {
     this.hls.loadSource(address);
   }
 
+  /** Fetches nothing more; `prepare` comes next. */
+  abandon(): void {
+    this.generation += 1;
+    this.drop();
+  }
+
   /** Stops everything and shows nothing. */
   unload(): void {
     this.generation += 1;

@@ -54,6 +54,7 @@ vi.mock("../api/live", () => ({ live: { subscribe: () => () => undefined } }));
 vi.mock("./engine", () => ({
   Engine: class {
     prepare(): void {}
+    abandon(): void {}
     unload(): void {}
     async load(): Promise<void> {}
     timeline(): null {

@@ -348,6 +348,8 @@ export class Player extends Store<PlayerState> {
     const showed = this.state.phase === "playing" || this.state.phase === "paused" || this.state.phase === "stalled";
     if (!this.session) return;
     if (!showed) {
+      // Else what is being fetched would be told that the session is over.
+      this.engine.abandon();
       this.dismiss(this.session);
     } else {
       this.stopOld();
