@@ -37,7 +37,8 @@ class Station:
         usual = {
             "server": {"listen": f"127.0.0.1:{self.port}"},
             "tape": {"directory": str(self.tape), "minimum_free": "1GB"},
-            "playback": {"max_sessions": 1000},
+            # What nobody asked for is neither measured nor judged, and would play a finite broadcast away before its turn.
+            "playback": {"max_sessions": 1000, "warm_tuners": 0},
         }
         rooms = {room: {**usual.get(room, {}), **(settings or {}).get(room, {})} for room in {**usual, **(settings or {})}}
         receiver = {"name": "Bench", "url": f"http://127.0.0.1:{web_port}", "stream_port": stream_port, "tuners": tuners}
