@@ -56,6 +56,7 @@ for (const theme of ["dark", "light"]) {
     const { page, context } = await openPage(browser, { state: null, preferences: { theme } });
     await page.goto(`${origin}/`);
     await page.waitForURL(/\/sign-in/);
+    await page.getByRole("heading", { level: 1 }).waitFor();
     await expectAccessible(page, "sign-in");
     await page.getByLabel("Name").fill("nobody");
     await page.getByLabel("Password", { exact: true }).fill("wrong password");
