@@ -428,6 +428,9 @@ impl Owner {
         if let Some(event) = self.pending.pop_front() {
             self.apply(event).await;
         }
+        if self.has_lost_its_sound() {
+            self.apply(Event::Stop(ReasonCode::FormatChanged)).await;
+        }
     }
 
     fn close_door(&mut self) {

@@ -84,9 +84,8 @@ pub(crate) const ROWS: &[Row] = &[
         recovery: "at once" },
     Row { fault: Fault::FormatChange, within_s: 10.0, back_s: 8.0, proof: CLOCKS,
         what: "picture and sound go over to another format",
-        seen: "the picture goes on: a new run begins with the new format; sound that the client cannot play is converted; a picture that it \
-            cannot decode ends the session with `format_changed`. Not mended yet: sound that was converted and then comes as the client can play it \
-            lets the playlist stand still, and the page begins the session anew",
+        seen: "the picture goes on: a new run begins with the new format. Where the sound that is heard goes and another comes, or a picture comes \
+            that the client cannot decode, the session ends with `format_changed`, and the page begins anew with what there is now",
         recovery: "at once" },
     Row { fault: Fault::Scrambled, within_s: 5.0, back_s: 5.0, proof: STARTS,
         what: "the programme is scrambled",

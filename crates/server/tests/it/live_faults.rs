@@ -357,11 +357,12 @@ async fn damage_is_survived_in_the_same_session() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn clocks_and_maps_that_change_are_followed() {
-    drop((live_box::with_aac(), live_box::with_ac3()));
+    drop((live_box::with_aac(), live_box::media("small", &["-c:a", "aac", "-s", "320x180"])));
     // The last one is what a format changes to.
-    let media = ["aac", "aac", "aac", "ac3"].map(made).to_vec();
+    let media = ["aac", "aac", "aac", "small"].map(made).to_vec();
     let stage = stage(Config { media, ..Config::default() }).await;
-    let smooth = built_in(&[DUO]).await;
+    // The first has MPEG audio where the second has AAC.
+    let smooth = built_in(&[1, DUO]).await;
     let one = async |code: usize, fault: Fault, amount: f64| {
         let (view, play) = stage.ready(code).await;
         let (before, runs) = (edge(&play).await, stage.tape(code).runs);
@@ -389,10 +390,25 @@ async fn clocks_and_maps_that_change_are_followed() {
         smooth.goes_on(&view, &play).await;
         back(Fault::PtsWrap, begun);
     };
+    // Sound that was made AAC comes as AAC itself: who hears the first must begin anew to hear the second.
+    let another_sound = async {
+        let (view, play) = smooth.ready(1).await;
+        let main = play.multivariant().await.unwrap();
+        assert!(std::str::from_utf8(&main).unwrap().contains("a130"), "the sound is made");
+        let begun = smooth.add(Fault::FormatChange, 4.0, 1);
+        until("it is over", || smooth.view(&view.id).state == SessionState::Stopped).await;
+        within(Fault::FormatChange, begun);
+        assert_eq!(smooth.view(&view.id).reason.unwrap().code, "format_changed");
+        let (view, play) = smooth.ready(1).await;
+        let begun = smooth.clear(Fault::FormatChange);
+        smooth.goes_on(&view, &play).await;
+        back(Fault::FormatChange, begun);
+    };
     tokio::join!(
         one(1, Fault::PtsJump, 100.0),
         one(2, Fault::PmtChange, 4.0),
         one(3, Fault::FormatChange, 4.0),
+        another_sound,
         wrap
     );
     stage.app.shutdown().await;

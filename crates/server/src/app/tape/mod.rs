@@ -48,7 +48,7 @@ pub struct Snapshot {
     pub index: Index,
     /// First sequence of what has come since the source was connected: everything before is the tape's past.
     pub since: u64,
-    /// Tracks of the programme as far as known.
+    /// Tracks of the programme as far as known; not those that have vanished and go on as silence.
     pub tracks: Vec<Track>,
     /// What keeps the first frame from coming.
     pub waiting: Waiting,

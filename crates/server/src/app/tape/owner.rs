@@ -468,10 +468,11 @@ impl Owner {
         self.troubled.send_if_modified(|told| {
             std::mem::replace(told, self.trouble.is_some()) != self.trouble.is_some()
         });
+        let tracks = self.segmenter.tracks().iter();
         self.publish.send_replace(Arc::new(Snapshot {
             index: self.segmenter.index().clone(),
             since: self.since,
-            tracks: self.segmenter.tracks().to_vec(),
+            tracks: tracks.filter(|track| !self.segmenter.is_absent(track)).cloned().collect(),
             waiting: self.segmenter.waiting(),
             mapped: self.segmenter.map().is_some(),
             fault,
