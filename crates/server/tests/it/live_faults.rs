@@ -247,11 +247,27 @@ async fn what_breaks_off_comes_back_in_the_same_session() {
         let begun = stage.add(fault, 0.0, code);
         until(expected, || stage.trouble(&view.id).as_deref() == Some(expected)).await;
         within(fault, begun);
-        // Tried again, and still nothing: the session goes on.
-        tokio::time::sleep(Duration::from_secs(2)).await;
+        // Tried again, and still nothing: the session goes on, and who comes meanwhile is told the same.
+        let begun = Instant::now();
+        let mut late = stage.outcome(code).await;
+        // While the connection is not given up, there is something to be seen: what came last.
+        while late.state == SessionState::Ready && begun.elapsed() < NEVER {
+            stage.app.stop(&late.id).await;
+            late = stage.outcome(code).await;
+        }
+        assert_eq!(late.reason.map(|reason| reason.code).as_deref(), Some(expected));
         assert!(stage.trouble(&view.id).is_some());
+        let joined = stage.begin(code).await;
+        let told = || stage.view(&joined.id).trouble.map(|trouble| trouble.code);
+        until("it is told at once", || told().as_deref() == Some(expected)).await;
         let begun = stage.clear(fault);
         stage.comes_back(&view, &play, &before).await;
+        let joined = stage.app.wait_session(&joined.id, NEVER).await.unwrap();
+        assert_eq!(
+            (joined.state, joined.trouble),
+            (SessionState::Ready, None),
+            "it plays once there is something"
+        );
         back(fault, begun);
     };
     tokio::join!(one(1, Fault::EndMidway, "source_ended"), one(2, Fault::Stall, "source_stalled"));

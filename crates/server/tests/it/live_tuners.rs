@@ -30,6 +30,16 @@ async fn box_with(sids: &[u32], tuners: usize) -> FakeBox {
     live_box::start(sids.iter().map(play).collect::<HashMap<_, _>>(), tuners).await
 }
 
+/// Marks the packets of the programme as scrambled.
+fn scramble(packets: &mut [u8]) {
+    for packet in packets.chunks_exact_mut(188) {
+        let pid = u16::from(packet[1] & 0x1F) << 8 | u16::from(packet[2]);
+        if (0x100..0x1000).contains(&pid) {
+            packet[3] |= 0x80;
+        }
+    }
+}
+
 /// Begins a session; returns when it is ready or over.
 async fn begin(app: &App, sid: u32) -> SessionView {
     let made = app.start_session(wish(sid)).await.unwrap();
@@ -134,12 +144,7 @@ async fn the_next_channel_is_ready_before_it_is_wanted_and_gives_way_at_once() {
 async fn a_source_that_cannot_tune_or_is_scrambled_is_replaced_before_anybody_notices() {
     let (bytes, rate) = live_box::with_aac();
     let mut scrambled = bytes.to_vec();
-    for packet in scrambled.chunks_exact_mut(188) {
-        let pid = u16::from(packet[1] & 0x1F) << 8 | u16::from(packet[2]);
-        if (0x100..0x1000).contains(&pid) {
-            packet[3] |= 0x80;
-        }
-    }
+    scramble(&mut scrambled);
     let broken = HashMap::from([
         (1, Manner::Refuse),
         (2, Manner::Play(scrambled.into(), rate)),
@@ -176,8 +181,13 @@ async fn a_source_that_cannot_tune_or_is_scrambled_is_replaced_before_anybody_no
 #[tokio::test(flavor = "multi_thread")]
 async fn a_source_that_is_lost_is_replaced_in_the_same_session() {
     let (bytes, rate) = live_box::with_aac();
-    let breaks =
-        [Manner::EndAfter(bytes.clone(), rate, rate * 4), Manner::StallAfter(bytes.clone(), rate, rate * 4)];
+    let mut scrambled = bytes.to_vec();
+    scramble(&mut scrambled[rate * 4 / 188 * 188..]);
+    let breaks = [
+        Manner::EndAfter(bytes.clone(), rate, rate * 4),
+        Manner::StallAfter(bytes.clone(), rate, rate * 4),
+        Manner::Play(scrambled.into(), rate),
+    ];
     for manner in breaks {
         let one = live_box::start(HashMap::from([(1, manner)]), 1).await;
         let two = box_with(&[1], 1).await;
