@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use telecast_core::error::Kind;
+use telecast_core::limits;
 use telecast_core::tuner::{Cause, Priority};
 use telecast_server::app::{App, Directives, PlaybackHandle, SessionState, SessionView};
 
@@ -175,6 +176,34 @@ async fn a_source_that_cannot_tune_or_is_scrambled_is_replaced_before_anybody_no
         .await;
     ready(&app, 2).await;
     assert_eq!(one.opened.load(Ordering::SeqCst), after.0);
+    app.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_box_has_refused_is_shown_and_is_no_other_boxs_doing() {
+    let (bytes, rate) = live_box::with_aac();
+    let play = || Manner::Play(bytes.clone(), rate);
+    let one =
+        live_box::start(HashMap::from([(1, play()), (2, Manner::Refuse), (3, play()), (4, play())]), 4).await;
+    let two = live_box::start(HashMap::from([(2, play())]), 4).await;
+    let (app, _directory) = station_on(&[&one, &two], |_| {}).await;
+    let left_alone = |id: &str| {
+        let found = app.status().receivers.into_iter().find(|receiver| receiver.id == id).unwrap();
+        found.left_alone.into_iter().map(|refused| (refused.channel, refused.until)).collect::<Vec<_>>()
+    };
+    ready(&app, 1).await;
+    assert_eq!(left_alone("a"), []);
+    ready(&app, 2).await;
+    until("it is shown", || !left_alone("a").is_empty()).await;
+    let (channel, until_when) = left_alone("a").remove(0);
+    let left = until_when.duration_since(app.status().at);
+    assert_eq!(channel, "Channel 2");
+    assert!(left.is_positive() && left <= limits::REFUSAL_MEMORY.try_into().unwrap(), "{left:?}");
+    assert_eq!(left_alone("b"), [], "the other box gives it");
+    // Neither what the box gives nor who watches what it refused is disturbed.
+    ready(&app, 3).await;
+    ready(&app, 2).await;
+    until("and it passes", || left_alone("a").is_empty()).await;
     app.shutdown().await;
 }
 

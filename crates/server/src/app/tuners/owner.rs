@@ -480,12 +480,14 @@ impl Owner {
         metrics::gauge!("telecast_tapes").set(self.tapes.len() as f64);
         let leases: Vec<Lease> = self.pool.leases().cloned().collect();
         metrics::gauge!("telecast_leases").set(leases.len() as f64);
+        let now = self.clock.uptime();
         let usage = |id: &String| {
             let (tuners, tuned) = self.pool.usage(id);
             let viewers = self.pool.viewers(id);
             metrics::gauge!("telecast_tuners_used", "receiver" => id.clone()).set(tuned as f64);
             metrics::gauge!("telecast_receiver_viewers", "receiver" => id.clone()).set(viewers as f64);
-            (id.clone(), Usage { tuners, tuned, viewers })
+            let left_alone = self.pool.left_alone(id, now);
+            (id.clone(), Usage { tuners, tuned, viewers, left_alone })
         };
         let receivers = self.clients.keys().map(usage).collect();
         let streams =
