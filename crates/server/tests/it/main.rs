@@ -12,6 +12,7 @@ mod live_box;
 mod live_fault_table;
 mod live_faults;
 mod live_picture;
+mod live_slate;
 mod live_sound;
 mod live_store;
 mod live_tape;
