@@ -39,12 +39,13 @@ pub(super) struct Raw {
 struct Outage {
     /// What had come by then is still given.
     until: u64,
-    code: ReasonCode,
     slate: Option<Slate>,
 }
 
 /// A slate that is being shown.
 struct Slate {
+    /// What it says.
+    code: ReasonCode,
     playing: Playing,
     begun: Instant,
     /// How much of it has been given.
@@ -72,33 +73,23 @@ impl Raw {
                 return None;
             }
             let snapshot = Arc::clone(&self.watch.borrow_and_update());
-            let mut end = self.way.tape.main.end();
-            if let Some(fault) = snapshot.trouble.as_deref() {
-                let code = say::broken(fault, &snapshot).code;
-                let outage = self.outage.get_or_insert(Outage { until: end, code, slate: None });
-                end = outage.until;
-                if self.offset >= end {
-                    if let Some(piece) = self.stand_in(&snapshot, code).await {
-                        self.handle.touch();
-                        return Some(piece);
-                    }
-                    if self.wait().await {
-                        continue;
-                    } else {
-                        return None;
-                    };
-                }
-            } else if let Some(outage) = self.outage.take()
-                && outage.slate.is_some()
-            {
+            let come = self.way.tape.main.end();
+            if snapshot.trouble.is_some() {
+                self.outage.get_or_insert(Outage { until: come, slate: None });
+            } else if self.outage.take().is_some_and(|outage| outage.slate.is_some()) {
                 return self.rejoin(&snapshot.index);
             }
+            let end = self.outage.as_ref().map_or(come, |outage| outage.until);
             if end > self.offset {
                 if let Some(piece) = self.read(end.min(self.offset + PIECE)).await {
                     self.handle.touch();
                     return Some(piece);
                 }
                 continue;
+            }
+            if let Some(piece) = self.stand_in(&snapshot).await {
+                self.handle.touch();
+                return Some(piece);
             }
             if snapshot.index.ended || !self.wait().await {
                 return None;
@@ -111,21 +102,25 @@ impl Raw {
         !timeout(LOOK, self.watch.changed()).await.is_ok_and(|changed| changed.is_err())
     }
 
-    /// A piece of the slate, when it is due; none if there can be no slate.
-    async fn stand_in(&mut self, snapshot: &Snapshot, code: ReasonCode) -> Option<Bytes> {
+    /// A piece of the slate, when it is due; none if there is no outage, or can be no slate.
+    async fn stand_in(&mut self, snapshot: &Snapshot) -> Option<Bytes> {
+        let code = say::broken(snapshot.trouble.as_deref()?, snapshot).code;
         let outage = self.outage.as_mut()?;
-        if outage.slate.is_none() || outage.code != code {
+        if outage.slate.as_ref().is_none_or(|slate| slate.code != code) {
             let end = match &outage.slate {
                 Some(slate) => slate.playing.end(ticks(slate.given)),
                 None => source_time(&snapshot.index)?,
             };
-            outage.code = code;
             let layout = Layout::of(&snapshot.index.segments.back()?.run)?;
             let occasion = Occasion { code, language: self.handle.language, layout };
-            // Where the next cannot be made, the one before says more than nothing.
-            if let Some(still) = self.handle.slates.get(occasion).await {
-                let playing = Playing::new(still, end);
-                outage.slate = Some(Slate { playing, begun: Instant::now(), given: Duration::ZERO });
+            match (self.handle.slates.get(occasion).await, &mut outage.slate) {
+                (Some(still), slate) => {
+                    let playing = Playing::new(still, end);
+                    *slate = Some(Slate { code, playing, begun: Instant::now(), given: Duration::ZERO });
+                }
+                // Where the next cannot be made, the one before says more than nothing.
+                (None, Some(slate)) => slate.code = code,
+                (None, None) => {}
             }
         }
         let slate = outage.slate.as_mut()?;
