@@ -42,10 +42,11 @@ impl Language {
         languages.iter().find_map(known).unwrap_or(Self::English)
     }
 
-    fn goes_on(self) -> &'static str {
+    /// Two sentences, a line each.
+    fn goes_on(self) -> [&'static str; 2] {
         match self {
-            Self::English => "Telecast keeps trying. The picture comes back by itself.",
-            Self::German => "Telecast versucht es weiter. Das Bild kommt von selbst zurück.",
+            Self::English => ["Telecast keeps trying.", "The picture comes back by itself."],
+            Self::German => ["Telecast versucht es weiter.", "Das Bild kommt von selbst zurück."],
         }
     }
 }
@@ -104,7 +105,7 @@ fn draw(code: ReasonCode, language: Language) -> Vec<u8> {
     let mut canvas = Canvas::new(width, height, ground);
     let most = width - 2 * MARGIN;
     let said = lines(title, most).into_iter().map(|line| (line, loud));
-    let goes_on = lines(language.goes_on(), most).into_iter().map(|line| (line, quiet));
+    let goes_on = language.goes_on().into_iter().flat_map(|text| lines(text, most)).map(|line| (line, quiet));
     let all: Vec<(String, u8)> = said.chain([(String::new(), ground)]).chain(goes_on).collect();
     let mut top = (height - all.len() * LINE) / 2;
     for (line, grey) in &all {
