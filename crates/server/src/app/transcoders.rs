@@ -307,11 +307,13 @@ impl Owner {
         self.encoders.iter().find(|proven| proven.failures < FAILURES)
     }
 
+    /// What there is and what is taken. Tapes that idle take nothing: they go as soon as somebody else needs the room.
     fn capacity(&self) -> Capacity {
+        let held = || self.tapes.values().filter(|coded| coded.holds > 0);
         Capacity {
             measured: self.encoder().map_or(0, |proven| proven.pixels_per_s),
-            used: self.tapes.values().map(|coded| coded.cost).sum(),
-            running: self.tapes.len(),
+            used: held().map(|coded| coded.cost).sum(),
+            running: held().count(),
             most: self.allowance.most,
         }
     }
@@ -337,17 +339,18 @@ impl Owner {
 
     fn open(&mut self, key: &StreamKey, wish: Wish) -> Option<()> {
         let cost = cost(&wish.track, wish.recipe);
-        // Idle ones go first: nobody looks.
         if !self.capacity().admits(cost) {
+            metrics::counter!("telecast_transcoders_refused_total").increment(1);
+            return None;
+        }
+        // Nobody looks at idle ones, and beside this one they may be too much.
+        let all = self.tapes.values().map(|coded| coded.cost).sum();
+        if !(Capacity { used: all, running: self.tapes.len(), ..self.capacity() }).admits(cost) {
             let idle: Vec<StreamKey> =
                 self.tapes.iter().filter(|(_, coded)| coded.holds == 0).map(|(key, _)| key.clone()).collect();
             for key in &idle {
                 self.drop_tape(key);
             }
-        }
-        if !self.capacity().admits(cost) {
-            metrics::counter!("telecast_transcoders_refused_total").increment(1);
-            return None;
         }
         let encoder = self.encoder()?.encoder;
         self.next_id += 1;

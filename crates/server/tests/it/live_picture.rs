@@ -109,6 +109,17 @@ async fn viewers_share_a_coded_picture_and_no_more_are_begun_than_allowed() {
     for view in [first, second] {
         app.stop(&view.id).await;
     }
+    // What idles is in nobody's way.
+    let mut third = over_or_ready(&app, 2, ClientView::default()).await;
+    for _ in 0..20 {
+        if third.state == SessionState::Ready {
+            break;
+        }
+        tokio::time::sleep(limits::IDLE / 100).await; // leases are given back by and by
+        third = over_or_ready(&app, 2, ClientView::default()).await;
+    }
+    assert_eq!(third.state, SessionState::Ready, "{third:?}");
+    app.stop(&third.id).await;
     let until = tokio::time::Instant::now() + limits::IDLE + Duration::from_secs(20);
     while running() > 0 && tokio::time::Instant::now() < until {
         tokio::time::sleep(Duration::from_millis(100)).await;
