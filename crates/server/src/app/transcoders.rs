@@ -56,6 +56,8 @@ pub struct Wish {
 enum Request {
     Acquire(Wish, oneshot::Sender<Option<PictureHold>>),
     Release(StreamKey, u64),
+    /// It has made a picture.
+    Works(Encoder),
     Proven(Encoder, Result<u64, String>),
     AllProven,
 }
@@ -224,7 +226,6 @@ struct Ended {
     key: StreamKey,
     id: u64,
     fault: Option<Arc<Fault>>,
-    fruitful: bool,
 }
 
 struct Owner {
@@ -280,6 +281,11 @@ impl Owner {
                 if let Some(coded) = self.tapes.get_mut(&key).filter(|coded| coded.running.tape.id == id) {
                     coded.holds = coded.holds.saturating_sub(1);
                     coded.idle_since = (coded.holds == 0).then_some(now);
+                }
+            }
+            Request::Works(encoder) => {
+                if let Some(proven) = self.proven_of(encoder) {
+                    proven.failures = 0;
                 }
             }
             Request::Proven(encoder, Ok(pixels_per_s)) => {
@@ -366,40 +372,44 @@ impl Owner {
             .ok()?;
         tracing::info!(channel = %key.channel, encoder = encoder.name(), "a picture is coded");
         metrics::counter!("telecast_transcoders_started_total").increment(1);
-        self.watch(key.clone(), tape.clone());
+        self.watch(key.clone(), tape.clone(), encoder);
         let running = Running { tape, recipe: wish.recipe, encoder };
         self.tapes.insert(key.clone(), Coded { running, parent, cost, holds: 1, idle_since: None });
         Some(())
     }
 
-    /// Learns when the tape ends by itself.
-    fn watch(&mut self, key: StreamKey, tape: Tape) {
+    /// Learns when there is a picture, and when the tape ends by itself.
+    fn watch(&mut self, key: StreamKey, tape: Tape, encoder: Encoder) {
         let mut watch = tape.watch();
+        let requests = self.requests.clone();
         self.ends.spawn(async move {
+            let begun =
+                watch.wait_for(|snapshot| snapshot.newest_run().is_some() || snapshot.fault.is_some()).await;
+            if begun.is_ok_and(|snapshot| snapshot.fault.is_none()) {
+                let _ = requests.send(Request::Works(encoder)).await;
+            }
             let last = watch.wait_for(|snapshot| snapshot.fault.is_some()).await;
-            let (fault, fruitful) = last
-                .map_or((None, false), |snapshot| (snapshot.fault.clone(), snapshot.newest_run().is_some()));
-            Ended { key, id: tape.id, fault, fruitful }
+            Ended { key, id: tape.id, fault: last.ok().and_then(|snapshot| snapshot.fault.clone()) }
         });
     }
 
+    fn proven_of(&mut self, encoder: Encoder) -> Option<&mut Proven> {
+        self.encoders.iter_mut().find(|proven| proven.encoder == encoder)
+    }
+
     fn ended(&mut self, ended: &Ended) {
-        if self.tapes.get(&ended.key).is_none_or(|coded| coded.running.tape.id != ended.id) {
-            return;
-        }
-        let encoder = self.tapes.get(&ended.key).map(|coded| coded.running.encoder);
-        if let Some(proven) = self.encoders.iter_mut().find(|proven| Some(proven.encoder) == encoder) {
-            if matches!(ended.fault.as_deref(), Some(Fault::Filter(_))) {
-                proven.failures += 1;
-                metrics::counter!("telecast_transcoders_failed_total").increment(1);
-                if proven.failures == FAILURES {
-                    tracing::error!(
-                        encoder = proven.encoder.name(),
-                        "an encoder keeps failing and is not used any more"
-                    );
-                }
-            } else if ended.fruitful {
-                proven.failures = 0;
+        let coded = self.tapes.get(&ended.key).filter(|coded| coded.running.tape.id == ended.id);
+        let Some(encoder) = coded.map(|coded| coded.running.encoder) else { return };
+        if matches!(ended.fault.as_deref(), Some(Fault::Filter(_)))
+            && let Some(proven) = self.proven_of(encoder)
+        {
+            proven.failures += 1;
+            metrics::counter!("telecast_transcoders_failed_total").increment(1);
+            if proven.failures == FAILURES {
+                tracing::error!(
+                    encoder = encoder.name(),
+                    "an encoder keeps failing and is not used any more"
+                );
             }
         }
         self.drop_tape(&ended.key);

@@ -81,6 +81,11 @@ async fn a_click_comes_out_within_a_millisecond() {
         let play = handle(&app, &view);
         let names = renditions(std::str::from_utf8(&play.multivariant().await.unwrap()).unwrap());
         let (file, _) = follow(&play, &names[0], Duration::from_secs(8)).await;
+        // 2 Mbit/s with stuffing, and a sound of 160 kbit/s beside it.
+        let main = play.multivariant().await.unwrap();
+        let said = std::str::from_utf8(&main).unwrap().split("BANDWIDTH=").nth(1).unwrap();
+        let said: u64 = said.split(',').next().unwrap().parse().unwrap();
+        assert!((1_000_000..4_000_000).contains(&said), "{said} bit/s");
         let ours = directory.path().join("ours.mp4");
         std::fs::write(&ours, file).unwrap();
         let (before, after) = (click_after_key(&original), click_after_key(&ours));
