@@ -58,7 +58,9 @@ impl Surroundings {
         let picture = tracks.and_then(|tracks| tracks.video.as_ref());
         let (video_transcode, deinterlace) =
             picture.map_or_else(Default::default, |track| self.transcoders.offer(&channel.id, track));
-        Policy { video_transcode, deinterlace, most_lines: self.transcoders.most_lines(), ..self.policy }
+        let audio_transcode = self.policy.audio_transcode && self.transcoders.makes_sound();
+        let most_lines = self.transcoders.most_lines();
+        Policy { audio_transcode, video_transcode, deinterlace, most_lines, ..self.policy }
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -31,6 +32,8 @@ const QUEUE: usize = 256;
 const SWEEP: Duration = Duration::from_millis(500);
 /// Failures in a row after which an encoder is not used any more.
 const FAILURES: u32 = 3;
+/// Where no sound can be made it is tried again this often: somebody may install what is missing.
+const LISTEN_AGAIN: Duration = Duration::from_secs(60);
 
 /// What the host allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +113,8 @@ pub struct Transcoders {
     requests: mpsc::Sender<Request>,
     standing: Arc<ArcSwap<Standing>>,
     proven: watch::Receiver<bool>,
+    /// No sound can be made.
+    mute: Arc<AtomicBool>,
     allowance: Allowance,
 }
 
@@ -137,7 +142,14 @@ impl Transcoders {
             supervise("proof of encoders", prove(requests.clone()));
         }
         supervise("transcoders", owner.run(inbox));
-        Self { requests, standing, proven, allowance }
+        let mute = Arc::<AtomicBool>::default();
+        supervise("proof of sound", listen(Arc::clone(&mute)));
+        Self { requests, standing, proven, mute, allowance }
+    }
+
+    /// Whether sound can be made; until it is known to the contrary, it can.
+    pub fn makes_sound(&self) -> bool {
+        !self.mute.load(Ordering::Relaxed)
     }
 
     /// Whether it is known what the machine can do.
@@ -206,6 +218,22 @@ async fn prove(requests: mpsc::Sender<Request>) {
         }
     }
     let _ = requests.send(Request::AllProven).await;
+}
+
+/// Finds out whether sound can be made.
+async fn listen(mute: Arc<AtomicBool>) {
+    while let Err(why) = proof::prove_sound().await {
+        if !mute.swap(true, Ordering::Relaxed) {
+            tracing::error!(
+                why,
+                "no sound can be made: AC-3 and MP2 play only where the viewer's own player can; install ffmpeg"
+            );
+        }
+        tokio::time::sleep(LISTEN_AGAIN).await;
+    }
+    if mute.swap(false, Ordering::Relaxed) {
+        tracing::info!("sound can be made now");
+    }
 }
 
 struct Proven {
