@@ -163,6 +163,15 @@ impl Segmenter {
         self.timeline.run().map_or(&self.timeline.planned, |run| &run.tracks)
     }
 
+    /// Whether a track comes no more and is planned only so that those who play it hear silence.
+    pub fn is_absent(&self, track: &Track) -> bool {
+        let from = match track.origin {
+            Origin::Derived { from } => from,
+            Origin::Stream { .. } => track.id,
+        };
+        self.absent.iter().any(|sound| sound.track == from)
+    }
+
     /// Offset of the next byte.
     pub fn offset(&self) -> u64 {
         self.offset
@@ -319,8 +328,11 @@ impl Segmenter {
         if let (true, Some(mut map)) = (mistaken, self.map.clone()) {
             self.corrected.insert(pid);
             self.correct(&mut map);
-            // It was never heard under the wrong name: nothing goes on as silence.
-            self.streams[usize::from(position) - 1].lane = Lane::Other;
+            let stream = &mut self.streams[usize::from(position) - 1];
+            // Never heard under the wrong name, nothing goes on as silence. What was heard has changed before its map did.
+            if !stream.is_described(self.timeline.run()) {
+                stream.lane = Lane::Other;
+            }
             self.adopt(map);
         }
     }
@@ -426,6 +438,9 @@ impl Segmenter {
         }
         self.pmt.push(packet, |section| found = Pmt::parse(section).or(found.take()));
         let Some(mut map) = found else { return };
+        // Whoever has announced something else meanwhile means it when MPEG audio is announced again.
+        let said = |pid: &u16| map.streams.iter().any(|it| it.pid == *pid && it.kind == Kind::MpegAudio);
+        self.corrected.retain(said);
         self.correct(&mut map);
         if self.start.programme.is_some_and(|wanted| wanted != map.programme)
             && self.candidates.iter().any(|(number, _)| Some(*number) == self.start.programme)

@@ -15,7 +15,7 @@ use telecast_media::cmaf::{Entry, Extent, supported};
 pub use telecast_media::hls::Directives;
 use telecast_media::hls::{self, Container, Readiness, View};
 use telecast_media::mpegts::{self, Joined};
-use telecast_media::tape::{Index, Listed, Origin, Rendition, Segment, TrackId};
+use telecast_media::tape::{Index, Listed, Origin, Rendition, Segment, Track, TrackId};
 use telecast_media::time::{HZ, to_ticks};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -121,6 +121,14 @@ impl Way {
         Some(way)
     }
 
+    /// Whether its default sound comes no more, of a tape that carries `tracks`, although `plan` would play another: playlists
+    /// are fixed for a session, so its listener would hear silence for ever.
+    pub(super) fn has_lost_its_sound(&self, tracks: &[Track], plan: &decision::Plan) -> bool {
+        let comes = self.barrier.is_some_and(|id| tracks.iter().any(|track| track.id == id));
+        // A raw reader gets all sounds.
+        !comes && plan.delivery != decision::Delivery::Raw && plan.default_audio().is_some()
+    }
+
     fn has_segment(&self, snapshot: &Snapshot, rendition: Rendition) -> bool {
         // What the tape's past holds makes nobody ready.
         snapshot
@@ -208,7 +216,7 @@ const OPEN: u64 = 12;
 
 fn sounds_from_the_start(segment: &Segment, id: TrackId) -> bool {
     let Some(lane) = segment.lane(id) else { return false };
-    let rate = segment.run.track(id).map_or(HZ as u32, telecast_media::tape::Track::timescale);
+    let rate = segment.run.track(id).map_or(HZ as u32, Track::timescale);
     !lane.frames.is_empty() && to_ticks(lane.start, rate) <= segment.start + HZ / 10
 }
 
