@@ -7,7 +7,8 @@ use super::stream::{Lane, Stream, Video};
 use super::tables::Tables;
 use super::timeline::Timeline;
 use super::{Start, Waiting};
-use crate::tape::{Index, Origin, Track, TrackId};
+use crate::tape::{DERIVED, Index, Origin, Track, TrackId, derived_id, source_id};
+use crate::time::HZ;
 use crate::ts::packet::{NULL_PID, PACKET, Packet};
 use crate::ts::psi::{Kind, Pat, Pmt, Sections};
 use crate::ts::{pes, sync::Sync};
@@ -370,6 +371,10 @@ impl Segmenter {
         match &mut stream.lane {
             Lane::Video(video) => self.video_packet(video, packet, out),
             Lane::Sound(sound) => {
+                let pts = packet.unit_start().then(|| pes::header(packet.payload())?.pts).flatten();
+                if let Some(pts) = pts.filter(|_| self.timeline.is_cut_by(sound.track)) {
+                    self.repeat_tables(pts as i64, out);
+                }
                 let begin = self.append(packet, out);
                 let mut payload = packet.payload();
                 if packet.unit_start() {
@@ -566,26 +571,23 @@ impl Segmenter {
         }
     }
 
-    fn repeat_tables(&mut self, out: &mut Vec<u8>) {
+    /// At source time `now` of what cuts the segments: PAT and PMT again, if it is time.
+    fn repeat_tables(&mut self, now: i64, out: &mut Vec<u8>) {
+        if (0..TABLES_EVERY).contains(&(now - self.tables_at)) {
+            return;
+        }
+        self.tables_at = now;
         let before = out.len();
         self.tables.write(out);
         self.offset += (out.len() - before) as u64;
     }
 }
 
+/// PAT and PMT are repeated in the tape at least this often (ticks).
+const TABLES_EVERY: i64 = HZ / 4;
+
 /// So many bytes are kept of what comes before the map: half a second of the fattest broadcast; half of them go at a time.
 const UNREAD_LIMIT: usize = 8192 * PACKET;
 
 /// No more tracks than this go on as silence; no programme has more languages.
 const ABSENT_LIMIT: usize = 32;
-
-/// Names of derived tracks: the source's and this bit.
-const DERIVED: TrackId = 0x80;
-
-fn derived_id(from: TrackId) -> TrackId {
-    from | DERIVED
-}
-
-fn source_id(derived: TrackId) -> TrackId {
-    derived & !DERIVED
-}

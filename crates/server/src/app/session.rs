@@ -60,7 +60,9 @@ impl Surroundings {
         let picture = tracks.and_then(|tracks| tracks.video.as_ref());
         let (video_transcode, deinterlace) =
             picture.map_or_else(Default::default, |track| self.transcoders.offer(&channel.id, track));
-        Policy { video_transcode, deinterlace, most_lines: self.transcoders.most_lines(), ..self.policy }
+        let audio_transcode = self.policy.audio_transcode && self.transcoders.makes_sound();
+        let most_lines = self.transcoders.most_lines();
+        Policy { audio_transcode, video_transcode, deinterlace, most_lines, ..self.policy }
     }
 }
 
@@ -330,7 +332,9 @@ impl Owner {
                 self.pending.push_back(Event::Released);
             }
             Effect::Transcode { picture, sound } => {
-                self.picture.recipe = picture;
+                if self.picture.recipe != picture {
+                    self.picture = Coded { recipe: picture, ..Coded::default() };
+                }
                 self.wanted = sound;
                 self.transcode().await;
             }
@@ -421,6 +425,7 @@ impl Owner {
                 self.around.memory.put(&self.channel.id.0, &tracks);
             }
             if !self.settle(&tracks) {
+                self.apply(Event::Undecided).await;
                 return;
             }
             self.sent.tracks = Some(tracks.clone());

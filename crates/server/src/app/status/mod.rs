@@ -154,7 +154,12 @@ impl Status {
             transcoders.extend(work(&names, key, &snapshot, &history));
             shown.push(tape_status(&names, key, tape, &snapshot, &history, sessions));
         }
-        transcoders.extend(pictures(&names, &parts.transcoders.standing(), &running, &histories));
+        let standing = parts.transcoders.standing();
+        transcoders.extend(pictures(&names, &standing, &running, &histories));
+        for (key, derived) in &standing.running {
+            let history = histories.get(&(key.clone(), derived.tape.id)).cloned().unwrap_or_default();
+            transcoders.extend(work(&names, &parent(key), &derived.tape.snapshot(), &history));
+        }
         StatusView {
             at: say::moment(parts.clock.wall_ms()),
             uptime_s: parts.clock.uptime().as_secs(),
