@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
@@ -36,19 +37,16 @@ fn decoded(path: &Path, arguments: &str) -> (Vec<(u32, i64, String)>, String) {
     (frames.collect(), String::from_utf8_lossy(&run.stderr).into_owned())
 }
 
-/// Lengths of what looks the same: (place of the first picture, how many).
-fn longest(pictures: &[String]) -> (usize, usize) {
-    let mut best = (0, 0);
-    let mut begin = 0;
-    for at in 0..pictures.len() {
-        if pictures[at] != pictures[begin] {
-            begin = at;
-        }
-        if at + 1 - begin > best.1 {
-            best = (begin, at + 1 - begin);
-        }
-    }
-    best
+/// The stretch of pictures that come again and again, which those of the programme do not: (place of the first, how many).
+fn repeated(pictures: &[String]) -> (usize, usize) {
+    let mut times: HashMap<&String, usize> = HashMap::new();
+    pictures.iter().for_each(|picture| *times.entry(picture).or_default() += 1);
+    let is_repeated = |picture: &String| times[picture] >= 3;
+    let first = pictures.iter().position(is_repeated).unwrap_or(pictures.len());
+    let last = pictures.iter().rposition(is_repeated).unwrap_or(first);
+    let within = pictures[first..last + 1].iter().filter(|picture| is_repeated(picture)).count();
+    assert!(within * 10 >= (last + 1 - first) * 9, "{within} of {} in a row", last + 1 - first);
+    (first, last + 1 - first)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -90,7 +88,7 @@ async fn a_raw_reader_sees_a_slate_while_the_source_is_gone_and_the_picture_afte
     eprintln!("ffmpeg says: {said}; without a byte for {:.2} s", longest_silence.as_secs_f64());
     let pictures: Vec<String> = frames.iter().filter(|it| it.0 == 0).map(|it| it.2.clone()).collect();
     let sounds = frames.iter().filter(|it| it.0 == 1).count();
-    let (first, still) = longest(&pictures);
+    let (first, still) = repeated(&pictures);
     eprintln!(
         "{} pictures, of which {still} from {first} on are the slate; {sounds} frames of sound",
         pictures.len()
