@@ -40,13 +40,15 @@ fn decoded(path: &Path, arguments: &str) -> (Vec<(u32, i64, String)>, String) {
 /// The stretch of pictures that come again and again, which those of the programme do not: (place of the first, how many).
 fn repeated(pictures: &[String]) -> (usize, usize) {
     let mut times: HashMap<&String, usize> = HashMap::new();
-    pictures.iter().for_each(|picture| *times.entry(picture).or_default() += 1);
+    for picture in pictures {
+        *times.entry(picture).or_default() += 1;
+    }
     let is_repeated = |picture: &String| times[picture] >= 3;
     let first = pictures.iter().position(is_repeated).unwrap_or(pictures.len());
-    let last = pictures.iter().rposition(is_repeated).unwrap_or(first);
-    let within = pictures[first..last + 1].iter().filter(|picture| is_repeated(picture)).count();
-    assert!(within * 10 >= (last + 1 - first) * 9, "{within} of {} in a row", last + 1 - first);
-    (first, last + 1 - first)
+    let end = pictures.iter().rposition(is_repeated).map_or(first, |last| last + 1);
+    let within = pictures[first..end].iter().filter(|picture| is_repeated(picture)).count();
+    assert!(within * 10 >= (end - first) * 9, "{within} of {} in a row", end - first);
+    (first, end - first)
 }
 
 #[tokio::test(flavor = "multi_thread")]
