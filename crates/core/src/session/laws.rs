@@ -138,11 +138,7 @@ fn what_does_not_come_fails_by_reason_and_gives_the_tuner_back() {
         (vec![granted(), Event::Bytes], 5, ReasonCode::SourceCorrupt),
         (vec![granted(), Event::Bytes, map()], 12, ReasonCode::NoKeyFrame),
         (vec![granted(), Event::Bytes, Event::Undecided, Event::Undecided], 30, ReasonCode::TranscoderFailed),
-        (
-            vec![granted(), Event::Bytes, Event::Undecided, map(), Event::KeyFrame],
-            30,
-            ReasonCode::TranscoderFailed,
-        ),
+        (vec![granted(), Event::Bytes, Event::Undecided, map()], 12, ReasonCode::NoKeyFrame),
         (vec![granted(), Event::Bytes, map(), Event::KeyFrame], 5, ReasonCode::SourceStalled),
         (vec![granted(), Event::Bytes, Event::Scrambled(true)], 4, ReasonCode::Scrambled),
         (vec![granted(), map(), Event::Segment, Event::Scrambled(true)], 4, ReasonCode::Scrambled),

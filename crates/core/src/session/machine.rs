@@ -28,6 +28,8 @@ pub struct Session {
     scrambled_since: Option<Now>,
     /// Why nothing comes just now, although the tape goes on.
     trouble: Option<Reason>,
+    /// The map is there, and what can be made of it is not known.
+    undecided: bool,
     revision: u64,
 }
 
@@ -52,6 +54,7 @@ impl Session {
             last_fetch: now,
             scrambled_since: None,
             trouble: None,
+            undecided: false,
             revision: 0,
         }
     }
@@ -219,7 +222,7 @@ impl Session {
         if self.state == State::Starting {
             self.enter(State::Priming, now);
         }
-        if self.state == State::Priming && self.waiting_for != Some(WaitingFor::Transcoder) {
+        if self.state == State::Priming && !std::mem::replace(&mut self.undecided, true) {
             self.wait(WaitingFor::Transcoder, limits::TRANSCODER_START, now);
         }
     }
@@ -259,7 +262,7 @@ impl Session {
             self.enter(State::Priming, now);
             self.wait(WaitingFor::ProgrammeMap, limits::START_LIMIT, now);
         }
-        if self.waiting_for == Some(WaitingFor::ProgrammeMap) {
+        if self.waiting_for == Some(WaitingFor::ProgrammeMap) || std::mem::take(&mut self.undecided) {
             // Radio has no key frame to wait for.
             match tracks.video {
                 Some(_) => self.wait(WaitingFor::KeyFrame, limits::KEY_FRAME, now),
