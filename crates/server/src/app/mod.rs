@@ -252,7 +252,7 @@ impl App {
 
     /// The door to the tape behind a playback address.
     pub fn playback_by_key(&self, key: &str) -> Option<PlaybackHandle> {
-        self.0.sessions.all().by_key.get(key).map(|entry| entry.handle.clone())
+        self.0.sessions.by_key(key).map(|entry| entry.handle.clone())
     }
 
     /// All receivers.

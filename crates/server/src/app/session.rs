@@ -67,7 +67,7 @@ pub(super) struct Entry {
     pub(super) view: watch::Receiver<SessionView>,
     pub(super) handle: PlaybackHandle,
     /// Key of its playback address.
-    pub(super) key: String,
+    pub(super) key: Arc<str>,
     account: String,
     /// Who it is for, for people.
     pub(super) holder: String,
@@ -180,7 +180,11 @@ pub(super) fn made(
     tracing::info!(session = id, channel = %owner.channel.id, "a session begins");
     metrics::counter!("telecast_sessions_started_total").increment(1);
     let (account, holder) = (request.account.clone(), request.holder.clone());
-    (Entry { view, handle, key, account, holder, player: Reported::default(), commands }, owner, inbox)
+    (
+        Entry { view, handle, key: key.into(), account, holder, player: Reported::default(), commands },
+        owner,
+        inbox,
+    )
 }
 
 /// What the machine has been told already.

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod api;
 pub mod doorman;
 pub mod guard;
+pub mod known;
 pub mod listeners;
 mod pages;
 pub mod play;

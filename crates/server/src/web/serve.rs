@@ -2,6 +2,7 @@
 //! a reply takes: streams last for hours. HTTP/2 comes with TLS; browsers speak it nowhere else.
 
 use super::Web;
+use crate::app::supervise;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
@@ -25,6 +26,7 @@ const REFUSED: Duration = Duration::from_millis(50);
 pub async fn serve(listener: TcpListener, web: Web) -> std::io::Result<()> {
     let stopping = web.stopping.clone();
     let app = web.app.clone();
+    supervise("accounts", web.accounts.clone().keep(web.clock, stopping.clone()));
     let router = web.router();
     let slots = Arc::new(Semaphore::new(limits::CONNECTIONS));
     let connections = TaskTracker::new();

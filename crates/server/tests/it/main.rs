@@ -19,6 +19,7 @@ mod live_tuners;
 mod live_walk;
 mod tidy;
 mod web_door;
+mod web_known;
 mod web_probes;
 mod web_status;
 mod web_store;
