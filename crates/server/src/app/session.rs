@@ -65,7 +65,7 @@ impl Surroundings {
 /// A session as others see it.
 pub(super) struct Entry {
     pub(super) view: watch::Receiver<SessionView>,
-    pub(super) handle: PlaybackHandle,
+    pub(super) handle: Arc<PlaybackHandle>,
     /// Key of its playback address.
     pub(super) key: Arc<str>,
     account: String,
@@ -143,14 +143,14 @@ pub(super) fn made(
     let (publish, view) = watch::channel(made);
     let (door, way) = watch::channel(Door::Shut);
     let (commands, inbox) = mpsc::channel(COMMANDS);
-    let handle = PlaybackHandle {
+    let handle = Arc::new(PlaybackHandle {
         session: id.as_str().into(),
         door: way,
         last_fetch: Arc::new(AtomicU64::new(now.as_millis() as u64)),
         joins: Arc::default(),
         clock: around.clock,
         shelf: around.shelf.clone(),
-    };
+    });
     let owner = Owner {
         around: around.clone(),
         channel,
@@ -180,11 +180,8 @@ pub(super) fn made(
     tracing::info!(session = id, channel = %owner.channel.id, "a session begins");
     metrics::counter!("telecast_sessions_started_total").increment(1);
     let (account, holder) = (request.account.clone(), request.holder.clone());
-    (
-        Entry { view, handle, key: key.into(), account, holder, player: Reported::default(), commands },
-        owner,
-        inbox,
-    )
+    let (key, player) = (key.into(), Reported::default());
+    (Entry { view, handle, key, account, holder, player, commands }, owner, inbox)
 }
 
 /// What the machine has been told already.

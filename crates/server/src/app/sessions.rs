@@ -19,6 +19,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::admission::{Admission, refused};
 use super::ledger::Opened;
+use super::playback::PlaybackHandle;
 use super::say;
 use super::session::{Command, Entry, Owner, Surroundings, made};
 use super::settings::Limits;
@@ -86,9 +87,9 @@ impl Sessions {
         self.all.load_full()
     }
 
-    /// The one of that key, without counting who looks.
-    pub(super) fn by_key(&self, key: &str) -> Option<Arc<Entry>> {
-        self.all.load().by_key.get(key).cloned()
+    /// What lies behind the playback address of that key. Takes no lock: it is asked with every fetch.
+    pub(super) fn by_key(&self, key: &str) -> Option<Arc<PlaybackHandle>> {
+        self.all.load().by_key.get(key).map(|entry| Arc::clone(&entry.handle))
     }
 
     /// A session that is not listed any more, as the store has it; none if it is not `account`'s (if that is asked).
@@ -182,7 +183,7 @@ impl Sessions {
     }
 
     fn list(&self, entry: &Arc<Entry>) {
-        // A copy each time, so that looking one up takes no lock: it is asked with every fetch, and sessions are few beside that.
+        // A copy each time, so that looking one up takes no lock: sessions begin rarely beside how often they are looked up.
         self.all.rcu(|all| {
             let mut next = All { by_id: all.by_id.clone(), by_key: all.by_key.clone() };
             next.by_key.insert(Arc::clone(&entry.key), Arc::clone(entry));

@@ -9,6 +9,7 @@
 )]
 
 mod live_box;
+mod live_crowd;
 mod live_fault_table;
 mod live_faults;
 mod live_picture;
