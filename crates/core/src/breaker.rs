@@ -25,17 +25,6 @@ pub enum State {
     Open = 2,
 }
 
-impl State {
-    /// Its name in logs.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Closed => "closed",
-            Self::HalfOpen => "half-open",
-            Self::Open => "open",
-        }
-    }
-}
-
 /// What counts as a technical failure; the label of the metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
@@ -117,6 +106,11 @@ impl Breaker {
         }
     }
 
+    /// A call was given up before it could tell anything: if it was the trial, the next one is.
+    pub fn undecided(&mut self) {
+        self.trial = None;
+    }
+
     /// A call succeeded. `true`: that has closed it.
     pub fn succeeded(&mut self) -> bool {
         self.failures.clear();
@@ -184,6 +178,20 @@ mod tests {
         Pass(Result<(), u64>),
     }
     use Do::{Fail, Pass, Succeed};
+
+    #[test]
+    fn a_trial_that_is_given_up_makes_room_for_the_next() {
+        let mut breaker = Breaker::default();
+        (0..limits::BREAKER_FAILURES).for_each(|_| {
+            breaker.failed(at(0));
+        });
+        let then = limits::BREAKER_OPEN;
+        assert!(breaker.pass(then).is_ok());
+        assert!(breaker.pass(then).is_err(), "one at a time");
+        breaker.undecided();
+        assert_eq!(breaker.state(then), State::HalfOpen);
+        assert!(breaker.pass(then).is_ok());
+    }
 
     #[test]
     fn it_opens_tries_and_closes_as_stated() {
@@ -313,10 +321,7 @@ mod tests {
     #[test]
     fn states_and_failures_have_the_names_and_numbers_of_the_metrics() {
         let states = [State::Closed, State::HalfOpen, State::Open];
-        assert_eq!(
-            states.map(|state| (state as u8, state.name())),
-            [(0, "closed"), (1, "half-open"), (2, "open")]
-        );
+        assert_eq!(states.map(|state| state as u8), [0, 1, 2]);
         let failures = [Failure::NoConnection, Failure::TimedOut, Failure::ServerError];
         assert_eq!(failures.map(Failure::name), ["no_connection", "timed_out", "server_error"]);
     }

@@ -11,7 +11,7 @@ use telecast_media::cmaf::{self, Extent};
 use telecast_media::segment::{Segmenter, Start};
 use telecast_media::tape::{Index, Origin, Rendition, Segment};
 use telecast_media::ts::packet::{PACKET, Packet};
-use telecast_media::ts::psi::{Pmt, packetise};
+use telecast_media::ts::psi::{Kind, Pmt, packetise};
 
 /// Where ffmpeg puts the programme map.
 const MAP: u16 = 0x1000;
@@ -197,6 +197,24 @@ fn another_sound_begins_a_run_unless_it_only_goes() {
         ("stereo to 5.1", joined(&[dolby(STEREO, 0), dolby(SURROUND, 4000)]), vec![5000]),
         ("5.1 to stereo", joined(&[dolby(SURROUND, 0), dolby(STEREO, 4000)]), vec![5000]),
     ]);
+}
+
+/// A map that comes later than the sound that it announces: those who hear the old sound hear silence, and it is heard again when it returns.
+#[test]
+fn a_sound_that_changes_before_its_map_is_not_forgotten() {
+    let mpeg = |at| made(&Piece::new(SD, 1, "-c:a mp2 -b:a 128k -ac 2", at));
+    let early = with_map(sd(1, 4000), |map| map.streams[1].kind = Kind::MpegAudio);
+    let taped = tape(&joined(&[mpeg(0), early, sd(1, 8000), mpeg(12_000)]));
+    let first = taped.index.segments[0].run.tracks[1].id;
+    for segment in &taped.index.segments {
+        let lane = segment.lane(first).unwrap_or_else(|| panic!("{} has no such sound", segment.sequence));
+        let at = (segment.start - taped.index.segments[0].start) / 90;
+        let is_heard = lane.frames.iter().any(|frame| frame.length > 0);
+        // Not near the changes.
+        if !(3000..5000).contains(&at) && !(11_000..14_000).contains(&at) {
+            assert_eq!(is_heard, !(4000..12_000).contains(&at), "at {at} ms");
+        }
+    }
 }
 
 #[test]

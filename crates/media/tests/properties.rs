@@ -422,6 +422,20 @@ fn taped<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> (Index, Vec<u8>) {
     (segmenter.index().clone(), tape)
 }
 
+/// Whoever joins late learns what there is, and whoever is there of what has changed: also without a picture.
+#[test]
+fn tables_are_repeated_four_times_a_second() {
+    for (broadcast, name) in broadcasts().into_iter().zip(["av", "open", "mpeg2", "radio", "hevc"]) {
+        let (index, tape) = taped([broadcast.as_slice()]);
+        let (Some(first), Some(last)) = (index.segments.front(), index.segments.back()) else {
+            panic!("{name}: nothing came of it")
+        };
+        let length = telecast_media::time::seconds(last.end.unwrap_or(last.start) - first.start);
+        let tables = tape.chunks_exact(188).filter(|packet| packet[1] & 0x1F == 0 && packet[2] == 0).count();
+        assert!(tables as f64 >= (length * 3.0).floor(), "{name}: {tables} tables in {length} s");
+    }
+}
+
 /// Within a run the lanes follow each other without gap, and parts cover the frames.
 fn lanes_hold(index: &Index, tape: &[u8]) {
     let mut ends = std::collections::BTreeMap::new();

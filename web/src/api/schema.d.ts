@@ -538,6 +538,18 @@ export interface components {
             /** @description Who, and what for. */
             what: string;
         };
+        /** @description A transponder that a receiver has refused to tune. */
+        LeftAloneStatus: {
+            /** @description Its name. */
+            channel: string;
+            /** @description The channel that was asked for; what shares its transponder is left alone too. */
+            channel_id: string;
+            /**
+             * Format: date-time
+             * @description Until when, unless a stream of ours that was on then ends before.
+             */
+            until: string;
+        };
         /** @description A one-time link's code. */
         Link: {
             /** @description Code. */
@@ -822,6 +834,8 @@ export interface components {
              * @description Mean time of its last answers (milliseconds); null before the first.
              */
             latency_ms?: number | null;
+            /** @description Transponders that it has refused to tune, and is not asked for again for a while. */
+            left_alone: components["schemas"]["LeftAloneStatus"][];
             /** @description What happened and what to do. */
             message: string;
             /** @description Model, if it told. */

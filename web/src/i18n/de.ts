@@ -350,6 +350,7 @@ export const de: Catalogue = {
     free: "frei",
     heldBy: (who, time) => `${who}, bis ${time} oder länger`,
     keptUntil: (time) => `niemand mehr; gehalten bis ${time}`,
+    leftAlone: (channel: string, time: string) => `hat ${channel} abgelehnt und wird bis ${time} nicht wieder danach gefragt`,
     keptReady: "bereitgehalten; frei für alle, die den Tuner brauchen",
     tapes: "Bänder",
     noTapes: "Kein Sender läuft. Ein Band beginnt mit dem ersten Zuschauer.",

@@ -354,6 +354,7 @@ export const en = {
     free: "free",
     heldBy: (who: string, time: string) => `${who}, until ${time} or longer`,
     keptUntil: (time: string) => `nobody any more; kept until ${time}`,
+    leftAlone: (channel: string, time: string) => `has refused ${channel} and is not asked for it before ${time}`,
     keptReady: "kept ready; given up for whoever needs the tuner",
     tapes: "Tapes",
     noTapes: "No channel is on. A tape begins with its first viewer.",

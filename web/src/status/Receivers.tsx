@@ -47,6 +47,11 @@ function Receiver({ receiver }: { readonly receiver: ReceiverStatus }) {
           {facts.length > 0 && <span className="soft"> · {facts.join(" · ")}</span>}
         </p>
         {!fine && <p className="soft">{t.receiver.advice[receiver.state]}</p>}
+        {receiver.left_alone.map((refused) => (
+          <p key={refused.channel_id} className="soft">
+            {t.status.leftAlone(refused.channel, timeOf(refused.until, locale))}
+          </p>
+        ))}
       </header>
       <ul className="tuners">
         {receiver.in_use.map((tuner, at) => (

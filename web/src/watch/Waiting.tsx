@@ -6,6 +6,7 @@ import { useText } from "../i18n";
 import { player, usePlayer } from "../playback";
 import type { PlayerState } from "../playback/player";
 import { Button } from "../ui";
+import { reasonText } from "./Refused";
 
 const NAME_AFTER_MS = 300;
 const ADVISE_AFTER_MS = 3_000;
@@ -30,6 +31,8 @@ function useElapsed(since: number): number {
 /** The text for what is waited for, from the most particular thing that is known. */
 export function waitingText(t: Catalogue, session: Session | null, stalled: boolean, radio: boolean): string {
   if (!session) return t.waiting.request;
+  // Whoever comes amid an outage hears of it, not of the step that it holds up.
+  if (session.trouble) return reasonText(t, session.trouble.code, session.trouble.message).title;
   if (session.waiting_for) return t.waiting[session.waiting_for];
   if (stalled) return t.waiting.stalled;
   return radio ? t.waiting.radio : t.waiting.playlist;

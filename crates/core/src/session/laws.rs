@@ -130,6 +130,7 @@ fn remembered_tracks_start_the_transcoder_with_the_tuner_and_a_wrong_guess_is_co
 fn what_does_not_come_fails_by_reason_and_gives_the_tuner_back() {
     let granted = || Event::Granted { relay: false };
     let map = || Event::Tracks(tracks(AudioCodec::Aac));
+    let lost = || Event::Trouble(Some(Reason::new(ReasonCode::SourceEnded)));
     for (story, seconds, code) in [
         (vec![], 5, ReasonCode::Internal),
         (vec![granted()], 5, ReasonCode::TuneTimeout),
@@ -139,6 +140,8 @@ fn what_does_not_come_fails_by_reason_and_gives_the_tuner_back() {
         (vec![granted(), Event::Bytes, map(), Event::KeyFrame], 5, ReasonCode::SourceStalled),
         (vec![granted(), Event::Bytes, Event::Scrambled(true)], 4, ReasonCode::Scrambled),
         (vec![granted(), map(), Event::Segment, Event::Scrambled(true)], 4, ReasonCode::Scrambled),
+        (vec![granted(), Event::Bytes, map(), lost()], 12, ReasonCode::SourceEnded),
+        (vec![granted(), Event::Bytes, map(), lost(), Event::Trouble(None)], 12, ReasonCode::NoKeyFrame),
     ] {
         let mut session = session(None);
         session.apply(Event::Begin, at(0));
@@ -270,6 +273,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         2 => Just(Event::Segment),
         1 => any::<bool>().prop_map(Event::Scrambled),
         1 => Just(Event::Broken(Reason::new(ReasonCode::SourceEnded))),
+        1 => any::<bool>().prop_map(|is| Event::Trouble(is.then(|| Reason::new(ReasonCode::SourceStalled)))),
         2 => Just(Event::Heartbeat),
         2 => Just(Event::Consumed),
         1 => Just(Event::Stop(ReasonCode::StoppedByClient)),

@@ -26,6 +26,8 @@ pub struct Session {
     last_sign: Now,
     last_fetch: Now,
     scrambled_since: Option<Now>,
+    /// Why nothing comes just now, although the tape goes on.
+    trouble: Option<Reason>,
     revision: u64,
 }
 
@@ -49,6 +51,7 @@ impl Session {
             last_sign: now,
             last_fetch: now,
             scrambled_since: None,
+            trouble: None,
             revision: 0,
         }
     }
@@ -171,6 +174,7 @@ impl Session {
             Event::Scrambled(true) => {
                 self.scrambled_since.get_or_insert(now);
             }
+            Event::Trouble(trouble) => self.trouble = trouble,
             Event::Heartbeat => {
                 self.last_sign = now;
                 effects.push(Effect::Renew);
@@ -278,7 +282,9 @@ impl Session {
                 Some(WaitingFor::Audio) => ReasonCode::SourceStalled,
                 Some(WaitingFor::Transcoder) => ReasonCode::TranscoderFailed,
             };
-            self.fail(Reason::new(code), now, effects);
+            // What is known of the tape says more than what has not come of it.
+            let reason = self.trouble.take().unwrap_or_else(|| Reason::new(code));
+            self.fail(reason, now, effects);
         }
     }
 

@@ -170,6 +170,8 @@ pub enum Event {
     Scrambled(bool),
     /// The source or a filter broke.
     Broken(Reason),
+    /// Nothing comes just now for this reason, and the tape goes on trying; none: that is over.
+    Trouble(Option<Reason>),
     /// The viewer says that he is there.
     Heartbeat,
     /// The viewer fetched something.

@@ -119,7 +119,10 @@ fn a_refused_transponder_is_left_alone_for_a_while_and_the_others_are_not() {
     let memory = limits::REFUSAL_MEMORY;
     assert_eq!((again.cause, again.retry_after), (Cause::Refused, memory.saturating_sub(at(1))));
     assert_eq!(again.holders.len(), 1, "and who may have the tuner that lacks");
+    let shown = pool.left_alone("r", at(1));
+    assert_eq!(shown, [(service(1, 1).channel_id(), memory)], "and it can be seen until when");
     watch(&mut pool, 2, 2, 1).expect("one dead channel is not a dead receiver");
+    assert!(pool.left_alone("r", memory).is_empty());
     watch(&mut pool, 1, 1, memory.as_secs()).expect("and is tried again");
     pool.works(&dead.stream);
 }

@@ -345,7 +345,7 @@ impl Pool {
             return;
         }
         if let Some(receiver) = self.receivers.get_mut(&key.receiver) {
-            receiver.refusals.learn(transponder, beside, now);
+            receiver.refusals.learn(transponder, key.channel.clone(), beside, now);
         }
     }
 
@@ -398,6 +398,13 @@ impl Pool {
     /// (tuners if known, transponders that are on) of a receiver.
     pub fn usage(&self, receiver: &str) -> (Option<u32>, usize) {
         (self.receivers.get(receiver).and_then(|receiver| receiver.tuners), self.tuned(receiver).len())
+    }
+
+    /// What `receiver` has refused and is not asked for just now: a channel of each transponder, and until when.
+    pub fn left_alone(&self, receiver: &str, now: Now) -> Vec<(ChannelId, Now)> {
+        let Some(found) = self.receivers.get(receiver) else { return Vec::new() };
+        let tuned = self.tuned(receiver);
+        found.refusals.in_force(&tuned, now).map(|(channel, until)| (channel.clone(), until)).collect()
     }
 
     /// All streams, with the transponder that each needs and since when nobody has held it.

@@ -8,7 +8,7 @@
 
 use super::Now;
 use crate::limits;
-use crate::lineup::Transponder;
+use crate::lineup::{ChannelId, Transponder};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Different transponders that must be refused before the number of tuners is doubted: one may just have no signal.
@@ -17,6 +17,8 @@ const WITNESSES: usize = 2;
 #[derive(Clone, Debug)]
 struct Refused {
     until: Now,
+    /// The channel that was asked for.
+    channel: ChannelId,
     /// What was on of ours.
     beside: BTreeSet<Transponder>,
 }
@@ -26,10 +28,27 @@ struct Refused {
 pub(super) struct Refusals(BTreeMap<Transponder, Refused>);
 
 impl Refusals {
-    /// `transponder` was refused while `beside` was on.
-    pub(super) fn learn(&mut self, transponder: Transponder, beside: BTreeSet<Transponder>, now: Now) {
+    /// `transponder` was refused, for `channel`, while `beside` was on.
+    pub(super) fn learn(
+        &mut self,
+        transponder: Transponder,
+        channel: ChannelId,
+        beside: BTreeSet<Transponder>,
+        now: Now,
+    ) {
         self.0.retain(|_, refused| refused.until > now);
-        self.0.insert(transponder, Refused { until: now + limits::REFUSAL_MEMORY, beside });
+        self.0.insert(transponder, Refused { until: now + limits::REFUSAL_MEMORY, channel, beside });
+    }
+
+    /// What is left alone while `tuned` is on: for which channel it was asked, and until when.
+    pub(super) fn in_force(
+        &self,
+        tuned: &BTreeSet<Transponder>,
+        now: Now,
+    ) -> impl Iterator<Item = (&ChannelId, Now)> {
+        let blocking = move |transponder: &Transponder| self.blocked(*transponder, tuned, now).is_some();
+        let refused = self.0.iter().filter(move |(transponder, _)| blocking(transponder));
+        refused.map(|(_, refused)| (&refused.channel, refused.until))
     }
 
     /// It was received after all.

@@ -8,6 +8,7 @@ use super::tables::Tables;
 use super::timeline::Timeline;
 use super::{Start, Waiting};
 use crate::tape::{Index, Origin, Track, TrackId};
+use crate::time::HZ;
 use crate::ts::packet::{NULL_PID, PACKET, Packet};
 use crate::ts::psi::{Kind, Pat, Pmt, Sections};
 use crate::ts::{pes, sync::Sync};
@@ -160,6 +161,15 @@ impl Segmenter {
     /// Tracks of the programme, in the order of the map, with what is known of them.
     pub fn tracks(&self) -> &[Track] {
         self.timeline.run().map_or(&self.timeline.planned, |run| &run.tracks)
+    }
+
+    /// Whether a track comes no more and is planned only so that those who play it hear silence.
+    pub fn is_absent(&self, track: &Track) -> bool {
+        let from = match track.origin {
+            Origin::Derived { from } => from,
+            Origin::Stream { .. } => track.id,
+        };
+        self.absent.iter().any(|sound| sound.track == from)
     }
 
     /// Offset of the next byte.
@@ -318,8 +328,11 @@ impl Segmenter {
         if let (true, Some(mut map)) = (mistaken, self.map.clone()) {
             self.corrected.insert(pid);
             self.correct(&mut map);
-            // It was never heard under the wrong name: nothing goes on as silence.
-            self.streams[usize::from(position) - 1].lane = Lane::Other;
+            let stream = &mut self.streams[usize::from(position) - 1];
+            // Never heard under the wrong name, nothing goes on as silence. What was heard has changed before its map did.
+            if !stream.is_described(self.timeline.run()) {
+                stream.lane = Lane::Other;
+            }
             self.adopt(map);
         }
     }
@@ -358,6 +371,10 @@ impl Segmenter {
         match &mut stream.lane {
             Lane::Video(video) => self.video_packet(video, packet, out),
             Lane::Sound(sound) => {
+                let pts = packet.unit_start().then(|| pes::header(packet.payload())?.pts).flatten();
+                if let Some(pts) = pts.filter(|_| self.timeline.is_cut_by(sound.track)) {
+                    self.repeat_tables(pts as i64, out);
+                }
                 let begin = self.append(packet, out);
                 let mut payload = packet.payload();
                 if packet.unit_start() {
@@ -421,6 +438,9 @@ impl Segmenter {
         }
         self.pmt.push(packet, |section| found = Pmt::parse(section).or(found.take()));
         let Some(mut map) = found else { return };
+        // Whoever has announced something else meanwhile means it when MPEG audio is announced again.
+        let said = |pid: &u16| map.streams.iter().any(|it| it.pid == *pid && it.kind == Kind::MpegAudio);
+        self.corrected.retain(said);
         self.correct(&mut map);
         if self.start.programme.is_some_and(|wanted| wanted != map.programme)
             && self.candidates.iter().any(|(number, _)| Some(*number) == self.start.programme)
@@ -551,12 +571,20 @@ impl Segmenter {
         }
     }
 
-    fn repeat_tables(&mut self, out: &mut Vec<u8>) {
+    /// At source time `now` of what cuts the segments: PAT and PMT again, if it is time.
+    fn repeat_tables(&mut self, now: i64, out: &mut Vec<u8>) {
+        if (0..TABLES_EVERY).contains(&(now - self.tables_at)) {
+            return;
+        }
+        self.tables_at = now;
         let before = out.len();
         self.tables.write(out);
         self.offset += (out.len() - before) as u64;
     }
 }
+
+/// PAT and PMT are repeated in the tape at least this often (ticks).
+const TABLES_EVERY: i64 = HZ / 4;
 
 /// So many bytes are kept of what comes before the map: half a second of the fattest broadcast; half of them go at a time.
 const UNREAD_LIMIT: usize = 8192 * PACKET;

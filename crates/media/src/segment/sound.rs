@@ -18,6 +18,8 @@ pub struct Tapped {
     pub start: Option<i64>,
     /// Samples per second.
     pub rate: u32,
+    /// Samples that the frames hold.
+    pub samples: i64,
     /// Whole frames as they were broadcast.
     pub bytes: Vec<u8>,
 }
@@ -376,18 +378,19 @@ impl Sound {
             }
         }
         self.late = false;
-        self.keep(time, bytes, header.rate);
+        self.keep(time, bytes, header);
         self.next = Some(time + i64::from(header.samples));
         self.waiting.push_back((time, frame));
         self.settle(timeline);
     }
 
-    fn keep(&mut self, time: i64, bytes: &[u8], rate: u32) {
+    fn keep(&mut self, time: i64, bytes: &[u8], header: FrameHeader) {
         let Some(tap) = &mut self.tap else { return };
+        let rate = header.rate;
         if self.torn || tap.last().is_some_and(|last| last.rate != rate) {
-            tap.push(Tapped { start: Some(time), rate, bytes: Vec::new() });
+            tap.push(Tapped { start: Some(time), rate, ..Tapped::default() });
         } else if tap.is_empty() {
-            tap.push(Tapped { start: None, rate, bytes: Vec::new() });
+            tap.push(Tapped { rate, ..Tapped::default() });
         }
         self.torn = false;
         let held: usize = tap.iter().map(|tapped| tapped.bytes.len()).sum();
@@ -396,7 +399,9 @@ impl Sound {
             self.torn = true;
             return;
         }
-        tap.last_mut().expect("just pushed").bytes.extend_from_slice(bytes);
+        let last = tap.last_mut().expect("just pushed");
+        last.bytes.extend_from_slice(bytes);
+        last.samples += i64::from(header.samples);
     }
 
     /// Appends `count` frames of silence after the last frame.

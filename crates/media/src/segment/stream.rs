@@ -3,10 +3,11 @@
 use super::counters::PidCounters;
 use super::front::{Seen, continuity};
 use super::sound::Sound;
-use crate::tape::TrackId;
+use crate::tape::{Run, TrackId};
 use crate::time::HZ;
 use crate::ts::packet::Packet;
 use crate::ts::psi::Kind;
+use std::sync::Arc;
 
 /// The picture being collected.
 pub(super) struct OpenPicture {
@@ -102,6 +103,12 @@ impl Stream {
         self.counters.scrambled += 1;
         continuity(&mut self.continuity, packet);
         self.damaged();
+    }
+
+    /// Whether a frame of its sound has said, in this run, what a decoder must know.
+    pub(super) fn is_described(&self, run: Option<&Arc<Run>>) -> bool {
+        let Lane::Sound(sound) = &self.lane else { return false };
+        run.and_then(|run| run.track(sound.track)).is_some_and(|track| track.setup.is_some())
     }
 
     /// Its sound's continuation as silence.

@@ -3,7 +3,7 @@
 use crate::ts::packet::{NULL_PID, PACKET};
 use crate::ts::psi::{Kind, Pat, Pmt, packetise};
 
-/// Table version and continuity count in 4 and 5 bits; the programme map lies on this PID in the tape unless taken.
+/// The programme map lies on this PID in the tape unless taken.
 const TAPE_PMT_PID: u16 = 0x1000;
 
 #[derive(Default)]

@@ -432,19 +432,22 @@ impl Client {
     async fn get_once(&self, path: &str, query: &[(&str, &str)], crash: Crash) -> Result<Vec<u8>, Trouble> {
         let _slot = self.slots.acquire().await.map_err(|_| Trouble::Unreachable("shutting down".into()))?;
         tokio::time::sleep(self.pages.pause()).await;
-        self.pages.pass().map_err(|rest| {
+        let call = self.pages.pass().map_err(|rest| {
             Trouble::Unreachable(format!(
                 "it has failed lately and is left alone for {} s",
                 rest.as_secs() + 1
             ))
         })?;
-        let begun = tokio::time::Instant::now();
         let reply = self.exchange(path, query).await;
-        self.calls.note(!matches!(reply, Err((Trouble::Unreachable(_), _))), begun.elapsed());
-        match &reply {
-            Err((Trouble::Failing(_), _)) if crash == Crash::Answers => self.pages.succeeded(),
-            Err((_, Some(failure))) => self.pages.failed(*failure),
-            _ => self.pages.succeeded(),
+        let failure = match &reply {
+            Err((Trouble::Failing(_), _)) if crash == Crash::Answers => None,
+            Err((_, failure)) => *failure,
+            Ok(_) => None,
+        };
+        self.calls.note(failure.is_none(), call.taken());
+        match failure {
+            Some(failure) => call.failed(failure),
+            None => call.succeeded(),
         }
         reply.map_err(|(trouble, _)| trouble)
     }

@@ -9,6 +9,9 @@ use telecast_core::breaker::{Breaker, Failure, Pace, State};
 
 use super::clock::Clock;
 
+/// A call that nobody waits for any more after this long has timed out; one given up sooner tells nothing.
+const LATE: Duration = Duration::from_secs(1);
+
 /// A door; shared by all who go through it.
 #[derive(Debug)]
 pub struct Gate {
@@ -25,11 +28,11 @@ impl Gate {
         gate
     }
 
-    /// Whether a call may be made now; whoever may tells how it went.
+    /// Whether a call may be made now.
     ///
     /// # Errors
     /// For how long not.
-    pub fn pass(&self) -> Result<(), Duration> {
+    pub fn pass(&self) -> Result<Call<'_>, Duration> {
         let now = self.clock.uptime();
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let passed = inner.0.pass(now);
@@ -37,7 +40,7 @@ impl Gate {
             tracing::info!(name = self.name, "a receiver that had failed is asked again");
             self.show(State::HalfOpen);
         }
-        passed
+        passed.map(|()| Call { gate: self, since: now, told: false })
     }
 
     /// How long it stays shut; none if somebody may pass.
@@ -86,5 +89,64 @@ impl Gate {
 
     fn show(&self, state: State) {
         metrics::gauge!("telecast_breaker_state", "name" => self.name.clone()).set(f64::from(state as u8));
+    }
+}
+
+/// A call that may be made, and tells how it went: if not in words, then when it is dropped.
+#[derive(Debug)]
+pub struct Call<'a> {
+    gate: &'a Gate,
+    since: Duration,
+    told: bool,
+}
+
+impl Call<'_> {
+    /// It failed technically.
+    pub fn failed(mut self, failure: Failure) {
+        self.told = true;
+        self.gate.failed(failure);
+    }
+
+    /// It was answered.
+    pub fn succeeded(mut self) {
+        self.told = true;
+        self.gate.succeeded();
+    }
+
+    /// How long it has taken so far.
+    pub fn taken(&self) -> Duration {
+        self.gate.clock.uptime().saturating_sub(self.since)
+    }
+}
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        if self.told {
+            return;
+        }
+        if self.taken() >= LATE {
+            self.gate.failed(Failure::TimedOut);
+        } else {
+            self.gate.inner.lock().unwrap_or_else(PoisonError::into_inner).0.undecided();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use telecast_core::limits;
+
+    #[tokio::test]
+    async fn calls_that_nobody_waits_for_tell_by_how_long_they_took() {
+        let gate = Gate::new("a box".into(), Clock::start());
+        for _ in 0..limits::BREAKER_FAILURES {
+            drop(gate.pass().unwrap());
+        }
+        assert_eq!(gate.state(), State::Closed, "given up at once, they tell nothing");
+        let calls: Vec<Call<'_>> = (0..limits::BREAKER_FAILURES).map(|_| gate.pass().unwrap()).collect();
+        tokio::time::sleep(LATE).await;
+        drop(calls);
+        assert_eq!(gate.state(), State::Open);
     }
 }

@@ -15,7 +15,7 @@ use telecast_media::cmaf::{Entry, Extent, supported};
 pub use telecast_media::hls::Directives;
 use telecast_media::hls::{self, Container, Readiness, View};
 use telecast_media::mpegts::{self, Joined};
-use telecast_media::tape::{Index, Listed, Rendition, Segment, TrackId};
+use telecast_media::tape::{Index, Listed, Origin, Rendition, Segment, Track, TrackId};
 use telecast_media::time::{HZ, to_ticks};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -122,6 +122,14 @@ impl Way {
         Some(way)
     }
 
+    /// Whether its default sound comes no more, of a tape that carries `tracks`, although `plan` would play another: playlists
+    /// are fixed for a session, so its listener would hear silence for ever.
+    pub(super) fn has_lost_its_sound(&self, tracks: &[Track], plan: &decision::Plan) -> bool {
+        let comes = self.barrier.is_some_and(|id| tracks.iter().any(|track| track.id == id));
+        // A raw reader gets all sounds.
+        !comes && plan.delivery != decision::Delivery::Raw && plan.default_audio().is_some()
+    }
+
     fn has_segment(&self, snapshot: &Snapshot, rendition: Rendition) -> bool {
         // What the tape's past holds makes nobody ready.
         snapshot
@@ -215,22 +223,31 @@ const OPEN: u64 = 12;
 
 fn sounds_from_the_start(segment: &Segment, id: TrackId) -> bool {
     let Some(lane) = segment.lane(id) else { return false };
-    let rate = segment.run.track(id).map_or(HZ as u32, telecast_media::tape::Track::timescale);
+    let rate = segment.run.track(id).map_or(HZ as u32, Track::timescale);
     !lane.frames.is_empty() && to_ticks(lane.start, rate) <= segment.start + HZ / 10
 }
 
 /// Bits per second of the newest segments, with something to spare.
 fn bandwidth(index: &Index) -> u64 {
-    let (mut bytes, mut ticks) = (0u64, 0i64);
-    for segment in index.segments.iter().rev().filter(|segment| segment.end.is_some()).take(8) {
-        bytes += segment
-            .lanes
-            .iter()
-            .filter_map(|lane| Some((lane.frames.first()?, lane.frames.last()?)))
-            .fold(0, |sum, (a, b)| sum + (b.begin + u64::from(b.length)).saturating_sub(a.begin))
-            / segment.lanes.len().max(1) as u64;
-        ticks += segment.end.unwrap_or(segment.start) - segment.start;
-    }
+    let newest = || index.segments.iter().rev().take(8);
+    let (Some(last), Some(first)) = (newest().next(), newest().last()) else { return 64_000 };
+    // From beginning to beginning: sound comes later than its picture, at both ends.
+    let (bytes, ticks) = if first.sequence == last.sequence {
+        let ends = last.lanes.iter().filter_map(|lane| Some(lane.extent()?.1));
+        (
+            ends.max().unwrap_or(0).saturating_sub(last.first_byte()),
+            last.end.unwrap_or(last.start) - last.start,
+        )
+    } else {
+        (last.first_byte().saturating_sub(first.first_byte()), last.start - first.start)
+    };
+    let is_made = |segment: &Segment, id| {
+        segment.run.track(id).is_some_and(|track| matches!(track.origin, Origin::Derived { .. }))
+    };
+    let made = newest().skip(1).flat_map(|segment| {
+        segment.lanes.iter().filter(|lane| is_made(segment, lane.track)).filter_map(|lane| lane.extent())
+    });
+    let bytes = bytes + made.map(|(begin, end)| end - begin).sum::<u64>();
     let rate = bytes.saturating_mul(8 * HZ as u64) / (ticks.max(HZ / 10) as u64);
     rate.max(64_000) * 6 / 5
 }

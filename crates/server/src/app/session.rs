@@ -58,7 +58,9 @@ impl Surroundings {
         let picture = tracks.and_then(|tracks| tracks.video.as_ref());
         let (video_transcode, deinterlace) =
             picture.map_or_else(Default::default, |track| self.transcoders.offer(&channel.id, track));
-        Policy { video_transcode, deinterlace, most_lines: self.transcoders.most_lines(), ..self.policy }
+        let audio_transcode = self.policy.audio_transcode && self.transcoders.makes_sound();
+        let most_lines = self.transcoders.most_lines();
+        Policy { audio_transcode, video_transcode, deinterlace, most_lines, ..self.policy }
     }
 }
 
@@ -282,9 +284,7 @@ impl Owner {
                         self.seen_fetch = fetched;
                         self.apply(Event::Consumed).await;
                     }
-                    if ready {
-                        self.observe().await;
-                    }
+                    self.observe().await;
                     self.apply(Event::Tick).await;
                 }
             }
@@ -363,7 +363,8 @@ impl Owner {
         if snapshot.counters.bytes > 0 && !std::mem::replace(&mut self.sent.bytes, true) {
             self.apply(Event::Bytes).await;
         }
-        let scrambled = snapshot.waiting == Waiting::Scrambled;
+        // Once it has played, that is trouble like any other, and passes.
+        let scrambled = snapshot.waiting == Waiting::Scrambled && !self.sent.segment;
         if scrambled != std::mem::replace(&mut self.sent.scrambled, scrambled) {
             self.apply(Event::Scrambled(scrambled)).await;
         }
@@ -384,7 +385,7 @@ impl Owner {
             self.door.send_replace(Door::Open(Arc::new(way)));
             self.apply(Event::Segment).await;
         }
-        self.observe_trouble(&tape);
+        self.observe_trouble(&tape).await;
         let coded = self.picture.hold.as_ref().map(|hold| hold.tape.clone());
         // Only recordings take from viewers.
         let lost = self
@@ -398,13 +399,16 @@ impl Owner {
         }
     }
 
-    /// Tells whether anything comes, once it is ready.
-    fn observe_trouble(&mut self, tape: &Tape) {
+    /// Tells whether anything comes. Who comes amid an outage has the source tried at once, and as long as it waits.
+    async fn observe_trouble(&mut self, tape: &Tape) {
         let last = tape.snapshot();
-        let trouble =
-            last.trouble.as_deref().filter(|_| self.sent.segment).map(|fault| say::broken(fault, &last));
+        let trouble = last.trouble.as_deref().map(|fault| say::broken(fault, &last));
+        if trouble.is_some() && !self.sent.segment {
+            tape.hurry();
+        }
         if self.trouble.as_ref().map(|told| told.code) != trouble.as_ref().map(|new| new.code) {
-            self.trouble = trouble;
+            self.trouble.clone_from(&trouble);
+            self.apply(Event::Trouble(trouble)).await;
             self.tell();
         }
     }
@@ -428,6 +432,9 @@ impl Owner {
         self.transcode().await;
         if let Some(event) = self.pending.pop_front() {
             self.apply(event).await;
+        }
+        if self.has_lost_its_sound() {
+            self.apply(Event::Stop(ReasonCode::FormatChanged)).await;
         }
     }
 

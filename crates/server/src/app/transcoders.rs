@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -31,6 +32,8 @@ const QUEUE: usize = 256;
 const SWEEP: Duration = Duration::from_millis(500);
 /// Failures in a row after which an encoder is not used any more.
 const FAILURES: u32 = 3;
+/// Where no sound can be made it is tried again this often: somebody may install what is missing.
+const LISTEN_AGAIN: Duration = Duration::from_secs(60);
 
 /// What the host allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +59,8 @@ pub struct Wish {
 enum Request {
     Acquire(Wish, oneshot::Sender<Option<PictureHold>>),
     Release(StreamKey, u64),
+    /// It has made a picture.
+    Works(Encoder),
     Proven(Encoder, Result<u64, String>),
     AllProven,
 }
@@ -108,6 +113,8 @@ pub struct Transcoders {
     requests: mpsc::Sender<Request>,
     standing: Arc<ArcSwap<Standing>>,
     proven: watch::Receiver<bool>,
+    /// No sound can be made.
+    mute: Arc<AtomicBool>,
     allowance: Allowance,
 }
 
@@ -135,7 +142,14 @@ impl Transcoders {
             supervise("proof of encoders", prove(requests.clone()));
         }
         supervise("transcoders", owner.run(inbox));
-        Self { requests, standing, proven, allowance }
+        let mute = Arc::<AtomicBool>::default();
+        supervise("proof of sound", listen(Arc::clone(&mute)));
+        Self { requests, standing, proven, mute, allowance }
+    }
+
+    /// Whether sound can be made; until it is known to the contrary, it can.
+    pub fn makes_sound(&self) -> bool {
+        !self.mute.load(Ordering::Relaxed)
     }
 
     /// Whether it is known what the machine can do.
@@ -206,6 +220,22 @@ async fn prove(requests: mpsc::Sender<Request>) {
     let _ = requests.send(Request::AllProven).await;
 }
 
+/// Finds out whether sound can be made.
+async fn listen(mute: Arc<AtomicBool>) {
+    while let Err(why) = proof::prove_sound().await {
+        if !mute.swap(true, Ordering::Relaxed) {
+            tracing::error!(
+                why,
+                "no sound can be made: AC-3 and MP2 play only where the viewer's own player can; install ffmpeg"
+            );
+        }
+        tokio::time::sleep(LISTEN_AGAIN).await;
+    }
+    if mute.swap(false, Ordering::Relaxed) {
+        tracing::info!("sound can be made now");
+    }
+}
+
 struct Proven {
     encoder: Encoder,
     pixels_per_s: u64,
@@ -224,7 +254,6 @@ struct Ended {
     key: StreamKey,
     id: u64,
     fault: Option<Arc<Fault>>,
-    fruitful: bool,
 }
 
 struct Owner {
@@ -282,6 +311,11 @@ impl Owner {
                     coded.idle_since = (coded.holds == 0).then_some(now);
                 }
             }
+            Request::Works(encoder) => {
+                if let Some(proven) = self.proven_of(encoder) {
+                    proven.failures = 0;
+                }
+            }
             Request::Proven(encoder, Ok(pixels_per_s)) => {
                 let fps = pixels_per_s / (1280 * 720);
                 tracing::info!(encoder = encoder.name(), fps_720p = fps, "pictures can be coded");
@@ -307,11 +341,13 @@ impl Owner {
         self.encoders.iter().find(|proven| proven.failures < FAILURES)
     }
 
+    /// What there is and what is taken. Tapes that idle take nothing: they go as soon as somebody else needs the room.
     fn capacity(&self) -> Capacity {
+        let held = || self.tapes.values().filter(|coded| coded.holds > 0);
         Capacity {
             measured: self.encoder().map_or(0, |proven| proven.pixels_per_s),
-            used: self.tapes.values().map(|coded| coded.cost).sum(),
-            running: self.tapes.len(),
+            used: held().map(|coded| coded.cost).sum(),
+            running: held().count(),
             most: self.allowance.most,
         }
     }
@@ -337,17 +373,18 @@ impl Owner {
 
     fn open(&mut self, key: &StreamKey, wish: Wish) -> Option<()> {
         let cost = cost(&wish.track, wish.recipe);
-        // Idle ones go first: nobody looks.
         if !self.capacity().admits(cost) {
+            metrics::counter!("telecast_transcoders_refused_total").increment(1);
+            return None;
+        }
+        // Nobody looks at idle ones, and beside this one they may be too much.
+        let all = self.tapes.values().map(|coded| coded.cost).sum();
+        if !(Capacity { used: all, running: self.tapes.len(), ..self.capacity() }).admits(cost) {
             let idle: Vec<StreamKey> =
                 self.tapes.iter().filter(|(_, coded)| coded.holds == 0).map(|(key, _)| key.clone()).collect();
             for key in &idle {
                 self.drop_tape(key);
             }
-        }
-        if !self.capacity().admits(cost) {
-            metrics::counter!("telecast_transcoders_refused_total").increment(1);
-            return None;
         }
         let encoder = self.encoder()?.encoder;
         self.next_id += 1;
@@ -363,40 +400,44 @@ impl Owner {
             .ok()?;
         tracing::info!(channel = %key.channel, encoder = encoder.name(), "a picture is coded");
         metrics::counter!("telecast_transcoders_started_total").increment(1);
-        self.watch(key.clone(), tape.clone());
+        self.watch(key.clone(), tape.clone(), encoder);
         let running = Running { tape, recipe: wish.recipe, encoder };
         self.tapes.insert(key.clone(), Coded { running, parent, cost, holds: 1, idle_since: None });
         Some(())
     }
 
-    /// Learns when the tape ends by itself.
-    fn watch(&mut self, key: StreamKey, tape: Tape) {
+    /// Learns when there is a picture, and when the tape ends by itself.
+    fn watch(&mut self, key: StreamKey, tape: Tape, encoder: Encoder) {
         let mut watch = tape.watch();
+        let requests = self.requests.clone();
         self.ends.spawn(async move {
+            let begun =
+                watch.wait_for(|snapshot| snapshot.newest_run().is_some() || snapshot.fault.is_some()).await;
+            if begun.is_ok_and(|snapshot| snapshot.fault.is_none()) {
+                let _ = requests.send(Request::Works(encoder)).await;
+            }
             let last = watch.wait_for(|snapshot| snapshot.fault.is_some()).await;
-            let (fault, fruitful) = last
-                .map_or((None, false), |snapshot| (snapshot.fault.clone(), snapshot.newest_run().is_some()));
-            Ended { key, id: tape.id, fault, fruitful }
+            Ended { key, id: tape.id, fault: last.ok().and_then(|snapshot| snapshot.fault.clone()) }
         });
     }
 
+    fn proven_of(&mut self, encoder: Encoder) -> Option<&mut Proven> {
+        self.encoders.iter_mut().find(|proven| proven.encoder == encoder)
+    }
+
     fn ended(&mut self, ended: &Ended) {
-        if self.tapes.get(&ended.key).is_none_or(|coded| coded.running.tape.id != ended.id) {
-            return;
-        }
-        let encoder = self.tapes.get(&ended.key).map(|coded| coded.running.encoder);
-        if let Some(proven) = self.encoders.iter_mut().find(|proven| Some(proven.encoder) == encoder) {
-            if matches!(ended.fault.as_deref(), Some(Fault::Filter(_))) {
-                proven.failures += 1;
-                metrics::counter!("telecast_transcoders_failed_total").increment(1);
-                if proven.failures == FAILURES {
-                    tracing::error!(
-                        encoder = proven.encoder.name(),
-                        "an encoder keeps failing and is not used any more"
-                    );
-                }
-            } else if ended.fruitful {
-                proven.failures = 0;
+        let coded = self.tapes.get(&ended.key).filter(|coded| coded.running.tape.id == ended.id);
+        let Some(encoder) = coded.map(|coded| coded.running.encoder) else { return };
+        if matches!(ended.fault.as_deref(), Some(Fault::Filter(_)))
+            && let Some(proven) = self.proven_of(encoder)
+        {
+            proven.failures += 1;
+            metrics::counter!("telecast_transcoders_failed_total").increment(1);
+            if proven.failures == FAILURES {
+                tracing::error!(
+                    encoder = encoder.name(),
+                    "an encoder keeps failing and is not used any more"
+                );
             }
         }
         self.drop_tape(&ended.key);

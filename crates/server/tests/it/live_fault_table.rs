@@ -52,8 +52,10 @@ pub(crate) const ROWS: &[Row] = &[
             the one that lacked, and for 20 s the answer is `receiver_refused` with the time that is left" },
     Row { fault: Fault::EndMidway, within_s: 1.0, back_s: 16.0, proof: BREAKS,
         what: "the stream ends in mid-play",
-        seen: "the slate with `source_ended` once the buffer has run out; the session goes on",
-        recovery: "another source at once; the same one after 0.5 s, doubling to 15 s; a new run of the same playlist" },
+        seen: "the slate with `source_ended` once the buffer has run out; the session goes on. Whoever tunes in meanwhile is told the same, and after 12 s \
+            his session ends with it",
+        recovery: "another source at once; the same one after 0.5 s, doubling to 15 s, and at least every 2 s while somebody wants to begin; \
+            a new run of the same playlist" },
     Row { fault: Fault::Stall, within_s: 4.0, back_s: 16.0, proof: BREAKS,
         what: "nothing more comes on an open connection",
         seen: "the slate with `source_stalled` after 2 s, and in the first seconds of a channel after 4 s; the session goes on",
@@ -84,15 +86,14 @@ pub(crate) const ROWS: &[Row] = &[
         recovery: "at once" },
     Row { fault: Fault::FormatChange, within_s: 10.0, back_s: 8.0, proof: CLOCKS,
         what: "picture and sound go over to another format",
-        seen: "the picture goes on: a new run begins with the new format; sound that the client cannot play is converted; a picture that it \
-            cannot decode ends the session with `format_changed`. Not mended yet: sound that was converted and then comes as the client can play it \
-            lets the playlist stand still, and the page begins the session anew",
+        seen: "the picture goes on: a new run begins with the new format. Where the sound that is heard goes and another comes, or a picture comes \
+            that the client cannot decode, the session ends with `format_changed`, and the page begins anew with what there is now",
         recovery: "at once" },
     Row { fault: Fault::Scrambled, within_s: 5.0, back_s: 5.0, proof: STARTS,
         what: "the programme is scrambled",
-        seen: "at a start another source after 1.5 s, without one `scrambled` after 4 s; in mid-play the slate with `scrambled` after 2 s, and the session \
-            goes on with this source",
-        recovery: "tuning in again works at once; in mid-play the picture comes with the next key frame" },
+        seen: "at a start another source after 1.5 s, without one `scrambled` after 4 s; in mid-play, after 2 s, another source or the slate with \
+            `scrambled`, and the session goes on",
+        recovery: "tuning in again works at once; in mid-play the picture comes with the next key frame, where there is a choice within 16 s" },
     Row { fault: Fault::JunkPrefix, within_s: 3.0, back_s: 3.0, proof: STARTS,
         what: "bytes that are no packets precede the stream",
         seen: "nothing: the first packet is looked for",

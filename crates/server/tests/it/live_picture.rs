@@ -6,11 +6,13 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use telecast_core::limits;
 use telecast_server::adapters::ffmpeg::running;
 use telecast_server::app::App;
+use telecast_server::app::playback::Directives;
 use telecast_server::app::settings::Allowance;
 use telecast_server::app::view::{ClientView, SessionState, SessionView};
 
@@ -109,6 +111,17 @@ async fn viewers_share_a_coded_picture_and_no_more_are_begun_than_allowed() {
     for view in [first, second] {
         app.stop(&view.id).await;
     }
+    // What idles is in nobody's way.
+    let mut third = over_or_ready(&app, 2, ClientView::default()).await;
+    for _ in 0..20 {
+        if third.state == SessionState::Ready {
+            break;
+        }
+        tokio::time::sleep(limits::IDLE / 100).await; // leases are given back by and by
+        third = over_or_ready(&app, 2, ClientView::default()).await;
+    }
+    assert_eq!(third.state, SessionState::Ready, "{third:?}");
+    app.stop(&third.id).await;
     let until = tokio::time::Instant::now() + limits::IDLE + Duration::from_secs(20);
     while running() > 0 && tokio::time::Instant::now() < until {
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -160,5 +173,40 @@ async fn a_picture_that_never_comes_is_given_up() {
     let app = station(&fake, &directory.path().join("tapes"), 1).await;
     let view = over_or_ready(&app, 1, ClientView::default()).await;
     assert_eq!(view.reason.map(|reason| reason.code), Some("no_key_frame".to_owned()));
+    app.shutdown().await;
+}
+
+/// A box that is away for longer than any filter may be silent: that is not the filter's fault.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_coded_picture_outlives_an_outage() {
+    let (bytes, rate) = fields("fields-two", &["-c:a", "mp2", "-b:a", "192k"]);
+    let fake = live_box::start(HashMap::from([(1, Manner::EndAfter(bytes, rate, 6 * rate))]), 1).await;
+    let directory = tempfile::tempdir().unwrap();
+    let app = station(&fake, &directory.path().join("tapes"), 1).await;
+    let view = over_or_ready(&app, 1, ClientView::default()).await;
+    assert_eq!(view.state, SessionState::Ready, "{view:?}");
+    fake.dead.store(true, Ordering::SeqCst);
+    let play = handle(&app, &view);
+    let main = play.multivariant().await.unwrap();
+    let name = renditions(std::str::from_utf8(&main).unwrap()).remove(0);
+    let newest = async || {
+        let text = play.playlist(&name, Directives::default()).await.unwrap();
+        std::str::from_utf8(&text).unwrap().lines().rfind(|line| line.contains(".m4s")).map(str::to_owned)
+    };
+    let until = tokio::time::Instant::now() + Duration::from_secs(60);
+    while fake.open.load(Ordering::SeqCst) > 0 && tokio::time::Instant::now() < until {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    tokio::time::sleep(Duration::from_secs(16)).await;
+    let before = newest().await;
+    fake.dead.store(false, Ordering::SeqCst);
+    let mut after = newest().await;
+    while after == before && tokio::time::Instant::now() < until {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        after = newest().await;
+    }
+    let now = app.wait_session(&view.id, Duration::ZERO).await.unwrap();
+    assert_eq!(now.state, SessionState::Ready, "{now:?}");
+    assert_ne!(after, before, "the picture is back");
     app.shutdown().await;
 }

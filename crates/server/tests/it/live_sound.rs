@@ -7,6 +7,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use telecast_server::adapters::ffmpeg::started;
+
 use crate::live_box::{self, Manner};
 use crate::live_walk::{decoded, follow, handle, ready, renditions};
 
@@ -79,6 +81,11 @@ async fn a_click_comes_out_within_a_millisecond() {
         let play = handle(&app, &view);
         let names = renditions(std::str::from_utf8(&play.multivariant().await.unwrap()).unwrap());
         let (file, _) = follow(&play, &names[0], Duration::from_secs(8)).await;
+        // 2 Mbit/s with stuffing, and a sound of 160 kbit/s beside it.
+        let main = play.multivariant().await.unwrap();
+        let said = std::str::from_utf8(&main).unwrap().split("BANDWIDTH=").nth(1).unwrap();
+        let said: u64 = said.split(',').next().unwrap().parse().unwrap();
+        assert!((1_000_000..4_000_000).contains(&said), "{said} bit/s");
         let ours = directory.path().join("ours.mp4");
         std::fs::write(&ours, file).unwrap();
         let (before, after) = (click_after_key(&original), click_after_key(&ours));
@@ -87,6 +94,44 @@ async fn a_click_comes_out_within_a_millisecond() {
         assert!(off.abs() < 1.0, "{name}: {off} ms");
         app.shutdown().await;
     }
+}
+
+/// Bad weather: packets of the sound are lost several times a second. Its filter goes on, and stays in step.
+#[tokio::test(flavor = "multi_thread")]
+async fn sound_that_is_torn_all_the_time_has_one_filter_and_stays_in_step() {
+    let clicks =
+        ["-filter_complex", "aevalsrc='0.9*lt(mod(t\\,1)\\,0.002)':s=48000[a]", "-map", "0:v", "-map", "[a]"];
+    let mut sound = clicks.to_vec();
+    sound.extend_from_slice(&["-c:a", "ac3", "-b:a", "192k"]);
+    let (bytes, rate) = live_box::media("click-ac3", &sound);
+    let directory = tempfile::tempdir().unwrap();
+    let original = directory.path().join("original.ts");
+    std::fs::write(&original, &bytes[..]).unwrap();
+    let mut of_sound = 0;
+    let whole = bytes.chunks_exact(188).filter(|packet| {
+        let is_sound = u16::from(packet[1] & 0x1F) << 8 | u16::from(packet[2]) == 0x101;
+        of_sound += usize::from(is_sound);
+        !(is_sound && of_sound % 31 == 0)
+    });
+    let torn: Vec<u8> = whole.flatten().copied().collect();
+    assert!(torn.len() + 50 * 188 < bytes.len(), "nothing was torn");
+    let fake = live_box::start(HashMap::from([(1, Manner::Play(std::sync::Arc::new(torn), rate))]), 1).await;
+    let (app, _tapes) = live_box::station(&fake).await;
+    let view = ready(&app, 1).await;
+    let before = started();
+    let play = handle(&app, &view);
+    let names = renditions(std::str::from_utf8(&play.multivariant().await.unwrap()).unwrap());
+    let (file, _) = follow(&play, &names[0], Duration::from_secs(8)).await;
+    let more = started() - before;
+    assert!(more <= 4, "{more} filters were started in 8 s");
+    let ours = directory.path().join("ours.mp4");
+    std::fs::write(&ours, file).unwrap();
+    let off = click_after_key(&ours) - click_after_key(&original);
+    let off = ((off + 0.5).rem_euclid(1.0) - 0.5) * 1000.0;
+    eprintln!("torn: {off:.3} ms, {more} more filters");
+    // Behind a hole, frames of 1,024 samples stand up to half of one beside their time.
+    assert!(off.abs() < 12.0, "{off} ms");
+    app.shutdown().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

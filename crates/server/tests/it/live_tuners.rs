@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use telecast_core::error::Kind;
+use telecast_core::limits;
 use telecast_core::tuner::{Cause, Priority};
 use telecast_server::app::{App, Directives, PlaybackHandle, SessionState, SessionView};
 
@@ -28,6 +29,16 @@ async fn box_with(sids: &[u32], tuners: usize) -> FakeBox {
     let (bytes, rate) = live_box::with_aac();
     let play = |sid: &u32| (*sid, Manner::Play(bytes.clone(), rate));
     live_box::start(sids.iter().map(play).collect::<HashMap<_, _>>(), tuners).await
+}
+
+/// Marks the packets of the programme as scrambled.
+fn scramble(packets: &mut [u8]) {
+    for packet in packets.chunks_exact_mut(188) {
+        let pid = u16::from(packet[1] & 0x1F) << 8 | u16::from(packet[2]);
+        if (0x100..0x1000).contains(&pid) {
+            packet[3] |= 0x80;
+        }
+    }
 }
 
 /// Begins a session; returns when it is ready or over.
@@ -134,12 +145,7 @@ async fn the_next_channel_is_ready_before_it_is_wanted_and_gives_way_at_once() {
 async fn a_source_that_cannot_tune_or_is_scrambled_is_replaced_before_anybody_notices() {
     let (bytes, rate) = live_box::with_aac();
     let mut scrambled = bytes.to_vec();
-    for packet in scrambled.chunks_exact_mut(188) {
-        let pid = u16::from(packet[1] & 0x1F) << 8 | u16::from(packet[2]);
-        if (0x100..0x1000).contains(&pid) {
-            packet[3] |= 0x80;
-        }
-    }
+    scramble(&mut scrambled);
     let broken = HashMap::from([
         (1, Manner::Refuse),
         (2, Manner::Play(scrambled.into(), rate)),
@@ -174,10 +180,43 @@ async fn a_source_that_cannot_tune_or_is_scrambled_is_replaced_before_anybody_no
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_box_has_refused_is_shown_and_is_no_other_boxs_doing() {
+    let (bytes, rate) = live_box::with_aac();
+    let play = || Manner::Play(bytes.clone(), rate);
+    let one =
+        live_box::start(HashMap::from([(1, play()), (2, Manner::Refuse), (3, play()), (4, play())]), 4).await;
+    let two = live_box::start(HashMap::from([(2, play())]), 4).await;
+    let (app, _directory) = station_on(&[&one, &two], |_| {}).await;
+    let left_alone = |id: &str| {
+        let found = app.status().receivers.into_iter().find(|receiver| receiver.id == id).unwrap();
+        found.left_alone.into_iter().map(|refused| (refused.channel, refused.until)).collect::<Vec<_>>()
+    };
+    ready(&app, 1).await;
+    assert_eq!(left_alone("a"), []);
+    ready(&app, 2).await;
+    until("it is shown", || !left_alone("a").is_empty()).await;
+    let (channel, until_when) = left_alone("a").remove(0);
+    let left = until_when.duration_since(app.status().at);
+    assert_eq!(channel, "Channel 2");
+    assert!(left.is_positive() && left <= limits::REFUSAL_MEMORY.try_into().unwrap(), "{left:?}");
+    assert_eq!(left_alone("b"), [], "the other box gives it");
+    // Neither what the box gives nor who watches what it refused is disturbed.
+    ready(&app, 3).await;
+    ready(&app, 2).await;
+    until("and it passes", || left_alone("a").is_empty()).await;
+    app.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_source_that_is_lost_is_replaced_in_the_same_session() {
     let (bytes, rate) = live_box::with_aac();
-    let breaks =
-        [Manner::EndAfter(bytes.clone(), rate, rate * 4), Manner::StallAfter(bytes.clone(), rate, rate * 4)];
+    let mut scrambled = bytes.to_vec();
+    scramble(&mut scrambled[rate * 4 / 188 * 188..]);
+    let breaks = [
+        Manner::EndAfter(bytes.clone(), rate, rate * 4),
+        Manner::StallAfter(bytes.clone(), rate, rate * 4),
+        Manner::Play(scrambled.into(), rate),
+    ];
     for manner in breaks {
         let one = live_box::start(HashMap::from([(1, manner)]), 1).await;
         let two = box_with(&[1], 1).await;

@@ -8,6 +8,7 @@
     unreachable_pub
 )]
 
+mod command;
 mod live_box;
 mod live_crowd;
 mod live_fault_table;

@@ -17,8 +17,6 @@ use std::ops::RangeInclusive;
 const FRONT_LIMIT: usize = 16 * 1024;
 /// Presentation less decoding time of a picture (ticks). Sixteen pictures may be reordered (H.264 A.3.1, H.265 A.4.2): 0.64 s of 25 a second.
 const REORDERED: RangeInclusive<i64> = -JUMP..=2 * HZ;
-/// PAT and PMT are repeated in the tape at least this often (ticks).
-const TABLES_EVERY: i64 = HZ / 4;
 
 impl Segmenter {
     pub(super) fn video_packet(&mut self, video: &mut Video, packet: &Packet<'_>, out: &mut Vec<u8>) {
@@ -33,10 +31,7 @@ impl Segmenter {
                 self.picture(video, open, dts);
             }
             video.reference = Some(dts);
-            if dts - self.tables_at >= TABLES_EVERY || dts < self.tables_at {
-                self.tables_at = dts;
-                self.repeat_tables(out);
-            }
+            self.repeat_tables(dts, out);
             let begin = self.offset;
             video.open = Some(OpenPicture {
                 begin,

@@ -15,12 +15,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
-/// Filters that run in this process.
+/// Filters that run in this process, and all that were ever started.
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
+static STARTED: AtomicUsize = AtomicUsize::new(0);
 
 /// Number of filters that run.
 pub fn running() -> usize {
     RUNNING.load(Ordering::Relaxed)
+}
+
+/// Number of filters that were started.
+pub fn started() -> usize {
+    STARTED.load(Ordering::Relaxed)
 }
 
 /// A child that ends with this value.
@@ -50,6 +56,7 @@ impl Filter {
             }
         });
         RUNNING.fetch_add(1, Ordering::Relaxed);
+        STARTED.fetch_add(1, Ordering::Relaxed);
         Ok((Self(child), stdin, stdout))
     }
 }

@@ -1,4 +1,4 @@
-//! Which encoders of this machine work: each is made to code a moving picture, and what it made is decoded and looked at. An encoder that is
+//! Which encoders of this machine work: sound is made once, and each encoder of pictures is made to code a moving picture, and what it made is decoded and looked at. An encoder that is
 //! listed, opens, and gives green or black frames is no encoder. Its speed is that of the processor's own time where the processor codes, so that it does
 //! not matter what else the machine is doing just then.
 
@@ -29,6 +29,24 @@ pub async fn prove(encoder: Encoder) -> Result<u64, String> {
     tokio::time::timeout(patience, code_and_look(encoder))
         .await
         .map_err(|_| "it takes too long".to_owned())?
+}
+
+/// Makes a little AAC.
+///
+/// # Errors
+/// Why sound cannot be made, for people.
+pub async fn prove_sound() -> Result<(), String> {
+    let patience = std::time::Duration::from_secs(PATIENCE);
+    let arguments: Vec<String> =
+        words("-f lavfi -i sine=sample_rate=48000 -t 0.2 -c:a aac -f adts pipe:1").collect();
+    let (made, _) = tokio::time::timeout(patience, run(&arguments, &[]))
+        .await
+        .map_err(|_| "it takes too long".to_owned())??;
+    if telecast_media::codec::aac::adts(&made).is_some() {
+        Ok(())
+    } else {
+        Err("what it makes is no AAC".into())
+    }
 }
 
 async fn code_and_look(encoder: Encoder) -> Result<u64, String> {
@@ -128,6 +146,11 @@ mod tests {
         assert!(look(&vec![128; PICTURES * size]).is_err(), "grey");
         assert!(look(&moving[..size].repeat(PICTURES)).is_err(), "still");
         assert!(look(&moving[..size * 50]).is_err(), "half of them");
+    }
+
+    #[tokio::test]
+    async fn sound_is_made() {
+        assert_eq!(prove_sound().await, Ok(()));
     }
 
     #[tokio::test]

@@ -5,6 +5,7 @@ use telecast_core::session::{Event, Reason, ReasonCode};
 
 use super::Owner;
 use crate::app::memory::source_tracks;
+use crate::app::playback::Door;
 use crate::app::say;
 use crate::app::tape::{Snapshot, Tape};
 use crate::app::transcoders;
@@ -83,6 +84,15 @@ impl Owner {
             _ if self.picture.recipe.is_some() => None,
             _ => Some((&self.hold.as_ref()?.tape, self.machine.plan().filter(|plan| !plan.provisional)?)),
         }
+    }
+
+    /// Whether what its player hears has gone, while there is other sound for it.
+    pub(super) fn has_lost_its_sound(&self) -> bool {
+        let (Door::Open(way), Some((tape, plan))) = (&*self.door.borrow(), self.delivery()) else {
+            return false;
+        };
+        let snapshot = tape.snapshot();
+        snapshot.newest_run().is_some() && way.has_lost_its_sound(&snapshot.tracks, plan)
     }
 
     /// Looks at what the station can do for this picture, until that is known. `false`: it cannot be told yet.

@@ -38,8 +38,8 @@ use crate::adapters::tape_files;
 use history::{History, STEP};
 pub(super) use report::Reported;
 use view::{
-    DiskStatus, PidStatus, PlayerFacts, ReceiverStatus, SessionStatus, StatusView, StreamStatus, TapeStatus,
-    TranscoderStatus, TunerStatus,
+    DiskStatus, LeftAloneStatus, PidStatus, PlayerFacts, ReceiverStatus, SessionStatus, StatusView,
+    StreamStatus, TapeStatus, TranscoderStatus, TunerStatus,
 };
 
 /// A picture is taken at most this often.
@@ -154,7 +154,12 @@ impl Status {
             transcoders.extend(work(&names, key, &snapshot, &history));
             shown.push(tape_status(&names, key, tape, &snapshot, &history, sessions));
         }
-        transcoders.extend(pictures(&names, &parts.transcoders.standing(), &running, &histories));
+        let standing = parts.transcoders.standing();
+        transcoders.extend(pictures(&names, &standing, &running, &histories));
+        for (key, derived) in &standing.running {
+            let history = histories.get(&(key.clone(), derived.tape.id)).cloned().unwrap_or_default();
+            transcoders.extend(work(&names, &parent(key), &derived.tape.snapshot(), &history));
+        }
         StatusView {
             at: say::moment(parts.clock.wall_ms()),
             uptime_s: parts.clock.uptime().as_secs(),
@@ -185,6 +190,7 @@ impl Status {
         let all = self.parts.receivers.answers().into_iter();
         let shown = all.map(|(view, answers, breaker)| ReceiverStatus {
             in_use: self.tuners(names, &board, &view.id),
+            left_alone: self.left_alone(names, &board, &view.id),
             id: view.id,
             name: view.name,
             state: view.state,
@@ -203,6 +209,23 @@ impl Status {
             .into(),
         });
         shown.collect()
+    }
+
+    /// What `receiver` has refused and is not asked for.
+    fn left_alone(&self, names: &Names<'_>, board: &Board, receiver: &str) -> Vec<LeftAloneStatus> {
+        let all = board.receivers.get(receiver).map_or(&[][..], |usage| &usage.left_alone);
+        let shown = all.iter().map(|(channel, until)| LeftAloneStatus {
+            channel_id: channel.0.clone(),
+            channel: names.of(channel),
+            until: self.moment(*until),
+        });
+        shown.collect()
+    }
+
+    /// A moment of the program's own clock.
+    fn moment(&self, at: Duration) -> jiff::Timestamp {
+        let (wall, now) = (self.parts.clock.wall_ms(), self.parts.clock.uptime());
+        say::moment(wall + at.saturating_sub(now).as_millis() as i64)
     }
 
     /// Tuners of `receiver` that are in use: streams of one transponder share one.
@@ -229,22 +252,20 @@ impl Status {
         board: &Board,
         idle_since: Option<Duration>,
     ) -> StreamStatus {
-        let (wall, now) = (self.parts.clock.wall_ms(), self.parts.clock.uptime());
-        let moment = |at: Duration| say::moment(wall + at.saturating_sub(now).as_millis() as i64);
         let channel = names.of(&key.channel);
         let leases = || board.leases.iter().filter(|lease| lease.stream == *key);
         let wanted = leases().filter(|lease| lease.priority > Priority::Background).take(HOLDERS);
         let holders = wanted.map(|lease| HolderView {
             channel: channel.clone(),
             what: lease.holder.clone(),
-            until: moment(lease.expires),
+            until: self.moment(lease.expires),
         });
         StreamStatus {
             channel_id: key.channel.0.clone(),
             holders: holders.collect(),
             channel,
             kept_ready: leases().any(|lease| lease.priority == Priority::Background),
-            idle_until: idle_since.map(|since| moment(since + limits::IDLE)),
+            idle_until: idle_since.map(|since| self.moment(since + limits::IDLE)),
         }
     }
 }

@@ -59,6 +59,20 @@ pub struct ReceiverStatus {
     pub breaker: String,
     /// Tuners in use: one for each transponder that is on.
     pub in_use: Vec<TunerStatus>,
+    /// Transponders that it has refused to tune, and is not asked for again for a while.
+    pub left_alone: Vec<LeftAloneStatus>,
+}
+
+/// A transponder that a receiver has refused to tune.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LeftAloneStatus {
+    /// The channel that was asked for; what shares its transponder is left alone too.
+    pub channel_id: String,
+    /// Its name.
+    pub channel: String,
+    /// Until when, unless a stream of ours that was on then ends before.
+    #[schema(value_type = String, format = DateTime)]
+    pub until: Timestamp,
 }
 
 /// A tuner in use.

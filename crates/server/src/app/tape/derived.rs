@@ -1,8 +1,11 @@
 //! A derived tape's source: another tape, through a filter of pictures.
 //!
 //! One filter runs as long as what it is fed stays of one kind; where the parent's run has other tracks or another picture, it is let finish and the next
-//! begins, which makes a new run here as well. What it is fed has the parent's tape times, so clocks that jump on air do not jump for it.
+//! begins, which makes a new run here as well. So it is where a filter ends by itself. What it is fed has the parent's tape times, so clocks that
+//! jump on air do not jump for it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -26,8 +29,12 @@ const SOUND: Duration = Duration::from_secs(2);
 const PIECE: u64 = 697 * 188;
 /// Bytes behind the parent's edge at which coding does not keep up: it goes on at the edge. Eight seconds of a usual channel.
 const BEHIND: u64 = 12 << 20;
-/// A filter that has said something is given up when it says nothing for this long although it is fed.
-const SILENT: Duration = Duration::from_secs(12);
+/// A filter is given up when it says nothing although it has been fed in so many seconds.
+const SILENT: u32 = 12;
+const SECOND: Duration = Duration::from_secs(1);
+/// A filter that ends by itself is followed by another, unless so many have ended, each within [`FRAIL`] of the one before.
+const ENDS: u32 = 3;
+const FRAIL: Duration = Duration::from_secs(60);
 
 /// Where pictures come from, and what is made of them.
 #[derive(Clone)]
@@ -45,8 +52,9 @@ pub struct Derived {
 impl Derived {
     pub(super) fn open(&self) -> Pictures {
         let (filters, running) = mpsc::channel(1);
-        let feeder = tokio::spawn(feed(self.clone(), filters));
-        Pictures { running, output: None, feeder }
+        let unanswered = Arc::<AtomicU32>::default();
+        let feeder = tokio::spawn(feed(self.clone(), filters, Arc::clone(&unanswered)));
+        Pictures { running, output: None, unanswered, feeder }
     }
 }
 
@@ -54,6 +62,8 @@ impl Derived {
 pub(super) struct Pictures {
     running: mpsc::Receiver<Result<Output, Fault>>,
     output: Option<Output>,
+    /// Seconds in which the filter was fed since it last said something.
+    unanswered: Arc<AtomicU32>,
     feeder: JoinHandle<()>,
 }
 
@@ -72,17 +82,23 @@ impl Pictures {
                 self.output = Some(self.running.recv().await.ok_or(Fault::Ended)??);
                 continue;
             };
-            match output.read(buffer, SILENT).await {
+            match output.read(buffer, SECOND).await {
                 Err(Fault::Ended) => self.output = None,
+                // Fed with nothing, it has nothing to say.
+                Err(Fault::Stalled) if self.unanswered.load(Ordering::Relaxed) < SILENT => {}
                 Err(Fault::Stalled) => return Err(Fault::Filter("it says nothing any more".into())),
-                come => return come,
+                come => {
+                    self.unanswered.store(0, Ordering::Relaxed);
+                    return come;
+                }
             }
         }
     }
 }
 
 /// Starts filter after filter and feeds them, until the parent is over.
-async fn feed(source: Derived, filters: mpsc::Sender<Result<Output, Fault>>) {
+async fn feed(source: Derived, filters: mpsc::Sender<Result<Output, Fault>>, unanswered: Arc<AtomicU32>) {
+    let mut ends = Ends::default();
     loop {
         let Some((snapshot, kind)) = begun(&source.parent).await else { return };
         let Some(mut reader) = Continuous::join(&snapshot.index) else { continue };
@@ -97,19 +113,42 @@ async fn feed(source: Derived, filters: mpsc::Sender<Result<Output, Fault>>) {
         if filters.send(Ok(filter.close())).await.is_err() {
             return;
         }
+        unanswered.store(0, Ordering::Relaxed);
         let tables = Bytes::from(std::mem::take(&mut reader.tables));
         let ended = match input.send(tables).await {
-            Ok(()) => pump(&source.parent, &kind, &mut reader, &input).await,
+            Ok(()) => pump(&source.parent, &kind, &mut reader, (&input, &*unanswered)).await,
             Err(_) => Pumped::Broken,
         };
         match ended {
             Pumped::Changed => {}
             Pumped::Over => return,
+            Pumped::Broken if source.parent.snapshot().fault.is_none() && ends.may_go_on() => {
+                tracing::warn!("ffmpeg has ended amid a picture; it is started again");
+                metrics::counter!("telecast_filters_failed_total").increment(1);
+                tokio::time::sleep(SECOND).await;
+            }
             Pumped::Broken => {
                 let _ = filters.send(Err(Fault::Filter("ffmpeg has ended".into()))).await;
                 return;
             }
         }
+    }
+}
+
+/// How filters have ended of late.
+#[derive(Default)]
+struct Ends {
+    last: Option<Instant>,
+    count: u32,
+}
+
+impl Ends {
+    /// One more has; whether another is to follow.
+    fn may_go_on(&mut self) -> bool {
+        let now = Instant::now();
+        let again = self.last.replace(now).is_some_and(|last| now < last + FRAIL);
+        self.count = if again { self.count + 1 } else { 1 };
+        self.count < ENDS
     }
 }
 
@@ -124,8 +163,14 @@ enum Pumped {
 }
 
 /// Feeds one filter until the parent is over, its kind changes, or the filter is gone.
-async fn pump(parent: &Tape, kind: &Matter, reader: &mut Continuous, input: &mpsc::Sender<Bytes>) -> Pumped {
+async fn pump(
+    parent: &Tape,
+    kind: &Matter,
+    reader: &mut Continuous,
+    (input, unanswered): (&mpsc::Sender<Bytes>, &AtomicU32),
+) -> Pumped {
     let mut news = parent.watch();
+    let mut counted = Instant::now();
     loop {
         let snapshot = news.borrow_and_update().clone();
         if snapshot.newest_run().is_some_and(|run| !Matter::of(run).is_some_and(|now| kind.covers(&now))) {
@@ -146,9 +191,18 @@ async fn pump(parent: &Tape, kind: &Matter, reader: &mut Continuous, input: &mps
             // Evicted meanwhile: it begins anew at the edge.
             let Ok(Ok(bytes)) = read else { return Pumped::Changed };
             let bytes = reader.pass(bytes, &snapshot.index);
-            if input.send(bytes.into()).await.is_err() {
-                return Pumped::Broken;
-            }
+            // Seconds count in which it takes nothing, too.
+            let room = loop {
+                if counted.elapsed() >= SECOND {
+                    counted = Instant::now();
+                    unanswered.fetch_add(1, Ordering::Relaxed);
+                }
+                if let Ok(room) = timeout(SECOND, input.reserve()).await {
+                    break room;
+                }
+            };
+            let Ok(room) = room else { return Pumped::Broken };
+            room.send(bytes.into());
         }
         if snapshot.fault.is_some() || news.changed().await.is_err() {
             return Pumped::Over;

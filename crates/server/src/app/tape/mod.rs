@@ -33,7 +33,7 @@ use telecast_core::tuner::{Holder, StreamKey};
 use telecast_media::segment::{Counters, PidCounters, Waiting};
 use telecast_media::tape::{Index, Origin, Run, Segment, Track, TrackId};
 use telecast_media::ts::psi::Kind;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 /// Commands that may wait.
@@ -48,7 +48,7 @@ pub struct Snapshot {
     pub index: Index,
     /// First sequence of what has come since the source was connected: everything before is the tape's past.
     pub since: u64,
-    /// Tracks of the programme as far as known.
+    /// Tracks of the programme as far as known; not those that have vanished and go on as silence.
     pub tracks: Vec<Track>,
     /// What keeps the first frame from coming.
     pub waiting: Waiting,
@@ -114,6 +114,7 @@ pub struct Tape {
     snapshots: watch::Receiver<Arc<Snapshot>>,
     trouble: watch::Receiver<bool>,
     commands: mpsc::Sender<Command>,
+    hurry: Arc<Notify>,
     stop: CancellationToken,
     gone: CancellationToken,
 }
@@ -150,7 +151,8 @@ impl Tape {
         }));
         let (commands, inbox) = mpsc::channel(COMMANDS);
         let (made, filtered) = mpsc::channel(COMMANDS);
-        let next = Next { tape: id, troubles };
+        let hurry = Arc::new(Notify::new());
+        let next = Next { tape: id, troubles, hurry: Arc::clone(&hurry) };
         let owner = Owner::new(
             format!("{}@{}", key.channel.0, key.receiver),
             directory,
@@ -167,7 +169,7 @@ impl Tape {
             owner.run((source, next), inbox, filtered, token).await;
             drop(done);
         });
-        Ok(Self { id, main, playlists: Arc::default(), snapshots, trouble, commands, stop, gone })
+        Ok(Self { id, main, playlists: Arc::default(), snapshots, trouble, commands, hurry, stop, gone })
     }
 
     /// The newest snapshot.
@@ -183,6 +185,11 @@ impl Tape {
     /// Whether nothing comes just now although the tape goes on; [`Snapshot::trouble`] says why.
     pub fn trouble(&self) -> watch::Receiver<bool> {
         self.trouble.clone()
+    }
+
+    /// Somebody waits for it to begin: a source that is gone is tried without a long pause.
+    pub fn hurry(&self) {
+        self.hurry.notify_waiters();
     }
 
     /// Asks for AAC made from `from`, as long as the answer is held.
@@ -345,7 +352,16 @@ pub struct Trouble {
     /// It has given a picture since it was connected.
     pub pictured: bool,
     /// The answer: from where to go on, and after which pause; none: the tape is over.
-    pub reply: oneshot::Sender<Option<(Feed, Duration)>>,
+    pub reply: oneshot::Sender<Option<(Feed, Pause)>>,
+}
+
+/// How long is waited before a source is opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pause {
+    /// In any case.
+    pub least: Duration,
+    /// Unless somebody wants to begin meanwhile ([`Tape::hurry`]).
+    pub most: Duration,
 }
 
 /// Where such questions go.
@@ -356,6 +372,7 @@ struct Next {
     tape: u64,
     /// None: there is only one.
     troubles: Option<Troubles>,
+    hurry: Arc<Notify>,
 }
 
 impl Next {
@@ -366,7 +383,11 @@ impl Next {
         self.troubles.as_ref()?.send(trouble).await.ok()?;
         let (feed, pause) = answer.await.ok()??;
         let source = Source::Receiver(feed);
-        tokio::time::sleep(pause).await;
+        tokio::time::sleep(pause.least).await;
+        tokio::select! {
+            () = tokio::time::sleep(pause.most.saturating_sub(pause.least)) => {}
+            () = self.hurry.notified() => {}
+        }
         source.clear().await;
         Some(source)
     }

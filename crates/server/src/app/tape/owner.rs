@@ -12,7 +12,7 @@ use bytes::Bytes;
 use telecast_core::limits;
 use telecast_core::tuner::Holder;
 use telecast_media::journal::Journal;
-use telecast_media::segment::{Counters, Segmenter, Start, Waiting};
+use telecast_media::segment::{Counters, Segmenter, Start};
 use telecast_media::tape::{Index, Rendition, TrackId};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
@@ -40,6 +40,8 @@ const EDGE: usize = 4;
 const HEARTBEAT: Duration = Duration::from_secs(1);
 /// A source that gave a picture and has been silent for this long is in trouble: viewers are told before it is given up.
 const QUIET: Duration = Duration::from_secs(2);
+/// So many scrambled packets are no accident of a programme that is clear.
+const SCRAMBLED: u64 = 100;
 /// A full disk is tried again so often, this far apart: others need a moment to give up their oldest parts.
 const TRIES: usize = 10;
 const TRY_AGAIN: Duration = Duration::from_millis(100);
@@ -76,6 +78,8 @@ pub(super) struct Owner {
     trouble: Option<Arc<Fault>>,
     /// The box is being asked whether a recording has the tuner that is lost.
     asked: Option<oneshot::Receiver<Option<Holder>>>,
+    /// It has given a picture: who plays it is told of trouble, and who wants to begin need not wait to hear of it.
+    pictured: bool,
     /// What rested has been read: from here on another source may go on with it.
     taken_up: bool,
     /// Next sequence when bytes were last appended: a change means that a segment has begun.
@@ -114,6 +118,7 @@ impl Owner {
             before: 0,
             trouble: None,
             asked: None,
+            pictured: false,
             taken_up: false,
             appended: 0,
             connected: false,
@@ -193,8 +198,9 @@ impl Owner {
         let next = self.segmenter.index().next_sequence;
         let pictured = next > std::mem::replace(&mut self.since, next);
         self.connected = false;
+        self.pictured |= pictured;
         // A recording that had the tuner a moment ago is named until the box has been asked again.
-        if !(matches!(**fault, Fault::Ended) && self.is_recorded()) {
+        if self.pictured && !(matches!(**fault, Fault::Ended) && self.is_recorded()) {
             self.trouble = Some(Arc::clone(fault));
         }
         self.publish(None);
@@ -302,6 +308,7 @@ impl Owner {
         let mut input = Vec::with_capacity(READ);
         let mut output = Vec::with_capacity(READ);
         let mut due = Instant::now();
+        let begun = self.segmenter.counters();
         let mut scrambled_since = None;
         let mut shown = Shown::default();
         let mut heard = Instant::now();
@@ -352,9 +359,7 @@ impl Owner {
             self.write_index();
             self.look(&mut shown);
             self.publish_news();
-            let scrambled = source.has_others() && self.segmenter.waiting() == Waiting::Scrambled;
-            scrambled_since = scrambled.then(|| scrambled_since.unwrap_or(now));
-            if scrambled_since.is_some_and(|since| now >= since + limits::SCRAMBLED_SWITCH) {
+            if source.has_others() && self.is_scrambled(&begun, now, &mut scrambled_since) {
                 return Fault::Scrambled;
             }
         }
@@ -373,6 +378,19 @@ impl Owner {
             self.trouble = Some(Arc::new(Fault::Scrambled));
             self.publish(None);
         }
+    }
+
+    /// Whether a source that was connected when `begun` was counted has been scrambled for too long: from its start on, or since it gave
+    /// its last picture.
+    fn is_scrambled(&self, begun: &Counters, now: Duration, since: &mut Option<Duration>) -> bool {
+        if self.segmenter.index().next_sequence > self.since {
+            return matches!(self.trouble.as_deref(), Some(Fault::Scrambled));
+        }
+        let counters = self.segmenter.counters();
+        let scrambled = counters.scrambled_packets - begun.scrambled_packets;
+        let is = scrambled > SCRAMBLED && counters.clear_packets - begun.clear_packets < scrambled;
+        *since = is.then(|| since.unwrap_or(now));
+        since.is_some_and(|since| now >= since + limits::SCRAMBLED_SWITCH)
     }
 
     /// The next moment at which all tapes read.
@@ -468,10 +486,11 @@ impl Owner {
         self.troubled.send_if_modified(|told| {
             std::mem::replace(told, self.trouble.is_some()) != self.trouble.is_some()
         });
+        let tracks = self.segmenter.tracks().iter();
         self.publish.send_replace(Arc::new(Snapshot {
             index: self.segmenter.index().clone(),
             since: self.since,
-            tracks: self.segmenter.tracks().to_vec(),
+            tracks: tracks.filter(|track| !self.segmenter.is_absent(track)).cloned().collect(),
             waiting: self.segmenter.waiting(),
             mapped: self.segmenter.map().is_some(),
             fault,

@@ -1,7 +1,7 @@
 //! Sound made from other sound: which tracks, their filters, and the files that the result goes to.
 //!
 //! A filter is started when somebody asks, or as soon as it is likely that somebody will; it is stopped when nobody has needed it for a
-//! while. What a filter says goes through [`Stretch`], which counts its time.
+//! while. What a filter says goes through [`Stretches`], which counts its time.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ use crate::adapters::ffmpeg::sound::AudioFilter;
 use crate::adapters::tape_files::TapeFile;
 use crate::adapters::tape_journal;
 use crate::app::say;
-use crate::app::stretch::Stretch;
+use crate::app::stretch::Stretches;
 
 use super::Work;
 
@@ -28,6 +28,9 @@ use super::Work;
 const EARLY_TAP: Duration = Duration::from_secs(15);
 /// A filter that ends is not started again before this.
 const FILTER_REST: Duration = Duration::from_secs(1);
+/// A filter takes further stretches for this long, so that sound that is torn all the time does not start ffmpeg all the time.
+/// Later ones get a filter of their own: should a decoder ever leave out a frame, what it says is out of step for no longer.
+const FILTER_STAYS: Duration = Duration::from_secs(10);
 
 /// What comes out of filters: their tag, and bytes; none when they end.
 pub(super) type Made = mpsc::Sender<(u64, Bytes)>;
@@ -42,35 +45,48 @@ struct Derived {
     /// Sessions that need it, and since when none does.
     needs: usize,
     resting_since: Option<Duration>,
-    filter: Option<AudioFilter>,
+    filter: Option<Running>,
     /// No filter is started before this.
     not_before: Duration,
     /// What comes out of each filter, by tag.
-    stretches: HashMap<u64, Stretch>,
+    stretches: HashMap<u64, Stretches>,
     /// Length of all that has come out of them (microseconds).
     made_us: u64,
 }
 
+/// A filter that is fed.
+struct Running {
+    filter: AudioFilter,
+    tag: u64,
+    since: Duration,
+    /// Samples per second of what goes in, and how many went in.
+    rate: u32,
+    fed: i64,
+}
+
 impl Derived {
-    /// A stretch of frames without a hole begins at sample `start`: it gets a filter of its own, a warm one if there is one.
+    /// A stretch of frames without a hole begins at sample `start`. `false`: no filter that runs can take it.
+    fn go_on(&mut self, (start, rate): (i64, u32), now: Duration) -> bool {
+        let fresh = |running: &&Running| running.rate == rate && now < running.since + FILTER_STAYS;
+        let Some(running) = self.filter.as_ref().filter(fresh) else { return false };
+        let Some(stretches) = self.stretches.get_mut(&running.tag) else { return false };
+        stretches.begin(running.fed, start);
+        true
+    }
+
+    /// The same, with a filter of its own.
     fn begin(
         &mut self,
         (start, rate): (i64, u32),
-        warm: Option<(Kind, u64, AudioFilter)>,
-        tag: u64,
-        made: &Made,
+        (filter, tag): (std::io::Result<AudioFilter>, u64),
         now: Duration,
     ) {
-        let filter = match warm {
-            Some((_, tag, filter)) => Ok((tag, filter)),
-            None => AudioFilter::start(self.kind, tag, made.clone()).map(|filter| (tag, filter)),
-        };
         match filter {
-            Ok((tag, filter)) => {
-                tracing::debug!(track = self.id, tag, start, "a stretch of sound begins");
-                self.stretches.insert(tag, Stretch::new(start, rate));
-                if let Some(before) = self.filter.replace(filter) {
-                    before.finish();
+            Ok(filter) => {
+                tracing::debug!(track = self.id, tag, start, "a filter of sound begins");
+                self.stretches.insert(tag, Stretches::new(start, rate));
+                if let Some(before) = self.filter.replace(Running { filter, tag, since: now, rate, fed: 0 }) {
+                    before.filter.finish();
                 }
             }
             Err(error) => {
@@ -219,13 +235,21 @@ impl Sounds {
                 continue;
             }
             for tapped in segmenter.take_tapped(derived.from) {
-                if let (Some(start), true) = (tapped.start, now >= derived.not_before) {
-                    let warm = self.warm.take_if(|(kind, ..)| *kind == derived.kind);
-                    self.tags += 1;
-                    derived.begin((start, tapped.rate), warm, self.tags, &self.made, now);
+                if let (Some(start), true) = (tapped.start, now >= derived.not_before)
+                    && !derived.go_on((start, tapped.rate), now)
+                {
+                    let filter = match self.warm.take_if(|(kind, ..)| *kind == derived.kind) {
+                        Some((_, tag, filter)) => (Ok(filter), tag),
+                        None => {
+                            self.tags += 1;
+                            (AudioFilter::start(derived.kind, self.tags, self.made.clone()), self.tags)
+                        }
+                    };
+                    derived.begin((start, tapped.rate), filter, now);
                 }
-                let Some(filter) = &derived.filter else { continue };
-                if !filter.feed(Bytes::from(tapped.bytes)) {
+                let Some(running) = &mut derived.filter else { continue };
+                running.fed += tapped.samples;
+                if !running.filter.feed(Bytes::from(tapped.bytes)) {
                     tracing::warn!(
                         track = derived.id,
                         "ffmpeg has ended or does not keep up; it is started again"
@@ -252,18 +276,17 @@ impl Sounds {
             derived.stretches.remove(&tag);
             return;
         }
-        let Some((time, frames)) = derived.stretches.get_mut(&tag).and_then(|stretch| stretch.take(bytes))
-        else {
-            return;
-        };
-        if let Err(error) = derived.side.append(derived.offset, &frames, now_ms, true) {
-            tracing::warn!(%error, "derived sound cannot be written");
-            return;
+        let come = derived.stretches.get_mut(&tag).map(|stretches| stretches.take(bytes));
+        for (time, frames) in come.unwrap_or_default() {
+            if let Err(error) = derived.side.append(derived.offset, &frames, now_ms, true) {
+                tracing::warn!(%error, "derived sound cannot be written");
+                return;
+            }
+            derived.made_us += length_us(&frames);
+            let (id, offset) = (derived.id, derived.offset);
+            derived.offset += frames.len() as u64;
+            segmenter.push_derived(id, time, offset, &frames);
         }
-        derived.made_us += length_us(&frames);
-        let (id, offset) = (derived.id, derived.offset);
-        derived.offset += frames.len() as u64;
-        segmenter.push_derived(id, time, offset, &frames);
     }
 }
 

@@ -104,6 +104,8 @@ pub struct Usage {
     pub tuned: usize,
     /// Viewers.
     pub viewers: usize,
+    /// What it has refused and is not asked for: a channel of each transponder, and until when (from the start of the program).
+    pub left_alone: Vec<(ChannelId, Duration)>,
 }
 
 /// What is held, as it was a moment ago.

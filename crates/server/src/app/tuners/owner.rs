@@ -25,7 +25,7 @@ use super::{Board, Hold, Notice, Request, Running, Tuners, Usage, Wish};
 use crate::adapters::clock::Clock;
 use crate::adapters::enigma2::Client;
 use crate::adapters::stream::Fault;
-use crate::app::tape::{Feed, Room, Source, Tape, Trouble, Troubles};
+use crate::app::tape::{Feed, Pause, Room, Source, Tape, Trouble, Troubles};
 
 /// Leases and idle streams are looked through this often.
 const SWEEP: Duration = Duration::from_millis(500);
@@ -388,7 +388,7 @@ impl Owner {
     }
 
     /// The next source of the stream `key`, and after which pause; none if the tape is to end.
-    fn next(&mut self, key: StreamKey, trouble: &Trouble) -> Option<(Feed, Duration)> {
+    fn next(&mut self, key: StreamKey, trouble: &Trouble) -> Option<(Feed, Pause)> {
         let now = self.clock.uptime();
         let ill = ill(trouble)?;
         self.health.failed(&key, ill, now);
@@ -408,18 +408,19 @@ impl Owner {
         let well: Vec<LineupSource> = well.into_iter().filter(|source| self.is_open(source)).collect();
         for source in &well {
             if let Some(moved) = self.move_to(&key, source, now) {
-                return self.feed(&moved.channel, source).map(|feed| (feed, Duration::ZERO));
+                return self.feed(&moved.channel, source).map(|feed| (feed, Pause::default()));
             }
         }
-        // A fault that all show is not tried in a loop before anybody has seen a picture, nor one that does not pass.
-        if !pictured || ill == Ill::Scrambled {
+        // A fault that all show is not tried in a loop before anybody has seen a picture.
+        if !pictured {
             return None;
         }
         let pause = doubled(limits::REOPEN_FIRST, failures, limits::REOPEN_MOST);
         let (open, shut): (Vec<_>, Vec<_>) = rest.into_iter().partition(|source| self.is_open(source));
         for source in open.iter().chain(&shut) {
             if let Some(moved) = self.move_to(&key, source, now) {
-                let pause = pause.max(self.shut_for(source).unwrap_or_default());
+                let least = limits::REOPEN_FIRST.max(self.shut_for(source).unwrap_or_default());
+                let pause = Pause { least, most: pause.max(least) };
                 return self.feed(&moved.channel, source).map(|feed| (feed, pause));
             }
         }
@@ -479,12 +480,14 @@ impl Owner {
         metrics::gauge!("telecast_tapes").set(self.tapes.len() as f64);
         let leases: Vec<Lease> = self.pool.leases().cloned().collect();
         metrics::gauge!("telecast_leases").set(leases.len() as f64);
+        let now = self.clock.uptime();
         let usage = |id: &String| {
             let (tuners, tuned) = self.pool.usage(id);
             let viewers = self.pool.viewers(id);
             metrics::gauge!("telecast_tuners_used", "receiver" => id.clone()).set(tuned as f64);
             metrics::gauge!("telecast_receiver_viewers", "receiver" => id.clone()).set(viewers as f64);
-            (id.clone(), Usage { tuners, tuned, viewers })
+            let left_alone = self.pool.left_alone(id, now);
+            (id.clone(), Usage { tuners, tuned, viewers, left_alone })
         };
         let receivers = self.clients.keys().map(usage).collect();
         let streams =
