@@ -16,6 +16,7 @@ import time
 
 import media
 from measure import Figures, cpu_s, private_mib, table
+from peers import peers_cpu_s
 from receiver import Channel, Receiver
 from station import OUT, Station
 from viewer import Viewer
@@ -77,23 +78,7 @@ def hls(url, out):
 
 
 async def peers(data):
-    """CPU-seconds of one ffmpeg per stream over `SECONDS`."""
-    receiver = await Receiver(channels(data, STREAMS)).start()
-    out = OUT / "peers"
-    shutil.rmtree(out, ignore_errors=True)
-    processes = [hls(f"http://127.0.0.1:{receiver.stream_port}/{ref}", out / str(i)) for i, ref in enumerate(receiver.channels)]
-    await asyncio.sleep(WARM_S)
-    pids = [process.pid for process in processes]
-    before, began = cpu_s(*pids), time.monotonic()
-    await asyncio.sleep(SECONDS)
-    cost, took = cpu_s(*pids) - before, time.monotonic() - began
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        await asyncio.to_thread(process.wait)
-    receiver.stop()
-    shutil.rmtree(out)
-    return cost * SECONDS / took
+    return await peers_cpu_s(channels(data, STREAMS), ["-c", "copy"], WARM_S, SECONDS)
 
 
 async def unpaced_ours(data):

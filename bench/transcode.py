@@ -10,15 +10,15 @@ import json
 import os
 import pathlib
 import resource
-import shutil
 import statistics
 import subprocess
 import time
 
 import media
 from measure import Figures, cpu_s, table
+from peers import peers_cpu_s
 from receiver import Channel, Receiver
-from station import OUT, Station
+from station import Station
 from viewer import CLIENT, Viewer
 
 STREAMS = int(os.environ.get("STREAMS", 8))
@@ -68,25 +68,8 @@ async def sound_ours(data):
 
 
 async def sound_peer(data):
-    receiver = await Receiver(channels(data)).start()
-    out = OUT / "peers"
-    shutil.rmtree(out, ignore_errors=True)
-    processes = []
-    for at, ref in enumerate(receiver.channels):
-        (out / str(at)).mkdir(parents=True)
-        processes.append(subprocess.Popen(["ffmpeg", "-v", "fatal", "-i", f"http://127.0.0.1:{receiver.stream_port}/{ref}", "-c:v", "copy", "-c:a", "aac",
-                                           "-ac", "2", "-b:a", "160k", "-f", "hls", "-hls_time", "2", str(out / str(at) / "p.m3u8")], stdin=subprocess.DEVNULL))
-    await asyncio.sleep(WARM_S)
-    pids = [process.pid for process in processes]
-    before, began = cpu_s(*pids), time.monotonic()
-    await asyncio.sleep(SECONDS)
-    cost, took = cpu_s(*pids) - before, time.monotonic() - began
-    for process in processes:
-        process.terminate()
-        await asyncio.to_thread(process.wait)
-    receiver.stop()
-    shutil.rmtree(out)
-    return cost / took * 60 / STREAMS
+    codecs = ["-c:v", "copy", "-c:a", "aac", "-ac", "2", "-b:a", "160k"]
+    return await peers_cpu_s(channels(data), codecs, WARM_S, SECONDS) / SECONDS * 60 / STREAMS
 
 
 async def picture_ours(picture, data):

@@ -19,6 +19,19 @@ use std::sync::Arc;
 /// Names a track within a tape; survives a change of PID.
 pub type TrackId = u8;
 
+/// Names of derived tracks: the source's and this bit.
+pub(crate) const DERIVED: TrackId = 0x80;
+
+/// What the sound made of `from` is called.
+pub fn derived_id(from: TrackId) -> TrackId {
+    from | DERIVED
+}
+
+/// What a derived sound is made of.
+pub(crate) fn source_id(derived: TrackId) -> TrackId {
+    derived & !DERIVED
+}
+
 /// Where a track's frames lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {

@@ -157,6 +157,7 @@ impl Session {
                 self.wait(WaitingFor::ProgrammeMap, limits::START_LIMIT, now);
             }
             Event::Tracks(tracks) => self.tracks(&tracks, now, effects),
+            Event::Undecided => self.undecided(now),
             Event::KeyFrame => {
                 let silent = self.plan.as_ref().is_some_and(|plan| plan.audio.is_empty());
                 let next = if silent { WaitingFor::Transcoder } else { WaitingFor::Audio };
@@ -207,6 +208,15 @@ impl Session {
         }
     }
 
+    fn undecided(&mut self, now: Now) {
+        if self.state == State::Starting {
+            self.enter(State::Priming, now);
+        }
+        if self.state == State::Priming && self.waiting_for != Some(WaitingFor::Transcoder) {
+            self.wait(WaitingFor::Transcoder, limits::TRANSCODER_START, now);
+        }
+    }
+
     /// What is on air decides; what was planned from memory is corrected without a new session.
     fn tracks(&mut self, tracks: &SourceTracks, now: Now, effects: &mut Vec<Effect>) {
         if self.state == State::New {
@@ -231,10 +241,9 @@ impl Session {
                     ReasonCode::NotPlayable
                 };
                 let busy = reasons.contains(&playback::Reason::VideoTranscoderBusy);
-                let code = if busy { ReasonCode::TranscodersBusy } else { code };
+                let reason = if busy { Reason::transcoders_busy() } else { Reason::new(code) };
                 let detail: Vec<&str> = reasons.iter().map(|reason| reason.text()).collect();
-                let retry_after = busy.then_some(limits::TRANSCODER_RETRY);
-                let reason = Reason { retry_after, ..Reason::new(code).with_detail(detail.join(" ")) };
+                let reason = reason.with_detail(detail.join(" "));
                 return self.fail(reason, now, effects);
             }
             Decision::Unknown => {}

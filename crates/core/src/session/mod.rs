@@ -22,6 +22,7 @@ mod reason;
 pub use machine::Session;
 pub use reason::{ReasonCode, Words};
 
+use crate::limits;
 use crate::playback::{Plan, Recipe, SourceTracks, TrackId};
 use crate::tuner::{Cause, Now, Refusal};
 use serde::{Deserialize, Serialize};
@@ -121,6 +122,11 @@ impl Reason {
         Self { code, detail: None, retry_after: None, holders: Vec::new() }
     }
 
+    /// As many pictures are coded as can be, for now.
+    pub fn transcoders_busy() -> Self {
+        Self { retry_after: Some(limits::TRANSCODER_RETRY), ..Self::new(ReasonCode::TranscodersBusy) }
+    }
+
     /// The same, with what exactly happened.
     pub fn with_detail(self, detail: impl Into<String>) -> Self {
         Self { detail: Some(detail.into()), ..self }
@@ -158,6 +164,8 @@ pub enum Event {
     Bytes,
     /// What the programme map says, now or changed; on a running tape at once.
     Tracks(SourceTracks),
+    /// The programme map is there, and it is not known yet whether the station can make something playable of it.
+    Undecided,
     /// A key frame has come.
     KeyFrame,
     /// Sound covers it.

@@ -7,7 +7,7 @@ use super::stream::{Lane, Stream, Video};
 use super::tables::Tables;
 use super::timeline::Timeline;
 use super::{Start, Waiting};
-use crate::tape::{Index, Origin, Track, TrackId};
+use crate::tape::{DERIVED, Index, Origin, Track, TrackId, derived_id, source_id};
 use crate::time::HZ;
 use crate::ts::packet::{NULL_PID, PACKET, Packet};
 use crate::ts::psi::{Kind, Pat, Pmt, Sections};
@@ -591,14 +591,3 @@ const UNREAD_LIMIT: usize = 8192 * PACKET;
 
 /// No more tracks than this go on as silence; no programme has more languages.
 const ABSENT_LIMIT: usize = 32;
-
-/// Names of derived tracks: the source's and this bit.
-const DERIVED: TrackId = 0x80;
-
-fn derived_id(from: TrackId) -> TrackId {
-    from | DERIVED
-}
-
-fn source_id(derived: TrackId) -> TrackId {
-    derived & !DERIVED
-}

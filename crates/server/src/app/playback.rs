@@ -15,7 +15,7 @@ use telecast_media::cmaf::{Entry, Extent, supported};
 pub use telecast_media::hls::Directives;
 use telecast_media::hls::{self, Container, Readiness, View};
 use telecast_media::mpegts::{self, Joined};
-use telecast_media::tape::{Index, Listed, Origin, Rendition, Segment, Track, TrackId};
+use telecast_media::tape::{Index, Lane, Listed, Origin, Rendition, Segment, Track, TrackId, derived_id};
 use telecast_media::time::{HZ, to_ticks};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -166,7 +166,7 @@ fn track(audio: &decision::AudioPlan) -> TrackId {
     match audio.action {
         decision::TrackAction::Copy => audio.track,
         // The segmenter names derived tracks so.
-        decision::TrackAction::Transcode => audio.track | 0x80,
+        decision::TrackAction::Transcode => derived_id(audio.track),
     }
 }
 
@@ -230,7 +230,7 @@ fn sounds_from_the_start(segment: &Segment, id: TrackId) -> bool {
 /// Bits per second of the newest segments, with something to spare.
 fn bandwidth(index: &Index) -> u64 {
     let newest = || index.segments.iter().rev().take(8);
-    let (Some(last), Some(first)) = (newest().next(), newest().last()) else { return 64_000 };
+    let (Some(last), Some(first)) = (newest().next(), newest().next_back()) else { return 64_000 };
     // From beginning to beginning: sound comes later than its picture, at both ends.
     let (bytes, ticks) = if first.sequence == last.sequence {
         let ends = last.lanes.iter().filter_map(|lane| Some(lane.extent()?.1));
@@ -245,7 +245,7 @@ fn bandwidth(index: &Index) -> u64 {
         segment.run.track(id).is_some_and(|track| matches!(track.origin, Origin::Derived { .. }))
     };
     let made = newest().skip(1).flat_map(|segment| {
-        segment.lanes.iter().filter(|lane| is_made(segment, lane.track)).filter_map(|lane| lane.extent())
+        segment.lanes.iter().filter(|lane| is_made(segment, lane.track)).filter_map(Lane::extent)
     });
     let bytes = bytes + made.map(|(begin, end)| end - begin).sum::<u64>();
     let rate = bytes.saturating_mul(8 * HZ as u64) / (ticks.max(HZ / 10) as u64);

@@ -329,7 +329,9 @@ impl Owner {
                 self.pending.push_back(Event::Released);
             }
             Effect::Transcode { picture, sound } => {
-                self.picture.recipe = picture;
+                if self.picture.recipe != picture {
+                    self.picture = Coded { recipe: picture, ..Coded::default() };
+                }
                 self.wanted = sound;
                 self.transcode().await;
             }
@@ -420,6 +422,7 @@ impl Owner {
                 self.around.memory.put(&self.channel.id.0, &tracks);
             }
             if !self.settle(&tracks) {
+                self.apply(Event::Undecided).await;
                 return;
             }
             self.sent.tracks = Some(tracks.clone());

@@ -13,7 +13,7 @@ use moka::future::Cache;
 use telecast_media::cmaf::{self, Entry, Extent, Missing};
 use telecast_media::hls::{self, Container, Directives, View};
 use telecast_media::mpegts;
-use telecast_media::tape::{Index, Origin, Rendition, Segment, TrackId};
+use telecast_media::tape::{Index, Origin, Rendition, Segment, TrackId, derived_id};
 
 use super::playback::PlayError;
 use super::tape::{Snapshot, Tape};
@@ -146,7 +146,7 @@ fn together(segment: &Segment, label: Label) -> Option<(u64, u64)> {
 /// The derived track that a side file belongs to.
 fn derived_track(origin: Origin) -> TrackId {
     match origin {
-        Origin::Derived { from } => from | 0x80,
+        Origin::Derived { from } => derived_id(from),
         Origin::Stream { .. } => 0,
     }
 }

@@ -212,7 +212,11 @@ async fn a_source_that_is_lost_is_replaced_in_the_same_session() {
     let (bytes, rate) = live_box::with_aac();
     let mut scrambled = bytes.to_vec();
     scramble(&mut scrambled[rate * 4 / 188 * 188..]);
+    // Rain: everything comes, and each packet says that it is wrong.
+    let mut marked = bytes.to_vec();
+    marked[rate * 4 / 188 * 188..].chunks_exact_mut(188).for_each(|packet| packet[1] |= 0x80);
     let breaks = [
+        Manner::Play(marked.into(), rate),
         Manner::EndAfter(bytes.clone(), rate, rate * 4),
         Manner::StallAfter(bytes.clone(), rate, rate * 4),
         Manner::Play(scrambled.into(), rate),

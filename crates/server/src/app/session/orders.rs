@@ -1,7 +1,7 @@
 //! What a session orders so that its player can decode what it gets: sounds made AAC, a picture coded anew, and how that is then played.
 
 use telecast_core::playback::{self as decision, Plan, Policy, Seen, SourceTracks};
-use telecast_core::session::{Event, Reason, ReasonCode};
+use telecast_core::session::{Event, Reason};
 
 use super::Owner;
 use crate::app::memory::source_tracks;
@@ -57,7 +57,7 @@ impl Owner {
             self.picture.hold = self.around.transcoders.acquire(wish).await;
             self.picture.watch = self.picture.hold.as_ref().map(|hold| hold.tape.watch());
             if self.picture.hold.is_none() {
-                self.pending.push_back(Event::Broken(Reason::new(ReasonCode::TranscodersBusy)));
+                self.pending.push_back(Event::Broken(Reason::transcoders_busy()));
                 return;
             }
             self.pending.push_back(Event::TranscoderStarted);

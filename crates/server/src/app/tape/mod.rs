@@ -27,7 +27,6 @@ pub use room::{Keeping, Room, Usage};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use telecast_core::limits;
 use telecast_core::lineup::ServiceRef;
 use telecast_core::tuner::{Holder, StreamKey};
 use telecast_media::segment::{Counters, PidCounters, Waiting};
@@ -236,7 +235,7 @@ impl Tape {
     }
 }
 
-/// Somebody needs derived sound. When nobody has for [`limits::IDLE`], its filter is stopped.
+/// Somebody needs derived sound. When nobody has for [`telecast_core::limits::IDLE`], its filter is stopped.
 pub struct Need {
     /// Name of the derived track.
     pub track: TrackId,
@@ -319,10 +318,10 @@ enum Input {
 }
 
 impl Input {
-    /// Appends what has come to `buffer`, at most up to its capacity; waits for the first byte.
-    async fn read(&mut self, buffer: &mut Vec<u8>) -> Result<usize, Fault> {
+    /// Appends what has come to `buffer`, at most up to its capacity; waits for the first byte. A filter's patience is its own.
+    async fn read(&mut self, buffer: &mut Vec<u8>, patience: Duration) -> Result<usize, Fault> {
         match self {
-            Self::Stream(stream) => stream.read(buffer, limits::STREAM_STALL).await,
+            Self::Stream(stream) => stream.read(buffer, patience).await,
             Self::Pictures(pictures) => pictures.read(buffer).await,
         }
     }

@@ -42,6 +42,11 @@ const HEARTBEAT: Duration = Duration::from_secs(1);
 const QUIET: Duration = Duration::from_secs(2);
 /// So many scrambled packets are no accident of a programme that is clear.
 const SCRAMBLED: u64 = 100;
+/// A picture that has stood still for this long although bytes come is in trouble: longer than players hold, and than any broadcast needs
+/// for the next part.
+const STILL: Duration = Duration::from_secs(3);
+/// A source of which bytes come and no picture for this long is given up for another, if there is one: longer than two groups of pictures.
+const FRUITLESS: Duration = Duration::from_secs(8);
 /// A full disk is tried again so often, this far apart: others need a moment to give up their oldest parts.
 const TRIES: usize = 10;
 const TRY_AGAIN: Duration = Duration::from_millis(100);
@@ -310,7 +315,7 @@ impl Owner {
         let mut due = Instant::now();
         let begun = self.segmenter.counters();
         let mut scrambled_since = None;
-        let mut shown = Shown::default();
+        let mut shown = Shown { at: self.clock.uptime(), ..Shown::default() };
         let mut heard = Instant::now();
         loop {
             input.clear();
@@ -319,7 +324,8 @@ impl Owner {
                 if steady {
                     tokio::time::sleep_until(due).await;
                 }
-                stream.read(&mut input).await
+                // Whatever else is done meanwhile, it has been silent since it was heard.
+                stream.read(&mut input, limits::STREAM_STALL.saturating_sub(heard.elapsed())).await
             };
             let come = tokio::select! {
                 come = read => come,
@@ -362,20 +368,27 @@ impl Owner {
             if source.has_others() && self.is_scrambled(&begun, now, &mut scrambled_since) {
                 return Fault::Scrambled;
             }
+            if source.has_others() && now >= shown.at + FRUITLESS {
+                return Fault::Stalled;
+            }
         }
     }
 
-    /// Bytes have come: is there more to see of them than before? Packets that come scrambled amid a programme give none.
+    /// Bytes have come: is there more to see of them than before? What comes scrambled or damaged amid a programme gives none.
     fn look(&mut self, shown: &mut Shown) {
         let (next, parts, _) = self.edge();
-        let (counters, now) = (self.segmenter.counters(), self.clock.uptime());
-        if (next, parts) != shown.edge || counters.scrambled_packets == shown.scrambled {
-            *shown = Shown { edge: (next, parts), at: now, scrambled: counters.scrambled_packets };
+        let (scrambled, now) = (self.segmenter.counters().scrambled_packets, self.clock.uptime());
+        if (next, parts) != shown.edge {
+            *shown = Shown { edge: (next, parts), at: now, scrambled };
             if next > self.since {
                 self.trouble = None;
             }
-        } else if next > self.since && self.trouble.is_none() && now >= shown.at + QUIET {
-            self.trouble = Some(Arc::new(Fault::Scrambled));
+            return;
+        }
+        let is_scrambled = scrambled > shown.scrambled;
+        let patience = if is_scrambled { QUIET } else { STILL };
+        if next > self.since && self.trouble.is_none() && now >= shown.at + patience {
+            self.trouble = Some(Arc::new(if is_scrambled { Fault::Scrambled } else { Fault::Stalled }));
             self.publish(None);
         }
     }
