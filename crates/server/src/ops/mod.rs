@@ -1,4 +1,6 @@
-//! Running it: logs, metrics, signals.
+//! Running it: logs, metrics, signals, memory.
+
+mod heap;
 
 use crate::cli::Failure;
 use crate::config::Config;
@@ -9,6 +11,8 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
+
+pub use heap::give_back;
 
 /// The form of `/metrics`.
 pub const METRICS: &str = "text/plain; version=0.0.4";
