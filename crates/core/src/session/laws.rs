@@ -71,7 +71,7 @@ fn a_cold_start_says_what_it_waits_for_at_each_step() {
         &mut session,
         &[
             (0, Event::Begin, State::Starting, Some(WaitingFor::Tuner)),
-            (0, Event::Granted { relay: false }, State::Starting, Some(WaitingFor::Signal)),
+            (0, Event::Granted, State::Starting, Some(WaitingFor::Signal)),
             (1, Event::Bytes, State::Priming, Some(WaitingFor::ProgrammeMap)),
             (1, Event::Tracks(tracks(AudioCodec::Ac3)), State::Priming, Some(WaitingFor::KeyFrame)),
             (2, Event::KeyFrame, State::Priming, Some(WaitingFor::Audio)),
@@ -103,7 +103,7 @@ fn radio_waits_for_no_key_frame_and_copied_sound_for_no_transcoder() {
 fn a_running_tape_makes_a_session_ready_at_once() {
     let mut session = session(Some(&tracks(AudioCodec::Aac)));
     session.apply(Event::Begin, at(0));
-    session.apply(Event::Granted { relay: false }, at(0));
+    session.apply(Event::Granted, at(0));
     session.apply(Event::Tracks(tracks(AudioCodec::Aac)), at(0));
     session.apply(Event::Segment, at(0));
     assert_eq!(session.state(), State::Ready);
@@ -115,7 +115,7 @@ fn remembered_tracks_start_the_transcoder_with_the_tuner_and_a_wrong_guess_is_co
     assert!(session.plan().is_some_and(|plan| plan.provisional), "a plan before anything is asked");
     let effects = session.apply(Event::Begin, at(0));
     assert_eq!(effects, [Effect::Acquire, sound(&[1]), Effect::Publish]);
-    session.apply(Event::Granted { relay: false }, at(0));
+    session.apply(Event::Granted, at(0));
     let right = session.clone().apply(Event::Tracks(tracks(AudioCodec::Ac3)), at(1));
     assert!(!right.contains(&sound(&[1])), "a right guess changes nothing: {right:?}");
     let wrong = session.apply(Event::Tracks(tracks(AudioCodec::Aac)), at(1));
@@ -128,13 +128,13 @@ fn remembered_tracks_start_the_transcoder_with_the_tuner_and_a_wrong_guess_is_co
 
 #[test]
 fn what_does_not_come_fails_by_reason_and_gives_the_tuner_back() {
-    let granted = || Event::Granted { relay: false };
+    let granted = || Event::Granted;
     let map = || Event::Tracks(tracks(AudioCodec::Aac));
     let lost = || Event::Trouble(Some(Reason::new(ReasonCode::SourceEnded)));
     for (story, seconds, code) in [
         (vec![], 5, ReasonCode::Internal),
         (vec![granted()], 5, ReasonCode::TuneTimeout),
-        (vec![Event::Granted { relay: true }], 10, ReasonCode::TuneTimeout),
+        (vec![granted(), Event::Relay], 10, ReasonCode::TuneTimeout),
         (vec![granted(), Event::Bytes], 5, ReasonCode::SourceCorrupt),
         (vec![granted(), Event::Bytes, map()], 12, ReasonCode::NoKeyFrame),
         (vec![granted(), Event::Bytes, Event::Undecided, Event::Undecided], 30, ReasonCode::TranscoderFailed),
@@ -190,7 +190,7 @@ fn a_silent_picture_that_is_coded_anew_is_waited_for_as_long_as_a_transcoder_may
         let mut session = session(None);
         session.set_policy(Policy { video_transcode: Offer::Frames, ..Policy::default() });
         session.apply(Event::Begin, at(0));
-        session.apply(Event::Granted { relay: false }, at(1));
+        session.apply(Event::Granted, at(1));
         session.apply(Event::Tracks(silent.clone()), at(2));
         session.apply(Event::KeyFrame, at(3));
         assert_eq!(session.snapshot().waiting_for, Some(waits), "{codec:?}: there is no sound to wait for");
@@ -268,7 +268,8 @@ fn any_event() -> impl Strategy<Value = Event> {
     let codec = prop::sample::select(vec![AudioCodec::Aac, AudioCodec::Ac3, AudioCodec::Other]);
     prop_oneof![
         2 => Just(Event::Begin),
-        2 => any::<bool>().prop_map(|relay| Event::Granted { relay }),
+        2 => Just(Event::Granted),
+        1 => Just(Event::Relay),
         1 => (0usize..3).prop_map(|holders| Event::Refused(refusal(holders, Cause::InUse))),
         2 => Just(Event::Bytes),
         3 => codec.prop_map(|codec| Event::Tracks(tracks(codec))),
@@ -327,7 +328,7 @@ proptest! {
             if stopped {
                 prop_assert!(matches!(after.state, State::Draining | State::Stopped | State::Cancelled), "a stop was beaten by {event:?}");
             }
-            owes |= effects.contains(&Effect::Acquire) || matches!(event, Event::Granted { .. });
+            owes |= effects.contains(&Effect::Acquire) || matches!(event, Event::Granted);
             if matches!(event, Event::Refused(_)) && before.waiting_for == Some(WaitingFor::Tuner) {
                 owes = false;
             }

@@ -121,7 +121,7 @@ impl Session {
 
     /// A lease that comes too late is given back; nothing else matters any more.
     fn apply_ended(event: &Event, effects: &mut Vec<Effect>) {
-        if matches!(event, Event::Granted { .. }) {
+        if matches!(event, Event::Granted) {
             effects.push(Effect::Release);
         }
     }
@@ -145,7 +145,8 @@ impl Session {
                 effects.push(Effect::Acquire);
                 self.transcode(effects);
             }
-            Event::Granted { relay } => self.granted(relay, now),
+            Event::Granted => self.granted(now),
+            Event::Relay => self.relay(),
             Event::Refused(refusal) => {
                 // Only an answer to what is asked means that nothing is held.
                 self.holds &= self.waiting_for != Some(WaitingFor::Tuner);
@@ -190,10 +191,16 @@ impl Session {
         }
     }
 
-    fn granted(&mut self, relay: bool, now: Now) {
+    fn granted(&mut self, now: Now) {
         self.holds = true;
         if self.waiting_for == Some(WaitingFor::Tuner) {
-            self.wait(WaitingFor::Signal, if relay { limits::RELAY_START } else { limits::START_LIMIT }, now);
+            self.wait(WaitingFor::Signal, limits::START_LIMIT, now);
+        }
+    }
+
+    fn relay(&mut self) {
+        if self.waiting_for == Some(WaitingFor::Signal) {
+            self.step_limit = limits::RELAY_START;
         }
     }
 

@@ -154,10 +154,9 @@ pub enum Event {
     /// It was accepted: begin.
     Begin,
     /// The pool gave a lease.
-    Granted {
-        /// A descrambling relay is in between and takes its time.
-        relay: bool,
-    },
+    Granted,
+    /// A descrambling relay is in between, and takes its time to the first byte.
+    Relay,
     /// The pool gave none.
     Refused(Refusal),
     /// The stream's first bytes have come (at once, if its tape runs already).

@@ -19,7 +19,7 @@ use url::Url;
 
 use super::clock::Clock;
 use super::gate::Gate;
-use super::stream::{Fault, Stream};
+use super::stream::{Fault, Stream, is_relay};
 
 /// A receiver as the host describes it.
 #[derive(Clone, Debug)]
@@ -234,6 +234,11 @@ impl Client {
             _ => self.streams.succeeded(),
         }
         opened
+    }
+
+    /// Whether `service` comes through a descrambling relay of the box.
+    pub async fn is_relayed(&self, service: &ServiceRef) -> bool {
+        !service.is_iptv() && self.stream_url(service).await.is_ok_and(|(url, _)| is_relay(&url))
     }
 
     /// Model and tuners.

@@ -54,9 +54,18 @@ pub enum Fault {
     Stalled,
 }
 
+/// Port of a box's descrambling relay.
+const RELAY_PORT: u16 = 17999;
+
+/// Whether a stream comes through a descrambling relay.
+pub fn is_relay(url: &Url) -> bool {
+    url.port() == Some(RELAY_PORT)
+}
+
 /// An open stream.
 pub struct Stream {
     socket: TcpStream,
+    relay: bool,
     /// Bytes read with the head.
     first: Vec<u8>,
     seen: u64,
@@ -91,11 +100,14 @@ impl Stream {
         request.push_str("\r\n");
         socket.write_all(request.as_bytes()).await.map_err(|error| Fault::Unreachable(error.to_string()))?;
         let first = timeout(limits::RECEIVER_CALL, head(&mut socket)).await.map_err(|_| Fault::Stalled)??;
-        Ok(Self { socket, first, seen: 0 })
+        Ok(Self { socket, relay: is_relay(url), first, seen: 0 })
     }
 
     /// Appends what has arrived to `buffer`, at most up to its capacity; waits for the first byte up to the stall limit.
     pub async fn read(&mut self, buffer: &mut Vec<u8>, patience: Duration) -> Result<usize, Fault> {
+        // A relay takes its time to the first byte.
+        let patience =
+            if self.relay && self.seen == 0 { patience.max(limits::RELAY_START) } else { patience };
         if self.first.is_empty() {
             match timeout(patience, self.socket.read_buf(buffer)).await {
                 Err(_) => return Err(Fault::Stalled),
@@ -138,5 +150,30 @@ async fn head(socket: &mut TcpStream) -> Result<Vec<u8>, Fault> {
         Some("200") => Ok(bytes.split_off(end)),
         Some("401" | "403") => Err(Fault::Unauthorized),
         _ => Err(Fault::Refused(line.chars().take(60).collect())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_relay_may_take_its_time_to_the_first_byte_and_no_longer() {
+        assert!(is_relay(&Url::parse("http://box:17999/1:0:1:1:1:1:C00000:0:0:0:").unwrap()));
+        assert!(!is_relay(&Url::parse("http://box:8001/1:0:1:1:1:1:C00000:0:0:0:").unwrap()));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let socket = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (mut box_, _) = listener.accept().await.unwrap();
+        let mut stream = Stream { socket, relay: true, first: Vec::new(), seen: 0 };
+        let late = async {
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            box_.write_all(&[0x47; 188]).await.unwrap();
+        };
+        let mut buffer = Vec::with_capacity(188);
+        let short = std::time::Duration::from_millis(1);
+        let (read, ()) = tokio::join!(stream.read(&mut buffer, short), late);
+        assert!(read.is_ok_and(|read| read > 0));
+        stream.seen = 188;
+        assert!(matches!(stream.read(&mut buffer, short).await, Err(Fault::Stalled)));
     }
 }

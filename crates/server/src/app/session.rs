@@ -189,6 +189,7 @@ pub(super) fn made(
 /// What the machine has been told already.
 #[derive(Default)]
 struct Sent {
+    relay: bool,
     bytes: bool,
     tracks: Option<SourceTracks>,
     /// What the station can do was looked at when the picture was known: it holds for the session.
@@ -350,7 +351,7 @@ impl Owner {
             Some(Ok(hold)) => {
                 self.watch = Some(hold.tape.watch());
                 self.hold = Some(hold);
-                Event::Granted { relay: false }
+                Event::Granted
             }
             Some(Err(refusal)) => Event::Refused(refusal),
             None => Event::Stop(ReasonCode::Shutdown),
@@ -362,6 +363,9 @@ impl Owner {
     async fn observe(&mut self) {
         let Some(tape) = self.hold.as_ref().map(|hold| hold.tape.clone()) else { return };
         let snapshot = tape.snapshot();
+        if snapshot.relay && !std::mem::replace(&mut self.sent.relay, true) {
+            self.apply(Event::Relay).await;
+        }
         if snapshot.counters.bytes > 0 && !std::mem::replace(&mut self.sent.bytes, true) {
             self.apply(Event::Bytes).await;
         }

@@ -65,8 +65,8 @@ pub struct Snapshot {
     pub work: Vec<Work>,
     /// Files of derived sound.
     pub sides: Arc<HashMap<TrackId, Arc<TapeFile>>>,
-    /// Connected to the source.
-    pub connected: bool,
+    /// A descrambling relay is in between: the first byte takes its time.
+    pub relay: bool,
 }
 
 impl Snapshot {
@@ -146,7 +146,7 @@ impl Tape {
             pids: Vec::new(),
             work: Vec::new(),
             sides: Arc::default(),
-            connected: false,
+            relay: false,
         }));
         let (commands, inbox) = mpsc::channel(COMMANDS);
         let (made, filtered) = mpsc::channel(COMMANDS);
@@ -292,6 +292,14 @@ impl Source {
             let _ = reply.send(asked.unwrap_or_default());
         });
         Some(answer)
+    }
+
+    /// A descrambling relay of the receiver is in between.
+    async fn is_relayed(&self) -> bool {
+        match self {
+            Self::Receiver(feed) => feed.client.is_relayed(&feed.service).await,
+            Self::Derived(_) => false,
+        }
     }
 
     async fn open(&self) -> Result<Input, Fault> {

@@ -89,7 +89,7 @@ pub(super) struct Owner {
     taken_up: bool,
     /// Next sequence when bytes were last appended: a change means that a segment has begun.
     appended: u64,
-    connected: bool,
+    relay: bool,
     /// What was published last, and when.
     shown: (Edge, Duration),
     reported: Counters,
@@ -126,7 +126,7 @@ impl Owner {
             pictured: false,
             taken_up: false,
             appended: 0,
-            connected: false,
+            relay: false,
             shown: ((0, 0, false), Duration::ZERO),
             reported: Counters::default(),
         }
@@ -202,7 +202,6 @@ impl Owner {
         self.write_index();
         let next = self.segmenter.index().next_sequence;
         let pictured = next > std::mem::replace(&mut self.since, next);
-        self.connected = false;
         self.pictured |= pictured;
         // A recording that had the tuner a moment ago is named until the box has been asked again.
         if self.pictured && !(matches!(**fault, Fault::Ended) && self.is_recorded()) {
@@ -239,10 +238,7 @@ impl Owner {
     ) -> Fault {
         self.before = self.segmenter.counters().bytes;
         match self.meanwhile(source.open(), inbox, filtered, stop).await {
-            Some(Ok(stream)) => {
-                self.connected = true;
-                self.follow(source, stream, inbox, filtered, stop).await
-            }
+            Some(Ok(stream)) => self.follow(source, stream, inbox, filtered, stop).await,
             Some(Err(fault)) => fault,
             None => Fault::Stopped,
         }
@@ -258,10 +254,10 @@ impl Owner {
     ) -> Fault {
         let (directory, main, room) = (self.directory.clone(), Arc::clone(&self.main), self.room.clone());
         let ready = async { tokio::join!(past(directory, main), room.make_space()) };
-        let opening = source.open();
-        tokio::pin!(ready, opening);
+        let (opening, relayed) = (source.open(), source.is_relayed());
+        tokio::pin!(ready, opening, relayed);
         // The receiver tunes while the past is read; commands wait for that.
-        let (mut stream, mut taken_up) = (None, false);
+        let (mut stream, mut taken_up, mut asked) = (None, false, false);
         while stream.is_none() || !taken_up {
             tokio::select! {
                 (past, free) = &mut ready, if !taken_up => {
@@ -271,6 +267,10 @@ impl Owner {
                     self.take_up(source, past);
                     taken_up = true;
                 }
+                relay = &mut relayed, if !asked => {
+                    (self.relay, asked) = (relay, true);
+                    self.publish(None);
+                }
                 opened = &mut opening, if stream.is_none() => stream = Some(opened),
                 Some(command) = inbox.recv(), if taken_up => self.command(command),
                 () = stop.cancelled() => return Fault::Stopped,
@@ -278,7 +278,6 @@ impl Owner {
         }
         match stream.unwrap_or(Err(Fault::Stopped)) {
             Ok(stream) => {
-                self.connected = true;
                 self.publish(None);
                 self.follow(source, stream, inbox, filtered, stop).await
             }
@@ -365,11 +364,9 @@ impl Owner {
             self.write_index();
             self.look(&mut shown);
             self.publish_news();
-            if source.has_others() && self.is_scrambled(&begun, now, &mut scrambled_since) {
-                return Fault::Scrambled;
-            }
-            if source.has_others() && now >= shown.at + FRUITLESS {
-                return Fault::Stalled;
+            let is_scrambled = self.is_scrambled(&begun, now, &mut scrambled_since);
+            if source.has_others() && (is_scrambled || now >= shown.at + FRUITLESS) {
+                return if is_scrambled { Fault::Scrambled } else { Fault::Stalled };
             }
         }
     }
@@ -496,9 +493,6 @@ impl Owner {
 
     fn publish(&mut self, fault: Option<Arc<Fault>>) {
         self.shown = (self.edge(), self.clock.uptime());
-        self.troubled.send_if_modified(|told| {
-            std::mem::replace(told, self.trouble.is_some()) != self.trouble.is_some()
-        });
         let tracks = self.segmenter.tracks().iter();
         self.publish.send_replace(Arc::new(Snapshot {
             index: self.segmenter.index().clone(),
@@ -512,8 +506,12 @@ impl Owner {
             pids: self.segmenter.pids(),
             work: self.sounds.work(),
             sides: Arc::new(self.sounds.sides.clone()),
-            connected: self.connected,
+            relay: self.relay,
         }));
+        // Whoever is called by this finds the news above.
+        self.troubled.send_if_modified(|told| {
+            std::mem::replace(told, self.trouble.is_some()) != self.trouble.is_some()
+        });
     }
 
     fn command(&mut self, command: Command) {
