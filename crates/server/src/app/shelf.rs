@@ -232,9 +232,8 @@ pub fn init(index: &Index, rendition: Rendition, hash: &str) -> Option<Bytes> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::{HashMap, HashSet};
+    use std::collections::HashSet;
     use std::sync::Barrier;
-    use telecast_media::segment::{Counters, Waiting};
     use telecast_media::tape::Run;
 
     const ASKING: usize = 8;
@@ -256,20 +255,8 @@ mod tests {
             lanes: Vec::new(),
         };
         let segments = (first..first + 5).map(|sequence| Arc::new(segment(sequence))).collect();
-        Arc::new(Snapshot {
-            index: Index { segments, next_sequence: first + 5, ended: false },
-            since: 0,
-            tracks: Vec::new(),
-            waiting: Waiting::ProgrammeMap,
-            mapped: false,
-            fault: None,
-            trouble: None,
-            counters: Counters::default(),
-            pids: Vec::new(),
-            work: Vec::new(),
-            sides: Arc::new(HashMap::new()),
-            connected: true,
-        })
+        let index = Index { segments, next_sequence: first + 5, ended: false };
+        Arc::new(Snapshot { index, ..Snapshot::empty() })
     }
 
     fn view(begin: Option<i64>) -> View {

@@ -49,24 +49,24 @@ impl std::hash::Hash for Credential {
 pub const COOKIES: [&str; 2] = ["__Host-telecast", "telecast"];
 
 /// The row of a request that matches `path`, or why there is none.
-fn row(method: &Method, uri: &Uri, path: &str) -> Result<&'static Route, Response> {
+fn row(method: &Method, uri: &Uri, path: &str) -> Result<&'static Route, Box<Response>> {
     if has_token_in_query(uri.query()) {
         let words = "A token stood in the address; it may now be known to others. Replace it.";
-        return Err(Problem::new(Kind::TokenInQuery, words).into_response());
+        return Err(Problem::new(Kind::TokenInQuery, words).into_response().into());
     }
     routes::find(method.as_str(), path).ok_or_else(|| {
         // Even if the router had it: what is not in the table is not offered.
         let methods = routes::methods(path);
         if methods.is_empty() {
-            return Problem::not_found().into_response();
+            return Problem::not_found().into_response().into();
         }
         let problem = Problem::new(Kind::MethodNotAllowed, "This method is not offered at this address.");
-        ([(header::ALLOW, methods.join(", "))], problem).into_response()
+        ([(header::ALLOW, methods.join(", "))], problem).into_response().into()
     })
 }
 
 /// Lets a request for media through, or says what is wrong with it: the key in its address is all that it needs.
-pub fn media(method: &Method, uri: &Uri) -> Result<(), Response> {
+pub fn media(method: &Method, uri: &Uri) -> Result<(), Box<Response>> {
     row(method, uri, routes::MEDIA).map(drop)
 }
 
@@ -76,7 +76,7 @@ pub async fn guard(State(web): State<Web>, mut request: Request, next: Next) -> 
     let Some(path) = path else { return Ok(next.run(request).await) };
     let route = match row(request.method(), request.uri(), path.as_str()) {
         Ok(route) => route,
-        Err(refusal) => return Ok(refusal),
+        Err(refusal) => return Ok(*refusal),
     };
     let class = route.class;
     DefaultBodyLimit::max(route.body).apply(&mut request);
