@@ -12,8 +12,9 @@ use std::process::Command;
 
 /// The variable; whoever has set it is right.
 const THRESHOLD: &str = "MALLOC_MMAP_THRESHOLD_";
-/// The size at which glibc begins: below lie the program's many small allocations, above its few large buffers.
-const BYTES: &str = "131072";
+/// Above it lie the blocks of tapes and whole segments, which are few and stay or go together. Below it lie parts: they come and go so often
+/// that fresh pages for each would cost more than keeping them.
+const BYTES: &str = "524288";
 
 /// Begins anew with the variable set, unless it is set. To be called before anything is opened or started; returns if there is
 /// nothing to do, or if it cannot be done.
