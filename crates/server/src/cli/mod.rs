@@ -78,7 +78,7 @@ pub async fn run() -> ExitCode {
     let command = Arguments::parse().command;
     if matches!(command, Command::Serve(_) | Command::Demo(_)) {
         // These run for long.
-        crate::ops::give_back();
+        crate::adapters::heap::give_back();
     }
     let done = match command {
         Command::Serve(serve) => serve.run().await,

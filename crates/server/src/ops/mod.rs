@@ -1,6 +1,4 @@
-//! Running it: logs, metrics, signals, memory.
-
-mod heap;
+//! Running it: logs, metrics, signals.
 
 use crate::cli::Failure;
 use crate::config::Config;
@@ -11,8 +9,6 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
-
-pub use heap::give_back;
 
 /// The form of `/metrics`.
 pub const METRICS: &str = "text/plain; version=0.0.4";
