@@ -7,6 +7,7 @@
 //! - [`journal`]: the same index on disk.
 //! - [`cmaf`]: fragmented MP4 out of a tape's bytes.
 //! - [`hls`]: playlists and transport stream segments out of an index.
+//! - [`slate`]: what stands for the programme in a raw stream while there is none.
 //!
 //! It knows nothing of channels, viewers or tuners.
 
@@ -16,6 +17,7 @@ pub mod hls;
 pub mod journal;
 pub mod mpegts;
 pub mod segment;
+pub mod slate;
 pub mod tape;
 pub mod time;
 pub mod ts;

@@ -130,7 +130,7 @@ impl Continuous {
 }
 
 /// Adds `ticks` to the time stamps of a packet: its PCR (ISO/IEC 13818-1 §2.4.3.5), and PTS and DTS of a PES header that begins in it.
-fn retime(packet: &mut [u8], ticks: i64) {
+pub(crate) fn retime(packet: &mut [u8], ticks: i64) {
     let moved = |value: u64| (value as i64).wrapping_add(ticks).rem_euclid(WRAP) as u64;
     let Some(seen) = Packet::new(packet) else { return };
     let (begins, payload) = (seen.unit_start(), PACKET - seen.payload().len());
@@ -151,7 +151,7 @@ fn retime(packet: &mut [u8], ticks: i64) {
 }
 
 /// Appends a packet with the discontinuity indicator set: where it has no room for it, behind a packet that has nothing else.
-fn mark(packet: &Packet<'_>, out: &mut Vec<u8>) {
+pub(crate) fn mark(packet: &Packet<'_>, out: &mut Vec<u8>) {
     let bytes = packet.bytes();
     if bytes[3] & 0x20 != 0 && bytes[4] > 0 {
         let at = out.len();

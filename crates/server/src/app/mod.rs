@@ -16,6 +16,7 @@ mod session;
 mod sessions;
 pub mod settings;
 pub mod shelf;
+mod slate;
 mod spawn;
 pub mod status;
 mod stretch;
@@ -109,6 +110,7 @@ impl App {
             memory: memory.clone(),
             ledger: ledger.clone(),
             shelf: shelf::Shelf::default(),
+            slates: slate::Slates::default(),
             clock,
             events: events.clone(),
             policy: Policy { low_latency: settings.low_latency, ..Policy::default() },

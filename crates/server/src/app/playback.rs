@@ -2,9 +2,10 @@
 //!
 //! Reads snapshots and files only, so a slow reader never slows the writer. Every fetch counts as consumption.
 
+mod raw;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -14,7 +15,7 @@ use telecast_core::playback as decision;
 use telecast_media::cmaf::{Entry, Extent, supported};
 pub use telecast_media::hls::Directives;
 use telecast_media::hls::{self, Container, Readiness, View};
-use telecast_media::mpegts::{self, Joined};
+use telecast_media::mpegts;
 use telecast_media::tape::{Index, Lane, Listed, Origin, Rendition, Segment, Track, TrackId, derived_id};
 use telecast_media::time::{HZ, to_ticks};
 use tokio::sync::watch;
@@ -22,14 +23,11 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::joins::Joins;
 use super::shelf::{self, Form, Shelf};
+use super::slate::{Language, Slates};
 use super::tape::{Snapshot, Tape};
 use super::view::ReasonView;
 use crate::adapters::clock::Clock;
-
-/// A raw reader gets at most this much at a time (bytes): a whole number of packets.
-const RAW_PIECE: u64 = 1394 * 188;
-/// A raw reader that waits for more looks again at the latest after this, to see whether its session is over.
-const RAW_LOOK: Duration = Duration::from_secs(1);
+use raw::Raw;
 
 /// Why a fetch gives nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -261,6 +259,9 @@ pub struct PlaybackHandle {
     pub(super) joins: Arc<Joins>,
     pub(super) clock: Clock,
     pub(super) shelf: Shelf,
+    pub(super) slates: Slates,
+    /// Of the viewer.
+    pub(super) language: Language,
 }
 
 impl PlaybackHandle {
@@ -396,68 +397,11 @@ impl PlaybackHandle {
     pub async fn raw(&self) -> Result<BoxStream<'static, Bytes>, PlayError> {
         let way = self.way().await?;
         let snapshot = way.tape.snapshot();
-        let mut joined = mpegts::join(&snapshot.index).ok_or(PlayError::TimedOut)?;
-        let (offset, tables) = (joined.offset, std::mem::take(&mut joined.tables));
+        let joined = mpegts::join(&snapshot.index).ok_or(PlayError::TimedOut)?;
         let watch = way.tape.watch();
-        let reader = Raw { watch, way, handle: self.clone(), offset, tables: Some(tables), joined };
+        let reader = Raw::new(way, self.clone(), watch, joined);
         Ok(unfold(reader, |mut reader| async move { reader.next().await.map(|piece| (piece, reader)) })
             .boxed())
-    }
-}
-
-/// A reader of the raw stream.
-struct Raw {
-    way: Arc<Way>,
-    handle: PlaybackHandle,
-    watch: watch::Receiver<Arc<Snapshot>>,
-    offset: u64,
-    tables: Option<Vec<u8>>,
-    joined: Joined,
-}
-
-impl Raw {
-    async fn next(&mut self) -> Option<Bytes> {
-        if let Some(tables) = self.tables.take() {
-            return Some(tables.into());
-        }
-        loop {
-            if matches!(*self.handle.door.borrow(), Door::Over(_)) {
-                return None;
-            }
-            let end = self.way.tape.main.end();
-            if end > self.offset {
-                if let Some(piece) = self.read(end.min(self.offset + RAW_PIECE)).await {
-                    self.handle.touch();
-                    return Some(piece);
-                }
-                continue;
-            }
-            if self.watch.borrow_and_update().index.ended {
-                return None;
-            }
-            // A closed watch is a tape that is over: the next look sees it.
-            if timeout(RAW_LOOK, self.watch.changed()).await.is_ok_and(|changed| changed.is_err()) {
-                return None;
-            }
-        }
-    }
-
-    async fn read(&mut self, end: u64) -> Option<Bytes> {
-        let (main, begin) = (Arc::clone(&self.way.tape.main), self.offset);
-        let read = tokio::task::spawn_blocking(move || main.read(begin, end)).await;
-        match read {
-            Ok(Ok(bytes)) => {
-                self.offset = end;
-                Some(self.joined.pass(begin, bytes, &self.way.tape.snapshot().index).into())
-            }
-            _ => {
-                // It fell behind what is kept: it goes on at the newest picture, and loses what lies between.
-                metrics::counter!("telecast_raw_readers_skipped_total").increment(1);
-                self.joined = mpegts::join(&self.way.tape.snapshot().index)?;
-                self.offset = self.joined.offset.max(end);
-                Some(std::mem::take(&mut self.joined.tables).into())
-            }
-        }
     }
 }
 

@@ -25,6 +25,7 @@ use super::memory::{Memory, source_tracks};
 use super::playback::{Door, PlaybackHandle, Way};
 use super::say;
 use super::shelf::Shelf;
+use super::slate::{Language, Slates};
 use super::status::Reported;
 use super::tape::{Need, Snapshot, Tape};
 use super::transcoders::{PictureHold, Transcoders};
@@ -46,6 +47,7 @@ pub(super) struct Surroundings {
     pub(super) memory: Memory,
     pub(super) ledger: Ledger,
     pub(super) shelf: Shelf,
+    pub(super) slates: Slates,
     pub(super) clock: Clock,
     pub(super) events: broadcast::Sender<view::Event>,
     pub(super) policy: Policy,
@@ -152,6 +154,8 @@ pub(super) fn made(
         joins: Arc::default(),
         clock: around.clock,
         shelf: around.shelf.clone(),
+        slates: around.slates.clone(),
+        language: Language::of(&request.client.languages),
     });
     let owner = Owner {
         around: around.clone(),

@@ -52,7 +52,7 @@ pub(crate) const ROWS: &[Row] = &[
             the one that lacked, and for 20 s the answer is `receiver_refused` with the time that is left" },
     Row { fault: Fault::EndMidway, within_s: 1.0, back_s: 16.0, proof: BREAKS,
         what: "the stream ends in mid-play",
-        seen: "the slate with `source_ended` once the buffer has run out; the session goes on. Whoever tunes in meanwhile is told the same, and after 12 s \
+        seen: "the slate with `source_ended` once the buffer has run out, in a raw stream at once; the session goes on. Whoever tunes in meanwhile is told the same, and after 12 s \
             his session ends with it",
         recovery: "another source at once; the same one after 0.5 s, doubling to 15 s, and at least every 2 s while somebody wants to begin; \
             a new run of the same playlist" },

@@ -28,9 +28,9 @@ const MARGIN: f64 = 15.0;
 const NEVER: Duration = Duration::from_secs(80);
 
 /// A station on a simulated receiver.
-struct Stage {
+pub(crate) struct Stage {
     sim: Sim,
-    app: App,
+    pub(crate) app: App,
     _directory: tempfile::TempDir,
 }
 
@@ -57,7 +57,7 @@ async fn stage(config: Config) -> Stage {
 }
 
 /// Channels that play a small file, a transponder each: codes from 1.
-async fn channels(count: usize, tuners: usize) -> Stage {
+pub(crate) async fn channels(count: usize, tuners: usize) -> Stage {
     drop(live_box::with_aac());
     stage(Config { media: vec![made("aac"); count], tuners, ..Config::default() }).await
 }
@@ -75,7 +75,7 @@ async fn built_in(only: &[u8]) -> Stage {
 }
 
 /// Waits for what must come; says how long it took.
-async fn until(what: &str, mut holds: impl FnMut() -> bool) -> Duration {
+pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) -> Duration {
     let begun = Instant::now();
     while !holds() {
         assert!(begun.elapsed() < NEVER, "never: {what}");
@@ -116,12 +116,12 @@ impl Stage {
         self.app.lineup().channels[code - 1].id.0.clone()
     }
 
-    fn add(&self, fault: Fault, amount: f64, code: usize) -> Instant {
+    pub(crate) fn add(&self, fault: Fault, amount: f64, code: usize) -> Instant {
         self.sim.add_faults(&[FaultSpec::new(fault).amount(amount).on(code.to_string())]);
         Instant::now()
     }
 
-    fn clear(&self, fault: Fault) -> Instant {
+    pub(crate) fn clear(&self, fault: Fault) -> Instant {
         self.sim.clear_faults(Some(fault));
         Instant::now()
     }
@@ -139,12 +139,12 @@ impl Stage {
     }
 
     /// Begins a session; returns when it is ready or over.
-    async fn outcome(&self, code: usize) -> SessionView {
+    pub(crate) async fn outcome(&self, code: usize) -> SessionView {
         let made = self.begin(code).await;
         self.app.wait_session(&made.id, NEVER).await.unwrap()
     }
 
-    async fn ready(&self, code: usize) -> (SessionView, PlaybackHandle) {
+    pub(crate) async fn ready(&self, code: usize) -> (SessionView, PlaybackHandle) {
         let view = self.outcome(code).await;
         assert_eq!(view.state, SessionState::Ready, "{view:?}");
         let play = handle(&self.app, &view);
@@ -162,7 +162,7 @@ impl Stage {
     }
 
     /// Code of the trouble that is shown; the session must go on.
-    fn trouble(&self, id: &str) -> Option<String> {
+    pub(crate) fn trouble(&self, id: &str) -> Option<String> {
         let view = self.view(id);
         assert_eq!(view.state, SessionState::Ready, "{view:?}");
         view.trouble.map(|trouble| trouble.code)
@@ -174,7 +174,7 @@ impl Stage {
     }
 
     /// The playlist gets another segment, without the session ending.
-    async fn goes_on(&self, view: &SessionView, play: &PlaybackHandle) {
+    pub(crate) async fn goes_on(&self, view: &SessionView, play: &PlaybackHandle) {
         let (begun, first) = (Instant::now(), edge(play).await.sequence);
         while edge(play).await.sequence <= first {
             assert_eq!(self.view(&view.id).state, SessionState::Ready, "{:?}", self.view(&view.id));

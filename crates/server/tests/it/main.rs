@@ -14,6 +14,7 @@ mod live_crowd;
 mod live_fault_table;
 mod live_faults;
 mod live_picture;
+mod live_slate;
 mod live_sound;
 mod live_store;
 mod live_tape;

@@ -1,0 +1,116 @@
+//! Slates: what a raw reader is shown while the station has nothing to show. See `docs/design/slate.md`.
+//!
+//! One is made when it is first needed, by one run of ffmpeg, and kept: the same reason in the same language for the same kind of programme is never
+//! made twice. Where none can be made, the reader waits in silence, as it would without them.
+
+mod letters;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use telecast_core::session::ReasonCode;
+use telecast_media::slate::{Layout, Still};
+use tokio::sync::OnceCell;
+
+use crate::adapters::ffmpeg::slate;
+use letters::{Canvas, LINE, lines};
+
+/// Slates that are kept, some 100 KB each; beyond, all are forgotten and made again as they are needed.
+const KEPT: usize = 64;
+/// The picture that is drawn; it is made as large as the programme's.
+const SIZE: (usize, usize) = (1280, 720);
+/// Margin left and right (pixels).
+const MARGIN: usize = 80;
+/// Grey of the ground, of what has happened, and of what becomes of it.
+const GREYS: (u8, u8, u8) = (34, 235, 170);
+
+/// In what it is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Language {
+    English,
+    German,
+}
+
+impl Language {
+    /// The first of a client's languages (ISO 639) that there are words in; English if none is.
+    pub(super) fn of(languages: &[String]) -> Self {
+        let known = |language: &String| match language.split(['-', '_']).next().unwrap_or_default() {
+            "de" | "deu" | "ger" => Some(Self::German),
+            "en" | "eng" => Some(Self::English),
+            _ => None,
+        };
+        languages.iter().find_map(known).unwrap_or(Self::English)
+    }
+
+    /// Two sentences, a line each.
+    fn goes_on(self) -> [&'static str; 2] {
+        match self {
+            Self::English => ["Telecast keeps trying.", "The picture comes back by itself."],
+            Self::German => ["Telecast versucht es weiter.", "Das Bild kommt von selbst zurück."],
+        }
+    }
+}
+
+/// What a slate is made for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Occasion {
+    pub(super) code: ReasonCode,
+    pub(super) language: Language,
+    pub(super) layout: Layout,
+}
+
+type Made = Arc<OnceCell<Option<Arc<Still>>>>;
+
+/// All that were made; cheap to clone.
+#[derive(Clone, Default)]
+pub(super) struct Slates(Arc<Mutex<HashMap<Occasion, Made>>>);
+
+impl Slates {
+    /// The slate for an occasion; none if it cannot be made. Made once, however many ask at the same time.
+    pub(super) async fn get(&self, occasion: Occasion) -> Option<Arc<Still>> {
+        let made = {
+            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if all.len() >= KEPT && !all.contains_key(&occasion) {
+                all.clear();
+            }
+            Arc::clone(all.entry(occasion.clone()).or_default())
+        };
+        made.get_or_init(|| make(occasion)).await.clone()
+    }
+}
+
+async fn make(Occasion { code, language, layout }: Occasion) -> Option<Arc<Still>> {
+    let coded = slate::code(draw(code, language), SIZE, &layout).await;
+    match coded {
+        Ok(coded) => {
+            let still = Still::new(&coded, layout).map(Arc::new);
+            tracing::info!(reason = code.name(), is_made = still.is_some(), "a slate");
+            still
+        }
+        Err(error) => {
+            tracing::warn!(%error, reason = code.name(), "a slate cannot be made; raw readers wait without one");
+            None
+        }
+    }
+}
+
+/// What has happened, and that it goes on.
+fn draw(code: ReasonCode, language: Language) -> Vec<u8> {
+    let title = match language {
+        Language::English => code.english().title,
+        Language::German => code.german().title,
+    };
+    let (width, height) = SIZE;
+    let (ground, loud, quiet) = GREYS;
+    let mut canvas = Canvas::new(width, height, ground);
+    let most = width - 2 * MARGIN;
+    let said = lines(title, most).into_iter().map(|line| (line, loud));
+    let goes_on = language.goes_on().into_iter().flat_map(|text| lines(text, most)).map(|line| (line, quiet));
+    let all: Vec<(String, u8)> = said.chain([(String::new(), ground)]).chain(goes_on).collect();
+    let mut top = (height - all.len() * LINE) / 2;
+    for (line, grey) in &all {
+        canvas.write(line, top, *grey);
+        top += LINE;
+    }
+    canvas.pixels
+}
