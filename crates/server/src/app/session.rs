@@ -122,7 +122,7 @@ pub(super) fn made(
     around: &Surroundings,
     channel: Channel,
     request: &StartPlayback,
-    (id, key): (String, String),
+    (id, key): (String, Arc<str>),
     (slot, lost): (Slot, CancellationToken),
 ) -> (Entry, Owner, mpsc::Receiver<Command>) {
     let client = say::client(&request.client);
@@ -186,8 +186,7 @@ pub(super) fn made(
     tracing::info!(session = id, channel = %owner.channel.id, "a session begins");
     metrics::counter!("telecast_sessions_started_total").increment(1);
     let (account, holder) = (request.account.clone(), request.holder.clone());
-    let (key, player) = (key.into(), Reported::default());
-    (Entry { view, handle, key, account, holder, player, commands }, owner, inbox)
+    (Entry { view, handle, key, account, holder, player: Reported::default(), commands }, owner, inbox)
 }
 
 /// What the machine has been told already.

@@ -129,7 +129,7 @@ impl Sessions {
             Opened::New { lost } => lost,
             Opened::Before(id) => return Ok(Begun::Before(Box::new(self.before(&id).await?))),
         };
-        let (entry, owner, inbox) = made(&self.around, channel, request, (id, key), (slot, lost));
+        let (entry, owner, inbox) = made(&self.around, channel, request, (id, key.into()), (slot, lost));
         self.list(&Arc::new(entry));
         Ok(Begun::New(Box::new(owner), inbox))
     }
