@@ -109,6 +109,8 @@ pub const BUS_TOPICS: usize = 20_000;
 pub const PAGE: u32 = 1_000;
 /// "Last seen" is written at most this often: exact to the minute is enough, a write per request is not.
 pub const LAST_SEEN: Duration = Duration::from_mins(1);
+/// Credentials of whom it is remembered whose they are: several for each session that there may be.
+pub const KNOWN: usize = 10_000;
 /// Characters of a typed code that are looked at; ours have 16.
 pub const CODE: usize = 64;
 /// Browsers of one account that are signed in; the longest unused goes first.

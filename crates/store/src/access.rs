@@ -1,8 +1,12 @@
 //! Secrets that let somebody in: one-time codes, sign-ins of browsers, API tokens. All are kept as SHA-256.
+//!
+//! Whoever remembers who may do what compares [`Store::access_turn`]: it has moved on whenever a right may be gone. What this process
+//! does moves it at once, what another one has done to the same file moves it at the next [`Store::look_at_access`].
 
 use crate::account::account;
 use crate::error::{Error, Result};
 use crate::{Account, Backend, Kind, Store};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use telecast_core::access::Scope;
 use telecast_core::limits;
 use telecast_core::secret::{Lifetime, SecretHash};
@@ -96,11 +100,70 @@ fn token(row: TokenRow) -> Result<ApiToken> {
     })
 }
 
+/// A sign-in or token that was used, to be noted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Used {
+    /// A browser's sign-in.
+    SignIn(SecretHash),
+    /// An API token.
+    Token(SecretHash),
+}
+
+/// How often rights may have been taken away, as far as is known here.
+#[derive(Debug, Default)]
+pub(crate) struct Turns {
+    here: AtomicU64,
+    /// What the store said last.
+    told: AtomicI64,
+}
+
+impl Turns {
+    fn moved(&self) {
+        self.here.fetch_add(1, Ordering::AcqRel);
+    }
+}
+
+/// Moves the turn when it is dropped: also when what takes a right away fails, or is given up, half-way.
+struct Turn<'a>(&'a Turns);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.moved();
+    }
+}
+
 fn ms(length: std::time::Duration) -> i64 {
     length.as_millis() as i64
 }
 
 impl Store {
+    /// A number that is another one whenever somebody may have lost a right. What was read from the store holds while it is the same
+    /// as it was before reading.
+    pub fn access_turn(&self) -> u64 {
+        self.turns.here.load(Ordering::Acquire)
+    }
+
+    /// Sees whether another process has taken rights away. Once a second is enough, and cheap: one row.
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`].
+    pub async fn look_at_access(&self) -> Result<()> {
+        let told: i64 = match &self.backend {
+            Backend::Sqlite(db) => {
+                sqlx::query_scalar("SELECT turn FROM access_turn").fetch_one(db.reader()).await?
+            }
+        };
+        if self.turns.told.swap(told, Ordering::AcqRel) != told {
+            self.turns.moved();
+        }
+        Ok(())
+    }
+
+    /// A right is about to be taken away: to be held until that is done.
+    pub(crate) fn taking_away(&self) -> impl Drop + use<'_> {
+        Turn(&self.turns)
+    }
+
     /// Keeps a one-time code. A new setup code ends the ones before it.
     ///
     /// # Errors
@@ -183,7 +246,7 @@ impl Store {
                 .bind(now_ms)
                 .execute(&mut *transaction)
                 .await?;
-                sqlx::query(
+                let ended = sqlx::query(
                     "DELETE FROM sign_in WHERE hash IN (SELECT hash FROM sign_in WHERE account_id = ? \
                      ORDER BY last_seen_ms DESC LIMIT -1 OFFSET ?)",
                 )
@@ -191,12 +254,14 @@ impl Store {
                 .bind(limits::SIGN_INS)
                 .execute(&mut *transaction)
                 .await?;
+                // Whoever signs in takes nothing from anybody, as a rule.
+                let _turn = (ended.rows_affected() > 0).then(|| self.taking_away());
                 Ok(transaction.commit().await?)
             }
         }
     }
 
-    /// Who is signed in with this secret, if it still counts; notes that it was used.
+    /// Who is signed in with this secret, if it still counts. That it was used is noted by [`Self::note_use`].
     ///
     /// # Errors
     /// [`Kind::Unavailable`].
@@ -215,13 +280,6 @@ impl Store {
                 if !lifetime.is_alive(now_ms) {
                     return Ok(None);
                 }
-                if now_ms - last_seen_ms >= ms(limits::LAST_SEEN) {
-                    sqlx::query("UPDATE sign_in SET last_seen_ms = ? WHERE hash = ?")
-                        .bind(now_ms)
-                        .bind(hash.as_bytes())
-                        .execute(db.writer())
-                        .await?;
-                }
                 Ok(Some(SignIn { account: account((id, name, role, created))?, lifetime }))
             }
         }
@@ -232,6 +290,7 @@ impl Store {
     /// # Errors
     /// [`Kind::Unavailable`].
     pub async fn end_sign_in(&self, hash: &SecretHash) -> Result<bool> {
+        let _turn = self.taking_away();
         match &self.backend {
             Backend::Sqlite(db) => {
                 let ended = sqlx::query("DELETE FROM sign_in WHERE hash = ?")
@@ -248,6 +307,7 @@ impl Store {
     /// # Errors
     /// [`Kind::Unavailable`].
     pub async fn end_sign_ins(&self, account_id: &str) -> Result<u64> {
+        let _turn = self.taking_away();
         match &self.backend {
             Backend::Sqlite(db) => {
                 let ended = sqlx::query("DELETE FROM sign_in WHERE account_id = ?")
@@ -285,7 +345,7 @@ impl Store {
         }
     }
 
-    /// The API token with this secret, if it still counts; notes that it was used.
+    /// The API token with this secret, if it still counts. That it was used is noted by [`Self::note_use`].
     ///
     /// # Errors
     /// [`Kind::Unavailable`].
@@ -302,15 +362,36 @@ impl Store {
                 .bind(now_ms)
                 .fetch_optional(db.reader())
                 .await?;
-                let Some(token) = row.map(token).transpose()? else { return Ok(None) };
-                if token.last_used_ms.is_none_or(|last| now_ms - last >= ms(limits::LAST_SEEN)) {
-                    sqlx::query("UPDATE api_token SET last_used_ms = ? WHERE id = ?")
-                        .bind(now_ms)
-                        .bind(&token.id)
-                        .execute(db.writer())
+                row.map(token).transpose()
+            }
+        }
+    }
+
+    /// Notes when sign-ins and tokens were used last, all in one transaction.
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`]: nothing is noted.
+    pub async fn note_use(&self, used: &[(Used, i64)]) -> Result<()> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let mut transaction = db.begin().await?;
+                for (what, at_ms) in used {
+                    let (statement, hash) = match what {
+                        Used::SignIn(hash) => {
+                            ("UPDATE sign_in SET last_seen_ms = max(last_seen_ms, ?) WHERE hash = ?", hash)
+                        }
+                        Used::Token(hash) => (
+                            "UPDATE api_token SET last_used_ms = max(coalesce(last_used_ms, 0), ?) WHERE hash = ?",
+                            hash,
+                        ),
+                    };
+                    sqlx::query(statement)
+                        .bind(at_ms)
+                        .bind(hash.as_bytes())
+                        .execute(&mut *transaction)
                         .await?;
                 }
-                Ok(Some(token))
+                Ok(transaction.commit().await?)
             }
         }
     }
@@ -342,6 +423,7 @@ impl Store {
     /// # Errors
     /// [`Kind::NotFound`] if it is not one of that account.
     pub async fn revoke_api_token(&self, account_id: &str, id: &str) -> Result<()> {
+        let _turn = self.taking_away();
         match &self.backend {
             Backend::Sqlite(db) => {
                 let gone = sqlx::query("DELETE FROM api_token WHERE id = ? AND account_id = ?")

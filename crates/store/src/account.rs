@@ -184,6 +184,7 @@ impl Store {
     /// # Errors
     /// [`Kind::NotFound`].
     pub async fn set_password(&self, id: &str, phc: &SecretString) -> Result<()> {
+        let _turn = self.taking_away();
         match &self.backend {
             Backend::Sqlite(db) => {
                 let mut transaction = db.begin().await?;
@@ -209,6 +210,7 @@ impl Store {
     /// # Errors
     /// [`Kind::Conflict`] for the owner: a station without one cannot be set up again by accident.
     pub async fn delete_account(&self, id: &str) -> Result<bool> {
+        let _turn = self.taking_away();
         match &self.backend {
             Backend::Sqlite(db) => {
                 let mut transaction = db.begin().await?;

@@ -3,17 +3,19 @@
 //! This is the one table from a driver's error to a kind.
 
 use std::fmt;
+use std::sync::Arc;
 use telecast_core::error::Kind;
 
 /// The result of all that touches the store.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A failure of store or bus.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Error {
     kind: Kind,
     message: String,
-    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    /// Shared: of several writes in one transaction each is told why it failed.
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
@@ -26,7 +28,7 @@ impl Error {
         message: impl Into<String>,
         source: impl std::error::Error + Send + Sync + 'static,
     ) -> Self {
-        Self { kind, message: message.into(), source: Some(Box::new(source)) }
+        Self { kind, message: message.into(), source: Some(Arc::new(source)) }
     }
 
     /// What went wrong, for machines.

@@ -26,7 +26,7 @@ mod session;
 mod setting;
 mod sqlite;
 
-pub use access::{ApiToken, NewApiToken, Purpose, SignIn};
+pub use access::{ApiToken, NewApiToken, Purpose, SignIn, Used};
 pub use account::{Account, Credentials, NewAccount};
 pub use bus::{Bus, Notice, Subscription};
 pub use error::{Error, Result};
@@ -39,11 +39,13 @@ pub use telecast_core::error::Kind;
 
 use sqlite::Sqlite;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What is remembered. Cheap to clone: clones share connections.
 #[derive(Clone, Debug)]
 pub struct Store {
     backend: Backend,
+    turns: Arc<access::Turns>,
 }
 
 /// Where it is kept. Each method matches on this, with the SQL of each backend side by side.
@@ -68,7 +70,9 @@ impl Store {
     /// [`Kind::Unavailable`] if the file cannot be opened or read, [`Kind::Conflict`] if a newer version of the program
     /// has written it: then nothing is changed.
     pub async fn open_sqlite(path: &Path) -> Result<Self> {
-        Ok(Self { backend: Backend::Sqlite(Sqlite::open(path).await?) })
+        let store = Self { backend: Backend::Sqlite(Sqlite::open(path).await?), turns: Arc::default() };
+        store.look_at_access().await?;
+        Ok(store)
     }
 
     /// Closes all connections. Later calls get [`Kind::Unavailable`].

@@ -73,45 +73,67 @@ fn session((id, account_id, channel, state, reason, fence, created_ms, ended_ms)
     SessionRow { id, account_id, channel: ChannelId(channel), state, reason, fence, created_ms, ended_ms }
 }
 
+/// Makes one session within a transaction.
+async fn create(connection: &mut sqlx::SqliteConnection, new: &NewSession, now_ms: i64) -> Result<Created> {
+    if let Some(key) = &new.key {
+        let before: Option<(String, Vec<u8>)> = sqlx::query_as(
+            "SELECT id, request_hash FROM playback_session WHERE account_id = ? AND request_key = ?",
+        )
+        .bind(&new.account_id)
+        .bind(key)
+        .fetch_optional(&mut *connection)
+        .await?;
+        match before {
+            Some((id, hash)) if hash == new.request.as_bytes() => return Ok(Created::Before(id)),
+            Some(_) => return Err(request::used_otherwise()),
+            None => {}
+        }
+    }
+    sqlx::query(
+        "INSERT INTO playback_session \
+         (id, account_id, channel_id, request_key, request_hash, state, fence, created_ms) \
+         VALUES (?, ?, ?, ?, ?, ?, 1, ?)",
+    )
+    .bind(&new.id)
+    .bind(&new.account_id)
+    .bind(&new.channel.0)
+    .bind(&new.key)
+    .bind(new.request.as_bytes())
+    .bind(State::New.name())
+    .bind(now_ms)
+    .execute(connection)
+    .await?;
+    Ok(Created::New)
+}
+
 impl Store {
     /// Makes a session, or finds the one that the same request has made.
     ///
     /// # Errors
     /// [`Kind::Conflict`] if the key was used for another request. On any error there is no session.
     pub async fn create_session(&self, new: &NewSession, now_ms: i64) -> Result<Created> {
+        let made = self.create_sessions(std::slice::from_ref(new), now_ms).await?;
+        made.into_iter().next().unwrap_or_else(|| Err(Error::new(Kind::Internal, "No session was made.")))
+    }
+
+    /// The same for several in one transaction, which costs hardly more than one; says of each what became of it.
+    ///
+    /// # Errors
+    /// Any but [`Kind::Conflict`], which concerns one of them alone: then there is none of these sessions.
+    pub async fn create_sessions(&self, new: &[NewSession], now_ms: i64) -> Result<Vec<Result<Created>>> {
         match &self.backend {
             Backend::Sqlite(db) => {
                 let mut transaction = db.begin().await?;
-                if let Some(key) = &new.key {
-                    let before: Option<(String, Vec<u8>)> = sqlx::query_as(
-                        "SELECT id, request_hash FROM playback_session WHERE account_id = ? AND request_key = ?",
-                    )
-                    .bind(&new.account_id)
-                    .bind(key)
-                    .fetch_optional(&mut *transaction)
-                    .await?;
-                    match before {
-                        Some((id, hash)) if hash == new.request.as_bytes() => return Ok(Created::Before(id)),
-                        Some(_) => return Err(request::used_otherwise()),
-                        None => {}
+                let mut made = Vec::with_capacity(new.len());
+                for new in new {
+                    match create(&mut transaction, new, now_ms).await {
+                        // SQLite may have rolled back by itself.
+                        Err(error) if error.kind() != Kind::Conflict => return Err(error),
+                        one => made.push(one),
                     }
                 }
-                sqlx::query(
-                    "INSERT INTO playback_session \
-                     (id, account_id, channel_id, request_key, request_hash, state, fence, created_ms) \
-                     VALUES (?, ?, ?, ?, ?, ?, 1, ?)",
-                )
-                .bind(&new.id)
-                .bind(&new.account_id)
-                .bind(&new.channel.0)
-                .bind(&new.key)
-                .bind(new.request.as_bytes())
-                .bind(State::New.name())
-                .bind(now_ms)
-                .execute(&mut *transaction)
-                .await?;
                 transaction.commit().await?;
-                Ok(Created::New)
+                Ok(made)
             }
         }
     }

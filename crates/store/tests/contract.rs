@@ -12,7 +12,7 @@ use telecast_core::secret::SecretHash;
 use telecast_core::session::{ReasonCode, State};
 use telecast_store::{
     Bus, Created, Kind, NewAccount, NewApiToken, NewSession, Notice, Purpose, Receiver, RequestKey, Sealer,
-    SessionWrite, Store,
+    SessionWrite, Store, Used,
 };
 
 const NOW: i64 = 1_790_000_000_000;
@@ -85,12 +85,15 @@ store_laws!(
     sign_ins_of_an_account_are_bounded,
     a_sign_in_code_works_once_and_in_time,
     an_api_token_says_what_it_may_and_ends,
+    whatever_takes_a_right_away_moves_the_turn,
+    use_is_noted_together_and_never_backwards,
     an_account_goes_with_all_that_lets_it_in_and_the_owner_stays,
     receivers_keep_their_order_and_their_sealed_password,
     what_was_seen_on_channels_comes_back,
     what_an_older_version_wrote_counts_as_absent,
     a_request_repeated_with_its_key_makes_one_session,
     ten_requests_at_once_with_one_key_make_one_session,
+    sessions_are_made_together_and_each_by_its_key,
     of_two_writers_of_a_session_one_has_a_conflict,
     an_ended_session_is_not_written_again,
     sessions_are_written_together_and_each_by_its_fence,
@@ -157,6 +160,7 @@ async fn a_sign_in_ends_by_neglect_by_age_and_by_hand(backend: impl Backend) {
     while now < NOW + 89 * DAY {
         now += 13 * DAY;
         let alive = store.sign_in(&secret, now).await.expect("asked").is_some();
+        store.note_use(&[(Used::SignIn(secret), now)]).await.expect("noted");
         assert_eq!(alive, now < NOW + 90 * DAY, "used each 13 days, day {}", (now - NOW) / DAY);
     }
     assert!(store.sign_in(&secret, NOW + 90 * DAY).await.expect("asked").is_none(), "age");
@@ -217,6 +221,7 @@ async fn an_api_token_says_what_it_may_and_ends(backend: impl Backend) {
     store.create_api_token(&new, NOW).await.expect("kept");
     let token = store.api_token(&hash("token"), NOW + 5).await.expect("asked").expect("there");
     assert_eq!((token.scopes, token.last_used_ms), (vec![Scope::Watch, Scope::Record], None));
+    store.note_use(&[(Used::Token(hash("token")), NOW + 5)]).await.expect("noted");
     let listed = store.api_tokens("anna").await.expect("listed");
     assert_eq!(listed[0].last_used_ms, Some(NOW + 5), "use is noted");
     assert!(store.api_token(&hash("token"), NOW + DAY).await.expect("asked").is_none(), "expired");
@@ -225,6 +230,64 @@ async fn an_api_token_says_what_it_may_and_ends(backend: impl Backend) {
     assert!(store.api_token(&hash("token"), NOW).await.expect("asked").is_none(), "revoked");
     let orphan = NewApiToken { account_id: "nobody".into(), ..new };
     assert_eq!(store.create_api_token(&orphan, NOW).await.expect_err("nobody").kind(), Kind::Conflict);
+}
+
+async fn use_is_noted_together_and_never_backwards(backend: impl Backend) {
+    let store = backend.open().await;
+    store.create_account(&person("anna", "Anna"), NOW).await.expect("made");
+    store.create_sign_in(&hash("cookie"), "anna", "", NOW).await.expect("kept");
+    let used = Used::SignIn(hash("cookie"));
+    let gone = Used::Token(hash("revoked meanwhile"));
+    store.note_use(&[(used, NOW + 7), (gone, NOW + 7), (used, NOW + 3)]).await.expect("noted");
+    let found = store.sign_in(&hash("cookie"), NOW + 8).await.expect("asked").expect("there");
+    assert_eq!(found.lifetime.last_seen_ms, NOW + 7);
+}
+
+async fn whatever_takes_a_right_away_moves_the_turn(backend: impl Backend) {
+    let (store, beside) = (backend.open().await, backend.open().await);
+    let moved = async |store: &Store, turn: &mut u64| {
+        store.look_at_access().await.expect("looked");
+        std::mem::replace(turn, store.access_turn()) != *turn
+    };
+    let (mut here, mut there) = (store.access_turn(), beside.access_turn());
+    let token = |id: &str| NewApiToken {
+        id: id.into(),
+        hash: hash(id),
+        account_id: "anna".into(),
+        name: "Kodi".into(),
+        scopes: vec![Scope::Watch],
+        expires_ms: None,
+    };
+    store.create_account(&person("anna", "Anna"), NOW).await.expect("made");
+    store.create_account(&person("ben", "Ben"), NOW).await.expect("made");
+    for name in ["a", "b", "c"] {
+        store.create_sign_in(&hash(name), "anna", "", NOW).await.expect("kept");
+    }
+    store.create_api_token(&token("t"), NOW).await.expect("kept");
+    store
+        .note_use(&[(Used::SignIn(hash("a")), NOW + 1), (Used::Token(hash("t")), NOW + 1)])
+        .await
+        .expect("noted");
+    assert!(!moved(&store, &mut here).await && !moved(&beside, &mut there).await, "nobody has lost anything");
+
+    for step in 0..5 {
+        match step {
+            0 => drop(store.end_sign_in(&hash("a")).await.expect("ended")),
+            1 => store.revoke_api_token("anna", "t").await.expect("revoked"),
+            2 => store.set_password("anna", &"$argon2id$y".into()).await.expect("changed"),
+            3 => drop(store.delete_account("ben").await.expect("gone")),
+            _ => {
+                for n in 0..=i64::from(limits::SIGN_INS) {
+                    store.create_sign_in(&hash(&n.to_string()), "anna", "", NOW + n).await.expect("kept");
+                }
+            }
+        }
+        assert_ne!(store.access_turn(), here, "step {step}: at once where it was done");
+        assert_eq!(beside.access_turn(), there, "step {step}: elsewhere nobody has looked");
+        assert!(moved(&beside, &mut there).await, "step {step}: elsewhere at the next look");
+        assert!(!moved(&beside, &mut there).await, "step {step}: once");
+        moved(&store, &mut here).await;
+    }
 }
 
 async fn an_account_goes_with_all_that_lets_it_in_and_the_owner_stays(backend: impl Backend) {
@@ -347,6 +410,24 @@ async fn a_request_repeated_with_its_key_makes_one_session(backend: impl Backend
             Created::New
         );
     }
+}
+
+async fn sessions_are_made_together_and_each_by_its_key(backend: impl Backend) {
+    let store = backend.open().await;
+    let new = [
+        request("s1", Some("k"), "body"),
+        request("s2", Some("k"), "body"),
+        request("s3", Some("k"), "other"),
+        request("s4", None, "body"),
+    ];
+    let made = store.create_sessions(&new, NOW).await.expect("made");
+    let made: Vec<_> = made.into_iter().map(|one| one.map_err(|error| error.kind())).collect();
+    let before = Created::Before("s1".into());
+    assert_eq!(made, [Ok(Created::New), Ok(before), Err(Kind::Conflict), Ok(Created::New)]);
+    for (id, there) in [("s1", true), ("s2", false), ("s3", false), ("s4", true)] {
+        assert_eq!(store.session(id).await.expect("asked").is_some(), there, "{id}");
+    }
+    assert_eq!(store.create_sessions(&[], NOW).await.expect("none").len(), 0);
 }
 
 async fn ten_requests_at_once_with_one_key_make_one_session(backend: impl Backend) {

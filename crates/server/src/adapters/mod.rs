@@ -4,6 +4,7 @@ pub mod clock;
 pub mod enigma2;
 pub mod ffmpeg;
 pub mod gate;
+pub mod heap;
 pub mod stream;
 pub mod tape_files;
 pub mod tape_journal;

@@ -12,12 +12,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use telecast_core::error::{Error as CoreError, Kind};
 use telecast_core::guide::Event;
 use telecast_core::lineup::{ChannelId, ReadBouquet};
 use telecast_core::playback::SourceTracks;
 use telecast_core::session::{ReasonCode, State};
 use telecast_store::{Created, Error, NewSession, SessionWrite, Store};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::supervise;
@@ -32,6 +33,9 @@ const FIRST: i64 = 1;
 /// Rows of one transaction: it stays below some milliseconds.
 const ROWS: usize = 64;
 
+/// Sessions to be made that may wait for the transaction before theirs; more wait for a place.
+const WAITING: usize = 256;
+
 /// The way to the writer; cheap to clone.
 #[derive(Clone)]
 pub(super) struct Ledger(Arc<Inner>);
@@ -39,6 +43,7 @@ pub(super) struct Ledger(Arc<Inner>);
 struct Inner {
     store: Store,
     clock: Clock,
+    asked: mpsc::Sender<Asked>,
     due: Mutex<Due>,
     news: Notify,
     /// Whether all that was noted is written.
@@ -79,12 +84,21 @@ pub(super) enum Opened {
     Before(String),
 }
 
+/// A session to be made, and who waits for that.
+struct Asked {
+    new: NewSession,
+    reply: oneshot::Sender<Result<Created, Error>>,
+}
+
 impl Ledger {
     /// Starts the writer.
     pub(super) fn start(store: Store, clock: Clock) -> Self {
+        let (asked, waiting) = mpsc::channel(WAITING);
+        supervise("ledger", make_sessions(store.clone(), clock, waiting));
         let ledger = Self(Arc::new(Inner {
             store,
             clock,
+            asked,
             due: Mutex::default(),
             news: Notify::new(),
             written: watch::Sender::new(true),
@@ -100,13 +114,18 @@ impl Ledger {
         &self.0.store
     }
 
-    /// Writes a new session, or finds the one that the same request has made; returns when it is on disk.
-    pub(super) async fn open(&self, new: &NewSession) -> Result<Opened, Error> {
-        match self.0.store.create_session(new, self.0.clock.wall_ms()).await? {
+    /// Writes a new session, or finds the one that the same request has made; returns when it is on disk. Those who come at once share
+    /// a transaction.
+    pub(super) async fn open(&self, new: NewSession) -> Result<Opened, CoreError> {
+        let gone = || CoreError::new(Kind::Internal, "Nobody writes sessions any more.");
+        let id = new.id.clone();
+        let (reply, made) = oneshot::channel();
+        self.0.asked.send(Asked { new, reply }).await.map_err(|_| gone())?;
+        match made.await.map_err(|_| gone())?? {
             Created::Before(id) => Ok(Opened::Before(id)),
             Created::New => {
                 let lost = CancellationToken::new();
-                self.due().owners.insert(new.id.clone(), lost.clone());
+                self.due().owners.insert(id, lost.clone());
                 Ok(Opened::New { lost })
             }
         }
@@ -161,6 +180,23 @@ impl Ledger {
         self.0.written.send_replace(due.is_empty());
         drop(due);
         self.0.news.notify_one();
+    }
+}
+
+/// Makes sessions, all that wait in one transaction: a flush of the disk is what each costs.
+async fn make_sessions(store: Store, clock: Clock, mut waiting: mpsc::Receiver<Asked>) {
+    let mut asked = Vec::with_capacity(ROWS);
+    while waiting.recv_many(&mut asked, ROWS).await > 0 {
+        let (new, replies): (Vec<_>, Vec<_>) = asked.drain(..).map(|asked| (asked.new, asked.reply)).unzip();
+        // Whoever asked may have gone: its owner ends by that.
+        match store.create_sessions(&new, clock.wall_ms()).await {
+            Ok(made) => replies.into_iter().zip(made).for_each(|(reply, made)| drop(reply.send(made))),
+            Err(error) => {
+                // Those who came meanwhile have waited for a store that does not answer: each would wait as long again.
+                let behind = std::iter::from_fn(|| waiting.try_recv().ok()).map(|asked| asked.reply);
+                replies.into_iter().chain(behind).for_each(|reply| drop(reply.send(Err(error.clone()))));
+            }
+        }
     }
 }
 

@@ -253,8 +253,8 @@ impl App {
     }
 
     /// The door to the tape behind a playback address.
-    pub fn playback_by_key(&self, key: &str) -> Option<PlaybackHandle> {
-        self.0.sessions.all().by_key.get(key).map(|entry| entry.handle.clone())
+    pub fn playback_by_key(&self, key: &str) -> Option<Arc<PlaybackHandle>> {
+        self.0.sessions.by_key(key)
     }
 
     /// All receivers.

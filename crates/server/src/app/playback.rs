@@ -71,8 +71,8 @@ pub(super) struct Way {
     floor: u64,
     /// Where its player is to begin, if not at the live edge (milliseconds since 1970).
     begin: Option<i64>,
-    /// That was asked for: so is the whole window.
-    asked: bool,
+    /// For each rendition, by its name: made once, asked for with every fetch.
+    views: Vec<(String, View)>,
     multivariant: Bytes,
 }
 
@@ -100,7 +100,7 @@ impl Way {
             low_latency,
             floor: 0,
             begin,
-            asked: begin.is_some(),
+            views: Vec::new(),
             multivariant: Bytes::new(),
         };
         way.floor = floor(&snapshot.index, main, barrier)?;
@@ -115,6 +115,7 @@ impl Way {
         if way.floor < snapshot.since {
             way.begin = begin.or_else(|| fresh_start(snapshot, low_latency));
         }
+        way.views = way.renditions.iter().map(|of| way.viewed(*of, begin.is_some())).collect();
         way.multivariant = hls::multivariant(run, &way.renditions, bandwidth(&snapshot.index)).into();
         Some(way)
     }
@@ -135,20 +136,26 @@ impl Way {
             .is_some_and(|segment| Index::listed(segment, rendition, self.barrier).whole)
     }
 
-    fn view(&self, rendition: Rendition) -> View {
-        View {
+    /// What its playlist of `rendition` is made by; `whole`: all of the tape was asked for.
+    fn viewed(&self, rendition: Rendition, whole: bool) -> (String, View) {
+        let view = View {
             rendition,
             barrier: self.barrier,
             container: self.container,
             low_latency: self.low_latency,
-            whole_window: self.low_latency || self.asked,
+            whole_window: self.low_latency || whole,
             siblings: self.renditions.clone(),
             begin: self.begin,
-        }
+        };
+        (hls::name(rendition), view)
+    }
+
+    fn view(&self, name: &str) -> Result<&View, PlayError> {
+        self.views.iter().find_map(|(known, view)| (known == name).then_some(view)).ok_or(PlayError::NotFound)
     }
 
     fn rendition(&self, name: &str) -> Result<Rendition, PlayError> {
-        hls::by_name(name).filter(|found| self.renditions.contains(found)).ok_or(PlayError::NotFound)
+        self.view(name).map(|view| view.rendition)
     }
 }
 
@@ -270,6 +277,9 @@ impl PlaybackHandle {
     /// Waits until the door is open.
     async fn way(&self) -> Result<Arc<Way>, PlayError> {
         self.touch();
+        if let Door::Open(way) = &*self.door.borrow() {
+            return Ok(Arc::clone(way));
+        }
         let mut door = self.door.clone();
         let opened = timeout(limits::BLOCKING, door.wait_for(|door| !matches!(door, Door::Shut))).await;
         match opened.map_err(|_| PlayError::TimedOut)?.map_err(|_| PlayError::NotFound)?.clone() {
@@ -287,16 +297,23 @@ impl PlaybackHandle {
     /// A media playlist; `rendition` as in its address (`v0a1`). Waits as `directives` ask.
     pub async fn playlist(&self, rendition: &str, directives: Directives) -> Result<Bytes, PlayError> {
         let way = self.way().await?;
-        let view = way.view(way.rendition(rendition)?);
+        let view = way.view(rendition)?;
+        let ready = |snapshot: &Arc<Snapshot>| match hls::readiness(&snapshot.index, view, directives) {
+            Readiness::Now => Some(Ok(way.tape.playlists.get(snapshot, view, way.floor, directives))),
+            Readiness::TooFarAhead => Some(Err(PlayError::TooFarAhead)),
+            Readiness::Wait => None,
+        };
+        if let Some(answer) = ready(&way.tape.snapshot()) {
+            return answer;
+        }
         let mut watch = way.tape.watch();
         let until = Instant::now() + limits::BLOCKING;
         loop {
             let snapshot = Arc::clone(&watch.borrow_and_update());
-            match hls::readiness(&snapshot.index, &view, directives) {
-                Readiness::Now => return Ok(way.tape.playlists.get(&snapshot, &view, way.floor, directives)),
-                Readiness::TooFarAhead => return Err(PlayError::TooFarAhead),
-                Readiness::Wait => self.news(&mut watch, until).await?,
+            if let Some(answer) = ready(&snapshot) {
+                return answer;
             }
+            self.news(&mut watch, until).await?;
         }
     }
 

@@ -69,9 +69,9 @@ impl Surroundings {
 /// A session as others see it.
 pub(super) struct Entry {
     pub(super) view: watch::Receiver<SessionView>,
-    pub(super) handle: PlaybackHandle,
+    pub(super) handle: Arc<PlaybackHandle>,
     /// Key of its playback address.
-    pub(super) key: String,
+    pub(super) key: Arc<str>,
     account: String,
     /// Who it is for, for people.
     pub(super) holder: String,
@@ -122,7 +122,7 @@ pub(super) fn made(
     around: &Surroundings,
     channel: Channel,
     request: &StartPlayback,
-    (id, key): (String, String),
+    (id, key): (String, Arc<str>),
     (slot, lost): (Slot, CancellationToken),
 ) -> (Entry, Owner, mpsc::Receiver<Command>) {
     let client = say::client(&request.client);
@@ -147,7 +147,7 @@ pub(super) fn made(
     let (publish, view) = watch::channel(made);
     let (door, way) = watch::channel(Door::Shut);
     let (commands, inbox) = mpsc::channel(COMMANDS);
-    let handle = PlaybackHandle {
+    let handle = Arc::new(PlaybackHandle {
         session: id.as_str().into(),
         door: way,
         last_fetch: Arc::new(AtomicU64::new(now.as_millis() as u64)),
@@ -156,7 +156,7 @@ pub(super) fn made(
         shelf: around.shelf.clone(),
         slates: around.slates.clone(),
         language: Language::of(&request.client.languages),
-    };
+    });
     let owner = Owner {
         around: around.clone(),
         channel,

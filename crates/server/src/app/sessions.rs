@@ -19,6 +19,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::admission::{Admission, refused};
 use super::ledger::Opened;
+use super::playback::PlaybackHandle;
 use super::say;
 use super::session::{Command, Entry, Owner, Surroundings, made};
 use super::settings::Limits;
@@ -33,8 +34,8 @@ const SWEEP: Duration = Duration::from_secs(5);
 /// All sessions, by id and by key of their playback address.
 #[derive(Default)]
 pub(super) struct All {
-    pub(super) by_id: HashMap<String, Arc<Entry>>,
-    pub(super) by_key: HashMap<String, Arc<Entry>>,
+    pub(super) by_id: HashMap<Arc<str>, Arc<Entry>>,
+    pub(super) by_key: HashMap<Arc<str>, Arc<Entry>>,
 }
 
 /// The way to all sessions; cheap to clone.
@@ -86,6 +87,11 @@ impl Sessions {
         self.all.load_full()
     }
 
+    /// What lies behind the playback address of that key. Takes no lock: it is asked with every fetch.
+    pub(super) fn by_key(&self, key: &str) -> Option<Arc<PlaybackHandle>> {
+        self.all.load().by_key.get(key).map(|entry| Arc::clone(&entry.handle))
+    }
+
     /// A session that is not listed any more, as the store has it; none if it is not `account`'s (if that is asked).
     pub(super) async fn past(&self, id: &str, account: Option<&str>) -> Result<Option<SessionView>, Error> {
         let row = self.around.ledger.store().session(id).await?;
@@ -118,11 +124,12 @@ impl Sessions {
         }
         let slot = self.admission.admit(&request.account)?;
         let key = secret(20)?;
-        let lost = match ledger.open(&new).await? {
+        let id = new.id.clone();
+        let lost = match ledger.open(new).await? {
             Opened::New { lost } => lost,
             Opened::Before(id) => return Ok(Begun::Before(Box::new(self.before(&id).await?))),
         };
-        let (entry, owner, inbox) = made(&self.around, channel, request, (new.id, key), (slot, lost));
+        let (entry, owner, inbox) = made(&self.around, channel, request, (id, key.into()), (slot, lost));
         self.list(&Arc::new(entry));
         Ok(Begun::New(Box::new(owner), inbox))
     }
@@ -176,11 +183,11 @@ impl Sessions {
     }
 
     fn list(&self, entry: &Arc<Entry>) {
-        let id = entry.view.borrow().id.clone();
+        // A copy each time, so that looking one up takes no lock: sessions begin rarely beside how often they are looked up.
         self.all.rcu(|all| {
             let mut next = All { by_id: all.by_id.clone(), by_key: all.by_key.clone() };
-            next.by_key.insert(entry.key.clone(), Arc::clone(entry));
-            next.by_id.insert(id.clone(), Arc::clone(entry));
+            next.by_key.insert(Arc::clone(&entry.key), Arc::clone(entry));
+            next.by_id.insert(Arc::clone(&entry.handle.session), Arc::clone(entry));
             next
         });
         self.listed.notify_waiters();
@@ -189,7 +196,7 @@ impl Sessions {
     /// Forgets those that have been over for a while.
     async fn sweep(self) {
         let mut tick = tokio::time::interval(SWEEP);
-        let mut over: HashMap<String, Duration> = HashMap::new();
+        let mut over: HashMap<Arc<str>, Duration> = HashMap::new();
         while self.around.stop.run_until_cancelled(tick.tick()).await.is_some() {
             let now = self.around.clock.uptime();
             metrics::gauge!("telecast_sessions").set(self.admission.count() as f64);
@@ -198,7 +205,7 @@ impl Sessions {
                     over.entry(id.clone()).or_insert(now);
                 }
             }
-            let old: Vec<String> = over
+            let old: Vec<Arc<str>> = over
                 .extract_if(|_, since| *since + limits::SESSION_MEMORY <= now)
                 .map(|(id, _)| id)
                 .collect();

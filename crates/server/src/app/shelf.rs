@@ -166,8 +166,12 @@ struct Written {
 pub struct Playlists(Mutex<Vec<Written>>);
 
 impl Playlists {
-    /// The media playlist of `view`, listing nothing before sequence `floor`.
+    /// The media playlist of `view`, listing nothing before sequence `floor`. Of those who ask at once one writes it, and the others
+    /// wait for it: that is shorter than any of them writing it too.
     pub fn get(&self, snapshot: &Arc<Snapshot>, view: &View, floor: u64, directives: Directives) -> Bytes {
+        // What lies before the tape's beginning makes no difference any more, whenever it was that a viewer came.
+        let first = snapshot.index.segments.front().map_or(0, |first| first.sequence);
+        let floor = if floor <= first { 0 } else { floor };
         let mut written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let skip = directives.skip;
         let place = written.iter().position(|w| w.skip == skip && w.floor == floor && w.view == *view);
@@ -176,6 +180,7 @@ impl Playlists {
         {
             return found.text.clone();
         }
+        metrics::counter!("telecast_playlists_made_total").increment(1);
         let text = Bytes::from(hls::media(&from(&snapshot.index, floor), view, directives));
         let fresh = Written {
             view: view.clone(),
@@ -184,15 +189,13 @@ impl Playlists {
             snapshot: Arc::downgrade(snapshot),
             text: text.clone(),
         };
-        match place {
-            Some(at) => written[at] = fresh,
-            None => {
-                if written.len() == VIEWS {
-                    written.remove(0);
-                }
-                written.push(fresh);
-            }
+        // Last in the row: what is not asked for any more is first, and goes when there are too many.
+        if let Some(at) = place {
+            written.remove(at);
+        } else if written.len() == VIEWS {
+            written.remove(0);
         }
+        written.push(fresh);
         text
     }
 }
@@ -224,4 +227,100 @@ pub fn init(index: &Index, rendition: Rendition, hash: &str) -> Option<Bytes> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+    use std::sync::Barrier;
+    use telecast_media::tape::Run;
+
+    const ASKING: usize = 8;
+
+    /// A tape whose oldest segment is this one.
+    fn snapshot(first: u64) -> Arc<Snapshot> {
+        let run = Run { number: 0, start: 0, offset: 0, tracks: Vec::new(), tables: Vec::new() };
+        let run = Arc::new(run);
+        let segment = |sequence: u64| Segment {
+            sequence,
+            run: Arc::clone(&run),
+            discontinuity: false,
+            discontinuity_sequence: 0,
+            start: 0,
+            end: Some(0),
+            wall_ms: 0,
+            base: 0,
+            recovery: None,
+            lanes: Vec::new(),
+        };
+        let segments = (first..first + 5).map(|sequence| Arc::new(segment(sequence))).collect();
+        let index = Index { segments, next_sequence: first + 5, ended: false };
+        Arc::new(Snapshot { index, ..Snapshot::empty() })
+    }
+
+    fn view(begin: Option<i64>) -> View {
+        View {
+            rendition: Rendition { video: Some(0), audio: Some(1) },
+            barrier: Some(1),
+            container: Container::Cmaf,
+            low_latency: true,
+            whole_window: true,
+            siblings: Vec::new(),
+            begin,
+        }
+    }
+
+    /// How many texts were written: all are kept, so that none lies where another has lain.
+    fn written(texts: &[Bytes]) -> usize {
+        texts.iter().map(|text| text.as_ptr()).collect::<HashSet<_>>().len()
+    }
+
+    #[test]
+    fn a_state_is_written_once_for_all_who_ask_at_once() {
+        let (playlists, tape) = (Playlists::default(), snapshot(10));
+        let (together, texts) = (Barrier::new(ASKING), Mutex::new(Vec::new()));
+        std::thread::scope(|all| {
+            for came in 0..ASKING as u64 {
+                let (playlists, tape, together, texts) = (&playlists, &tape, &together, &texts);
+                all.spawn(move || {
+                    together.wait();
+                    // They came at different times, all before what the tape holds now began.
+                    for _ in 0..ASKING {
+                        let text = playlists.get(tape, &view(None), came, Directives::default());
+                        texts.lock().expect("unpoisoned").push(text);
+                    }
+                });
+            }
+        });
+        let mut texts = texts.into_inner().expect("unpoisoned");
+        assert_eq!((texts.len(), written(&texts)), (ASKING * ASKING, 1));
+        // The next state; and what says something else.
+        let next = snapshot(10);
+        let skip = Directives { skip: true, ..Directives::default() };
+        for (tape, view, floor, directives, all) in [
+            (&next, view(None), 0, Directives::default(), 2),
+            (&next, view(None), 10, Directives::default(), 2),
+            (&next, view(None), 12, Directives::default(), 3),
+            (&next, view(None), 0, skip, 4),
+            (&next, view(Some(7)), 0, Directives::default(), 5),
+            (&next, view(None), 0, Directives::default(), 5),
+        ] {
+            texts.push(playlists.get(tape, &view, floor, directives));
+            assert_eq!(written(&texts), all);
+        }
+    }
+
+    #[test]
+    fn views_that_are_asked_for_stay_and_the_others_go() {
+        let (playlists, tape) = (Playlists::default(), snapshot(10));
+        let mut texts = Vec::new();
+        for begin in 0..2 * VIEWS as i64 {
+            texts.push(playlists.get(&tape, &view(Some(begin)), 0, Directives::default()));
+        }
+        assert_eq!(playlists.0.lock().expect("unpoisoned").len(), VIEWS);
+        let last = 2 * VIEWS as i64 - 1;
+        texts.push(playlists.get(&tape, &view(Some(last)), 0, Directives::default()));
+        assert_eq!(written(&texts), 2 * VIEWS);
+    }
 }

@@ -75,7 +75,12 @@ impl Failure {
 
 /// Reads the command line and does what it says.
 pub async fn run() -> ExitCode {
-    let done = match Arguments::parse().command {
+    let command = Arguments::parse().command;
+    if matches!(command, Command::Serve(_) | Command::Demo(_)) {
+        // These run for long.
+        crate::adapters::heap::give_back();
+    }
+    let done = match command {
         Command::Serve(serve) => serve.run().await,
         Command::Demo(demo) => demo.run().await,
         Command::Sim(arguments) => sim::run(arguments).await,

@@ -1,10 +1,14 @@
 //! Accounts, sign-ins, codes, tokens and receivers of pages, as the web needs them, over the store.
 
 use super::guard::{Credential, Principal};
+use super::known::{Found, Known};
 use super::problem::Problem;
 use super::secret;
+use crate::adapters::clock::Clock;
 use crate::app::settings::ReceiverSettings;
 use secrecy::{ExposeSecret, SecretString};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use telecast_core::access::{Role, Scope};
 use telecast_core::error::Kind;
 use telecast_core::limits;
@@ -12,6 +16,7 @@ use telecast_core::secret::SecretHash;
 use telecast_store::{
     Account, ApiToken, Created, NewAccount, NewApiToken, Purpose, Receiver, RequestKey, Sealer, Store,
 };
+use tokio_util::sync::CancellationToken;
 use url::Url;
 
 impl From<telecast_store::Error> for Problem {
@@ -25,12 +30,15 @@ impl From<telecast_store::Error> for Problem {
 pub struct Accounts {
     store: Store,
     sealer: Sealer,
+    known: Arc<Known>,
+    /// There is an owner; he cannot be removed.
+    owned: Arc<AtomicBool>,
 }
 
 impl Accounts {
     /// Over an open store; `sealer` keeps receivers' passwords.
     pub fn new(store: Store, sealer: Sealer) -> Self {
-        Self { store, sealer }
+        Self { store, sealer, known: Arc::default(), owned: Arc::default() }
     }
 
     /// Whether the store answers.
@@ -40,7 +48,10 @@ impl Accounts {
 
     /// Whether the station belongs to somebody.
     pub async fn owner_exists(&self) -> Result<bool, Problem> {
-        Ok(self.store.has_owner().await?)
+        if !self.owned.load(Ordering::Relaxed) {
+            self.owned.store(self.store.has_owner().await?, Ordering::Relaxed);
+        }
+        Ok(self.owned.load(Ordering::Relaxed))
     }
 
     /// Makes the code with which the first owner is made; it is to be printed, and is good for an hour.
@@ -97,11 +108,26 @@ impl Accounts {
         Ok(token)
     }
 
-    /// Whose credential this is, if it still counts.
+    /// Whose credential this is, if it still counts. From memory, as a rule ([`Known`]).
     pub async fn holder(&self, credential: &Credential, now_ms: i64) -> Result<Option<Principal>, Problem> {
-        let of = |account: &Account, scopes: Vec<Scope>| Principal {
-            account: account.id.clone(),
-            name: account.name.clone(),
+        let turn = self.store.access_turn();
+        if let Some(principal) = self.known.get(credential, turn, now_ms) {
+            return Ok(Some(principal));
+        }
+        let found = self.find(credential, now_ms).await?;
+        Ok(found.map(|found| self.known.put(found, turn, now_ms)))
+    }
+
+    /// Keeps what is known of credentials in step with the store, until `stop`.
+    pub async fn keep(self, clock: Clock, stop: CancellationToken) {
+        self.known.keep(&self.store, clock, stop).await;
+    }
+
+    /// Looks a credential up.
+    async fn find(&self, credential: &Credential, now_ms: i64) -> Result<Option<Found>, Problem> {
+        let of = |account: Account, scopes: Vec<Scope>| Principal {
+            account: account.id,
+            name: account.name,
             role: account.role,
             scopes,
             credential: *credential,
@@ -109,14 +135,25 @@ impl Accounts {
         match credential {
             Credential::Cookie(hash) => {
                 let found = self.store.sign_in(hash, now_ms).await?;
-                Ok(found.map(|found| of(&found.account, found.account.role.scopes().to_vec())))
+                Ok(found.map(|found| Found {
+                    until_ms: found.lifetime.expires_ms(),
+                    used_ms: Some(found.lifetime.last_seen_ms),
+                    principal: {
+                        let scopes = found.account.role.scopes().to_vec();
+                        of(found.account, scopes)
+                    },
+                }))
             }
             Credential::Token(hash) => {
                 let found = self.store.api_token(hash, now_ms).await?;
                 Ok(found.map(|found| {
                     let role = found.account.role.scopes();
                     let scopes = found.scopes.into_iter().filter(|scope| role.contains(scope)).collect();
-                    of(&found.account, scopes)
+                    Found {
+                        until_ms: found.expires_ms.unwrap_or(i64::MAX),
+                        used_ms: found.last_used_ms,
+                        principal: of(found.account, scopes),
+                    }
                 }))
             }
         }

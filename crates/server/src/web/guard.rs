@@ -4,9 +4,9 @@ use super::Web;
 use super::doorman;
 use super::problem::Problem;
 use super::rate::Rate;
-use super::routes::{self, Class};
+use super::routes::{self, Class, Route};
 use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::net::SocketAddr;
@@ -48,31 +48,38 @@ impl std::hash::Hash for Credential {
 /// Name of the cookie on HTTPS, and on plain HTTP.
 pub const COOKIES: [&str; 2] = ["__Host-telecast", "telecast"];
 
-/// Lets a request through or answers it with a problem.
-pub async fn guard(State(web): State<Web>, mut request: Request, next: Next) -> Result<Response, Problem> {
-    if has_token_in_query(request.uri().query()) {
-        return Err(Problem::new(
-            Kind::TokenInQuery,
-            "A token stood in the address; it may now be known to others. Replace it.",
-        ));
+/// The row of a request that matches `path`, or why there is none.
+fn row(method: &Method, uri: &Uri, path: &str) -> Result<&'static Route, Box<Response>> {
+    if has_token_in_query(uri.query()) {
+        let words = "A token stood in the address; it may now be known to others. Replace it.";
+        return Err(Problem::new(Kind::TokenInQuery, words).into_response().into());
     }
-    let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let Some(path) = path else { return Ok(next.run(request).await) };
-    let method = request.method().as_str().to_owned();
-    let Some(route) = routes::find(&method, &path) else {
+    routes::find(method.as_str(), path).ok_or_else(|| {
         // Even if the router had it: what is not in the table is not offered.
-        let methods = routes::methods(&path);
+        let methods = routes::methods(path);
         if methods.is_empty() {
-            return Err(Problem::not_found());
+            return Problem::not_found().into_response().into();
         }
         let problem = Problem::new(Kind::MethodNotAllowed, "This method is not offered at this address.");
-        return Ok(([(header::ALLOW, methods.join(", "))], problem).into_response());
+        ([(header::ALLOW, methods.join(", "))], problem).into_response().into()
+    })
+}
+
+/// Lets a request for media through, or says what is wrong with it: the key in its address is all that it needs.
+pub fn media(method: &Method, uri: &Uri) -> Result<(), Box<Response>> {
+    row(method, uri, routes::MEDIA).map(drop)
+}
+
+/// Lets a request through or answers it with a problem.
+pub async fn guard(State(web): State<Web>, mut request: Request, next: Next) -> Result<Response, Problem> {
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let Some(path) = path else { return Ok(next.run(request).await) };
+    let route = match row(request.method(), request.uri(), path.as_str()) {
+        Ok(route) => route,
+        Err(refusal) => return Ok(*refusal),
     };
     let class = route.class;
     DefaultBodyLimit::max(route.body).apply(&mut request);
-    if class == Class::Capability {
-        return Ok(next.run(request).await);
-    }
     same_origin(&request, &web)?;
     let mut who = None;
     if let Some(principal) = identify(&web, request.headers()).await? {

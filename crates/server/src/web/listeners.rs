@@ -11,7 +11,7 @@ use std::time::Duration;
 use telecast_core::access::Scope;
 use tokio_util::sync::CancellationToken;
 
-/// A credential is looked at again this often while something listens by it: one read by index.
+/// A credential is looked at again this often while something listens by it: from memory, as a rule.
 pub const CHECK: Duration = Duration::from_secs(5);
 
 #[derive(Default)]

@@ -1,12 +1,14 @@
 //! The web: the only place that knows axum. Requests in, answers out; every decision is made elsewhere.
 //!
-//! Order of the layers, outermost first: request id and standing headers, panics contained, body limit, guard, handler.
-//! Streams pass no layer that buffers, times out or compresses.
+//! Order of the layers, outermost first: request id and standing headers (`serve`), panics contained, body limit, guard, handler.
+//! Streams pass no layer that buffers, times out or compresses. Media (`/play/…`) passes the same rules by a shorter way
+//! ([`play`]): it is most of what is asked, and each layer of the router costs several allocations.
 
 pub mod accounts;
 pub mod api;
 pub mod doorman;
 pub mod guard;
+pub mod known;
 pub mod listeners;
 mod pages;
 pub mod play;
@@ -27,12 +29,13 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
-use axum::routing::any;
 use doorman::Doorman;
+use futures_util::FutureExt;
 use metrics_exporter_prometheus::PrometheusHandle;
 use problem::Problem;
 use simulated::Simulated;
 use std::ops::Deref;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use telecast_core::error::Kind;
 use telecast_core::limits;
@@ -72,6 +75,8 @@ pub struct Inner {
     pub rates: rate::Rates,
     /// Playlists packed for those who take gzip.
     pub packed: play::Packed,
+    /// Ids of requests.
+    pub ids: trace::Ids,
     /// Sockets and event streams that are open.
     pub listeners: listeners::Listeners,
     /// The program is ending: sockets and event streams close.
@@ -109,6 +114,7 @@ impl Web {
             doorman: Doorman::default(),
             rates: rate::Rates::default(),
             packed: play::Packed::default(),
+            ids: trace::Ids::default(),
             listeners: listeners::Listeners::default(),
             stopping,
             simulated,
@@ -139,7 +145,7 @@ impl Web {
             .map_err(|_| broken())
     }
 
-    /// The whole web.
+    /// The whole web but media.
     pub fn router(self) -> Router {
         let (api, document) = api::split();
         let document = Arc::new(serde_json::to_string(&document).unwrap_or_default());
@@ -153,7 +159,6 @@ impl Web {
             .route("/healthz", axum::routing::get(probes::healthz))
             .route("/readyz", axum::routing::get(probes::readyz))
             .route("/metrics", axum::routing::get(probes::metrics))
-            .route("/play/{key}/{*rest}", any(play::play))
             .method_not_allowed_fallback(|| async {
                 Problem::new(Kind::MethodNotAllowed, "This method is not offered at this address.")
             })
@@ -162,9 +167,13 @@ impl Web {
             .layer(DefaultBodyLimit::max(limits::BODY))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(middleware::map_response(problem::plain))
-            .layer(middleware::from_fn(trace::identify))
             .with_state(self)
     }
+}
+
+/// The answer, or that of a panic.
+async fn contained(answer: impl Future<Output = Response>) -> Response {
+    AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(panicked)
 }
 
 fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {

@@ -1,17 +1,18 @@
 //! Media by capability: playlists, initialisation, parts, segments, the raw stream. The key in the path is bound to a session.
 
-use super::Web;
 use super::problem::Problem;
+use super::{Web, guard};
 use crate::app::playback::{Directives, PlaybackHandle};
-use axum::body::Body;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::body::{Body, HttpBody};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures_util::StreamExt;
 use moka::future::Cache;
+use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::io::Write;
 use std::time::Duration;
@@ -19,12 +20,15 @@ use telecast_core::error::Kind;
 use telecast_core::limits;
 use telecast_media::hls::request::{Wanted, Wrong};
 
-/// Playlists as gzip: packed once for each state, for all viewers.
-pub struct Packed(Cache<Bytes, Bytes>);
+/// Headers of a reply: those of its kind, of all media, and the standing ones.
+const HEADERS: usize = 16;
+
+/// Playlists as gzip: packed once for each state, for all viewers. A state is known by where its text lies, which is kept as long.
+pub struct Packed(Cache<(usize, usize), (Bytes, Bytes)>);
 
 impl Default for Packed {
     fn default() -> Self {
-        let weight = |plain: &Bytes, packed: &Bytes| (plain.len() + packed.len()) as u32;
+        let weight = |_: &_, (plain, packed): &(Bytes, Bytes)| (plain.len() + packed.len()) as u32;
         // A state is old when the next part comes; a little longer for those behind.
         let age = Duration::from_secs(5);
         Self(Cache::builder().weigher(weight).max_capacity(limits::PACKED).time_to_live(age).build())
@@ -37,27 +41,50 @@ impl Packed {
         let pack = async {
             let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
             gzip.write_all(plain)?;
-            gzip.finish().map(Bytes::from)
+            gzip.finish().map(|packed| (plain.clone(), Bytes::from(packed)))
         };
-        self.0.try_get_with_by_ref(plain, pack).await.ok()
+        let place = (plain.as_ptr() as usize, plain.len());
+        self.0.try_get_with(place, pack).await.ok().map(|(_, packed)| packed)
+    }
+}
+
+/// A request for media.
+pub struct Asked<'a> {
+    key: &'a str,
+    rest: Cow<'a, str>,
+    uri: &'a Uri,
+    method: &'a Method,
+    headers: &'a HeaderMap,
+}
+
+impl<'a> Asked<'a> {
+    /// `None`: it asks for something else.
+    pub fn of<B>(request: &'a Request<B>) -> Option<Self> {
+        let uri = request.uri();
+        let (key, rest) = uri.path().strip_prefix("/play/")?.split_once('/')?;
+        if key.is_empty() || rest.is_empty() {
+            return None;
+        }
+        // What is no text names nothing of ours.
+        let rest = percent_decode_str(rest).decode_utf8_lossy();
+        Some(Self { key, rest, uri, method: request.method(), headers: request.headers() })
     }
 }
 
 /// Answers everything below `/play/{key}/`.
-pub async fn play(
-    State(web): State<Web>,
-    Path((key, rest)): Path<(String, String)>,
-    RawQuery(query): RawQuery,
-    method: Method,
-    headers: HeaderMap,
-) -> Response {
-    let mut response = if method == Method::OPTIONS {
-        StatusCode::NO_CONTENT.into_response()
-    } else {
-        answer(&web, &key, &rest, query.as_deref().unwrap_or(""), &method, &headers)
-            .await
-            .unwrap_or_else(IntoResponse::into_response)
+pub async fn play(web: &Web, asked: &Asked<'_>) -> Response {
+    let mut response = match guard::media(asked.method, asked.uri) {
+        Err(refusal) => *refusal,
+        Ok(()) if asked.method == Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
+        Ok(()) => answer(web, asked).await.unwrap_or_else(IntoResponse::into_response),
     };
+    if asked.method == Method::HEAD {
+        let length = response.body().size_hint().exact();
+        *response.body_mut() = Body::empty();
+        if let Some(length) = length {
+            response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+        }
+    }
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("Range"));
@@ -69,27 +96,20 @@ pub async fn play(
     response
 }
 
-async fn answer(
-    web: &Web,
-    key: &str,
-    rest: &str,
-    query: &str,
-    method: &Method,
-    headers: &HeaderMap,
-) -> Result<Response, Problem> {
-    let handle = web.app.playback_by_key(key).ok_or_else(|| {
+async fn answer(web: &Web, asked: &Asked<'_>) -> Result<Response, Problem> {
+    let handle = web.app.playback_by_key(asked.key).ok_or_else(|| {
         Problem::new(
             Kind::Gone,
             "This playback has ended, or its address is wrong. Start it again from the page.",
         )
     })?;
-    let wanted = Wanted::parse(rest).ok_or_else(Problem::not_found)?;
-    let list = async |body: Bytes| playlist(web, body, headers).await;
-    let range = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
+    let wanted = Wanted::parse(&asked.rest).ok_or_else(Problem::not_found)?;
+    let list = async |body: Bytes| playlist(web, body, asked.headers).await;
+    let range = asked.headers.get(header::RANGE).and_then(|value| value.to_str().ok());
     match wanted {
         Wanted::Main => Ok(list(handle.multivariant().await?).await),
         Wanted::Playlist(rendition) => {
-            let directives = directives(query)?;
+            let directives = directives(asked.uri.query().unwrap_or(""))?;
             Ok(list(handle.playlist(rendition, directives).await?).await)
         }
         Wanted::Init(rendition, hash) => {
@@ -104,7 +124,7 @@ async fn answer(
         Wanted::TsSegment(rendition, sequence) => {
             Ok(immutable(handle.ts_segment(rendition, sequence).await?, "video/mp2t", range))
         }
-        Wanted::Raw => raw(&handle, method).await,
+        Wanted::Raw => raw(&handle, asked.method).await,
     }
 }
 
@@ -118,6 +138,13 @@ async fn raw(handle: &PlaybackHandle, method: &Method) -> Result<Response, Probl
     Ok(([(header::CONTENT_TYPE, "video/mp2t"), (header::CACHE_CONTROL, "no-store")], body).into_response())
 }
 
+/// A reply with room for all its headers at once.
+fn with_headers(body: Body) -> Response {
+    let mut response = Response::new(body);
+    response.headers_mut().reserve(HEADERS);
+    response
+}
+
 async fn playlist(web: &Web, body: Bytes, headers: &HeaderMap) -> Response {
     let takes_gzip = headers
         .get(header::ACCEPT_ENCODING)
@@ -126,7 +153,7 @@ async fn playlist(web: &Web, body: Bytes, headers: &HeaderMap) -> Response {
     let large = body.len() > limits::PACKED_FROM;
     let packed = if large && takes_gzip { web.packed.pack(&body).await } else { None };
     let is_packed = packed.is_some();
-    let mut response = Body::from(packed.unwrap_or(body)).into_response();
+    let mut response = with_headers(Body::from(packed.unwrap_or(body)));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/vnd.apple.mpegurl"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
@@ -138,7 +165,7 @@ async fn playlist(web: &Web, body: Bytes, headers: &HeaderMap) -> Response {
 }
 
 fn immutable(body: Bytes, kind: &'static str, range: Option<&str>) -> Response {
-    let mut response = Response::new(Body::empty());
+    let mut response = with_headers(Body::empty());
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600, immutable"));

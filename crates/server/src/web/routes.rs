@@ -52,6 +52,9 @@ impl Route {
     }
 }
 
+/// Playlists, parts and segments; see `web/play.rs`.
+pub const MEDIA: &str = "/play/{key}/{*rest}";
+
 /// All routes.
 pub const ROUTES: &[Route] = &[
     route(GET, "/healthz", Class::Public),
@@ -83,7 +86,7 @@ pub const ROUTES: &[Route] = &[
     route(POST, "/api/v1/receivers/simulated", ADMIN).rate(Rate::Write).body(limits::BODY_SMALL),
     route(DELETE, "/api/v1/receivers/{id}", ADMIN).rate(Rate::Write).body(limits::BODY_SMALL),
     route(GET, "/api/v1/system/status", ADMIN),
-    route(&["GET", "HEAD", "OPTIONS"], "/play/{key}/{*rest}", Class::Capability),
+    route(&["GET", "HEAD", "OPTIONS"], MEDIA, Class::Capability),
 ];
 
 /// The row of a route; `None`: it is not in the table.

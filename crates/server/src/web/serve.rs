@@ -1,13 +1,18 @@
 //! Listening: HTTP/1.1 with limits on connections, on heads, and on how long a client may take to send one. No limit on how long
 //! a reply takes: streams last for hours. HTTP/2 comes with TLS; browsers speak it nowhere else.
 
-use super::Web;
-use axum::Router;
-use axum::body::Body;
+use super::trace::Trace;
+use super::{Web, contained, play};
+use crate::app::supervise;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{ConnectInfo, Request};
+use axum::response::Response;
+use axum::{BoxError, Router};
+use futures_util::FutureExt;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +30,8 @@ const REFUSED: Duration = Duration::from_millis(50);
 pub async fn serve(listener: TcpListener, web: Web) -> std::io::Result<()> {
     let stopping = web.stopping.clone();
     let app = web.app.clone();
-    let router = web.router();
+    supervise("accounts", web.accounts.clone().keep(web.clock, stopping.clone()));
+    let front = Arc::new(Front { web: web.clone(), router: web.router() });
     let slots = Arc::new(Semaphore::new(limits::CONNECTIONS));
     let connections = TaskTracker::new();
     loop {
@@ -43,9 +49,9 @@ pub async fn serve(listener: TcpListener, web: Web) -> std::io::Result<()> {
         };
         // Small replies must not wait for more to send.
         let _ = stream.set_nodelay(true);
-        let (router, stopping) = (router.clone(), stopping.clone());
+        let (front, stopping) = (Arc::clone(&front), stopping.clone());
         connections.spawn(async move {
-            connection(stream, from, router, stopping).await;
+            connection(stream, from, front, stopping).await;
             drop(slot);
         });
     }
@@ -59,11 +65,34 @@ pub async fn serve(listener: TcpListener, web: Web) -> std::io::Result<()> {
     Ok(())
 }
 
-async fn connection(stream: TcpStream, from: SocketAddr, router: Router, stopping: CancellationToken) {
-    let service = tower::service_fn(move |request: axum::http::Request<_>| {
+/// What answers requests.
+struct Front {
+    web: Web,
+    router: Router,
+}
+
+impl Front {
+    async fn answer<B>(&self, request: axum::http::Request<B>, from: SocketAddr) -> Response
+    where
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let trace = Trace::of(&self.web.ids, &request);
+        if let Some(asked) = play::Asked::of(&request) {
+            return trace.follow(contained(play::play(&self.web, &asked))).await;
+        }
         let mut request: Request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(from));
-        router.clone().oneshot(request)
+        // In a box, so that what media needs stays small.
+        let answer = Box::pin(self.router.clone().oneshot(request));
+        trace.follow(answer.map(|answered| answered.unwrap_or_else(|never| match never {}))).await
+    }
+}
+
+async fn connection(stream: TcpStream, from: SocketAddr, front: Arc<Front>, stopping: CancellationToken) {
+    let service = tower::service_fn(move |request| {
+        let front = Arc::clone(&front);
+        async move { Ok::<_, Infallible>(front.answer(request, from).await) }
     });
     let mut builder = Builder::new(TokioExecutor::new()).http1_only();
     builder

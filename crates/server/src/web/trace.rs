@@ -1,10 +1,11 @@
 //! One id per request: given by the client or made here, on every log line, in every problem, in the reply.
 
-use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue};
-use axum::middleware::Next;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 use axum::response::Response;
-use tracing::Instrument;
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+use tracing::{Instrument, Span};
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 static API_VERSION: HeaderName = HeaderName::from_static("x-api-version");
@@ -12,53 +13,106 @@ static API_VERSION: HeaderName = HeaderName::from_static("x-api-version");
 const ID_LIMIT: usize = 64;
 
 tokio::task_local! {
-    static ID: String;
+    static ID: HeaderValue;
 }
 
 /// The id of the request that is being answered; empty outside of one.
 pub fn current_id() -> String {
-    ID.try_with(Clone::clone).unwrap_or_default()
+    ID.try_with(|id| id.to_str().unwrap_or_default().to_owned()).unwrap_or_default()
 }
 
-/// Gives the request its id and the reply its standing headers.
-pub async fn identify(request: Request, next: Next) -> Response {
-    let id = request
-        .headers()
-        .get(&REQUEST_ID)
-        .and_then(|value| value.to_str().ok())
-        .filter(|id| {
-            !id.is_empty()
-                && id.len() <= ID_LIMIT
-                && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
-        })
-        .map_or_else(|| super::secret::random_hex(8), str::to_owned);
-    let span =
-        tracing::info_span!("request", id, method = %request.method(), path = masked(request.uri().path()));
-    let mut response = ID.scope(id.clone(), next.run(request).instrument(span)).await;
-    let headers = response.headers_mut();
-    if let Ok(value) = HeaderValue::from_str(&id) {
-        headers.insert(&REQUEST_ID, value);
+/// Makes ids: one is not like another, and they are no secrets, so that the system need not be asked for each.
+#[derive(Debug, Default)]
+pub struct Ids {
+    next: AtomicU64,
+    mix: RandomState,
+}
+
+impl Ids {
+    fn fresh(&self) -> HeaderValue {
+        let mixed = self.mix.hash_one(self.next.fetch_add(1, Ordering::Relaxed));
+        let digits: [u8; 16] =
+            std::array::from_fn(|at| b"0123456789abcdef"[(mixed >> (60 - 4 * at)) as usize & 15]);
+        // Hexadecimal digits may stand in a header.
+        HeaderValue::from_bytes(&digits).unwrap_or(HeaderValue::from_static("0"))
     }
-    headers.insert(&API_VERSION, HeaderValue::from_static("1"));
-    headers.entry("x-content-type-options").or_insert(HeaderValue::from_static("nosniff"));
-    headers.entry("referrer-policy").or_insert(HeaderValue::from_static("no-referrer"));
-    response
+}
+
+/// What a request is known by while it is answered.
+pub struct Trace {
+    id: HeaderValue,
+    span: Span,
+}
+
+impl Trace {
+    /// Of a request that has come.
+    pub fn of<B>(ids: &Ids, request: &Request<B>) -> Self {
+        let id = given(request.headers()).cloned().unwrap_or_else(|| ids.fresh());
+        let text = id.to_str().unwrap_or_default();
+        let path = Masked(request.uri().path());
+        let span = tracing::info_span!("request", id = text, method = request.method().as_str(), %path);
+        Self { id, span }
+    }
+
+    /// Answers it; the reply gets its standing headers.
+    pub async fn follow(self, answer: impl Future<Output = Response>) -> Response {
+        let mut response = ID.scope(self.id.clone(), answer.instrument(self.span)).await;
+        let headers = response.headers_mut();
+        headers.insert(&REQUEST_ID, self.id);
+        headers.insert(&API_VERSION, HeaderValue::from_static("1"));
+        headers.entry(header::X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));
+        headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("no-referrer"));
+        response
+    }
+}
+
+/// The id that the client has given, if it is one.
+fn given(headers: &HeaderMap) -> Option<&HeaderValue> {
+    headers.get(&REQUEST_ID).filter(|id| {
+        let id = id.as_bytes();
+        !id.is_empty()
+            && id.len() <= ID_LIMIT
+            && id.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
+    })
 }
 
 /// A path as it may stand in a log: playback keys are capabilities.
-fn masked(path: &str) -> String {
-    let mut parts = path.splitn(4, '/');
-    match (parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some(""), Some("play"), Some(_), rest) => format!("/play/***/{}", rest.unwrap_or("")),
-        _ => path.to_owned(),
+struct Masked<'a>(&'a str);
+
+impl fmt::Display for Masked<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.strip_prefix("/play/") {
+            Some(rest) => write!(out, "/play/***/{}", rest.split_once('/').map_or("", |(_, rest)| rest)),
+            None => out.write_str(self.0),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
     fn playback_keys_are_masked() {
-        assert_eq!(super::masked("/play/abc/v0a1/3.m4s"), "/play/***/v0a1/3.m4s");
-        assert_eq!(super::masked("/api/v1/channels"), "/api/v1/channels");
+        for (path, shown) in [
+            ("/play/abc/v0a1/3.m4s", "/play/***/v0a1/3.m4s"),
+            ("/play/abc", "/play/***/"),
+            ("/api/v1/channels", "/api/v1/channels"),
+        ] {
+            assert_eq!(Masked(path).to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn ids_differ_and_what_is_none_is_not_taken() {
+        let ids = Ids::default();
+        let fresh: std::collections::HashSet<_> = (0..1_000).map(|_| ids.fresh()).collect();
+        assert_eq!(fresh.len(), 1_000);
+        assert!(fresh.iter().all(|id| id.len() == 16 && id.to_str().is_ok()));
+        for (id, taken) in [("a-b_C.9", true), ("", false), ("a b", false), (&*"x".repeat(65), false)] {
+            let mut headers = HeaderMap::new();
+            headers.insert(&REQUEST_ID, HeaderValue::from_str(id).expect("a header"));
+            assert_eq!(given(&headers).is_some(), taken, "{id}");
+        }
     }
 }

@@ -26,7 +26,7 @@ pub(crate) fn wish(sid: u32) -> StartPlayback {
 
 pub(crate) fn handle(app: &App, view: &SessionView) -> PlaybackHandle {
     let key = view.playlist_url.split('/').nth(2).unwrap();
-    app.playback_by_key(key).unwrap()
+    (*app.playback_by_key(key).unwrap()).clone()
 }
 
 pub(crate) async fn ready(app: &App, sid: u32) -> SessionView {

@@ -10,6 +10,7 @@
 
 mod command;
 mod live_box;
+mod live_crowd;
 mod live_fault_table;
 mod live_faults;
 mod live_picture;
@@ -21,6 +22,7 @@ mod live_tuners;
 mod live_walk;
 mod tidy;
 mod web_door;
+mod web_known;
 mod web_probes;
 mod web_status;
 mod web_store;

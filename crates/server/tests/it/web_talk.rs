@@ -87,6 +87,43 @@ async fn a_playback_address_works_for_whoever_has_it_until_the_session_ends() {
     assert!(get(segment).await.unwrap().status().is_client_error(), "what was stolen is worth nothing now");
 }
 
+/// Media passes no router: what the router's layers do must hold for it all the same.
+#[tokio::test]
+async fn the_rules_of_the_door_hold_for_media() {
+    let station = crate::web_door::station().await;
+    for (method, path, status, code) in [
+        ("GET", "/play/x/main.m3u8", 410, "gone"),
+        ("HEAD", "/play/x/main.m3u8", 410, ""),
+        ("OPTIONS", "/play/x/main.m3u8", 204, ""),
+        ("GET", "/play/x/main.m3u8?token=abc", 400, "token_in_query"),
+        ("DELETE", "/play/x/main.m3u8", 405, "method_not_allowed"),
+        ("GET", "/play/x", 404, "not_found"),
+        ("GET", "/play/x/", 404, "not_found"),
+        ("GET", "/play//main.m3u8", 404, "not_found"),
+    ] {
+        let asked = client().request(method.parse().unwrap(), format!("{}{path}", station.base));
+        let answer = asked.header("x-request-id", "mine-1").send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), status, "{method} {path}");
+        let headers = answer.headers().clone();
+        assert_eq!(headers["x-request-id"], "mine-1", "{method} {path}");
+        assert_eq!(headers["x-content-type-options"], "nosniff", "{method} {path}");
+        if status == 405 {
+            assert_eq!(headers[header::ALLOW], "GET, HEAD, OPTIONS");
+        }
+        let body = answer.text().await.unwrap();
+        if code.is_empty() {
+            assert_eq!(body, "", "{method} {path}");
+        } else {
+            let body: Value = serde_json::from_str(&body).unwrap();
+            assert_eq!(
+                (&body["code"], &body["request_id"]),
+                (&json!(code), &json!("mine-1")),
+                "{method} {path}"
+            );
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_large_playlist_is_packed_for_those_who_take_it() {
     let packed = telecast_server::web::play::Packed::default();

@@ -70,6 +70,24 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// Of a tape on which nothing has come yet.
+    pub(super) fn empty() -> Self {
+        Self {
+            index: Index::default(),
+            since: u64::MAX,
+            tracks: Vec::new(),
+            waiting: Waiting::ProgrammeMap,
+            mapped: false,
+            fault: None,
+            trouble: None,
+            counters: Counters::default(),
+            pids: Vec::new(),
+            work: Vec::new(),
+            sides: Arc::default(),
+            relay: false,
+        }
+    }
+
     /// Segments that have come since the source was connected.
     pub fn fresh(&self) -> impl Iterator<Item = &Arc<Segment>> {
         let first = self.index.segments.partition_point(|segment| segment.sequence < self.since);
@@ -134,20 +152,7 @@ impl Tape {
         let directory = room.directory(key);
         let main = Arc::new(TapeFile::create(&directory, "ts")?);
         let (troubled, trouble) = watch::channel(false);
-        let (publish, snapshots) = watch::channel(Arc::new(Snapshot {
-            index: Index::default(),
-            since: u64::MAX,
-            tracks: Vec::new(),
-            waiting: Waiting::ProgrammeMap,
-            mapped: false,
-            fault: None,
-            trouble: None,
-            counters: Counters::default(),
-            pids: Vec::new(),
-            work: Vec::new(),
-            sides: Arc::default(),
-            relay: false,
-        }));
+        let (publish, snapshots) = watch::channel(Arc::new(Snapshot::empty()));
         let (commands, inbox) = mpsc::channel(COMMANDS);
         let (made, filtered) = mpsc::channel(COMMANDS);
         let hurry = Arc::new(Notify::new());
