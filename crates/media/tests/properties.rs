@@ -170,7 +170,7 @@ proptest! {
     ) {
         let frames: Vec<Vec<u8>> = sizes.iter().map(|size| frame(kind, *size)).collect();
         // What is left of a frame whose beginning nobody saw.
-        let torn = &frames[0][frames[0].len().saturating_sub(torn).max(8)..];
+        let torn = &frames[0][frames[0].len().saturating_sub(torn).max(8).min(frames[0].len())..];
         let bytes = [torn, &frames.concat()].concat();
         let (mut splitter, mut found, mut passed) = (Splitter::new(kind), Vec::new(), 0i64);
         for piece in split(&bytes, &places) {
