@@ -2,7 +2,7 @@
 // Pictures are WebP in files of their own size, so that README can show them and git need not suffer.
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { channels, expectPlaying, launch, openPage, origin } from "./lib/browser.mjs";
+import { channels, control, expectPlaying, launch, openPage, origin } from "./lib/browser.mjs";
 
 const folder = resolve(import.meta.dirname, "../docs/screens");
 const SIZES = { 360: 740, 768: 1024, 1440: 900, 1920: 1080 };
@@ -58,6 +58,37 @@ const SHOTS = {
       await page.keyboard.press("Control+k");
       await page.getByRole("dialog").waitFor();
       await page.keyboard.type("p");
+    },
+  },
+  facts: {
+    widths: [1440],
+    themes: ["dark"],
+    arrange: async (page, { tv }) => {
+      await play(page, tv);
+      await page.keyboard.press("i");
+      await page.getByRole("complementary", { name: "Facts" }).waitFor();
+      await page.waitForTimeout(6000); // plots want something to show
+    },
+  },
+  slate: {
+    widths: [360, 1440],
+    themes: ["dark"],
+    arrange: async (page, { tv }) => {
+      await play(page, tv);
+      const { code } = (await control(page, "channels")).items.find(({ name }) => name === tv.name);
+      await control(page, `faults?add=end_midway=0@${code}`);
+      await page.locator('.slate[role="status"]').waitFor();
+      await control(page, "faults?clear=end_midway");
+    },
+  },
+  status: {
+    widths: [360, 1440],
+    themes: ["dark", "light"],
+    arrange: async (page, { tv }) => {
+      const watcher = await page.context().newPage();
+      await play(watcher, tv);
+      await visit(page, "/status");
+      await page.waitForTimeout(8000);
     },
   },
   receivers: { widths: [360, 1440], themes: ["dark", "light"], arrange: (page) => visit(page, "/settings/receivers") },

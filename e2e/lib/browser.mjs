@@ -239,3 +239,12 @@ export function focused(page) {
     return element.getAttribute("aria-label") ?? element.textContent?.trim().slice(0, 60) ?? element.tagName;
   });
 }
+
+/** Asks the simulated receiver, whose address the station knows. */
+export async function control(page, call) {
+  const reply = await page.request.get(`${origin}/api/v1/receivers`);
+  const [receiver] = (await reply.json()).items;
+  const answer = await page.request.get(new URL(`/sim/${call}`, receiver.url).href);
+  assert.ok(answer.ok(), `${call}: ${answer.status()}`);
+  return answer.json();
+}

@@ -1,7 +1,7 @@
 // What a viewer sees when the receiver fails: a slate that says so, and the picture again without doing anything.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { channels, expectAccessible, expectPlaying, launch, openPage, origin, picture } from "../lib/browser.mjs";
+import { channels, control, expectAccessible, expectPlaying, launch, openPage, origin, picture } from "../lib/browser.mjs";
 
 /** What is buffered is played out first, and a loaded machine is slow: far beyond the 4 s in which the station knows. */
 const SEEN_MS = 60_000;
@@ -15,15 +15,6 @@ before(async () => {
   browser = await launch();
 });
 after(() => browser.close());
-
-/** Asks the simulated receiver, whose address the station knows. */
-async function control(page, call) {
-  const reply = await page.request.get(`${origin}/api/v1/receivers`);
-  const [receiver] = (await reply.json()).items;
-  const answer = await page.request.get(new URL(`/sim/${call}`, receiver.url).href);
-  assert.ok(answer.ok(), `${call}: ${answer.status()}`);
-  return answer.json();
-}
 
 for (const { fault, heading } of BREAKS) {
   test(`a picture that breaks off (${fault}) is a slate, and comes back by itself`, async (t) => {

@@ -361,7 +361,7 @@ impl Index {
             let mut time = master.start;
             let mut covers = |part: &&Part| {
                 time += i64::from(part.duration);
-                to_ticks(time, timescale) <= guarded
+                reaches(guarded, to_ticks(time, timescale))
             };
             master.parts.iter().take_while(|part| covers(part)).count()
         };
@@ -405,6 +405,15 @@ impl Index {
 
 /// First segments are as short as a part, and sound may be 1.5 s late: twelve segments can be incomplete at once.
 const EDGE_SEGMENTS: usize = 24;
+
+/// Boundaries of picture and sound closer together than this are one (ticks): each is rounded to what its own track counts in, and what ends together
+/// must not wait for the next packet of sound.
+const TOGETHER: i64 = HZ / 1000;
+
+/// Whether what ends or begins at `time` lies at `boundary` or behind it.
+pub(crate) fn reaches(time: i64, boundary: i64) -> bool {
+    time.saturating_add(TOGETHER) >= boundary
+}
 
 /// Tape time up to which a lane holds frames.
 fn covered(segment: &Segment, lane: &Lane) -> Option<i64> {

@@ -270,6 +270,25 @@ proptest! {
     }
 }
 
+/// What ends together is listed together, whatever either is rounded to; a millisecond more is waited for.
+#[test]
+fn a_part_waits_for_sound_and_not_for_its_rounding() {
+    let mut segment = derived(&[100; 45], 0, 0);
+    let run = Arc::make_mut(&mut segment.run);
+    let setup = run.tracks[1].setup.clone();
+    run.tracks[0].setup = setup;
+    segment.end = None;
+    segment.lanes[1].closed = false;
+    let rendition = Rendition { video: Some(0), audio: Some(0x81) };
+    for (more, listed) in [(0, 1), (2, 1), (48, 1), (49, 0), (1024, 0)] {
+        let duration = 45 * 1024 + more;
+        let frame = Frame { begin: 0, length: 9, duration, composition: 0, skip: 0, random_access: true };
+        let part = Part { first: 0, count: 1, duration, independent: true };
+        segment.lanes[0] = Lane { track: 0, start: 0, frames: vec![frame], parts: vec![part], closed: false };
+        assert_eq!(Index::listed(&segment, rendition, Some(0x81)).parts, listed, "{more} samples more");
+    }
+}
+
 /// Parameter sets of the seeds: video, sequence, picture.
 fn hevc_sets() -> impl Strategy<Value = ([Vec<u8>; 3], bool)> {
     let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/hevc");

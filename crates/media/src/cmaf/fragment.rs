@@ -3,7 +3,7 @@
 use super::boxes::Boxes;
 use super::past::{Past, Picture};
 use crate::codec::{aac, ac3_silence, audio, h264, hevc};
-use crate::tape::{Frame, Lane, Origin, Rendition, Segment, Setup, Track};
+use crate::tape::{Frame, Lane, Origin, Rendition, Segment, Setup, Track, reaches};
 use crate::time::to_ticks;
 use crate::ts::packet::{PACKET, Packet};
 use crate::ts::{pes, psi::Kind};
@@ -54,10 +54,10 @@ pub fn frames(segment: &Segment, master: &Lane, lane: &Lane, extent: Extent) -> 
     let (mut first, mut end) = (lane.frames.len(), lane.frames.len());
     for (index, frame) in lane.frames.iter().enumerate() {
         let ticks = to_ticks(time, scale(lane));
-        if first == lane.frames.len() && (ticks >= from || number == 0) {
+        if first == lane.frames.len() && (reaches(ticks, from) || number == 0) {
             first = index;
         }
-        if ticks >= to && !last {
+        if reaches(ticks, to) && !last {
             end = index;
             break;
         }

@@ -19,7 +19,6 @@ pub mod shelf;
 mod slate;
 mod spawn;
 pub mod status;
-mod stretch;
 pub mod tape;
 pub mod transcoders;
 pub mod tuners;

@@ -15,6 +15,7 @@ pub mod eviction;
 mod owner;
 pub mod room;
 mod sounds;
+mod stretch;
 
 use crate::adapters::clock::Clock;
 use crate::adapters::enigma2::Client;

@@ -20,9 +20,9 @@ use crate::adapters::ffmpeg::sound::AudioFilter;
 use crate::adapters::tape_files::TapeFile;
 use crate::adapters::tape_journal;
 use crate::app::say;
-use crate::app::stretch::Stretches;
 
 use super::Work;
+use super::stretch::Stretches;
 
 /// Sound that may have to be transcoded is kept from the map on for this long: whoever asks for it first asks within that time.
 const EARLY_TAP: Duration = Duration::from_secs(15);
