@@ -133,7 +133,8 @@ proptest! {
 fn frame(kind: Kind, size: u16) -> Vec<u8> {
     let mut bytes = match kind {
         Kind::AacAdts => {
-            let length = 7 + size % 1500;
+            // Looked at from nine bytes on, the length of the longest header: an empty frame at the very end is not.
+            let length = 9 + size % 1500;
             vec![
                 0xFF,
                 0xF1,
@@ -170,7 +171,7 @@ proptest! {
     ) {
         let frames: Vec<Vec<u8>> = sizes.iter().map(|size| frame(kind, *size)).collect();
         // What is left of a frame whose beginning nobody saw.
-        let torn = &frames[0][frames[0].len().saturating_sub(torn).max(8).min(frames[0].len())..];
+        let torn = &frames[0][frames[0].len().saturating_sub(torn).max(8)..];
         let bytes = [torn, &frames.concat()].concat();
         let (mut splitter, mut found, mut passed) = (Splitter::new(kind), Vec::new(), 0i64);
         for piece in split(&bytes, &places) {
