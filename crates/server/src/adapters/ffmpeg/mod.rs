@@ -14,7 +14,7 @@ pub mod sound;
 
 use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 /// Filters that run in this process, and all that were ever started.
@@ -71,6 +71,37 @@ impl Drop for Filter {
             let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
         }
     }
+}
+
+/// Runs `command` with `arguments` to its end, `input` being all that goes in; gives all that it wrote, and what it said.
+///
+/// # Errors
+/// Its last words, for people.
+async fn whole(command: &[&str], arguments: &[String], input: &[u8]) -> Result<(Vec<u8>, String), String> {
+    let (program, first) = command.split_first().ok_or("there is no command")?;
+    let mut child = Command::new(program)
+        .args(first)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| format!("ffmpeg cannot be started: {error}"))?;
+    let stdin = child.stdin.take();
+    let feed = async {
+        if let Some(mut stdin) = stdin {
+            let _ = stdin.write_all(input).await;
+        }
+    };
+    let (done, ()) = tokio::join!(child.wait_with_output(), feed);
+    let done = done.map_err(|error| error.to_string())?;
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    if done.status.success() {
+        return Ok((done.stdout, said));
+    }
+    Err(said.lines().last().unwrap_or("ffmpeg failed").chars().take(160).collect())
 }
 
 fn words(text: &str) -> impl Iterator<Item = String> {

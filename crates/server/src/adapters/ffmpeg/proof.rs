@@ -2,11 +2,7 @@
 //! listed, opens, and gives green or black frames is no encoder. Its speed is that of the processor's own time where the processor codes, so that it does
 //! not matter what else the machine is doing just then.
 
-use std::process::Stdio;
-
 use telecast_core::transcode::Encoder;
-use tokio::io::AsyncWriteExt;
-use tokio::process::Command;
 
 use super::picture::{coding, device, upload};
 use super::words;
@@ -104,32 +100,10 @@ fn look(seen: &[u8]) -> Result<(), String> {
     if still > PICTURES / 2 { Err("its pictures stand still".into()) } else { Ok(()) }
 }
 
-/// What it wrote and what it said.
+/// What it wrote and what it said. Whoever watches meanwhile comes first.
 async fn run(arguments: &[String], input: &[u8]) -> Result<(Vec<u8>, String), String> {
-    // Whoever watches meanwhile comes first.
-    let mut child = Command::new("nice")
-        .args(["-n", "10", "ffmpeg", "-hide_banner", "-nostats", "-benchmark"])
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| format!("ffmpeg cannot be started: {error}"))?;
-    let stdin = child.stdin.take();
-    let feed = async {
-        if let Some(mut stdin) = stdin {
-            let _ = stdin.write_all(input).await;
-        }
-    };
-    let (done, ()) = tokio::join!(child.wait_with_output(), feed);
-    let done = done.map_err(|error| error.to_string())?;
-    let said = String::from_utf8_lossy(&done.stderr).into_owned();
-    if done.status.success() {
-        return Ok((done.stdout, said));
-    }
-    Err(said.lines().last().unwrap_or("ffmpeg failed").chars().take(160).collect())
+    let command = ["nice", "-n", "10", "ffmpeg", "-hide_banner", "-nostats", "-benchmark"];
+    super::whole(&command, arguments, input).await
 }
 
 #[cfg(test)]

@@ -1,13 +1,10 @@
 //! A still picture and silence, coded as a programme is: made once, then repeated without a process (`media::slate`).
 
-use std::process::Stdio;
 use std::time::Duration;
 
 use telecast_media::slate::{LENGTH, Layout};
 use telecast_media::time::HZ;
 use telecast_media::ts::psi::Kind;
-use tokio::io::AsyncWriteExt;
-use tokio::process::Command;
 
 use super::words;
 
@@ -24,9 +21,11 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Why not, for people: a codec that this ffmpeg does not have, or none at all.
 pub async fn code(picture: Vec<u8>, size: (usize, usize), layout: &Layout) -> Result<Vec<u8>, String> {
     let arguments = arguments(size, layout).ok_or("there is no encoder for its picture")?;
-    tokio::time::timeout(PATIENCE, run(&arguments, &picture))
+    let command = ["ffmpeg", "-hide_banner", "-loglevel", "error"];
+    let (coded, _) = tokio::time::timeout(PATIENCE, super::whole(&command, &arguments, &picture))
         .await
-        .map_err(|_| "it takes too long".to_owned())?
+        .map_err(|_| "it takes too long".to_owned())??;
+    Ok(coded)
 }
 
 fn arguments((across, down): (usize, usize), layout: &Layout) -> Option<Vec<String>> {
@@ -72,30 +71,4 @@ fn sound_coder(kind: Kind) -> Option<&'static str> {
         // Never silent in LATM: the sound just stops.
         _ => None,
     }
-}
-
-async fn run(arguments: &[String], picture: &[u8]) -> Result<Vec<u8>, String> {
-    let mut child = Command::new("ffmpeg")
-        .args(["-hide_banner", "-loglevel", "error"])
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| format!("ffmpeg cannot be started: {error}"))?;
-    let stdin = child.stdin.take();
-    let feed = async {
-        if let Some(mut stdin) = stdin {
-            let _ = stdin.write_all(picture).await;
-        }
-    };
-    let (done, ()) = tokio::join!(child.wait_with_output(), feed);
-    let done = done.map_err(|error| error.to_string())?;
-    if done.status.success() {
-        return Ok(done.stdout);
-    }
-    let said = String::from_utf8_lossy(&done.stderr).into_owned();
-    Err(said.lines().last().unwrap_or("ffmpeg failed").chars().take(160).collect())
 }
