@@ -323,6 +323,7 @@ impl Elementary {
             Some((from, length)) if from == begin && length <= packets.len() => length,
             _ => {
                 self.bytes.clear();
+                self.bytes.reserve(packets.len());
                 0
             }
         };

@@ -325,7 +325,7 @@ impl Segmenter {
         self.stream_packet(&mut stream, packet, out);
         let mistaken = matches!(&stream.lane, Lane::Sound(sound) if sound.is_mistaken());
         self.streams[usize::from(position) - 1] = stream;
-        if let (true, Some(mut map)) = (mistaken, self.map.clone()) {
+        if mistaken && let Some(mut map) = self.map.clone() {
             self.corrected.insert(pid);
             self.correct(&mut map);
             let stream = &mut self.streams[usize::from(position) - 1];

@@ -99,8 +99,7 @@ async fn connection(stream: TcpStream, from: SocketAddr, front: Arc<Front>, stop
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(limits::HEAD_TIME)
-        .max_buf_size(limits::HEAD)
-        .pipeline_flush(true);
+        .max_buf_size(limits::HEAD);
     let serving =
         builder.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service));
     tokio::pin!(serving);

@@ -4,9 +4,11 @@
 //! Key frames each second, closed groups of pictures, no pictures presented in another order than they are decoded in: what comes out is cut anywhere
 //! and begun anywhere. `-tune zerolatency` keeps no picture back.
 
+use std::os::fd::AsFd;
 use std::time::Duration;
 
 use bytes::Bytes;
+use rustix::pipe::fcntl_setpipe_size;
 use telecast_core::transcode::Encoder;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::ChildStdout;
@@ -18,6 +20,9 @@ use crate::adapters::stream::Fault;
 
 /// Pieces of input that may wait for ffmpeg: when so many do, the reader of the source waits, and falls behind.
 const QUEUE: usize = 8;
+/// Bytes of the pipes to and from ffmpeg, the most that whoever is not root may have. The tape reads 20 times a second: what comes out in
+/// between has to fit, or ffmpeg stands still (a system's usual 64 KiB were half of what one key frame takes).
+const PIPE: usize = 1 << 20;
 
 /// What is to be made of what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,6 +126,8 @@ impl PictureFilter {
     /// It cannot be started.
     pub fn start(job: &Job) -> std::io::Result<Self> {
         let (child, mut stdin, output) = Filter::start(&job.arguments())?;
+        widen(&stdin);
+        widen(&output);
         let (input, mut pieces) = mpsc::channel::<Bytes>(QUEUE);
         tokio::spawn(async move {
             while let Some(piece) = pieces.recv().await {
@@ -140,6 +147,13 @@ impl PictureFilter {
     /// Keeps no input open itself.
     pub fn close(self) -> Output {
         Output { output: self.output, child: self.child }
+    }
+}
+
+/// Gives a pipe room for the largest pictures. Where the system refuses, they wait for whoever reads in between.
+fn widen(pipe: impl AsFd) {
+    if let Err(error) = fcntl_setpipe_size(pipe, PIPE) {
+        tracing::debug!(%error, "a pipe keeps its size");
     }
 }
 
