@@ -76,7 +76,7 @@ pub enum Entry {
     Here,
 }
 
-/// Makes `extent` of `segment`. `read` gives the bytes of a range of offsets in a track's file.
+/// Makes `extent` of `segment`. `read` gives the bytes of a range of offsets in a track's file; it is asked frame by frame.
 pub fn fragment<'a>(
     segment: &Segment,
     rendition: Rendition,
@@ -213,14 +213,6 @@ fn payload<'a>(
 ) -> Result<(i64, Vec<(Frame, u32)>), Missing> {
     let Stretch { track, lane, range, past } = stretch;
     let frames = &lane.frames[range.clone()];
-    let begin = frames.iter().filter(|frame| frame.length > 0).map(|frame| frame.begin).min().unwrap_or(0);
-    let end =
-        frames.iter().filter(|f| f.length > 0).map(|f| f.begin + u64::from(f.length)).max().unwrap_or(0);
-    let bytes = if end > begin {
-        read(track.origin, begin, end).map_err(|source| Missing::Bytes { begin, end, source })?
-    } else {
-        Cow::Borrowed(&[][..])
-    };
     let (mut first, mut time) = (lane.time(range.start), lane.time(range.start));
     let mut elementary = Elementary::default();
     let mut samples: Vec<(Frame, u32)> = Vec::with_capacity(frames.len());
@@ -237,13 +229,13 @@ fn payload<'a>(
                 continue;
             }
         } else {
-            let range =
-                (frame.begin - begin) as usize..(frame.begin - begin) as usize + frame.length as usize;
-            let packets = bytes.get(range).unwrap_or(&[]);
+            let (begin, end) = (frame.begin, frame.begin + u64::from(frame.length));
+            let packets =
+                read(track.origin, begin, end).map_err(|source| Missing::Bytes { begin, end, source })?;
             match track.origin {
-                Origin::Derived { .. } => media.extend_from_slice(raw_aac(packets)),
+                Origin::Derived { .. } => media.extend_from_slice(raw_aac(&packets)),
                 Origin::Stream { pid } if track.kind.is_video() => {
-                    elementary.collect(packets, pid, frame.begin);
+                    elementary.collect(&packets, pid, frame.begin);
                     let (past, bytes) = (past.as_ref(), &elementary.bytes);
                     let mut stands_in = false;
                     match past.map(|past| past.picture(number, decoded, frame, bytes)) {
@@ -263,7 +255,7 @@ fn payload<'a>(
                     to_length_prefixed(track.kind, bytes, media, changed);
                 }
                 Origin::Stream { pid } => {
-                    elementary.collect(packets, pid, frame.begin);
+                    elementary.collect(&packets, pid, frame.begin);
                     let found = elementary.bytes.get(usize::from(frame.skip)..).unwrap_or(&[]);
                     let length = audio::header(track.kind, found).map_or(0, |header| header.length);
                     let found = &found[..length.min(found.len())];

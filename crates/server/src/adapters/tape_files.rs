@@ -4,6 +4,7 @@
 //! answers [`std::io::ErrorKind::NotFound`]. The newest bytes of a programme are in memory ([`super::tape_writer`]) and are read from
 //! there. Nothing is flushed, so what a power cut takes is found missing when the tape is opened again.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::File;
 use std::io::{Error, ErrorKind, Result};
@@ -177,6 +178,16 @@ impl TapeFile {
         Ok(())
     }
 
+    /// Calls `work` with `begin..end`, if all of it is in memory: nothing is copied. The writer waits meanwhile, so `work` waits for nothing.
+    pub fn in_memory<T>(&self, begin: u64, end: u64, work: impl FnOnce(&Recent<'_>) -> T) -> Option<T> {
+        let state = self.state();
+        let blocks = state.recent.iter().map(|block| &**block).chain(&state.filling);
+        let pieces: Vec<_> =
+            blocks.map(|block| block.range(begin, end)).filter(|piece| !piece.is_empty()).collect();
+        let length = pieces.iter().map(|piece| piece.len() as u64).sum::<u64>();
+        (begin + length == end).then(|| work(&Recent { begin, pieces }))
+    }
+
     /// Reads `begin..end`: what is in memory from there, only the rest waits for the disk.
     pub fn read(&self, begin: u64, end: u64) -> Result<Vec<u8>> {
         let length =
@@ -261,6 +272,37 @@ impl TapeFile {
     /// Bytes on disk.
     pub fn size(&self) -> u64 {
         self.state().chunks.values().map(|chunk| chunk.length).sum()
+    }
+}
+
+/// A stretch of a tape in memory.
+pub struct Recent<'a> {
+    /// Tape offset of its first byte.
+    begin: u64,
+    pieces: Vec<&'a [u8]>,
+}
+
+impl Recent<'_> {
+    /// Bytes `begin..end` of the tape, which must lie in the stretch; put together only where they lie in two blocks.
+    pub fn range(&self, begin: u64, end: u64) -> Cow<'_, [u8]> {
+        let (mut from, mut left) = ((begin - self.begin) as usize, (end - begin) as usize);
+        let mut joined = Vec::new();
+        for piece in &self.pieces {
+            if from >= piece.len() {
+                from -= piece.len();
+                continue;
+            }
+            let found = &piece[from..piece.len().min(from + left)];
+            if joined.is_empty() && found.len() == left {
+                return Cow::Borrowed(found);
+            }
+            joined.extend_from_slice(found);
+            (from, left) = (0, left - found.len());
+            if left == 0 {
+                break;
+            }
+        }
+        Cow::Owned(joined)
     }
 }
 

@@ -302,7 +302,15 @@ mod tests {
             at = next;
             let from = at.saturating_sub(5 * BLOCK as u64 + 77);
             assert_eq!(tape.read(from, at).expect("read"), bytes(from, at));
+            // What is in memory is seen there, also across blocks; what is not, is not.
+            let from = at.saturating_sub(BLOCK as u64);
+            let seen = tape.in_memory(from, at, |recent| {
+                (recent.range(from, at).into_owned(), recent.range(at - 400, at - 7).into_owned())
+            });
+            assert_eq!(seen, Some((bytes(from, at), bytes(at - 400, at - 7))));
+            assert!(tape.in_memory(from, at + 1, |_| ()).is_none());
         }
+        assert!(tape.in_memory(0, 10, |_| ()).is_none());
         assert_eq!((tape.end(), tape.read(0, end).expect("all")), (end, bytes(0, end)));
         let blocks = tape.state().recent.len();
         assert!(blocks <= KEPT + 2, "{blocks} blocks are in memory");

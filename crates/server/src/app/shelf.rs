@@ -88,24 +88,13 @@ impl Shelf {
 
 fn make(tape: &Tape, snapshot: &Snapshot, label: Label) -> Result<Bytes, PlayError> {
     let segment = snapshot.index.segment(label.sequence).ok_or(PlayError::NotFound)?;
-    let together = together(segment, label)
-        .and_then(|(begin, end)| Some((begin, end, tape.main.read(begin, end).ok()?)));
-    let read = |track: TrackId, origin: Origin, begin: u64, end: u64| match (&together, origin) {
-        (Some((from, to, bytes)), Origin::Stream { .. }) if *from <= begin && end <= *to => {
-            Ok(Cow::Borrowed(&bytes[(begin - from) as usize..(end - from) as usize]))
-        }
-        _ => tape.read(snapshot, track, origin, begin, end).map(Cow::Owned),
-    };
-    let Form { extent, container, entry } = label.form;
-    let made = match container {
-        Container::Cmaf => cmaf::enter(segment, label.rendition, extent, entry, |origin, begin, end| {
-            read(derived_track(origin), origin, begin, end)
-        }),
+    let made = match label.form.container {
+        Container::Cmaf => make_cmaf(tape, snapshot, segment, label),
         Container::Ts => {
             let before = label.sequence.checked_sub(1).and_then(|sequence| snapshot.index.segment(sequence));
             let before = before.filter(|before| before.run.number == segment.run.number);
             mpegts::segment(segment, before.map(|before| &**before), label.rendition, |origin, begin, end| {
-                read(derived_track(origin), origin, begin, end)
+                tape.read(snapshot, derived_track(origin), origin, begin, end).map(Cow::Owned)
             })
         }
     };
@@ -126,21 +115,79 @@ fn make(tape: &Tape, snapshot: &Snapshot, label: Label) -> Result<Bytes, PlayErr
     }
 }
 
-/// The range in which picture and sound lie, where reading it once is no more than reading each.
-fn together(segment: &Segment, label: Label) -> Option<(u64, u64)> {
-    let master = segment.lane(label.rendition.master()?)?;
-    let (mut from, mut to, mut apart, mut ranges) = (u64::MAX, 0, 0, 0);
-    for id in label.rendition.tracks() {
-        if matches!(segment.run.track(id)?.origin, Origin::Derived { .. }) {
-            continue;
-        }
-        let lane = segment.lane(id)?;
-        let frames = &lane.frames[cmaf::frames(segment, master, lane, label.form.extent)?];
-        let begin = frames.iter().filter(|frame| frame.length > 0).map(|frame| frame.begin).min()?;
-        let end = frames.iter().map(|frame| frame.begin + u64::from(frame.length)).max()?;
-        (from, to, apart, ranges) = (from.min(begin), to.max(end), apart + (end - begin), ranges + 1);
+/// A fragment. What it needs of a file is read at once; what of the stream is in memory still is not even copied.
+fn make_cmaf(tape: &Tape, snapshot: &Snapshot, segment: &Segment, label: Label) -> Result<Vec<u8>, Missing> {
+    let Form { extent, entry, .. } = label.form;
+    let mut pieces = pieces(segment, label).ok_or(Missing::NotThere)?;
+    let stream = pieces.iter().position(|piece| matches!(piece.origin, Origin::Stream { .. }));
+    let in_memory = |piece: &Piece| tape.main.in_memory(piece.begin, piece.end, |_| ()).is_some();
+    let recent = stream.filter(|at| in_memory(&pieces[*at])).map(|at| pieces.remove(at));
+    for Piece { origin, begin, end, bytes } in &mut pieces {
+        let (begin, end) = (*begin, *end);
+        *bytes = tape
+            .read(snapshot, derived_track(*origin), *origin, begin, end)
+            .map_err(|source| Missing::Bytes { begin, end, source })?;
     }
-    (ranges > 1 && to - from <= apart).then_some((from, to))
+    let read =
+        |origin: Origin, begin: u64, end: u64| match pieces.iter().find(|it| it.holds(origin, begin, end)) {
+            Some(piece) => {
+                Ok(Cow::Borrowed(&piece.bytes[(begin - piece.begin) as usize..(end - piece.begin) as usize]))
+            }
+            None => tape.read(snapshot, derived_track(origin), origin, begin, end).map(Cow::Owned),
+        };
+    let Some(recent) = recent else { return cmaf::enter(segment, label.rendition, extent, entry, read) };
+    let made = tape.main.in_memory(recent.begin, recent.end, |memory| {
+        cmaf::enter(segment, label.rendition, extent, entry, |origin, begin, end| {
+            if recent.holds(origin, begin, end) {
+                Ok(memory.range(begin, end))
+            } else {
+                read(origin, begin, end)
+            }
+        })
+    });
+    // It has been written meanwhile.
+    made.unwrap_or_else(|| cmaf::enter(segment, label.rendition, extent, entry, read))
+}
+
+/// A range of a file in which frames of a fragment lie.
+struct Piece {
+    origin: Origin,
+    begin: u64,
+    end: u64,
+    bytes: Vec<u8>,
+}
+
+impl Piece {
+    /// Whether `begin..end` of a track from `origin` lies in it. All tracks of the stream lie in one file.
+    fn holds(&self, origin: Origin, begin: u64, end: u64) -> bool {
+        let same = match self.origin {
+            Origin::Stream { .. } => matches!(origin, Origin::Stream { .. }),
+            Origin::Derived { .. } => self.origin == origin,
+        };
+        same && self.begin <= begin && end <= self.end
+    }
+}
+
+/// What is needed of each track. Picture and sound of the stream are one piece where reading it once is no more than reading each.
+fn pieces(segment: &Segment, label: Label) -> Option<Vec<Piece>> {
+    let master = segment.lane(label.rendition.master()?)?;
+    let mut pieces: Vec<Piece> = Vec::with_capacity(2);
+    for id in label.rendition.tracks() {
+        let (track, lane) = (segment.run.track(id)?, segment.lane(id)?);
+        let frames = &lane.frames[cmaf::frames(segment, master, lane, label.form.extent)?];
+        let own = || frames.iter().filter(|frame| frame.length > 0);
+        let Some(begin) = own().map(|frame| frame.begin).min() else { continue };
+        let end = own().map(|frame| frame.begin + u64::from(frame.length)).max()?;
+        match pieces.iter_mut().find(|piece| {
+            let apart = (piece.end - piece.begin) + (end - begin);
+            piece.holds(track.origin, piece.begin, piece.end)
+                && piece.end.max(end) - piece.begin.min(begin) <= apart
+        }) {
+            Some(piece) => (piece.begin, piece.end) = (piece.begin.min(begin), piece.end.max(end)),
+            None => pieces.push(Piece { origin: track.origin, begin, end, bytes: Vec::new() }),
+        }
+    }
+    Some(pieces)
 }
 
 /// The derived track that a side file belongs to.
