@@ -9,8 +9,10 @@ pub const LEASE_EXPIRY: Duration = Duration::from_mins(2);
 pub const HEARTBEAT: Duration = Duration::from_secs(30);
 /// A tape without viewers goes on for this long: zapping back costs nothing.
 pub const IDLE: Duration = Duration::from_secs(10);
-/// A channel that gives no picture ends with a reason after this.
+/// A step of a start that has no limit of its own takes no longer.
 pub const START_LIMIT: Duration = Duration::from_secs(5);
+/// From the granted tuner to the programme map, whatever comes before that: a channel that gives nothing to play says so within 5 s.
+pub const SIGNAL_LIMIT: Duration = Duration::from_millis(4_800);
 /// A refusal of the receiver is believed for this long before the tuner is tried again.
 pub const REFUSAL_MEMORY: Duration = Duration::from_secs(20);
 /// Streams kept ready for whom nobody has asked, in all: each costs as much as one that is watched.

@@ -131,35 +131,51 @@ fn what_does_not_come_fails_by_reason_and_gives_the_tuner_back() {
     let granted = || Event::Granted;
     let map = || Event::Tracks(tracks(AudioCodec::Aac));
     let lost = || Event::Trouble(Some(Reason::new(ReasonCode::SourceEnded)));
-    for (story, seconds, code) in [
-        (vec![], 5, ReasonCode::Internal),
-        (vec![granted()], 5, ReasonCode::TuneTimeout),
-        (vec![granted(), Event::Relay], 10, ReasonCode::TuneTimeout),
-        (vec![granted(), Event::Bytes], 5, ReasonCode::SourceCorrupt),
-        (vec![granted(), Event::Bytes, map()], 12, ReasonCode::NoKeyFrame),
-        (vec![granted(), Event::Bytes, Event::Undecided, Event::Undecided], 30, ReasonCode::TranscoderFailed),
-        (vec![granted(), Event::Bytes, Event::Undecided, map()], 12, ReasonCode::NoKeyFrame),
-        (vec![granted(), Event::Bytes, map(), Event::KeyFrame], 5, ReasonCode::SourceStalled),
-        (vec![granted(), Event::Bytes, Event::Scrambled(true)], 4, ReasonCode::Scrambled),
-        (vec![granted(), map(), Event::Segment, Event::Scrambled(true)], 4, ReasonCode::Scrambled),
-        (vec![granted(), Event::Bytes, map(), lost()], 12, ReasonCode::SourceEnded),
-        (vec![granted(), Event::Bytes, map(), lost(), Event::Trouble(None)], 12, ReasonCode::NoKeyFrame),
+    let signal = limits::SIGNAL_LIMIT;
+    assert!(signal < at(5), "what gives nothing to play says so within 5 s");
+    for (story, limit, code) in [
+        (vec![], at(5), ReasonCode::Internal),
+        (vec![granted()], signal, ReasonCode::TuneTimeout),
+        (vec![granted(), Event::Relay], at(10), ReasonCode::TuneTimeout),
+        (vec![granted(), Event::Relay, Event::Bytes], at(10), ReasonCode::SourceCorrupt),
+        (vec![granted(), Event::Bytes], signal, ReasonCode::SourceCorrupt),
+        (vec![granted(), Event::Bytes, map()], at(12), ReasonCode::NoKeyFrame),
+        (
+            vec![granted(), Event::Bytes, Event::Undecided, Event::Undecided],
+            at(30),
+            ReasonCode::TranscoderFailed,
+        ),
+        (vec![granted(), Event::Bytes, Event::Undecided, map()], at(12), ReasonCode::NoKeyFrame),
+        (vec![granted(), Event::Bytes, map(), Event::KeyFrame], at(5), ReasonCode::SourceStalled),
+        (vec![granted(), Event::Bytes, Event::Scrambled(true)], at(4), ReasonCode::Scrambled),
+        (vec![granted(), map(), Event::Segment, Event::Scrambled(true)], at(4), ReasonCode::Scrambled),
+        (vec![granted(), Event::Bytes, map(), lost()], at(12), ReasonCode::SourceEnded),
+        (vec![granted(), Event::Bytes, map(), lost(), Event::Trouble(None)], at(12), ReasonCode::NoKeyFrame),
     ] {
         let mut session = session(None);
         session.apply(Event::Begin, at(0));
         for event in &story {
             session.apply(event.clone(), at(0));
         }
-        assert_eq!(session.deadline(), Some(at(seconds)), "{story:?}");
-        assert!(
-            session.apply(Event::Tick, at(seconds).saturating_sub(Duration::from_millis(1))).is_empty(),
-            "{story:?}: early"
-        );
-        let effects = session.apply(Event::Tick, at(seconds));
+        assert_eq!(session.deadline(), Some(limit), "{story:?}");
+        let early = limit.saturating_sub(Duration::from_millis(1));
+        assert!(session.apply(Event::Tick, early).is_empty(), "{story:?}: early");
+        let effects = session.apply(Event::Tick, limit);
         assert_eq!(effects, [Effect::Release, Effect::Publish], "{story:?}");
         assert_eq!(session.snapshot().reason.map(|reason| reason.code), Some(code), "{story:?}");
         assert_eq!((session.state(), session.deadline()), (State::Failed, None));
     }
+}
+
+#[test]
+fn a_late_first_byte_leaves_the_map_what_is_left_of_the_time() {
+    let mut session = session(None);
+    session.apply(Event::Begin, at(0));
+    session.apply(Event::Granted, at(1));
+    session.apply(Event::Bytes, at(4));
+    assert_eq!(session.deadline(), Some(at(1) + limits::SIGNAL_LIMIT), "bytes alone are nothing to play");
+    session.apply(Event::Tracks(tracks(AudioCodec::Aac)), at(5));
+    assert_eq!(session.deadline(), Some(at(5) + limits::KEY_FRAME));
 }
 
 #[test]

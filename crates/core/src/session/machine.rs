@@ -22,6 +22,8 @@ pub struct Session {
     /// Since when it waits for what it waits for.
     step_since: Now,
     step_limit: Duration,
+    /// When the programme map is there at the latest.
+    map_due: Now,
     /// Last heartbeat or fetch.
     last_sign: Now,
     last_fetch: Now,
@@ -50,6 +52,7 @@ impl Session {
             since: now,
             step_since: now,
             step_limit: limits::START_LIMIT,
+            map_due: now + limits::SIGNAL_LIMIT,
             last_sign: now,
             last_fetch: now,
             scrambled_since: None,
@@ -144,6 +147,7 @@ impl Session {
             Event::Begin if self.state == State::New => {
                 self.holds = true;
                 self.enter(State::Starting, now);
+                self.map_due = now + limits::SIGNAL_LIMIT;
                 self.wait(WaitingFor::Tuner, limits::START_LIMIT, now);
                 effects.push(Effect::Acquire);
                 self.transcode(effects);
@@ -156,10 +160,7 @@ impl Session {
                 self.fail(refusal.into(), now, effects);
             }
             Event::Broken(reason) => self.fail(reason, now, effects),
-            Event::Bytes if self.state == State::Starting => {
-                self.enter(State::Priming, now);
-                self.wait(WaitingFor::ProgrammeMap, limits::START_LIMIT, now);
-            }
+            Event::Bytes if self.state == State::Starting => self.prime(now),
             Event::Tracks(tracks) => self.tracks(&tracks, now, effects),
             Event::Undecided => self.undecided(now),
             Event::KeyFrame => {
@@ -197,14 +198,22 @@ impl Session {
     fn granted(&mut self, now: Now) {
         self.holds = true;
         if self.waiting_for == Some(WaitingFor::Tuner) {
-            self.wait(WaitingFor::Signal, limits::START_LIMIT, now);
+            self.map_due = now + limits::SIGNAL_LIMIT;
+            self.wait(WaitingFor::Signal, limits::SIGNAL_LIMIT, now);
         }
     }
 
     fn relay(&mut self) {
         if self.waiting_for == Some(WaitingFor::Signal) {
             self.step_limit = limits::RELAY_START;
+            self.map_due = self.step_since + limits::RELAY_START;
         }
+    }
+
+    /// Bytes come. The map has what is left of one time for both: a channel without either is not waited for twice.
+    fn prime(&mut self, now: Now) {
+        self.enter(State::Priming, now);
+        self.wait(WaitingFor::ProgrammeMap, self.map_due.saturating_sub(now), now);
     }
 
     /// The next step of priming, if it is the one that is waited for.
@@ -259,8 +268,7 @@ impl Session {
             Decision::Unknown => {}
         }
         if self.state == State::Starting {
-            self.enter(State::Priming, now);
-            self.wait(WaitingFor::ProgrammeMap, limits::START_LIMIT, now);
+            self.prime(now);
         }
         if self.waiting_for == Some(WaitingFor::ProgrammeMap) || std::mem::take(&mut self.undecided) {
             // Radio has no key frame to wait for.

@@ -56,9 +56,9 @@ pub(crate) const ROWS: &[Row] = &[
             his session ends with it",
         recovery: "another source at once; the same one after 0.5 s, doubling to 15 s, and at least every 2 s while somebody wants to begin; \
             a new run of the same playlist" },
-    Row { fault: Fault::Stall, within_s: 4.0, back_s: 16.0, proof: BREAKS,
+    Row { fault: Fault::Stall, within_s: 3.0, back_s: 16.0, proof: BREAKS,
         what: "nothing more comes on an open connection",
-        seen: "the slate with `source_stalled` after 2 s, and in the first seconds of a channel after 4 s; the session goes on",
+        seen: "the slate with `source_stalled` after 2 s; the session goes on",
         recovery: "connected anew after 4 s of silence; otherwise as with `end_midway`" },
     Row { fault: Fault::PacketLoss, within_s: 5.0, back_s: 5.0, proof: DAMAGE,
         what: "0.1 % of packets are lost",

@@ -21,9 +21,9 @@ use crate::live_fault_table::of;
 use crate::live_walk::{handle, renditions};
 
 /// Times of the table are kept by a machine that has nothing else to do; the one that tests has.
-const LENIENCE: f64 = 4.0;
+const LENIENCE: f64 = 2.0;
 /// Seconds; for times that are short.
-const MARGIN: f64 = 15.0;
+const MARGIN: f64 = 8.0;
 /// What has not come by then never comes.
 const NEVER: Duration = Duration::from_secs(80);
 

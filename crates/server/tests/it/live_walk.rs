@@ -241,7 +241,7 @@ async fn what_goes_wrong_is_said_within_five_seconds_and_frees_the_tuner() {
     let (app, _directory) = live_box::station(&fake).await;
     for (sid, code, limit) in [
         (1, "tune_failed", 5.0),
-        (4, "scrambled", 5.5),
+        (4, "scrambled", 5.0),
         (5, "tune_timeout", 5.5),
         (6, "receiver_refused", 5.0),
     ] {

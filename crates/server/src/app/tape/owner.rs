@@ -318,7 +318,8 @@ impl Owner {
         let mut heard = Instant::now();
         loop {
             input.clear();
-            let steady = self.segmenter.index().next_sequence > self.since + STEADY as u64;
+            let next = self.segmenter.index().next_sequence;
+            let (pictured, steady) = (next > self.since, next > self.since + STEADY as u64);
             let read = async {
                 if steady {
                     tokio::time::sleep_until(due).await;
@@ -336,7 +337,7 @@ impl Owner {
                 Some(command) = inbox.recv() => { self.command(command); Ok(0) }
                 Ok(()) = self.floor.changed() => { self.evict(); Ok(0) }
                 by = answered(&mut self.asked) => { self.recorded_by(by); Ok(0) }
-                () = tokio::time::sleep_until(heard + QUIET), if steady && self.trouble.is_none() => {
+                () = tokio::time::sleep_until(heard + QUIET), if pictured && self.trouble.is_none() => {
                     self.trouble = Some(Arc::new(Fault::Stalled));
                     self.publish(None);
                     Ok(0)
