@@ -24,6 +24,8 @@ pub struct Settings {
     pub low_latency: bool,
     /// How often a receiver's channels are read again.
     pub refresh: Duration,
+    /// Path before all addresses that are given out, without a slash at its end.
+    pub base_path: String,
 }
 
 /// Sessions at once; `usize::MAX`: no limit but the others.
@@ -59,6 +61,7 @@ impl Settings {
             pictures: Allowance { most: 0, lines: None },
             low_latency: true,
             refresh: Duration::from_secs(6 * 3600),
+            base_path: String::new(),
         }
     }
 }

@@ -194,6 +194,15 @@ impl Station {
         let accounts = Accounts::new(store.clone(), sealer);
         let mut receivers = config.receivers.clone();
         receivers.extend(accounts.receivers().await.map_err(fault)?);
+        let stopping = CancellationToken::new();
+        let networks = config.metrics_networks();
+        let wanted = metrics.is_some() || !networks.is_empty();
+        let figures = if wanted { ops::record(stopping.clone()) } else { None };
+        let web_config = WebConfig {
+            public_url: config.string("server.public_url").and_then(|url| url.parse().ok()),
+            allowed_origins: config.list("auth.allowed_origins"),
+            metrics: figures.clone().map(|figures| (figures, networks)),
+        };
         let settings = Settings {
             receivers,
             tape: Keeping {
@@ -214,17 +223,9 @@ impl Station {
             },
             low_latency: config.switch("playback.low_latency"),
             refresh: config.duration("guide.refresh"),
+            base_path: web_config.base_path().to_owned(),
         };
-        let stopping = CancellationToken::new();
-        let networks = config.metrics_networks();
-        let wanted = metrics.is_some() || !networks.is_empty();
-        let figures = if wanted { ops::record(stopping.clone()) } else { None };
         let app = App::start(settings, store).await.map_err(|error| Failure::cannot(error.message))?;
-        let web_config = WebConfig {
-            public_url: config.string("server.public_url").and_then(|url| url.parse().ok()),
-            allowed_origins: config.list("auth.allowed_origins"),
-            metrics: figures.clone().map(|figures| (figures, networks)),
-        };
         let simulated = Simulated::new(telecast_sim::default_cache());
         let web = Web::new(app, Clock::start(), accounts, web_config, simulated, stopping.clone());
         Ok(Self { web, listener, metrics: metrics.zip(figures), stopping })
