@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::ledger::Ledger;
 use super::news::News;
-use super::settings::ReceiverSettings;
+use super::settings::{ReceiverSettings, without_user};
 use super::supervise;
 use super::tuners::Tuners;
 use super::view::{NowNextView, ReceiverState, ReceiverView};
@@ -474,8 +474,7 @@ fn describe(trouble: Option<&Trouble>) -> (ReceiverState, String) {
 }
 
 fn blank(settings: &ReceiverSettings, state: ReceiverState, message: &str) -> ReceiverView {
-    let mut url = settings.url.clone();
-    let _ = (url.set_username(""), url.set_password(None));
+    let (url, _) = without_user(settings.url.clone());
     ReceiverView {
         id: settings.id.clone(),
         name: settings.name.clone(),

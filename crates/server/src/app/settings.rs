@@ -3,6 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use percent_encoding::percent_decode_str;
+use secrecy::SecretString;
+use url::Url;
+
 pub use super::tape::Keeping;
 pub use super::transcoders::Allowance;
 pub use crate::adapters::enigma2::Settings as ReceiverSettings;
@@ -43,6 +47,15 @@ impl Default for Limits {
     fn default() -> Self {
         Self { sessions: telecast_core::limits::SESSIONS, account: usize::MAX, receiver: usize::MAX }
     }
+}
+
+/// An address without user and password, and those: addresses are shown and logged.
+pub fn without_user(mut url: Url) -> (Url, Option<(String, Option<SecretString>)>) {
+    let text = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
+    let user = (!url.username().is_empty())
+        .then(|| (text(url.username()), url.password().map(|password| SecretString::from(text(password)))));
+    let _ = (url.set_username(""), url.set_password(None));
+    (url, user)
 }
 
 impl Settings {

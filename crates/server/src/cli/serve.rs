@@ -55,6 +55,9 @@ impl Serve {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let config = self.common.load()?;
         ops::log(&config)?;
+        for warning in &config.warnings {
+            tracing::warn!("{warning}");
+        }
         let data = PathBuf::from(config.string("server.data_dir").unwrap_or("data"));
         let station = Station::open(&config, &data).await?;
         let owned = station.web.accounts.owner_exists().await.map_err(fault)?;
@@ -218,8 +221,8 @@ impl Station {
             },
             warm_tuners: config.number("playback.warm_tuners") as usize,
             pictures: Allowance {
-                most: config.number("playback.video_transcodes") as usize,
-                lines: u32::try_from(config.number("playback.video_lines")).ok(),
+                most: config.number("playback.max_video_transcodes") as usize,
+                lines: u32::try_from(config.number("playback.max_video_lines")).ok(),
             },
             low_latency: config.switch("playback.low_latency"),
             refresh: config.duration("guide.refresh"),

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -41,4 +42,91 @@ async fn without_ffmpeg_it_runs_and_says_what_will_not_play() {
     let _ = listened.await;
     assert!(complete(&said), "{said:#?}");
     assert!(station.try_wait().unwrap().is_none(), "it goes on");
+}
+
+/// What `telecast check` says: exit code, stdout, stderr.
+async fn check(directory: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_telecast"))
+        .arg("check")
+        .args(arguments)
+        .current_dir(directory)
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .output()
+        .await
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[tokio::test]
+async fn check_tells_good_from_impossible_from_wrong_and_no_secret() {
+    let directory = tempfile::tempdir().unwrap();
+    let write = |text: &str| std::fs::write(directory.path().join("telecast.toml"), text).unwrap();
+    let receiver = "[[receiver]]\nname = \"Box\"\nurl = \"http://anna:s3cret@127.0.0.1:1\"\ntuners = 2\n";
+    for (name, file, code, expected) in [
+        ("good", "[server]\nlisten = \"127.0.0.1:0\"\n", 0, "All good."),
+        (
+            "old name",
+            "[server]\nlisten = \"127.0.0.1:0\"\n[playback]\nvideo_lines = 576\n",
+            0,
+            "is called playback.max_video_lines now",
+        ),
+        (
+            "nowhere to write",
+            "[server]\nlisten = \"127.0.0.1:0\"\ndata_dir = \"telecast.toml/data\"\n",
+            1,
+            "cannot be written",
+        ),
+        (
+            "nobody there",
+            format!("[server]\nlisten = \"127.0.0.1:0\"\n{receiver}").as_str(),
+            1,
+            "receiver 'Box'",
+        ),
+        (
+            "unknown key",
+            format!("[server]\nlisten = \"127.0.0.1:0\"\nlissten = 1\n{receiver}").as_str(),
+            2,
+            "did you mean 'server.listen'",
+        ),
+        ("no address", "[[receiver]]\nurl = \"ftp://anna:s3cret@box\"\n", 2, "is not an address"),
+        ("no TOML", "[[receiver]]\nname = \"x\"\npassword = \"s3cret\n", 2, "telecast.toml:3"),
+    ] {
+        write(file);
+        let (status, out, err) = check(directory.path(), &[]).await;
+        assert_eq!(status, Some(code), "{name}: {out}{err}");
+        assert!(format!("{out}{err}").contains(expected), "{name}: {out}{err}");
+        assert!(!format!("{out}{err}").contains("s3cret"), "{name}: {out}{err}");
+        if name == "nobody there" {
+            for line in [
+                "receiver 'Box'.url = http://127.0.0.1:1/  [file]  overrode: — (default)",
+                "receiver 'Box'.username = anna  [file, in its url]",
+                "receiver 'Box'.password = ***  [file, in its url]",
+                "receiver 'Box'.tuners = 2  [file]",
+                "receiver 'Box'.stream_port = 8001  [default]",
+            ] {
+                assert!(out.contains(line), "{line}: {out}");
+            }
+        }
+    }
+    let (status, out, _) = check(directory.path(), &["--schema"]).await;
+    let schema: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((status, &schema["properties"]["receiver"]["type"]), (Some(0), &"array".into()));
+}
+
+#[tokio::test]
+async fn check_knows_a_running_station_from_another_program_at_its_port() {
+    let directory = tempfile::tempdir().unwrap();
+    let station = crate::web_door::station().await;
+    let address = station.base.trim_start_matches("http://");
+    let (status, out, err) = check(directory.path(), &["--listen", address]).await;
+    assert_eq!(status, Some(0), "{out}{err}");
+    assert!(out.contains("is in use by a running Telecast"), "{out}");
+    let other = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = other.local_addr().unwrap().to_string();
+    tokio::spawn(async move { while other.accept().await.is_ok() {} });
+    let (status, out, err) = check(directory.path(), &["--listen", &address]).await;
+    assert_eq!(status, Some(1), "{out}{err}");
+    assert!(err.contains("is in use by another program"), "{err}");
 }

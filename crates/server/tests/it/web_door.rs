@@ -239,4 +239,8 @@ fn what_is_generated_is_fresh() {
         kept("docs/reference/configuration.md").trim_end() == reference.trim_end(),
         "run: telecast check --reference > docs/reference/configuration.md"
     );
+    assert!(
+        kept("docs/reference/telecast.schema.json").trim_end() == telecast_server::config::schema(),
+        "run: telecast check --schema > docs/reference/telecast.schema.json"
+    );
 }

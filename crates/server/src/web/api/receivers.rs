@@ -1,7 +1,7 @@
 //! Receivers: list, try, add, remove.
 
 use super::{Body, idempotency_key};
-use crate::app::settings::ReceiverSettings;
+use crate::app::settings::{ReceiverSettings, without_user};
 use crate::app::view::ReceiverView;
 use crate::web::guard::Principal;
 use crate::web::problem::{Problem, ProblemDocument};
@@ -51,13 +51,11 @@ fn settings(new: NewReceiver) -> Result<ReceiverSettings, Problem> {
         |why: &str| Problem::new(Kind::Invalid, format!("The receiver's address {why}.")).field("url", why);
     let text = new.url.trim();
     let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-    let mut url = Url::parse(&text).map_err(|_| wrong("cannot be read"))?;
+    let url = Url::parse(&text).map_err(|_| wrong("cannot be read"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         return Err(wrong("must begin with http:// or https:// and name a host"));
     }
-    let inside = (!url.username().is_empty())
-        .then(|| (url.username().to_owned(), url.password().map(SecretString::from)));
-    let _ = (url.set_username(""), url.set_password(None));
+    let (mut url, inside) = without_user(url);
     url.set_query(None);
     url.set_fragment(None);
     let (username, password) = match (new.username.filter(|name| !name.is_empty()), inside) {
