@@ -1,5 +1,6 @@
 //! `telecast serve` and `telecast demo`.
 
+use super::temporary::Temporary;
 use super::{Common, Failure, say};
 use crate::adapters::clock::Clock;
 use crate::app::App;
@@ -90,7 +91,7 @@ impl Demo {
         ops::log(&config)?;
         let data = Temporary::create()?;
         let station = tokio::select! {
-            station = self.prepare(&config, &data.0) => station?,
+            station = self.prepare(&config, &data.path) => station?,
             // Whatever was under way is dropped, with its children.
             () = ops::asked_to_stop() => return Ok(()),
         };
@@ -131,26 +132,6 @@ impl Demo {
         say(&format!("Sign in once with http://{address}/welcome#link={}", link.expose_secret()))?;
         say(&format!("The simulated receiver is at {control}/ — Ctrl-C ends everything."))?;
         Ok(station)
-    }
-}
-
-/// A folder that goes when it is dropped.
-struct Temporary(PathBuf);
-
-impl Temporary {
-    fn create() -> Result<Self, Failure> {
-        let path = std::env::temp_dir().join(format!("telecast-demo-{}", crate::web::secret::random_hex(6)));
-        std::fs::create_dir_all(&path)
-            .map_err(|error| Failure::cannot(format!("{}: {error}", path.display())))?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_dir_all(&self.0) {
-            tracing::warn!(path = %self.0.display(), %error, "the demo's folder cannot be removed");
-        }
     }
 }
 
