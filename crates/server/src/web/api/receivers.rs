@@ -1,6 +1,6 @@
 //! Receivers: list, try, add, remove.
 
-use super::{Body, idempotency_key};
+use super::{Begun, Body, idempotency_key};
 use crate::app::settings::{ReceiverSettings, without_user};
 use crate::app::view::ReceiverView;
 use crate::web::guard::Principal;
@@ -95,7 +95,7 @@ pub async fn add(
     Extension(principal): Extension<Principal>,
     headers: HeaderMap,
     Body(new): Body<NewReceiver>,
-) -> Result<(StatusCode, Json<ReceiverView>), Problem> {
+) -> Result<Begun<ReceiverView>, Problem> {
     let key = idempotency_key(&headers)?;
     let settings = settings(new)?;
     let kept = web.accounts.keep_receiver(settings, (&principal.account, key), web.clock.wall_ms()).await?;
@@ -113,7 +113,7 @@ pub async fn add(
             }
         },
     };
-    Ok((StatusCode::CREATED, Json(view)))
+    Ok(Begun(StatusCode::CREATED, view))
 }
 
 /// Asks a receiver who it is, without adding it.
@@ -134,7 +134,7 @@ pub async fn simulated(
     State(web): State<Web>,
     Extension(principal): Extension<Principal>,
     headers: HeaderMap,
-) -> Result<(StatusCode, Json<ReceiverView>), Problem> {
+) -> Result<Begun<ReceiverView>, Problem> {
     let key = idempotency_key(&headers)?.map(|key| (principal.account, key));
     let settings = web.simulated.start(key).await?;
     let there = web.app.receivers().into_iter().find(|receiver| receiver.id == settings.id);
@@ -142,7 +142,7 @@ pub async fn simulated(
         Some(view) => view,
         None => web.app.add_receiver(settings).await?,
     };
-    Ok((StatusCode::CREATED, Json(view)))
+    Ok(Begun(StatusCode::CREATED, view))
 }
 
 /// Removes a receiver; what plays from it ends.

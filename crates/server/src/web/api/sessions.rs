@@ -1,6 +1,6 @@
 //! Playback sessions.
 
-use super::{Body, MayBody, Parameters, idempotency_key};
+use super::{Begun, Body, MayBody, Parameters, idempotency_key};
 use crate::app::PlayerFacts;
 use crate::app::view::{At, ClientView, SessionView, StartPlayback};
 use crate::web::Web;
@@ -65,7 +65,7 @@ pub async fn start(
     Extension(principal): Extension<Principal>,
     headers: HeaderMap,
     Body(new): Body<NewSession>,
-) -> Result<(StatusCode, Json<SessionView>), Problem> {
+) -> Result<Begun<SessionView>, Problem> {
     let at = match new.at.as_deref() {
         None | Some("live") => At::Live,
         Some("start") => At::Start,
@@ -82,7 +82,7 @@ pub async fn start(
         idempotency_key: idempotency_key(&headers)?,
     };
     let session = web.app.start_session(request).await?;
-    Ok((StatusCode::ACCEPTED, Json(session)))
+    Ok(Begun(StatusCode::ACCEPTED, session))
 }
 
 /// All sessions that are still visible.
