@@ -18,7 +18,6 @@ mod sessions;
 pub mod settings;
 pub mod shelf;
 mod slate;
-mod spawn;
 pub mod status;
 pub mod tape;
 pub mod transcoders;
@@ -43,6 +42,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::adapters::clock::Clock;
+pub use crate::spawn::{panics, supervise};
 use ledger::Ledger;
 use memory::Memory;
 use news::News;
@@ -55,7 +55,6 @@ use tuners::{Board, Hold, Tuners, Wish};
 
 pub use playback::{Directives, PlayError, PlaybackHandle};
 pub use settings::{Keeping, Limits, ReceiverSettings, Settings};
-pub use spawn::{panics, supervise};
 pub use status::view::{PlayerFacts, StatusView};
 pub use view::{
     At, ClientView, Event, HolderView, NowNextView, PlanView, ReasonView, ReceiverState, ReceiverView,

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::app::settings::{Allowance, Keeping, Limits, Settings};
 use crate::config::Config;
 use crate::ops;
+use crate::spawn::supervise;
 use crate::web::accounts::Accounts;
 use crate::web::simulated::Simulated;
 use crate::web::{Web, WebConfig, serve};
@@ -217,12 +218,12 @@ impl Station {
 
     async fn run(self) -> Result<(), Failure> {
         let stopping = self.stopping.clone();
-        tokio::spawn(async move {
+        supervise("signals", async move {
             ops::asked_to_stop().await;
             stopping.cancel();
         });
         if let Some((listener, figures)) = self.metrics {
-            tokio::spawn(ops::serve_metrics(listener, figures, self.stopping.clone()));
+            supervise("metrics", ops::serve_metrics(listener, figures, self.stopping.clone()));
         }
         let web = self.web.clone();
         let stopping = self.stopping.clone();

@@ -15,6 +15,7 @@ use tokio::time::timeout;
 
 use super::{Filter, words};
 use crate::adapters::stream::Fault;
+use crate::spawn::supervise;
 
 /// Pieces of input that may wait for ffmpeg: when so many do, the reader of the source waits, and falls behind.
 const QUEUE: usize = 8;
@@ -122,7 +123,7 @@ impl PictureFilter {
     pub fn start(job: &Job) -> std::io::Result<Self> {
         let (child, mut stdin, output) = Filter::start(&job.arguments())?;
         let (input, mut pieces) = mpsc::channel::<Bytes>(QUEUE);
-        tokio::spawn(async move {
+        supervise("picture input", async move {
             while let Some(piece) = pieces.recv().await {
                 if stdin.write_all(&piece).await.is_err() {
                     break;
