@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::ops;
 use crate::spawn::supervise;
 use crate::web::accounts::Accounts;
-use crate::web::simulated::Simulated;
+use crate::web::simulated::{self, Simulated};
 use crate::web::{Web, WebConfig, serve};
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::ExposeSecret;
@@ -76,6 +76,7 @@ impl Serve {
                 code.expose_secret()
             ))?;
         }
+        supervise("simulated receiver", simulated::resume(station.web.clone()));
         station.run().await
     }
 }
@@ -211,7 +212,7 @@ impl Station {
             base_path: web_config.base_path().to_owned(),
         };
         let app = App::start(settings, store).await.map_err(|error| Failure::cannot(error.message))?;
-        let simulated = Simulated::new(telecast_sim::default_cache());
+        let simulated = Simulated::new(telecast_sim::Config::default());
         let web = Web::new(app, Clock::start(), accounts, web_config, simulated, stopping.clone());
         Ok(Self { web, listener, metrics: metrics.zip(figures), stopping })
     }

@@ -60,7 +60,7 @@ pub fn router() -> OpenApiRouter<Web> {
         .routes(routes!(events::events))
         .routes(routes!(receivers::list, receivers::add))
         .routes(routes!(receivers::test))
-        .routes(routes!(receivers::simulated))
+        .routes(routes!(receivers::add_simulated))
         .routes(routes!(receivers::remove))
         .routes(routes!(system::status))
         .routes(routes!(system::problems))

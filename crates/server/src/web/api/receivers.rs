@@ -5,7 +5,7 @@ use crate::app::settings::{ReceiverSettings, without_user};
 use crate::app::view::ReceiverView;
 use crate::web::guard::Principal;
 use crate::web::problem::{Problem, ProblemDocument};
-use crate::web::{Web, secret};
+use crate::web::{Web, secret, simulated};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::{Extension, Json};
@@ -130,19 +130,13 @@ pub async fn test(
 #[utoipa::path(post, path = "/api/v1/receivers/simulated", tag = "receivers",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same receiver; without it, one that runs already: 409")),
     responses((status = 201, body = ReceiverView), (status = 409, body = ProblemDocument), (status = 503, body = ProblemDocument)))]
-pub async fn simulated(
+pub async fn add_simulated(
     State(web): State<Web>,
     Extension(principal): Extension<Principal>,
     headers: HeaderMap,
 ) -> Result<Begun<ReceiverView>, Problem> {
     let key = idempotency_key(&headers)?.map(|key| (principal.account, key));
-    let settings = web.simulated.start(key).await?;
-    let there = web.app.receivers().into_iter().find(|receiver| receiver.id == settings.id);
-    let view = match there {
-        Some(view) => view,
-        None => web.app.add_receiver(settings).await?,
-    };
-    Ok(Begun(StatusCode::CREATED, view))
+    Ok(Begun(StatusCode::CREATED, simulated::begin(&web, key).await?))
 }
 
 /// Removes a receiver; what plays from it ends.
@@ -150,6 +144,9 @@ pub async fn simulated(
     responses((status = 204), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
 pub async fn remove(State(web): State<Web>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
     web.app.remove_receiver(&id).await?;
+    if id == simulated::ID {
+        simulated::end(&web).await?;
+    }
     web.accounts.forget_receiver(&id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
