@@ -1,7 +1,8 @@
 //! Who is told: messages by topic, within this process.
 //!
 //! Laws: a subscriber gets the messages of its topics in the order in which they were published. One that is too slow
-//! loses messages, and is told how many ([`Notice::Lagged`]), never silently; nobody waits for it. Publishing to a topic
+//! loses messages, and is told how many ([`Notice::Lagged`]), never silently; nobody waits for it. What it then hears is newer than
+//! the loss: news that comes after it would be older than what a listener reads afresh. Publishing to a topic
 //! without subscribers does nothing. After [`Bus::close`] subscribers get what was queued, then the end.
 
 use crate::Kind;
@@ -153,12 +154,16 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    /// The next notice; none once the bus is closed and the queue is empty. Safe to cancel. A loss is told before what
-    /// is still queued.
+    /// The next notice; none once the bus is closed and the queue is empty. Safe to cancel. With a loss goes what was queued
+    /// before it, and counts as lost.
     pub async fn next(&mut self) -> Option<Notice> {
         match self.lost.swap(0, Ordering::Relaxed) {
             0 => self.notices.recv().await,
-            lost => Some(Notice::Lagged(lost)),
+            lost => {
+                // No more than the queue holds: what is published meanwhile may be new.
+                let older = (0..limits::EVENTS).map_while(|_| self.notices.try_recv().ok()).count();
+                Some(Notice::Lagged(lost + older as u64))
+            }
         }
     }
 

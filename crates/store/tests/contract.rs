@@ -737,10 +737,7 @@ mod bus {
                 bus.publish("a", n.to_string()).expect(name);
                 assert_eq!(quick.next().await, Some(message("a", &n.to_string())), "{name}");
             }
-            assert_eq!(slow.next().await, Some(Notice::Lagged(7)), "{name}");
-            for n in 0..limits::EVENTS {
-                assert_eq!(slow.next().await, Some(message("a", &n.to_string())), "{name}");
-            }
+            assert_eq!(slow.next().await, Some(Notice::Lagged(sent as u64)), "{name}: and what was queued");
             bus.publish("a", "again").expect(name);
             assert_eq!(slow.next().await, Some(message("a", "again")), "{name}: told once");
         }

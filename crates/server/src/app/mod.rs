@@ -9,6 +9,7 @@ mod housekeeping;
 mod joins;
 mod ledger;
 mod memory;
+mod news;
 pub mod playback;
 mod receivers;
 mod say;
@@ -17,7 +18,6 @@ mod sessions;
 pub mod settings;
 pub mod shelf;
 mod slate;
-mod spawn;
 pub mod status;
 pub mod tape;
 pub mod transcoders;
@@ -37,13 +37,15 @@ use telecast_core::lineup::{ChannelId, Lineup};
 use telecast_core::playback::Policy;
 use telecast_core::session::ReasonCode;
 use telecast_core::tuner::{Cause, Priority, Refusal, Rules};
-use telecast_store::Store;
-use tokio::sync::{broadcast, watch};
+use telecast_store::{Store, Subscription};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::adapters::clock::Clock;
+pub use crate::spawn::{panics, supervise};
 use ledger::Ledger;
 use memory::Memory;
+use news::News;
 use receivers::Receivers;
 use session::Surroundings;
 use sessions::Sessions;
@@ -53,7 +55,6 @@ use tuners::{Board, Hold, Tuners, Wish};
 
 pub use playback::{Directives, PlayError, PlaybackHandle};
 pub use settings::{Keeping, Limits, ReceiverSettings, Settings};
-pub use spawn::{panics, supervise};
 pub use status::view::{PlayerFacts, StatusView};
 pub use view::{
     At, ClientView, Event, HolderView, NowNextView, PlanView, ReasonView, ReceiverState, ReceiverView,
@@ -74,7 +75,7 @@ struct Inner {
     memory: Memory,
     ledger: Ledger,
     lineup: Arc<ArcSwap<Lineup>>,
-    events: broadcast::Sender<Event>,
+    news: News,
     stop: CancellationToken,
 }
 
@@ -95,7 +96,7 @@ impl App {
             )
         })?;
         let stop = CancellationToken::new();
-        let (events, _) = broadcast::channel(limits::EVENTS);
+        let news = News::start();
         let lineup = Arc::new(ArcSwap::from_pointee(Lineup::default()));
         let (ledger, memory) = remembered(&store, clock).await;
         supervise("housekeeping", housekeeping::keep_house(store, clock, stop.child_token()));
@@ -111,7 +112,8 @@ impl App {
             shelf: shelf::Shelf::default(),
             slates: slate::Slates::default(),
             clock,
-            events: events.clone(),
+            news: news.clone(),
+            base_path: settings.base_path.into(),
             policy: Policy { low_latency: settings.low_latency, ..Policy::default() },
             stop: stop.child_token(),
         };
@@ -119,7 +121,7 @@ impl App {
         let receivers = Receivers::new(
             Arc::clone(&lineup),
             tuners.clone(),
-            events.clone(),
+            news.clone(),
             (clock, ledger.clone()),
             settings.refresh,
             stop.child_token(),
@@ -147,7 +149,7 @@ impl App {
             memory,
             ledger,
             lineup,
-            events,
+            news,
             stop,
         })))
     }
@@ -300,9 +302,10 @@ impl App {
         self.0.status.feed()
     }
 
-    /// Everything that changes, from now on. A slow subscriber loses events and is told (`Lagged`).
-    pub fn events(&self) -> broadcast::Receiver<Event> {
-        self.0.events.subscribe()
+    /// Hears what changes, a topic at a time as they are added: each message is the text of an [`Event`]. A slow listener loses
+    /// messages and is told (`Lagged`). `None` once the station has ended.
+    pub fn listen(&self) -> Option<Subscription> {
+        self.0.news.listen()
     }
 
     /// Ends all sessions, tapes and children; returns when they are gone or after [`limits::SHUTDOWN`].
@@ -326,6 +329,7 @@ impl App {
         if tokio::time::timeout(limits::SHUTDOWN, all).await.is_err() {
             tracing::warn!("some sessions or tapes did not end in time and were dropped");
         }
+        self.0.news.end();
     }
 }
 

@@ -14,14 +14,15 @@ use telecast_core::breaker::State as Breaker;
 use telecast_core::error::{Error, Kind};
 use telecast_core::guide::{Event, now_next};
 use telecast_core::lineup::{ChannelId, Lineup, ReadBouquet, ServiceRef};
-use tokio::sync::{Notify, broadcast, watch};
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::ledger::Ledger;
-use super::settings::ReceiverSettings;
+use super::news::News;
+use super::settings::{ReceiverSettings, without_user};
 use super::supervise;
 use super::tuners::Tuners;
-use super::view::{self, NowNextView, ReceiverState, ReceiverView};
+use super::view::{NowNextView, ReceiverState, ReceiverView};
 use crate::adapters::clock::Clock;
 use crate::adapters::enigma2::{Answers, Client, Trouble};
 
@@ -71,7 +72,7 @@ pub(super) struct Receivers {
     pub(super) lineup: Arc<ArcSwap<Lineup>>,
     logos: Cache<String, Option<Bytes>>,
     tuners: Tuners,
-    events: broadcast::Sender<view::Event>,
+    news: News,
     clock: Clock,
     refresh: Duration,
     ledger: Ledger,
@@ -82,7 +83,7 @@ impl Receivers {
     pub(super) fn new(
         lineup: Arc<ArcSwap<Lineup>>,
         tuners: Tuners,
-        events: broadcast::Sender<view::Event>,
+        news: News,
         (clock, ledger): (Clock, Ledger),
         refresh: Duration,
         stop: CancellationToken,
@@ -94,7 +95,7 @@ impl Receivers {
             lineup,
             logos,
             tuners,
-            events,
+            news,
             clock,
             refresh,
             ledger,
@@ -375,7 +376,7 @@ impl Receivers {
         let bouquets = known.bouquets.clone();
         self.ledger.guide(&guide);
         receiver.known.store(Arc::new(Known { bouquets, guide, guide_at: Some(self.clock.wall_ms()) }));
-        self.send("guide", serde_json::Value::Null);
+        self.send("guide", &());
         Ok(())
     }
 
@@ -406,7 +407,7 @@ impl Receivers {
             .map(|receiver| (receiver.client.settings().id.clone(), receiver.known.load().bouquets.clone()))
             .collect();
         self.lineup.store(Arc::new(Lineup::pool(&read)));
-        self.send("channels", serde_json::Value::Null);
+        self.send("channels", &());
     }
 
     fn show(&self, receiver: &Receiver, trouble: Option<&Trouble>) {
@@ -425,13 +426,12 @@ impl Receivers {
         });
         if changed {
             let view = receiver.state.borrow().clone();
-            self.send("receivers", serde_json::to_value(view).unwrap_or_default());
+            self.send("receivers", &view);
         }
     }
 
-    fn send(&self, topic: &str, data: serde_json::Value) {
-        // Nobody listening is no fault.
-        let _ = self.events.send(view::Event { topic: topic.into(), kind: "changed".into(), data });
+    fn send(&self, topic: &str, data: &impl serde::Serialize) {
+        self.news.tell(topic, "changed", data);
     }
 }
 
@@ -474,8 +474,7 @@ fn describe(trouble: Option<&Trouble>) -> (ReceiverState, String) {
 }
 
 fn blank(settings: &ReceiverSettings, state: ReceiverState, message: &str) -> ReceiverView {
-    let mut url = settings.url.clone();
-    let _ = (url.set_username(""), url.set_password(None));
+    let (url, _) = without_user(settings.url.clone());
     ReceiverView {
         id: settings.id.clone(),
         name: settings.name.clone(),

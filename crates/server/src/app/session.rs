@@ -16,12 +16,13 @@ use telecast_core::playback::{Plan, Policy, Recipe, SourceTracks, TrackId};
 use telecast_core::session::{Effect, Event, Reason, ReasonCode, Session, State};
 use telecast_core::tuner::Priority;
 use telecast_media::segment::Waiting;
-use tokio::sync::{broadcast, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::admission::Slot;
 use super::ledger::Ledger;
 use super::memory::{Memory, source_tracks};
+use super::news::News;
 use super::playback::{Door, PlaybackHandle, Way};
 use super::say;
 use super::shelf::Shelf;
@@ -49,7 +50,9 @@ pub(super) struct Surroundings {
     pub(super) shelf: Shelf,
     pub(super) slates: Slates,
     pub(super) clock: Clock,
-    pub(super) events: broadcast::Sender<view::Event>,
+    pub(super) news: News,
+    /// Path before all addresses that are given out.
+    pub(super) base_path: Arc<str>,
     pub(super) policy: Policy,
     pub(super) stop: CancellationToken,
 }
@@ -63,6 +66,11 @@ impl Surroundings {
         let audio_transcode = self.policy.audio_transcode && self.transcoders.makes_sound();
         let most_lines = self.transcoders.most_lines();
         Policy { audio_transcode, video_transcode, deinterlace, most_lines, ..self.policy }
+    }
+
+    /// Where `file` of the session with that key is, as it is seen from outside.
+    pub(super) fn address(&self, key: &str, file: &str) -> String {
+        format!("{}/play/{key}/{file}", self.base_path)
     }
 }
 
@@ -138,8 +146,8 @@ pub(super) fn made(
         reason: None,
         trouble: None,
         plan: machine.plan().map(say::plan),
-        playlist_url: format!("/play/{key}/main.m3u8"),
-        stream_url: format!("/play/{key}/stream.ts"),
+        playlist_url: around.address(&key, "main.m3u8"),
+        stream_url: around.address(&key, "stream.ts"),
         heartbeat_s: limits::HEARTBEAT.as_secs(),
         created_at: say::moment(around.clock.wall_ms()),
         receiver_id: None,
@@ -484,13 +492,7 @@ impl Owner {
         });
         let view = self.publish.borrow().clone();
         let kind = if view.state.is_over() { "ended" } else { "changed" };
-        let data = serde_json::to_value(&view).unwrap_or_default();
-        // Nobody listening is no fault.
-        let _ = self.around.events.send(view::Event {
-            topic: format!("session:{}", view.id),
-            kind: kind.into(),
-            data,
-        });
+        self.around.news.tell(&format!("session:{}", view.id), kind, &view);
     }
 }
 

@@ -3,6 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use percent_encoding::percent_decode_str;
+use secrecy::SecretString;
+use url::Url;
+
 pub use super::tape::Keeping;
 pub use super::transcoders::Allowance;
 pub use crate::adapters::enigma2::Settings as ReceiverSettings;
@@ -24,6 +28,8 @@ pub struct Settings {
     pub low_latency: bool,
     /// How often a receiver's channels are read again.
     pub refresh: Duration,
+    /// Path before all addresses that are given out, without a slash at its end.
+    pub base_path: String,
 }
 
 /// Sessions at once; `usize::MAX`: no limit but the others.
@@ -43,6 +49,15 @@ impl Default for Limits {
     }
 }
 
+/// An address without user and password, and those: addresses are shown and logged.
+pub fn without_user(mut url: Url) -> (Url, Option<(String, Option<SecretString>)>) {
+    let text = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
+    let user = (!url.username().is_empty())
+        .then(|| (text(url.username()), url.password().map(|password| SecretString::from(text(password)))));
+    let _ = (url.set_username(""), url.set_password(None));
+    (url, user)
+}
+
 impl Settings {
     /// Defaults, with tapes in `directory`, no receiver, and no pictures coded.
     pub fn with_tapes_in(directory: PathBuf) -> Self {
@@ -59,6 +74,7 @@ impl Settings {
             pictures: Allowance { most: 0, lines: None },
             low_latency: true,
             refresh: Duration::from_secs(6 * 3600),
+            base_path: String::new(),
         }
     }
 }

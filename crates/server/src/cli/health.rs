@@ -1,6 +1,11 @@
 //! `telecast health`: for images without a shell.
 
 use super::{Common, Failure, say};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// A server that runs answers at once, a busy one a little later.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Asks a running server whether it is ready.
 #[derive(clap::Args)]
@@ -12,22 +17,21 @@ pub(super) struct Health {
     live: bool,
 }
 
+/// What a server at that address says of `path`; none if nobody speaks HTTP there.
+pub(super) async fn ask(mut address: SocketAddr, path: &str) -> Option<reqwest::Response> {
+    if address.ip().is_unspecified() {
+        address.set_ip([127, 0, 0, 1].into());
+    }
+    let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().ok()?;
+    client.get(format!("http://{address}/{path}")).send().await.ok()
+}
+
 impl Health {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        let mut address = self.common.load()?.listen();
-        if address.ip().is_unspecified() {
-            address.set_ip([127, 0, 0, 1].into());
-        }
+        let address = self.common.load()?.listen();
         let path = if self.live { "healthz" } else { "readyz" };
-        let answer = reqwest::Client::builder()
-            .no_proxy()
-            .timeout(std::time::Duration::from_secs(5))
-            .build()
-            .map_err(|error| Failure::cannot(error.to_string()))?
-            .get(format!("http://{address}/{path}"))
-            .send()
-            .await
-            .map_err(|_| Failure::cannot(format!("nobody answers at {address}; is the server running?")))?;
+        let nobody = || Failure::cannot(format!("nobody answers at {address}; is the server running?"));
+        let answer = ask(address, path).await.ok_or_else(nobody)?;
         let good = answer.status().is_success();
         let text = answer.text().await.unwrap_or_default();
         if good { say(text.trim()) } else { Err(Failure::cannot(text)) }

@@ -6,6 +6,7 @@ mod check;
 mod health;
 mod serve;
 mod sim;
+mod temporary;
 mod token;
 
 use clap::{Parser, Subcommand};

@@ -1,13 +1,15 @@
 //! `telecast serve` and `telecast demo`.
 
+use super::temporary::Temporary;
 use super::{Common, Failure, say};
 use crate::adapters::clock::Clock;
 use crate::app::App;
 use crate::app::settings::{Allowance, Keeping, Limits, Settings};
 use crate::config::Config;
 use crate::ops;
+use crate::spawn::supervise;
 use crate::web::accounts::Accounts;
-use crate::web::simulated::Simulated;
+use crate::web::simulated::{self, Simulated};
 use crate::web::{Web, WebConfig, serve};
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::ExposeSecret;
@@ -55,6 +57,9 @@ impl Serve {
     pub(super) async fn run(self) -> Result<(), Failure> {
         let config = self.common.load()?;
         ops::log(&config)?;
+        for warning in &config.warnings {
+            tracing::warn!("{warning}");
+        }
         let data = PathBuf::from(config.string("server.data_dir").unwrap_or("data"));
         let station = Station::open(&config, &data).await?;
         let owned = station.web.accounts.owner_exists().await.map_err(fault)?;
@@ -71,6 +76,7 @@ impl Serve {
                 code.expose_secret()
             ))?;
         }
+        supervise("simulated receiver", simulated::resume(station.web.clone()));
         station.run().await
     }
 }
@@ -87,7 +93,7 @@ impl Demo {
         ops::log(&config)?;
         let data = Temporary::create()?;
         let station = tokio::select! {
-            station = self.prepare(&config, &data.0) => station?,
+            station = self.prepare(&config, &data.path) => station?,
             // Whatever was under way is dropped, with its children.
             () = ops::asked_to_stop() => return Ok(()),
         };
@@ -128,26 +134,6 @@ impl Demo {
         say(&format!("Sign in once with http://{address}/welcome#link={}", link.expose_secret()))?;
         say(&format!("The simulated receiver is at {control}/ — Ctrl-C ends everything."))?;
         Ok(station)
-    }
-}
-
-/// A folder that goes when it is dropped.
-struct Temporary(PathBuf);
-
-impl Temporary {
-    fn create() -> Result<Self, Failure> {
-        let path = std::env::temp_dir().join(format!("telecast-demo-{}", crate::web::secret::random_hex(6)));
-        std::fs::create_dir_all(&path)
-            .map_err(|error| Failure::cannot(format!("{}: {error}", path.display())))?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_dir_all(&self.0) {
-            tracing::warn!(path = %self.0.display(), %error, "the demo's folder cannot be removed");
-        }
     }
 }
 
@@ -194,6 +180,15 @@ impl Station {
         let accounts = Accounts::new(store.clone(), sealer);
         let mut receivers = config.receivers.clone();
         receivers.extend(accounts.receivers().await.map_err(fault)?);
+        let stopping = CancellationToken::new();
+        let networks = config.metrics_networks();
+        let wanted = metrics.is_some() || !networks.is_empty();
+        let figures = if wanted { ops::record(stopping.clone()) } else { None };
+        let web_config = WebConfig {
+            public_url: config.string("server.public_url").and_then(|url| url.parse().ok()),
+            allowed_origins: config.list("auth.allowed_origins"),
+            metrics: figures.clone().map(|figures| (figures, networks)),
+        };
         let settings = Settings {
             receivers,
             tape: Keeping {
@@ -209,35 +204,27 @@ impl Station {
             },
             warm_tuners: config.number("playback.warm_tuners") as usize,
             pictures: Allowance {
-                most: config.number("playback.video_transcodes") as usize,
-                lines: u32::try_from(config.number("playback.video_lines")).ok(),
+                most: config.number("playback.max_video_transcodes") as usize,
+                lines: u32::try_from(config.number("playback.max_video_lines")).ok(),
             },
             low_latency: config.switch("playback.low_latency"),
             refresh: config.duration("guide.refresh"),
+            base_path: web_config.base_path().to_owned(),
         };
-        let stopping = CancellationToken::new();
-        let networks = config.metrics_networks();
-        let wanted = metrics.is_some() || !networks.is_empty();
-        let figures = if wanted { ops::record(stopping.clone()) } else { None };
         let app = App::start(settings, store).await.map_err(|error| Failure::cannot(error.message))?;
-        let web_config = WebConfig {
-            public_url: config.string("server.public_url").and_then(|url| url.parse().ok()),
-            allowed_origins: config.list("auth.allowed_origins"),
-            metrics: figures.clone().map(|figures| (figures, networks)),
-        };
-        let simulated = Simulated::new(telecast_sim::default_cache());
+        let simulated = Simulated::new(telecast_sim::Config::default());
         let web = Web::new(app, Clock::start(), accounts, web_config, simulated, stopping.clone());
         Ok(Self { web, listener, metrics: metrics.zip(figures), stopping })
     }
 
     async fn run(self) -> Result<(), Failure> {
         let stopping = self.stopping.clone();
-        tokio::spawn(async move {
+        supervise("signals", async move {
             ops::asked_to_stop().await;
             stopping.cancel();
         });
         if let Some((listener, figures)) = self.metrics {
-            tokio::spawn(ops::serve_metrics(listener, figures, self.stopping.clone()));
+            supervise("metrics", ops::serve_metrics(listener, figures, self.stopping.clone()));
         }
         let web = self.web.clone();
         let stopping = self.stopping.clone();

@@ -87,12 +87,12 @@ pub const KEYS: &[Key] = &[
         "Offer parts and blocking reloads to clients that can.",
     ),
     key(
-        "playback.video_transcodes",
+        "playback.max_video_transcodes",
         "4",
         Shape::Number,
         "Pictures coded anew at once, at most (MPEG-2, HEVC, deinterlacing); the machine's speed may allow fewer. 0: none ever.",
     ),
-    key("playback.video_lines", "1080", Shape::Number, "Lines of a picture that is coded anew, at most."),
+    key("playback.max_video_lines", "1080", Shape::Number, "Lines of a picture that is coded anew, at most."),
     key("guide.refresh", "6h", Shape::Duration, "How often a receiver's channels are read again."),
     key("metrics.listen", "", Shape::Listen, "Address of `/metrics`; off if empty. Keep it inside."),
     key(
@@ -105,10 +105,21 @@ pub const KEYS: &[Key] = &[
     key("log.format", "text", Shape::Text, "`text` or `json`."),
 ];
 
+/// Keys that are called something else now: the old name, which is still read, and the new one.
+pub(super) const RENAMED: &[(&str, &str)] = &[
+    ("playback.video_transcodes", "playback.max_video_transcodes"),
+    ("playback.video_lines", "playback.max_video_lines"),
+];
+
 /// Keys of each `[[receiver]]`.
 pub const RECEIVER_KEYS: &[Key] = &[
     key("name", "", Shape::Text, "Name for people; the host if empty."),
-    key("url", "", Shape::Url, "Address of the receiver's web interface."),
+    key(
+        "url",
+        "",
+        Shape::Url,
+        "Address of the receiver's web interface. A user and password in it (`http://anna:secret@…`) count as `username` and `password`.",
+    ),
     key("username", "", Shape::Text, "User name, if it wants one."),
     key("password", "", Shape::Secret, "Password."),
     key("stream_port", "8001", Shape::Port, "Port of its streams."),
@@ -123,6 +134,10 @@ pub fn reference() -> String {
     );
     for key in KEYS {
         let _ = writeln!(out, "| `{}` | `{}` | {} |", key.name, key.default, key.text);
+    }
+    out.push_str("\nThere are no keys for the length of segments (2 s) and parts (0.25 s): tapes are cut by them, also those that lie on the disk already, so they are the same for ever.\n\n| old name, still read | now |\n| --- | --- |\n");
+    for (old, new) in RENAMED {
+        let _ = writeln!(out, "| `{old}` | `{new}` |");
     }
     out.push_str("\n## `[[receiver]]`\n\n| key | default | what it does |\n| --- | --- | --- |\n");
     for key in RECEIVER_KEYS {

@@ -4,7 +4,10 @@
 mod keys;
 mod network;
 mod read;
+mod receivers;
+mod schema;
 
 pub use keys::{KEYS, Key, RECEIVER_KEYS, reference};
 pub use network::Network;
-pub use read::{Config, Faults, Origin, Value, load};
+pub use read::{Config, Faults, Origin, Row, Value, load};
+pub use schema::schema;

@@ -1,7 +1,8 @@
 //! Reading the layers, checking them, and remembering where each value came from.
 
-use super::keys::{KEYS, Key, RECEIVER_KEYS, Shape};
+use super::keys::{KEYS, Key, RENAMED, Shape};
 use super::network::Network;
+use super::receivers;
 use crate::app::settings::ReceiverSettings;
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
@@ -21,6 +22,8 @@ pub enum Origin {
     Environment(String),
     /// The command line.
     Flag,
+    /// The user part of an address in the file.
+    Address,
 }
 
 /// A value with its history.
@@ -30,7 +33,7 @@ pub struct Value {
     /// Where it came from.
     pub origin: Origin,
     /// What it overrode: origin and value, the last overridden last.
-    pub overrode: Vec<(Origin, String)>,
+    pub overrode: Vec<(Origin, SecretString)>,
 }
 
 /// All that is wrong, a line each.
@@ -39,9 +42,84 @@ pub type Faults = Vec<String>;
 /// What is in force.
 #[derive(Clone, Debug)]
 pub struct Config {
-    values: BTreeMap<&'static str, Value>,
+    keys: Layers,
     /// Receivers from the file.
     pub receivers: Vec<ReceiverSettings>,
+    read: Vec<receivers::Read>,
+    /// What works and should be changed all the same, a line each.
+    pub warnings: Vec<String>,
+}
+
+/// A key as it stands: name, value, where that came from, and what it overrode. Secrets are masked.
+pub type Row = (String, String, String, Vec<String>);
+
+/// Values by key, as the layers are laid upon each other.
+#[derive(Clone, Debug)]
+pub(super) struct Layers(BTreeMap<&'static str, Value>);
+
+impl Layers {
+    /// The defaults.
+    pub(super) fn of(keys: &[Key]) -> Self {
+        let value = |text: &str| Value {
+            text: text.to_owned().into(),
+            origin: Origin::Default,
+            overrode: Vec::new(),
+        };
+        Self(keys.iter().map(|key| (key.name, value(key.default))).collect())
+    }
+
+    /// Lays a value over what there is; `false`: there is no such key.
+    pub(super) fn put(&mut self, name: &str, text: String, origin: Origin) -> bool {
+        self.put_secret(name, text.into(), origin)
+    }
+
+    pub(super) fn put_secret(&mut self, name: &str, text: SecretString, origin: Origin) -> bool {
+        let Some(value) = self.0.get_mut(name) else { return false };
+        let before = std::mem::replace(&mut value.origin, origin);
+        let text = std::mem::replace(&mut value.text, text);
+        value.overrode.push((before, text));
+        true
+    }
+
+    /// The same value, written otherwise.
+    pub(super) fn rewrite(&mut self, name: &str, text: &str) {
+        if let Some(value) = self.0.get_mut(name) {
+            value.text = text.to_owned().into();
+        }
+    }
+
+    pub(super) fn text(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", |value| value.text.expose_secret())
+    }
+
+    fn row(&self, key: &Key, name: String) -> Option<Row> {
+        let value = self.0.get(key.name)?;
+        let shown = |text: &SecretString| shown(key.shape, text.expose_secret());
+        let overrode = value.overrode.iter();
+        let overrode = overrode.map(|(origin, text)| format!("{} ({})", shown(text), told(origin))).collect();
+        Some((name, shown(&value.text), told(&value.origin), overrode))
+    }
+}
+
+/// What is being read.
+struct Reading {
+    keys: Layers,
+    faults: Faults,
+    warnings: Vec<String>,
+}
+
+impl Reading {
+    /// Lays a value over what there is, by the key's name or by the one that it had; `false`: there is no such key.
+    fn put(&mut self, name: &str, text: String, origin: Origin) -> bool {
+        let Some((old, new)) = RENAMED.iter().find(|(old, _)| *old == name) else {
+            return self.keys.put(name, text, origin);
+        };
+        self.warnings.push(format!("{old} is called {new} now ({}); the old name will go", told(&origin)));
+        let layer = |origin: &Origin| std::mem::discriminant(origin);
+        // Who says both in one place means the new one.
+        let said = self.keys.0.get(new).is_some_and(|value| layer(&value.origin) == layer(&origin));
+        said || self.keys.put(new, text, origin)
+    }
 }
 
 /// Reads all layers. `flags` are (key, value) from the command line.
@@ -50,69 +128,50 @@ pub fn load(
     environment: impl Iterator<Item = (String, String)>,
     flags: &[(&'static str, String)],
 ) -> Result<Config, Faults> {
-    let mut faults = Faults::new();
-    let mut values: BTreeMap<&'static str, Value> = KEYS
-        .iter()
-        .map(|key| {
-            (
-                key.name,
-                Value { text: key.default.to_owned().into(), origin: Origin::Default, overrode: Vec::new() },
-            )
-        })
-        .collect();
-    let mut receivers = Vec::new();
+    let mut reading = Reading { keys: Layers::of(KEYS), faults: Faults::new(), warnings: Vec::new() };
+    let mut read = Vec::new();
     if let Some((path, text)) = file {
         match text.parse::<toml::Table>() {
             Ok(table) => {
                 for (section, content) in table {
                     if section == "receiver" {
-                        receivers = read_receivers(path, &content, &mut faults);
+                        read = receivers::read(path, &content, &mut reading.faults);
                     } else {
-                        read_section(path, text, &section, &content, &mut values, &mut faults);
+                        read_section(path, text, &section, &content, &mut reading);
                     }
                 }
             }
             Err(error) => {
-                faults.push(format!("{}: {}", path.display(), error.to_string().trim().replace('\n', " ")));
+                // Not the line itself: a password may stand in it.
+                let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+                let line = before.matches('\n').count() + 1;
+                let what = error.message().trim().replace('\n', " ");
+                reading.faults.push(format!("{}:{line}: {what}", path.display()));
             }
         }
     }
-    read_environment(environment, &mut values, &mut faults);
+    read_environment(environment, &mut reading);
     for (name, text) in flags {
-        put(&mut values, name, text.clone(), Origin::Flag);
+        reading.put(name, text.clone(), Origin::Flag);
     }
+    let Reading { keys, mut faults, warnings } = reading;
     for key in KEYS {
-        let value = &values[key.name];
-        if let Some(fault) = shape_fault(key, value.text.expose_secret()) {
-            faults.push(format!("{}: {fault} ({})", key.name, told(&value.origin)));
+        if let Some(fault) = shape_fault(key, keys.text(key.name)) {
+            let origin = keys.0.get(key.name).map_or(&Origin::Default, |value| &value.origin);
+            faults.push(format!("{}: {fault} ({})", key.name, told(origin)));
         }
     }
+    let receivers: Vec<ReceiverSettings> = read.iter().map(|(settings, _)| settings.clone()).collect();
     let ids: Vec<&str> = receivers.iter().map(|receiver| receiver.id.as_str()).collect();
     if let Some(twice) = ids.iter().enumerate().find(|(at, id)| ids[..*at].contains(id)) {
         faults.push(format!("receiver: two are called '{}'; give each a name of its own", twice.1));
     }
-    if faults.is_empty() { Ok(Config { values, receivers }) } else { Err(faults) }
+    if faults.is_empty() { Ok(Config { keys, receivers, read, warnings }) } else { Err(faults) }
 }
 
-fn put(values: &mut BTreeMap<&'static str, Value>, name: &str, text: String, origin: Origin) -> bool {
-    let Some(value) = values.get_mut(name) else { return false };
-    let before = std::mem::replace(&mut value.origin, origin);
-    let shown = value.text.expose_secret().to_owned();
-    value.overrode.push((before, shown));
-    value.text = text.into();
-    true
-}
-
-fn read_section(
-    path: &Path,
-    text: &str,
-    section: &str,
-    content: &toml::Value,
-    values: &mut BTreeMap<&'static str, Value>,
-    faults: &mut Faults,
-) {
+fn read_section(path: &Path, text: &str, section: &str, content: &toml::Value, reading: &mut Reading) {
     let Some(table) = content.as_table() else {
-        faults.push(format!(
+        reading.faults.push(format!(
             "{}:{}: '{section}' must be a section: [{section}]",
             path.display(),
             line_of(text, section)
@@ -122,15 +181,15 @@ fn read_section(
     if !KEYS.iter().any(|key| key.name.split('.').next() == Some(section)) && table.is_empty() {
         let near = nearest(section, KEYS).split('.').next().unwrap_or_default();
         let line = line_of(text, section);
-        faults.push(format!(
+        reading.faults.push(format!(
             "{}:{line}: there is no section [{section}]; did you mean [{near}]?",
             path.display()
         ));
     }
     for (name, value) in table {
         let full = format!("{section}.{name}");
-        if !put(values, &full, flat(value), Origin::File) {
-            faults.push(format!(
+        if !reading.put(&full, flat(value), Origin::File) {
+            reading.faults.push(format!(
                 "{}:{}: there is no key '{full}'; did you mean '{}'?",
                 path.display(),
                 line_of(text, name),
@@ -140,54 +199,7 @@ fn read_section(
     }
 }
 
-fn read_receivers(path: &Path, content: &toml::Value, faults: &mut Faults) -> Vec<ReceiverSettings> {
-    let mut receivers = Vec::new();
-    if !content.as_array().is_some_and(|all| all.iter().all(toml::Value::is_table)) {
-        faults.push(format!("{}: receivers are written with two brackets: [[receiver]]", path.display()));
-    }
-    for table in content.as_array().into_iter().flatten().filter_map(toml::Value::as_table) {
-        for (name, value) in table {
-            match RECEIVER_KEYS.iter().find(|key| key.name == name) {
-                Some(key) => faults.extend(
-                    shape_fault(key, &flat(value))
-                        .map(|fault| format!("{}: receiver.{name}: {fault}", path.display())),
-                ),
-                None => faults.push(format!(
-                    "{}: a receiver has no key '{name}'; did you mean '{}'?",
-                    path.display(),
-                    nearest(name, RECEIVER_KEYS)
-                )),
-            }
-        }
-        let text = |name: &str| table.get(name).map(flat).filter(|text| !text.is_empty());
-        let Some(url) = text("url").and_then(|url| Url::parse(&url).ok()) else {
-            faults.push(format!(
-                "{}: a receiver needs its address: url = \"http://192.168.1.20\"",
-                path.display()
-            ));
-            continue;
-        };
-        let name = text("name").or_else(|| url.host_str().map(str::to_owned)).unwrap_or_default();
-        receivers.push(ReceiverSettings {
-            id: name.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-"),
-            name,
-            url,
-            username: text("username").unwrap_or_default(),
-            password: text("password").map(SecretString::from),
-            stream_port: text("stream_port").and_then(|port| port.parse().ok()).unwrap_or(8001),
-            tuners: text("tuners").and_then(|tuners| tuners.parse().ok()),
-            bouquets: list(&text("bouquets").unwrap_or_default()),
-            from_file: true,
-        });
-    }
-    receivers
-}
-
-fn read_environment(
-    environment: impl Iterator<Item = (String, String)>,
-    values: &mut BTreeMap<&'static str, Value>,
-    faults: &mut Faults,
-) {
+fn read_environment(environment: impl Iterator<Item = (String, String)>, reading: &mut Reading) {
     for (variable, text) in environment {
         let Some(rest) = variable.strip_prefix("TELECAST_") else { continue };
         // What the tests and the build use is not configuration.
@@ -200,23 +212,24 @@ fn read_environment(
             match std::fs::read_to_string(&text) {
                 Ok(content) => content.trim_end_matches(['\r', '\n']).to_owned(),
                 Err(error) => {
-                    faults.push(format!("{variable}: the file cannot be read: {error}"));
+                    reading.faults.push(format!("{variable}: the file cannot be read: {error}"));
                     continue;
                 }
             }
         } else {
             text
         };
-        if !put(values, &name, text, Origin::Environment(variable.clone())) {
+        if !reading.put(&name, text, Origin::Environment(variable.clone())) {
             let near = nearest(&name, KEYS).replace('.', "__").to_uppercase();
-            faults.push(format!("{variable}: there is no such setting; did you mean 'TELECAST_{near}'?"));
+            let fault = format!("{variable}: there is no such setting; did you mean 'TELECAST_{near}'?");
+            reading.faults.push(fault);
         }
     }
 }
 
 impl Config {
     fn text(&self, name: &str) -> &str {
-        self.values.get(name).map_or("", |value| value.text.expose_secret())
+        self.keys.text(name)
     }
 
     /// Address to listen on.
@@ -264,22 +277,28 @@ impl Config {
         size(self.text(name)).unwrap_or_default()
     }
 
-    /// Each key with value, origin and what it overrode; secrets masked.
-    pub fn table(&self) -> Vec<(&'static str, String, String, Vec<String>)> {
-        let mask = |key: &Key, text: &str| {
-            if key.shape == Shape::Secret && !text.is_empty() { "***".to_owned() } else { text.to_owned() }
-        };
-        KEYS.iter()
-            .map(|key| {
-                let value = &self.values[key.name];
-                let overrode = value
-                    .overrode
-                    .iter()
-                    .map(|(origin, text)| format!("{} ({})", mask(key, text), told(origin)))
-                    .collect();
-                (key.name, mask(key, value.text.expose_secret()), told(&value.origin), overrode)
-            })
-            .collect()
+    /// Each key, and each of each receiver, as it stands.
+    pub fn table(&self) -> Vec<Row> {
+        let own = KEYS.iter().filter_map(|key| self.keys.row(key, key.name.to_owned()));
+        let receivers = receivers::rows(&self.read).filter_map(|(name, key, keys)| keys.row(key, name));
+        own.chain(receivers).collect()
+    }
+}
+
+/// A value as others may see it.
+fn shown(shape: Shape, text: &str) -> String {
+    match shape {
+        _ if text.is_empty() => "—".to_owned(),
+        Shape::Secret => "***".to_owned(),
+        // Also of what is no address: it may have been meant as one.
+        Shape::Url => match text.rsplit_once('@') {
+            Some((before, rest)) => {
+                let scheme = before.split_once("//").map_or("", |(scheme, _)| scheme);
+                format!("{scheme}//***@{rest}")
+            }
+            None => text.to_owned(),
+        },
+        _ => text.to_owned(),
     }
 }
 
@@ -289,10 +308,11 @@ fn told(origin: &Origin) -> String {
         Origin::File => "file".into(),
         Origin::Environment(variable) => format!("environment {variable}"),
         Origin::Flag => "flag".into(),
+        Origin::Address => "file, in its url".into(),
     }
 }
 
-fn flat(value: &toml::Value) -> String {
+pub(super) fn flat(value: &toml::Value) -> String {
     match value {
         toml::Value::String(text) => text.clone(),
         toml::Value::Array(items) => items.iter().map(flat).collect::<Vec<_>>().join(","),
@@ -300,7 +320,7 @@ fn flat(value: &toml::Value) -> String {
     }
 }
 
-fn list(text: &str) -> Vec<String> {
+pub(super) fn list(text: &str) -> Vec<String> {
     text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
 }
 
@@ -331,7 +351,7 @@ fn size(text: &str) -> Option<u64> {
     number.checked_mul(unit)
 }
 
-fn shape_fault(key: &Key, text: &str) -> Option<String> {
+pub(super) fn shape_fault(key: &Key, text: &str) -> Option<String> {
     if text.is_empty() {
         return key.default.is_empty().then_some(()).map_or(Some("must not be empty".into()), |()| None);
     }
@@ -359,8 +379,7 @@ fn shape_fault(key: &Key, text: &str) -> Option<String> {
         Shape::Url => "an address such as http://192.168.1.20",
         Shape::Text | Shape::Secret | Shape::List => "a text",
     };
-    let shown = if key.shape == Shape::Secret { "***" } else { text };
-    (!good).then(|| format!("'{shown}' is not {wanted}"))
+    (!good).then(|| format!("'{}' is not {wanted}", shown(key.shape, text)))
 }
 
 fn line_of(text: &str, name: &str) -> usize {
@@ -369,7 +388,7 @@ fn line_of(text: &str, name: &str) -> usize {
         .map_or(1, |at| at + 1)
 }
 
-fn nearest(name: &str, keys: &[Key]) -> &'static str {
+pub(super) fn nearest(name: &str, keys: &[Key]) -> &'static str {
     keys.iter().min_by_key(|key| distance(name, key.name)).map_or("", |key| key.name)
 }
 
@@ -450,5 +469,51 @@ mod tests {
             assert!(read(wrong, &[], &[]).is_err(), "{wrong}");
         }
         assert!(read("[[receiver]]\nurll = \"http://box\"", &[], &[]).is_err());
+    }
+
+    #[test]
+    fn a_user_in_an_address_is_taken_apart_and_never_shown() {
+        let file = "[[receiver]]\nurl = \"http://anna:s3cret@box/\"\n\n[[receiver]]\nurl = \"http://anna:s3cret@other\"\nusername = \"ben\"\npassword = \"0ther\"";
+        let config = read(file, &[], &[]).expect("good");
+        let of = |at: usize| {
+            let receiver: &ReceiverSettings = &config.receivers[at];
+            let password = receiver.password.as_ref().map(|password| password.expose_secret().to_owned());
+            (receiver.url.as_str(), receiver.username.as_str(), password.unwrap_or_default())
+        };
+        assert_eq!(of(0), ("http://box/", "anna", "s3cret".to_owned()));
+        assert_eq!(of(1), ("http://other/", "ben", "0ther".to_owned()));
+        let row = |name: &str| config.table().into_iter().find(|row| row.0 == name).expect("row");
+        let (_, value, origin, overrode) = row("receiver 'box'.password");
+        assert_eq!(
+            (value.as_str(), origin.as_str(), overrode.join(",")),
+            ("***", "file, in its url", "— (default)".into())
+        );
+        let (_, value, origin, overrode) = row("receiver 'other'.stream_port");
+        assert_eq!((value.as_str(), origin.as_str(), overrode.len()), ("8001", "default", 0));
+        for bad in ["[[receiver]]\nurl = \"ftp://anna:s3cret@box\"", "[[receiver]]\npassword = \"s3cret"] {
+            let faults = read(bad, &[], &[]).expect_err("bad").join("\n");
+            assert!(faults.contains("telecast.toml"), "{faults}");
+            assert!(!faults.contains("s3cret"), "{faults}");
+        }
+        let table = format!("{:?}{config:?}", config.table());
+        assert!(!table.contains("s3cret") && !table.contains("0ther"), "{table}");
+    }
+
+    #[test]
+    fn an_old_name_is_read_and_its_successor_named() {
+        let old = "[playback]\nvideo_transcodes = 2";
+        for (text, environment, most) in [
+            (old, None, 2),
+            ("[playback]\nvideo_transcodes = 2\nmax_video_transcodes = 3", None, 3),
+            (old, Some(("TELECAST_PLAYBACK__MAX_VIDEO_TRANSCODES", "5")), 5),
+        ] {
+            let config = read(text, environment.as_slice(), &[]).expect("good");
+            assert_eq!(config.number("playback.max_video_transcodes"), most, "{text}");
+            let [warning] = config.warnings.as_slice() else { panic!("{:?}", config.warnings) };
+            assert!(
+                warning.starts_with("playback.video_transcodes is called playback.max_video_transcodes now")
+            );
+        }
+        assert!(read("[playback]\nmax_video_lines = 720", &[], &[]).expect("good").warnings.is_empty());
     }
 }

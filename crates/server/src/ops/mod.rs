@@ -2,6 +2,7 @@
 
 use crate::cli::Failure;
 use crate::config::Config;
+use crate::spawn::supervise;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -60,7 +61,7 @@ pub fn record(stopping: CancellationToken) -> Option<PrometheusHandle> {
         return None;
     }
     let kept = handle.clone();
-    tokio::spawn(async move {
+    supervise("upkeep of metrics", async move {
         let mut upkeep = tokio::time::interval(UPKEEP);
         while stopping.run_until_cancelled(upkeep.tick()).await.is_some() {
             kept.run_upkeep();
@@ -77,7 +78,7 @@ pub async fn serve_metrics(listener: TcpListener, handle: PrometheusHandle, stop
             accepted = listener.accept() => {
                 let Ok((mut socket, _)) = accepted else { continue };
                 let body = handle.render();
-                tokio::spawn(async move {
+                supervise("metrics", async move {
                     let mut request = [0; 2048];
                     let _ = tokio::time::timeout(PATIENCE, socket.read(&mut request)).await;
                     let head = format!("HTTP/1.1 200 OK\r\nContent-Type: {METRICS}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());

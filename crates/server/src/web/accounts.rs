@@ -25,6 +25,9 @@ impl From<telecast_store::Error> for Problem {
     }
 }
 
+/// Name of the setting that says whether the simulated receiver is wanted.
+const SIMULATED: &str = "receivers.simulated";
+
 /// See the module.
 #[derive(Clone)]
 pub struct Accounts {
@@ -256,6 +259,21 @@ impl Accounts {
     /// Forgets it.
     pub async fn forget_receiver(&self, id: &str) -> Result<(), Problem> {
         self.store.delete_receiver(id).await?;
+        Ok(())
+    }
+
+    /// Whether the simulated receiver is wanted.
+    pub async fn has_chosen_simulated(&self) -> Result<bool, Problem> {
+        Ok(self.store.setting(SIMULATED).await?.is_some_and(|setting| setting.value))
+    }
+
+    /// Keeps whether it is wanted.
+    pub async fn choose_simulated(&self, chosen: bool, now_ms: i64) -> Result<(), Problem> {
+        let before = self.store.setting::<bool>(SIMULATED).await?;
+        if before.as_ref().is_none_or(|before| before.value != chosen) {
+            let revision = before.map_or(0, |before| before.revision);
+            self.store.put_setting(SIMULATED, &chosen, revision, now_ms).await?;
+        }
         Ok(())
     }
 

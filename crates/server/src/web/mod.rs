@@ -55,6 +55,13 @@ pub struct WebConfig {
     pub metrics: Option<(PrometheusHandle, Vec<Network>)>,
 }
 
+impl WebConfig {
+    /// Path that the public address carries, without a trailing slash.
+    pub fn base_path(&self) -> &str {
+        self.public_url.as_ref().map_or("", |url| url.path().trim_end_matches('/'))
+    }
+}
+
 /// Everything a handler may use; cheap to clone.
 #[derive(Clone)]
 pub struct Web(Arc<Inner>);
@@ -125,7 +132,7 @@ impl Web {
 
     /// Path that the public address carries, without a trailing slash.
     pub fn base_path(&self) -> &str {
-        self.config.public_url.as_ref().map_or("", |url| url.path().trim_end_matches('/'))
+        self.config.base_path()
     }
 
     /// Hashes a password beside the other work, a few at a time.

@@ -115,4 +115,41 @@ mod tests {
             assert_eq!(given(&headers).is_some(), taken, "{id}");
         }
     }
+
+    /// What is logged, as text.
+    #[derive(Clone, Default)]
+    struct Log(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().expect("whole").extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn every_line_that_is_logged_for_a_request_has_its_id() {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let request = Request::get("/api/v1/channels").header("x-request-id", "mine-7").body(());
+        let trace = Trace::of(&Ids::default(), &request.expect("a request"));
+        let answer = async {
+            tracing::warn!("before it waits");
+            tokio::task::yield_now().await;
+            tracing::warn!("after it waited");
+            Response::new(axum::body::Body::empty())
+        };
+        let response = trace.follow(answer).await;
+        assert_eq!(response.headers()["x-request-id"], "mine-7");
+        tracing::warn!("of nobody");
+        let text = String::from_utf8(log.0.lock().expect("whole").clone()).expect("text");
+        let with_id: Vec<bool> = text.lines().map(|line| line.contains("mine-7")).collect();
+        assert_eq!(with_id, [true, true, false], "{text}");
+    }
 }

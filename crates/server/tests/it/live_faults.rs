@@ -213,10 +213,10 @@ impl Stage {
 
     /// Reads channels and guide again; what is on then on a channel.
     async fn reread(&self, code: usize) -> NowNextView {
-        let mut events = self.app.events();
+        let mut news = self.app.listen().unwrap();
+        news.add("guide").unwrap();
         self.app.refresh_receiver("box").await.unwrap();
-        let read = async { while events.recv().await.unwrap().topic != "guide" {} };
-        tokio::time::timeout(NEVER, read).await.expect("the guide is never read");
+        tokio::time::timeout(NEVER, news.next()).await.expect("the guide is never read");
         self.app.now_next(&[self.id(code)]).remove(0)
     }
 }
@@ -602,7 +602,8 @@ async fn a_sleeping_disk_stops_nobody() {
     stage.sim.add_faults(&[Fault::SlowDisk.into()]);
     let calls = || stage.sim.state()["calls"]["api/about"].as_u64().unwrap();
     let before = calls();
-    let mut events = stage.app.events();
+    let mut news = stage.app.listen().unwrap();
+    news.add("guide").unwrap();
     stage.app.refresh_receiver("box").await.unwrap();
     until("the disk is asked", || calls() > before).await;
     let begun = Instant::now();
@@ -610,8 +611,7 @@ async fn a_sleeping_disk_stops_nobody() {
     within(Fault::SlowDisk, begun);
     stage.goes_on(&view, &play).await;
     let begun = stage.clear(Fault::SlowDisk);
-    let read = async { while events.recv().await.unwrap().topic != "guide" {} };
-    tokio::time::timeout(NEVER, read).await.expect("its lists are read in the end");
+    tokio::time::timeout(NEVER, news.next()).await.expect("its lists are read in the end");
     back(Fault::SlowDisk, begun);
     assert_eq!((stage.receiver(), stage.trouble(&view.id)), (ReceiverState::Ok, None));
     stage.app.shutdown().await;

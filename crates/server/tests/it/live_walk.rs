@@ -346,6 +346,7 @@ async fn shutdown_leaves_no_child_and_no_connection_and_the_tape_at_rest() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert_eq!(fake.open.load(Ordering::SeqCst), 0);
+    assert_eq!(app.status().transcoder_processes, 0, "a child is left");
     // The index on disk holds what was seen: the tape can be taken up again.
     let tapes: Vec<_> = std::fs::read_dir(directory.path().join("tapes")).unwrap().collect();
     assert_eq!(tapes.len(), 1);

@@ -10,7 +10,7 @@ use telecast_server::app::App;
 use telecast_server::app::settings::Settings;
 use telecast_server::web::accounts::Accounts;
 use telecast_server::web::routes::{Class, ROUTES};
-use telecast_server::web::simulated::Simulated;
+use telecast_server::web::simulated::{self, Simulated};
 use telecast_server::web::{Web, WebConfig, secret, serve};
 use telecast_store::{Sealer, Store};
 use tokio_util::sync::CancellationToken;
@@ -52,7 +52,12 @@ pub(crate) async fn station_with(
 ) -> Station {
     let sealer = Sealer::load_or_create(&directory.path().join("key")).unwrap();
     let stopping = CancellationToken::new();
-    let simulated = Simulated::new(directory.path().join("sim"));
+    // Asked for by few; it plays a file that `live_box` has made.
+    let simulated = Simulated::new(telecast_sim::Config {
+        cache: directory.path().join("sim"),
+        media: vec![Path::new(env!("CARGO_TARGET_TMPDIR")).join("live-aac.ts")],
+        ..telecast_sim::Config::default()
+    });
     let web = Web::new(
         app,
         Clock::start(),
@@ -71,6 +76,20 @@ impl Station {
     /// Where its store and its tapes lie.
     pub(crate) fn directory(&self) -> &Path {
         self.directory.path()
+    }
+
+    /// Ends it, and begins it anew on what it left.
+    pub(crate) async fn again(mut self) -> Self {
+        self.stopping.cancel();
+        self.web.app.shutdown().await;
+        self.web.simulated.stop().await;
+        let directory = std::mem::replace(&mut self.directory, tempfile::tempdir().unwrap());
+        let tapes = directory.path().join("tapes");
+        let store = store_beside(&tapes).await;
+        let app = App::start(Settings::with_tapes_in(tapes), store.clone()).await.unwrap();
+        let station = station_of(app, store, directory).await;
+        simulated::resume(station.web.clone()).await;
+        station
     }
 
     /// Asks it to end.
@@ -238,5 +257,9 @@ fn what_is_generated_is_fresh() {
     assert!(
         kept("docs/reference/configuration.md").trim_end() == reference.trim_end(),
         "run: telecast check --reference > docs/reference/configuration.md"
+    );
+    assert!(
+        kept("docs/reference/telecast.schema.json").trim_end() == telecast_server::config::schema(),
+        "run: telecast check --schema > docs/reference/telecast.schema.json"
     );
 }

@@ -133,3 +133,34 @@ async fn a_sign_out_ends_its_own_sockets_and_streams_and_no_others() {
     assert!(lives(&mut his).await, "his have ended");
     assert!(!end(Duration::from_millis(200), &mut his).await);
 }
+
+#[tokio::test]
+async fn the_simulated_receiver_is_there_until_it_is_removed_and_may_be_had_again() {
+    drop(crate::live_box::with_aac());
+    let station = station().await;
+    let owner = station.token(Role::Owner, &Scope::ALL).await;
+    let add = "/api/v1/receivers/simulated";
+    let ids = async |station: &Station| -> Vec<String> {
+        let (_, all) = station.ask("GET", "/api/v1/receivers", Some(&owner)).await;
+        let all = all["items"].as_array().unwrap();
+        all.iter().map(|receiver| receiver["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let (status, view) = station.ask("POST", add, Some(&owner)).await;
+    assert_eq!(status, StatusCode::CREATED, "{view}");
+    assert_eq!(station.ask("POST", add, Some(&owner)).await.0, StatusCode::CONFLICT, "there is one already");
+    let station = station.again().await;
+    assert_eq!(ids(&station).await, [view["id"].as_str().unwrap()], "after a restart");
+    let remove = format!("/api/v1/receivers/{}", view["id"].as_str().unwrap());
+    let remove = remove.as_str();
+    assert_eq!(station.ask("DELETE", remove, Some(&owner)).await.0, StatusCode::NO_CONTENT);
+    let station = station.again().await;
+    assert!(ids(&station).await.is_empty(), "what was removed does not come back");
+    for _ in 0..2 {
+        let (status, view) = station.ask("POST", add, Some(&owner)).await;
+        assert_eq!(status, StatusCode::CREATED, "{view}");
+        let url = view["url"].as_str().unwrap().to_owned();
+        assert!(client().get(&url).send().await.is_ok());
+        assert_eq!(station.ask("DELETE", remove, Some(&owner)).await.0, StatusCode::NO_CONTENT);
+        assert!(client().get(&url).send().await.is_err(), "it goes on");
+    }
+}

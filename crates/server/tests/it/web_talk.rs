@@ -1,7 +1,7 @@
 //! What goes on after the door: playback by its address, events over socket and stream, and what garbage gets.
 
 use crate::live_box::{self, Manner, channel_id};
-use crate::web_door::{Station, client, station_of};
+use crate::web_door::{Station, client, station_of, station_with};
 use futures_util::{SinkExt, StreamExt};
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 use telecast_core::access::{Role, Scope};
 use telecast_core::limits;
+use telecast_server::web::WebConfig;
 use telecast_server::web::routes::{Class, ROUTES};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::Message;
@@ -180,6 +181,62 @@ async fn socket_and_stream_tell_of_a_session_to_its_owner_alone() {
     assert!(String::from_utf8_lossy(&first).contains(&topic));
     while let Ok(Some(Ok(message))) = tokio::time::timeout(Duration::from_millis(200), theirs.next()).await {
         assert!(!matches!(message, Message::Text(_)), "told a stranger: {message:?}");
+    }
+}
+
+/// A page that sees another address for the same session plays it anew.
+#[tokio::test]
+async fn under_a_path_every_way_to_a_session_gives_the_same_address() {
+    let (bytes, rate) = live_box::with_aac();
+    let fake = live_box::start(HashMap::from([(1, Manner::Play(bytes, rate))]), 1).await;
+    let config = WebConfig { public_url: "https://tv.example/tv/".parse().ok(), ..WebConfig::default() };
+    let base_path = config.base_path().to_owned();
+    let (app, directory) = live_box::station_on(&[&fake], |settings| settings.base_path = base_path).await;
+    let store = live_box::store_beside(&directory.path().join("tapes")).await;
+    let station = station_with(app, store, directory, config).await;
+    let token = station.token(Role::Viewer, &[Scope::Watch]).await;
+    let (_, session) = started(&station, &token, "path").await;
+    let address = |view: &Value| {
+        [&view["playlist_url"], &view["stream_url"]].map(|url| url.as_str().unwrap().to_owned())
+    };
+    let [playlist, stream] = address(&session);
+    assert!(playlist.starts_with("/tv/play/") && stream.starts_with("/tv/play/"), "{playlist} {stream}");
+    let id = session["id"].as_str().unwrap();
+    let topic = format!("session:{id}");
+    let mut request = (station.base.replace("http", "ws") + "/api/v1/socket").into_client_request().unwrap();
+    request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+    let (mut socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
+    let subscribe = json!({"type": "subscribe", "topics": [topic]}).to_string();
+    socket.send(Message::text(subscribe)).await.unwrap();
+    let events = format!("{}/api/v1/events?topics={topic}", station.base);
+    let mut events = client().get(events).bearer_auth(&token).send().await.unwrap();
+    let path = format!("/api/v1/sessions/{id}");
+    assert_eq!(address(&station.ask("GET", &path, Some(&token)).await.1), address(&session));
+    station.ask("GET", &format!("{path}?wait_s=10"), Some(&token)).await;
+    station.ask("DELETE", &path, Some(&token)).await;
+    let over = async {
+        let mut frames = 0;
+        while let Some(Ok(message)) = socket.next().await {
+            let Message::Text(text) = message else { continue };
+            let event: Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(address(&event["data"]), address(&session), "{event}");
+            frames += 1;
+            if event["type"] == "ended" {
+                return frames;
+            }
+        }
+        0
+    };
+    let frames = tokio::time::timeout(Duration::from_secs(10), over).await.unwrap();
+    assert!(frames >= 2, "the state at first and changes after it: {frames}");
+    let mut said = String::new();
+    while !said.contains(r#""type":"ended""#) {
+        let more = tokio::time::timeout(Duration::from_secs(10), events.chunk()).await.unwrap().unwrap();
+        said.push_str(&String::from_utf8_lossy(&more.expect("it ends before it tells")));
+    }
+    for event in said.lines().filter_map(|line| line.strip_prefix("data:")) {
+        let event: Value = serde_json::from_str(event).unwrap();
+        assert_eq!(address(&event["data"]), address(&session), "{event}");
     }
 }
 

@@ -12,6 +12,7 @@ pub mod proof;
 pub mod slate;
 pub mod sound;
 
+use crate::spawn::supervise;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -51,7 +52,7 @@ impl Filter {
         else {
             return Err(std::io::Error::other("ffmpeg has no pipes"));
         };
-        tokio::spawn(async move {
+        supervise("ffmpeg's words", async move {
             let mut lines = BufReader::new(stderr).lines();
             while let Ok(Some(line)) = lines.next_line().await {
                 tracing::debug!(%line, "ffmpeg");

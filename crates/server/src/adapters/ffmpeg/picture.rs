@@ -17,6 +17,7 @@ use tokio::time::timeout;
 
 use super::{Filter, words};
 use crate::adapters::stream::Fault;
+use crate::spawn::supervise;
 
 /// Pieces of input that may wait for ffmpeg: when so many do, the reader of the source waits, and falls behind.
 const QUEUE: usize = 8;
@@ -129,7 +130,7 @@ impl PictureFilter {
         widen(&stdin);
         widen(&output);
         let (input, mut pieces) = mpsc::channel::<Bytes>(QUEUE);
-        tokio::spawn(async move {
+        supervise("picture input", async move {
             while let Some(piece) = pieces.recv().await {
                 if stdin.write_all(&piece).await.is_err() {
                     break;

@@ -1,6 +1,7 @@
 //! ffmpeg as a filter of sound: frames of one codec in, AAC in ADTS frames out. Its times are not used: they are counted in samples by
 //! whoever feeds it.
 
+use crate::spawn::supervise;
 use bytes::Bytes;
 use std::time::Duration;
 use telecast_media::ts::psi::Kind;
@@ -43,14 +44,14 @@ impl AudioFilter {
         );
         let (child, mut stdin, mut stdout) = Filter::start(&words(&arguments).collect::<Vec<_>>())?;
         let (input, mut pieces) = mpsc::channel::<Bytes>(QUEUE);
-        tokio::spawn(async move {
+        supervise("sound input", async move {
             while let Some(piece) = pieces.recv().await {
                 if stdin.write_all(&piece).await.is_err() {
                     break;
                 }
             }
         });
-        tokio::spawn(async move {
+        supervise("sound output", async move {
             loop {
                 let mut buffer = Vec::with_capacity(4096);
                 match stdout.read_buf(&mut buffer).await {
@@ -73,7 +74,7 @@ impl AudioFilter {
     pub fn finish(self) {
         let Self { input, mut child } = self;
         drop(input);
-        tokio::spawn(async move {
+        supervise("sound end", async move {
             let _ = tokio::time::timeout(FINISH, child.0.wait()).await;
         });
     }

@@ -27,7 +27,6 @@ use super::receivers::Receivers;
 use super::session::Entry;
 use super::sessions::Sessions;
 use super::settings::Keeping;
-use super::spawn::panics;
 use super::tape::{Snapshot, Tape};
 use super::transcoders::{Standing, Transcoders, parent};
 use super::tuners::{Board, Tuners};
@@ -35,6 +34,7 @@ use super::view::HolderView;
 use super::{say, supervise};
 use crate::adapters::clock::Clock;
 use crate::adapters::tape_files;
+use crate::spawn::panics;
 use history::{History, STEP};
 pub(super) use report::Reported;
 use view::{

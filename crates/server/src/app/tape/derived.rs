@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Snapshot, Tape};
 use crate::adapters::ffmpeg::picture::{Job, Output, PictureFilter};
 use crate::adapters::stream::Fault;
+use crate::spawn::supervise;
 
 /// Sound that the programme map announces is waited for this long before pictures are coded without it.
 const SOUND: Duration = Duration::from_secs(2);
@@ -53,7 +54,7 @@ impl Derived {
     pub(super) fn open(&self) -> Pictures {
         let (filters, running) = mpsc::channel(1);
         let unanswered = Arc::<AtomicU32>::default();
-        let feeder = tokio::spawn(feed(self.clone(), filters, Arc::clone(&unanswered)));
+        let feeder = supervise("picture feeder", feed(self.clone(), filters, Arc::clone(&unanswered)));
         Pictures { running, output: None, unanswered, feeder }
     }
 }

@@ -184,7 +184,7 @@ impl Owner {
             tokio::select! {
                 done = &mut what => return Some(done),
                 Some((tag, bytes)) = filtered.recv() => {
-                    self.sounds.take(tag, &bytes, &mut self.segmenter, self.clock.wall_ms());
+                    self.sounds.take(tag, &bytes, &mut self.segmenter, self.clock.steady_ms());
                     self.publish_news();
                 }
                 Some(command) = inbox.recv() => self.command(command),
@@ -330,7 +330,7 @@ impl Owner {
             let come = tokio::select! {
                 come = read => come,
                 Some((tag, bytes)) = filtered.recv() => {
-                    self.sounds.take(tag, &bytes, &mut self.segmenter, self.clock.wall_ms());
+                    self.sounds.take(tag, &bytes, &mut self.segmenter, self.clock.steady_ms());
                     self.publish_news();
                     Ok(0)
                 }
@@ -419,7 +419,7 @@ impl Owner {
         let begins = std::mem::replace(&mut self.appended, next) != next;
         let mut fault = None;
         for attempt in 0..TRIES {
-            let Err(error) = self.writer.append(offset, bytes, self.clock.wall_ms(), begins).await else {
+            let Err(error) = self.writer.append(offset, bytes, self.clock.steady_ms(), begins).await else {
                 return Ok(());
             };
             if attempt == 0 {

@@ -205,10 +205,18 @@ impl Owner {
                 let _ = reply.send(());
             }
             Request::End(directory) => {
-                self.running.retain(|occupant| occupant.directory != directory);
+                let mut left = Vec::new();
+                self.running.retain(|occupant| {
+                    let stays = occupant.directory != directory;
+                    if !stays {
+                        left = occupant.main.extents();
+                    }
+                    stays
+                });
                 let place = directory.clone();
                 match tokio::task::spawn_blocking(move || found(&place)).await {
-                    Ok(Some(tape)) => {
+                    Ok(Some(mut tape)) => {
+                        as_old(&mut tape.chunks, &left);
                         self.resting.insert(directory, tape);
                     }
                     _ => remove(&directory),
@@ -222,7 +230,8 @@ impl Owner {
 
     /// Evicts what is to go; says how much is free then.
     fn look(&mut self) -> u64 {
-        let now_ms = self.clock.wall_ms();
+        // Ages are monotonic: somebody who sets the clock forward must not empty the disk.
+        let now_ms = self.clock.steady_ms();
         let names: Vec<PathBuf> = self.resting.keys().cloned().collect();
         let mut pieces = Vec::new();
         for (tape, name) in names.iter().enumerate() {
@@ -275,7 +284,10 @@ impl Owner {
             Ok(dated(main.extents(), &index))
         };
         match cut() {
-            Ok(chunks) => tape.chunks = chunks,
+            Ok(mut chunks) => {
+                as_old(&mut chunks, &tape.chunks);
+                tape.chunks = chunks;
+            }
             Err(error) => tracing::warn!(path = %directory.display(), %error, "a tape cannot be shortened"),
         }
     }
@@ -291,6 +303,15 @@ fn dated(mut chunks: Vec<Extent>, index: &Index) -> Vec<Extent> {
         }
     }
     chunks
+}
+
+/// Gives chunks the age that they are known to have: an index tells the time of day, and that may have been set since.
+fn as_old(chunks: &mut [Extent], known: &[Extent]) {
+    for chunk in chunks {
+        if let Some(known) = known.iter().find(|known| known.begin == chunk.begin) {
+            chunk.ended_ms = known.ended_ms;
+        }
+    }
 }
 
 fn pieces_of(tape: usize, chunks: &[Extent], sides: u64, kept_from: i64) -> Vec<Piece> {
@@ -313,5 +334,19 @@ fn remove(directory: &Path) {
             tracing::warn!(path = %directory.display(), %error, "a tape's folder cannot be removed");
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_was_set_makes_nothing_older() {
+        let extent = |begin, ended_ms| Extent { begin, length: 10, ended_ms };
+        // The index says 2027; when this came, the machine believed that it was 1970.
+        let mut found = [extent(0, 1_800_000_000_000), extent(10, 1_800_000_010_000), extent(20, 7)];
+        as_old(&mut found, &[extent(0, 5_000), extent(10, 15_000)]);
+        assert_eq!(found.map(|chunk| chunk.ended_ms), [5_000, 15_000, 7]);
     }
 }

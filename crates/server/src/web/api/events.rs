@@ -1,11 +1,11 @@
 //! Everything that changes: one WebSocket per tab, and server-sent events where sockets are blocked.
 
 use super::Parameters;
-use super::sessions::shown;
 use crate::app::view::Event;
 use crate::web::Web;
 use crate::web::guard::Principal;
 use crate::web::listeners::{self, CHECK, Listening};
+use crate::web::problem::Problem;
 use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
@@ -13,13 +13,14 @@ use axum::response::sse::{KeepAlive, Sse};
 use axum::response::{IntoResponse, Response, sse};
 use futures_util::{SinkExt, Stream, StreamExt};
 use serde::Deserialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use telecast_core::access::Scope;
+use telecast_core::error::Kind;
 use telecast_core::limits;
-use tokio::sync::broadcast::{self, error::RecvError};
+use telecast_store::{Notice, Subscription};
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval};
 use utoipa::IntoParams;
@@ -48,10 +49,13 @@ pub struct Topics {
 struct Ears {
     topics: BTreeSet<String>,
     principal: Principal,
+    news: Subscription,
     /// The station at a glance, while that is listened to.
     status: Feed,
 }
 
+/// Topics that are open to all; one of a session is open to its own account and to administrators.
+const OPEN: [&str; 3] = ["channels", "guide", "receivers"];
 /// The topic of the station at a glance: it does not come with the other events, but is made once a second for all who listen to it.
 const STATUS: &str = "status";
 
@@ -72,28 +76,67 @@ impl Feed {
 }
 
 impl Ears {
-    fn open(&mut self, web: &Web, topics: impl IntoIterator<Item = String>) {
-        for topic in topics {
-            let allowed = match topic.split_once(':') {
-                Some(("session", id)) => {
-                    self.principal.scopes.contains(&Scope::Admin)
-                        || web.app.is_session_of(id, &self.principal.account)
-                }
-                _ => topic != STATUS || self.principal.scopes.contains(&Scope::Admin),
-            };
-            if allowed && self.topics.len() < limits::TOPICS {
-                if topic == STATUS {
-                    self.status = Feed(Some(web.app.status_feed()));
-                }
-                self.topics.insert(topic);
-            }
+    /// None once the station has ended.
+    fn new(web: &Web, principal: Principal) -> Option<Self> {
+        let news = web.app.listen()?;
+        Some(Self { topics: BTreeSet::new(), principal, news, status: Feed::default() })
+    }
+
+    fn may(&self, web: &Web, topic: &str) -> bool {
+        let is_admin = self.principal.scopes.contains(&Scope::Admin);
+        match topic.strip_prefix("session:") {
+            Some(id) => is_admin || web.app.is_session_of(id, &self.principal.account),
+            None => OPEN.contains(&topic) || topic == STATUS && is_admin,
         }
     }
 
+    /// Hears those of `topics` that it may, and says what it should know of them at once: the state as it is now, so that nothing
+    /// that happened before is missed.
+    fn open(&mut self, web: &Web, topics: &[String]) -> Vec<String> {
+        for topic in topics {
+            if self.topics.len() >= limits::TOPICS || !self.may(web, topic) {
+                continue;
+            }
+            if topic == STATUS {
+                self.status = Feed(Some(web.app.status_feed()));
+            } else if self.news.add(topic).is_err() {
+                continue;
+            }
+            self.topics.insert(topic.clone());
+        }
+        topics
+            .iter()
+            .filter(|topic| self.topics.contains(*topic))
+            .filter_map(|topic| current(web, topic))
+            .collect()
+    }
+
     fn shut(&mut self, topics: &[String]) {
-        self.topics.retain(|topic| !topics.contains(topic));
+        for topic in topics {
+            self.topics.remove(topic);
+            self.news.remove(topic);
+        }
         if !self.topics.contains(STATUS) {
             self.status = Feed::default();
+        }
+    }
+
+    fn heard(&self, web: &Web, notice: Notice) -> Vec<String> {
+        said(notice, &self.topics, |topic| current(web, topic))
+    }
+}
+
+/// What is said of a notice to whoever hears `topics`. After a loss each session is told as it is now: its page waits for changes and
+/// asks for nothing.
+fn said(notice: Notice, topics: &BTreeSet<String>, current: impl Fn(&str) -> Option<String>) -> Vec<String> {
+    match notice {
+        Notice::Message { topic, body } if topics.contains(&*topic) => vec![body.to_string()],
+        // It was on its way when its topic was given up.
+        Notice::Message { .. } => Vec::new(),
+        Notice::Lagged(count) => {
+            metrics::counter!("telecast_events_lost_total").increment(count);
+            let now = topics.iter().filter_map(|topic| current(topic));
+            std::iter::once(lagged(count)).chain(now).collect()
         }
     }
 }
@@ -113,9 +156,8 @@ pub async fn socket(
 }
 
 async fn talk(web: Web, principal: Principal, socket: WebSocket) {
-    let mut news = web.app.events();
     let listening = web.listeners.join(principal.credential);
-    let mut ears = Ears { topics: BTreeSet::new(), principal, status: Feed::default() };
+    let Some(mut ears) = Ears::new(&web, principal) else { return };
     let mut check = later(CHECK);
     let (mut out, mut heard) = socket.split();
     let mut ping = tokio::time::interval(PING);
@@ -124,11 +166,7 @@ async fn talk(web: Web, principal: Principal, socket: WebSocket) {
             said = heard.next() => match said {
                 Some(Ok(Message::Text(text))) => {
                     match serde_json::from_str(&text) {
-                        Ok(Said::Subscribe { topics }) => {
-                            ears.open(&web, topics.clone());
-                            // The state as it is now, so that nothing that happened before is missed.
-                            topics.iter().filter(|topic| ears.topics.contains(*topic)).filter_map(|topic| current(&web, topic)).collect()
-                        }
+                        Ok(Said::Subscribe { topics }) => ears.open(&web, &topics),
                         Ok(Said::Unsubscribe { topics }) => { ears.shut(&topics); Vec::new() }
                         Err(_) => vec![r#"{"topic":"socket","type":"not_understood","data":null}"#.to_owned()],
                     }
@@ -136,11 +174,9 @@ async fn talk(web: Web, principal: Principal, socket: WebSocket) {
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
                 Some(Ok(_)) => Vec::new(),
             },
-            event = news.recv() => match event {
-                Ok(event) if ears.topics.contains(&event.topic) => text(&event).into_iter().collect(),
-                Ok(_) => Vec::new(),
-                Err(RecvError::Lagged(count)) => vec![lagged(count)],
-                Err(RecvError::Closed) => return,
+            notice = ears.news.next() => match notice {
+                Some(notice) => ears.heard(&web, notice),
+                None => return,
             },
             status = ears.status.next() => vec![status],
             _ = ping.tick() => {
@@ -167,10 +203,6 @@ fn later(period: Duration) -> Interval {
     tokio::time::interval_at(Instant::now() + period, period)
 }
 
-fn text(event: &Event) -> Option<String> {
-    serde_json::to_string(event).ok()
-}
-
 fn lagged(count: u64) -> String {
     format!(r#"{{"topic":"socket","type":"lagged","data":{{"lost":{count}}}}}"#)
 }
@@ -178,8 +210,8 @@ fn lagged(count: u64) -> String {
 /// What a subscriber to a session should know at once.
 fn current(web: &Web, topic: &str) -> Option<String> {
     let session = web.app.session(topic.strip_prefix("session:")?)?;
-    let data = serde_json::to_value(shown(web, session)).ok()?;
-    text(&Event { topic: topic.to_owned(), kind: "changed".into(), data })
+    let data = serde_json::to_value(session).ok()?;
+    serde_json::to_string(&Event { topic: topic.to_owned(), kind: "changed".into(), data }).ok()
 }
 
 /// The same as the socket, as server-sent events.
@@ -188,31 +220,26 @@ pub async fn events(
     State(web): State<Web>,
     Extension(principal): Extension<Principal>,
     Parameters(topics): Parameters<Topics>,
-) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
+) -> Result<Sse<impl Stream<Item = Result<sse::Event, Infallible>>>, Problem> {
     let listening = web.listeners.join(principal.credential);
-    let mut ears = Ears { topics: BTreeSet::new(), principal, status: Feed::default() };
+    let ended = || Problem::new(Kind::Unavailable, "The station is shutting down.");
+    let mut ears = Ears::new(&web, principal).ok_or_else(ended)?;
     let wanted: Vec<String> = topics.topics.split(',').map(str::to_owned).collect();
-    ears.open(&web, wanted.clone());
-    let first: Vec<String> = wanted
-        .iter()
-        .filter(|topic| ears.topics.contains(*topic))
-        .filter_map(|topic| current(&web, topic))
-        .collect();
-    let news = web.app.events();
-    let flow = Flow { web, ears, news, listening, check: later(CHECK) };
-    let later = futures_util::stream::unfold(flow, |mut flow| async move {
+    let first = ears.open(&web, &wanted);
+    let flow = Flow { web, ears, due: first.into(), listening, check: later(CHECK) };
+    let all = futures_util::stream::unfold(flow, |mut flow| async move {
         let said = flow.next().await?;
-        Some((said, flow))
+        Some((Ok(sse::Event::default().data(said)), flow))
     });
-    let all = futures_util::stream::iter(first).chain(later).map(|text| Ok(sse::Event::default().data(text)));
-    Sse::new(all).keep_alive(KeepAlive::default())
+    Ok(Sse::new(all).keep_alive(KeepAlive::default()))
 }
 
 /// An event stream that is open.
 struct Flow {
     web: Web,
     ears: Ears,
-    news: broadcast::Receiver<Event>,
+    /// What is still to be sent of what was heard last.
+    due: VecDeque<String>,
     listening: Listening,
     check: Interval,
 }
@@ -221,28 +248,36 @@ impl Flow {
     /// What is to be sent next; none: it has ended.
     async fn next(&mut self) -> Option<String> {
         loop {
-            let event = tokio::select! {
-                event = self.news.recv() => event,
+            if let Some(said) = self.due.pop_front() {
+                return Some(said);
+            }
+            tokio::select! {
+                notice = self.ears.news.next() => self.due = self.ears.heard(&self.web, notice?).into(),
                 status = self.ears.status.next() => return Some(status),
                 _ = self.check.tick() => {
                     if !listeners::check(&self.web, &self.ears.principal).await {
                         return None;
                     }
-                    continue;
                 }
                 () = self.listening.ended() => return None,
                 () = self.web.stopping.cancelled() => return None,
-            };
-            match event {
-                Ok(event) if self.ears.topics.contains(&event.topic) => {
-                    if let Some(said) = text(&event) {
-                        return Some(said);
-                    }
-                }
-                Ok(_) => {}
-                Err(RecvError::Lagged(count)) => return Some(lagged(count)),
-                Err(RecvError::Closed) => return None,
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_lost_something_is_told_and_learns_how_things_stand() {
+        let topics: BTreeSet<String> = ["guide", "session:a"].map(str::to_owned).into();
+        let current = |topic: &str| topic.strip_prefix("session:").map(|id| format!("{id} as it is"));
+        let message = |topic: &str| Notice::Message { topic: topic.into(), body: "news".into() };
+        assert_eq!(said(message("guide"), &topics, current), ["news"]);
+        assert!(said(message("session:b"), &topics, current).is_empty());
+        let lost = r#"{"topic":"socket","type":"lagged","data":{"lost":300}}"#;
+        assert_eq!(said(Notice::Lagged(300), &topics, current), [lost, "a as it is"]);
     }
 }

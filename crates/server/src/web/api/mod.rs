@@ -15,9 +15,11 @@ use super::routes::{Class, Route, find};
 use axum::Router;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Json, Query, Request};
-use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use telecast_core::error::Kind;
 use telecast_core::limits;
@@ -58,7 +60,7 @@ pub fn router() -> OpenApiRouter<Web> {
         .routes(routes!(events::events))
         .routes(routes!(receivers::list, receivers::add))
         .routes(routes!(receivers::test))
-        .routes(routes!(receivers::simulated))
+        .routes(routes!(receivers::add_simulated))
         .routes(routes!(receivers::remove))
         .routes(routes!(system::status))
         .routes(routes!(system::problems))
@@ -179,6 +181,48 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Parameters<T> 
         match Query::<T>::from_request_parts(parts, state).await {
             Ok(Query(value)) => Ok(Self(value)),
             Err(rejection) => Err(Problem::new(Kind::Invalid, QueryRejection::body_text(&rejection))),
+        }
+    }
+}
+
+/// A reply with a status of its own. Not axum's pair of the two: that says its status also of a value that could not be written.
+pub struct Begun<T>(pub StatusCode, pub T);
+
+impl<T: Serialize> IntoResponse for Begun<T> {
+    fn into_response(self) -> Response {
+        let mut response = Json(self.1).into_response();
+        if response.status().is_success() {
+            *response.status_mut() = self.0;
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Begun;
+    use axum::Json;
+    use axum::http::StatusCode;
+    use axum::response::IntoResponse;
+    use serde::{Serialize, Serializer};
+
+    /// A value that breaks in the middle of being written.
+    struct Broken;
+
+    impl Serialize for Broken {
+        fn serialize<S: Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            Err(serde::ser::Error::custom("broken"))
+        }
+    }
+
+    #[test]
+    fn a_reply_is_written_whole_before_its_status_is_said() {
+        let replies = [
+            Json(("begun", Broken)).into_response(),
+            Begun(StatusCode::CREATED, ("begun", Broken)).into_response(),
+        ];
+        for reply in replies {
+            assert_eq!(reply.status(), StatusCode::INTERNAL_SERVER_ERROR);
         }
     }
 }

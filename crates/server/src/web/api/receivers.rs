@@ -1,11 +1,11 @@
 //! Receivers: list, try, add, remove.
 
-use super::{Body, idempotency_key};
-use crate::app::settings::ReceiverSettings;
+use super::{Begun, Body, idempotency_key};
+use crate::app::settings::{ReceiverSettings, without_user};
 use crate::app::view::ReceiverView;
 use crate::web::guard::Principal;
 use crate::web::problem::{Problem, ProblemDocument};
-use crate::web::{Web, secret};
+use crate::web::{Web, secret, simulated};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::{Extension, Json};
@@ -51,13 +51,11 @@ fn settings(new: NewReceiver) -> Result<ReceiverSettings, Problem> {
         |why: &str| Problem::new(Kind::Invalid, format!("The receiver's address {why}.")).field("url", why);
     let text = new.url.trim();
     let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-    let mut url = Url::parse(&text).map_err(|_| wrong("cannot be read"))?;
+    let url = Url::parse(&text).map_err(|_| wrong("cannot be read"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
         return Err(wrong("must begin with http:// or https:// and name a host"));
     }
-    let inside = (!url.username().is_empty())
-        .then(|| (url.username().to_owned(), url.password().map(SecretString::from)));
-    let _ = (url.set_username(""), url.set_password(None));
+    let (mut url, inside) = without_user(url);
     url.set_query(None);
     url.set_fragment(None);
     let (username, password) = match (new.username.filter(|name| !name.is_empty()), inside) {
@@ -97,7 +95,7 @@ pub async fn add(
     Extension(principal): Extension<Principal>,
     headers: HeaderMap,
     Body(new): Body<NewReceiver>,
-) -> Result<(StatusCode, Json<ReceiverView>), Problem> {
+) -> Result<Begun<ReceiverView>, Problem> {
     let key = idempotency_key(&headers)?;
     let settings = settings(new)?;
     let kept = web.accounts.keep_receiver(settings, (&principal.account, key), web.clock.wall_ms()).await?;
@@ -115,7 +113,7 @@ pub async fn add(
             }
         },
     };
-    Ok((StatusCode::CREATED, Json(view)))
+    Ok(Begun(StatusCode::CREATED, view))
 }
 
 /// Asks a receiver who it is, without adding it.
@@ -132,19 +130,13 @@ pub async fn test(
 #[utoipa::path(post, path = "/api/v1/receivers/simulated", tag = "receivers",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same receiver; without it, one that runs already: 409")),
     responses((status = 201, body = ReceiverView), (status = 409, body = ProblemDocument), (status = 503, body = ProblemDocument)))]
-pub async fn simulated(
+pub async fn add_simulated(
     State(web): State<Web>,
     Extension(principal): Extension<Principal>,
     headers: HeaderMap,
-) -> Result<(StatusCode, Json<ReceiverView>), Problem> {
+) -> Result<Begun<ReceiverView>, Problem> {
     let key = idempotency_key(&headers)?.map(|key| (principal.account, key));
-    let settings = web.simulated.start(key).await?;
-    let there = web.app.receivers().into_iter().find(|receiver| receiver.id == settings.id);
-    let view = match there {
-        Some(view) => view,
-        None => web.app.add_receiver(settings).await?,
-    };
-    Ok((StatusCode::CREATED, Json(view)))
+    Ok(Begun(StatusCode::CREATED, simulated::begin(&web, key).await?))
 }
 
 /// Removes a receiver; what plays from it ends.
@@ -152,6 +144,9 @@ pub async fn simulated(
     responses((status = 204), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
 pub async fn remove(State(web): State<Web>, Path(id): Path<String>) -> Result<StatusCode, Problem> {
     web.app.remove_receiver(&id).await?;
+    if id == simulated::ID {
+        simulated::end(&web).await?;
+    }
     web.accounts.forget_receiver(&id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

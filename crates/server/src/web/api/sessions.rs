@@ -1,6 +1,6 @@
 //! Playback sessions.
 
-use super::{Body, MayBody, Parameters, idempotency_key};
+use super::{Begun, Body, MayBody, Parameters, idempotency_key};
 use crate::app::PlayerFacts;
 use crate::app::view::{At, ClientView, SessionView, StartPlayback};
 use crate::web::Web;
@@ -65,7 +65,7 @@ pub async fn start(
     Extension(principal): Extension<Principal>,
     headers: HeaderMap,
     Body(new): Body<NewSession>,
-) -> Result<(StatusCode, Json<SessionView>), Problem> {
+) -> Result<Begun<SessionView>, Problem> {
     let at = match new.at.as_deref() {
         None | Some("live") => At::Live,
         Some("start") => At::Start,
@@ -82,19 +82,13 @@ pub async fn start(
         idempotency_key: idempotency_key(&headers)?,
     };
     let session = web.app.start_session(request).await?;
-    Ok((StatusCode::ACCEPTED, Json(shown(&web, session))))
+    Ok(Begun(StatusCode::ACCEPTED, session))
 }
 
 /// All sessions that are still visible.
 #[utoipa::path(get, path = "/api/v1/sessions", tag = "sessions", responses((status = 200, body = Sessions)))]
 pub async fn list(State(web): State<Web>, Extension(principal): Extension<Principal>) -> Json<Sessions> {
-    let items = web
-        .app
-        .sessions()
-        .into_iter()
-        .filter(|s| may(&web, &principal, &s.id))
-        .map(|s| shown(&web, s))
-        .collect();
+    let items = web.app.sessions().into_iter().filter(|s| may(&web, &principal, &s.id)).collect();
     Json(Sessions { items })
 }
 
@@ -110,14 +104,14 @@ pub async fn get(
     if web.app.session(&id).is_none() {
         let account = (!principal.scopes.contains(&Scope::Admin)).then_some(principal.account.as_str());
         let past = web.app.past_session(&id, account).await?;
-        return past.map(|session| Json(shown(&web, session))).ok_or_else(none);
+        return past.map(Json).ok_or_else(none);
     }
     allowed(&web, &principal, &id)?;
     let found = match waiting.wait_s {
         Some(seconds) => web.app.wait_session(&id, Duration::from_secs(seconds.min(WAIT_LIMIT_S))).await,
         None => web.app.session(&id),
     };
-    found.map(|session| Json(shown(&web, session))).ok_or_else(none)
+    found.map(Json).ok_or_else(none)
 }
 
 /// Ends a session; its tuner is given up when nobody else watches. With `host=true` its viewer is told that whoever runs the station
@@ -138,7 +132,7 @@ pub async fn stop(
         }
         tracing::info!(session = id, by = principal.account, "a session is ended by the host");
     }
-    web.app.end(&id, reason).await.map(|session| Json(shown(&web, session))).ok_or_else(none)
+    web.app.end(&id, reason).await.map(Json).ok_or_else(none)
 }
 
 /// The player still watches, and may say how it fares: that appears on the status page and in the metrics, as sums over all.
@@ -152,7 +146,7 @@ pub async fn heartbeat(
     MayBody(player): MayBody<PlayerFacts>,
 ) -> Result<Json<SessionView>, Problem> {
     allowed(&web, &principal, &id)?;
-    web.app.heartbeat(&id, player.as_ref()).map(|session| Json(shown(&web, session))).ok_or_else(none)
+    web.app.heartbeat(&id, player.as_ref()).map(Json).ok_or_else(none)
 }
 
 fn none() -> Problem {
@@ -166,11 +160,4 @@ fn may(web: &Web, principal: &Principal, id: &str) -> bool {
 /// A session of somebody else is as if it were not there.
 fn allowed(web: &Web, principal: &Principal, id: &str) -> Result<(), Problem> {
     if may(web, principal, id) { Ok(()) } else { Err(none()) }
-}
-
-/// Addresses as they are outside.
-pub(super) fn shown(web: &Web, mut session: SessionView) -> SessionView {
-    session.playlist_url = format!("{}{}", web.base_path(), session.playlist_url);
-    session.stream_url = format!("{}{}", web.base_path(), session.stream_url);
-    session
 }

@@ -1,4 +1,4 @@
-//! The one place where tasks are started: a panic ends its task alone, is counted, and is logged with the task's name.
+//! The one place where tasks are started, by owners, adapters and whoever serves: a panic ends its task alone, is counted, and is logged with the task's name.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
