@@ -10,6 +10,8 @@ mod reference;
 
 use std::path::Path;
 
+type Target = fn(&[u8]);
+
 /// A small generator of numbers (xorshift), so that a failure can be had again.
 struct Dice(u64);
 
@@ -43,8 +45,7 @@ fn changed(seed: &[u8], dice: &mut Dice) -> Vec<u8> {
 
 #[test]
 fn seeds_and_what_is_like_them_keep_the_laws() {
-    let targets: [(&str, fn(&[u8])); 2] = [("reference", reference::run), ("guide", guide::run)];
-    for (name, run) in targets {
+    for (name, run) in [("reference", reference::run as Target), ("guide", guide::run)] {
         let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds").join(name);
         let mut files: Vec<_> =
             std::fs::read_dir(seeds).unwrap().map(|entry| entry.unwrap().path()).collect();

@@ -810,7 +810,7 @@ impl Known {
                 }
                 "#EXT-X-DISCONTINUITY" | "#EXT-X-MAP" | "#EXT-X-PART" | "#EXTINF" => entry.push(line.into()),
                 "#EXT-X-PRELOAD-HINT" | "#EXT-X-RENDITION-REPORT" | "#EXT-X-ENDLIST" => {
-                    known.tail.push(line.into())
+                    known.tail.push(line.into());
                 }
                 _ if line.starts_with('#') => known.head.push(line.into()),
                 _ => {
