@@ -2,7 +2,9 @@
 
 Broadcasts of 25 pictures a second, made by ffmpeg, come from a small receiver in real time. Of each session the closed
 segments are kept as they were served (`Snapshot`), so that every player can be held to exact counts of pictures and
-samples; ffmpeg, mpv and VLC then play the live addresses too. The last line counts: `N passed, N failed`.
+samples, and of the raw stream five seconds, from which they must all get the same; ffmpeg and VLC then play the live addresses too.
+The server's metrics, its API document and its systemd unit are judged as texts. The last line counts: `N passed, N failed`; a judge
+that is not installed is named before as *not run*.
 """
 
 import asyncio
@@ -23,13 +25,15 @@ sys.path.insert(0, str(ROOT / "bench"))
 import media
 from judge_proxy import Proxy
 from receiver import Channel, Receiver
-from station import OUT, Station, free_port
+from station import BINARY, OUT, Station, free_port
 from viewer import Http, Viewer, attributes
 
 FPS, TICKS = 25, 90_000
 RUN_S = 14  # a few whole segments behind the first ones
 LENGTH_S = 90  # of each broadcast
 NOBODY = 65534  # VLC refuses to run as root
+VLC_SLACK_S, VLC_WATCH_S = 1, 6  # what it decodes at once, and how late it hears the question; how long it is watched
+PYTHON = ROOT / "target/tools/venv/bin/python"  # with what scripts/judges.txt names
 OPEN_TAGS = ("#EXT-X-PART", "#EXT-X-PRELOAD-HINT", "#EXT-X-SERVER-CONTROL", "#EXT-X-RENDITION-REPORT", "#EXT-X-SKIP")
 AAC = {"containers": ["cmaf"], "video": ["avc1"], "audio": ["mp4a.40.2"], "hls": "low_latency"}
 CASES = {  # name: (sound of the broadcast, what the client says)
@@ -39,7 +43,7 @@ CASES = {  # name: (sound of the broadcast, what the client says)
     "transport stream": ("aac", {**AAC, "containers": ["ts"], "hls": "standard"}),
     "radio": ("radio", AAC),
 }
-verdicts = []
+verdicts, vlc_unit = [], [1]
 
 
 def verdict(case, judge, fault=None):
@@ -47,9 +51,13 @@ def verdict(case, judge, fault=None):
     print(f"{'ok  ' if fault is None else 'FAIL'} {case}: {judge}{'' if fault is None else f': {fault}'}", flush=True)
 
 
+def not_run(case, judge, why):
+    print(f"not run {case}: {judge}: {why}", flush=True)
+
+
 def run(*command, seconds=60, **more):
     try:
-        return subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=seconds, stdin=more.pop("stdin", subprocess.DEVNULL), **more)
+        return subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=seconds, **({} if "input" in more else {"stdin": subprocess.DEVNULL}), **more)
     except subprocess.TimeoutExpired as late:
         return subprocess.CompletedProcess(command, -1, (late.stdout or b"").decode(errors="replace"), f"not done after {seconds} s")
 
@@ -185,22 +193,50 @@ def near(found, wanted, slack):
     return None if abs(found - wanted) <= slack else f"{found} instead of {wanted}"
 
 
-def judge_players(snap, url, pictures, samples):
+def judge_players(case, what, url, pictures, samples):
     """Each player gets the same counts from the whole: pictures exactly; sound to 0.1 s, as players differ at its ends."""
     maps = ["-map", "0:v:0"] if pictures else ["-map", "0:a:0"]
     done = run("ffmpeg", "-v", "error", "-xerror", "-i", url, *maps, "-f", "framecrc", "-c:v", "rawvideo", "-fps_mode", "passthrough", "-")
     count = crc_counts(done.stdout)
     fault = done.stderr.strip()[:200] or (near(count["video"], pictures, 0) if pictures else near(count["audio"], samples, 4800))
-    verdict(snap.case, "ffmpeg plays all of it", fault or None)
+    verdict(case, f"ffmpeg plays all of {what}", fault or None)
     done = run("mpv", "--no-config", "--msg-level=all=error", url, "--o=-", "--of=framecrc", "--ovc=rawvideo", "--oac=pcm_s16le", "--vf=format=yuv420p")
     count = crc_counts(done.stdout)
     # mpv fills its last buffer of sound with silence, up to 0.3 s.
     fault = near(count["video"], pictures, 1) if pictures else near(count["audio"], samples, 14400)
-    verdict(snap.case, "mpv plays all of it", fault)
+    verdict(case, f"mpv plays all of {what}", fault)
     kind, convert = ("video/x-raw", "videoconvert") if pictures else ("audio/x-raw", "audioconvert")
     done = run("gst-launch-1.0", "-v", "uridecodebin3", f"uri={url}", "!", kind, "!", convert, "!", "identity", "name=count", "silent=false", "!", "fakesink", "sync=false")
     count = len(re.findall(r"count: last-message = chain ", done.stdout))
-    verdict(snap.case, "GStreamer plays all of it", near(count, pictures, 1) if pictures else near(count * 1024, samples, 9600))
+    # A buffer of sound is a frame of the codec's.
+    frame = 1024 if what == "HLS" else 1152
+    verdict(case, f"GStreamer plays all of {what}", near(count, pictures, 1) if pictures else near(count * frame, samples, 9600))
+    # VLC plays in real time, and stands still at the end.
+    lasts = pictures / FPS if pictures else samples / 48000
+    count = vlc_counts(url, [lasts + 6])[-1]
+    fault = near(count[0], pictures, 1) if pictures else near(count[1] * frame, samples, 9600)
+    verdict(case, f"VLC plays all of {what}", fault)
+
+
+def vlc_told(address, moments):
+    """What VLC says at these moments (s) after its start that it has decoded: (pictures, frames of sound)."""
+    asks = "".join(f"sleep {moment - before}; echo stats; " for before, moment in zip([0, *moments], moments))
+    vlc = ["cvlc", "-I", "rc", "--rc-fake-tty", "--no-color", "--vout=dummy", "--aout=dummy", "--play-and-pause", "--quiet", address]
+    user = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"] if os.geteuid() == 0 else []
+    done = run("sh", "-c", f'({asks}sleep 0.5; echo quit) | "$@"', "sh", *user, *vlc, seconds=moments[-1] + 20, env={**os.environ, "HOME": "/tmp"})
+    told = [[int(count) for count in re.findall(kind + r" decoded\s*:\s*(\d+)", done.stdout)] for kind in ("video", "audio")]
+    return (list(zip(*told)) + [(0, 0)] * len(moments))[:len(moments)]
+
+
+def vlc_counts(address, moments):
+    """Decoded (pictures, frames of sound) at these moments (s) after its start. VLC 3 counts each twice: a clip of 100 pictures tells."""
+    return [(pictures / vlc_unit[0], sounds / vlc_unit[0]) for pictures, sounds in vlc_told(address, moments)]
+
+
+def learn_vlc_unit(out, base):
+    clip = out / "hundred.ts"
+    media.ffmpeg("-f", "lavfi", "-i", f"testsrc2=s=320x180:r={FPS}", "-frames:v", "100", "-c:v", "libx264", str(clip))
+    vlc_unit[0] = max(vlc_told(f"{base}/{clip.name}", [10])[0][0] / 100, 1)
 
 
 def judge_live(case, url, raw_url, pictures):
@@ -211,12 +247,11 @@ def judge_live(case, url, raw_url, pictures):
         count = crc_counts(done.stdout)
         fault = near(count["video"], seconds * FPS, 1) if pictures else near(count["audio"], seconds * 48000, 9600)
         verdict(case, f"ffmpeg plays live {kind}", done.stderr.strip()[:200] or fault)
-        vlc = ["cvlc", "-I", "rc", "--rc-fake-tty", "--no-color", "--vout=dummy", "--aout=dummy", "--quiet", address]
-        user = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"] if os.geteuid() == 0 else []
-        done = run("sh", "-c", '(sleep 8; echo stats; sleep 0.5; echo quit) | "$@"', "sh", *user, *vlc, seconds=30, env={**os.environ, "HOME": "/tmp"})
-        found = re.search(r"video decoded\s*:\s*(\d+)" if pictures else r"audio decoded\s*:\s*(\d+)", done.stdout)
-        found = int(found[1]) if found else 0
-        verdict(case, f"VLC plays live {kind}", None if found >= 3 * FPS else f"{found} decoded in 8 s")
+        # It begins when it likes; from then on it decodes what is broadcast, neither more nor less.
+        first, last = vlc_counts(address, [8, 8 + VLC_WATCH_S])
+        frame = 48000 / (1024 if kind == "HLS" else 1152)
+        grown = (last[0] - first[0]) / FPS if pictures else (last[1] - first[1]) / frame
+        verdict(case, f"VLC plays live {kind}", near(round(grown, 2), VLC_WATCH_S, VLC_SLACK_S))
 
 
 def judge_proxied(case, port, session, dir):
@@ -231,7 +266,7 @@ def judge_proxied(case, port, session, dir):
         verdict(case, "nginx with deploy/nginx/telecast.conf", error)
 
 
-def judge_raw(case, path, pictures):
+def judge_raw(case, path, address, pictures):
     """The raw stream begins with a picture that can be decoded and goes on without a gap."""
     data = path.read_bytes()
     units = [at for at in range(0, len(data) - 188, 188) if data[at + 1] & 0x40 and media.pid_of(data[at:at + 3]) >= 0x100]
@@ -242,6 +277,31 @@ def judge_raw(case, path, pictures):
     gaps = [b - a for a, b in zip(times, times[1:]) if abs(b - a - step) > 0.002]
     fault = complaint.splitlines()[0] if complaint else None
     verdict(case, f"ffprobe decodes raw TS, {len(times)} frames", fault or ("no frames" if not times else None) or (f"gaps {gaps[:3]}" if gaps else None))
+    judge_players(case, "raw TS", address, len(video), sum(samples for _, samples, _ in sound))
+
+
+def judge_texts(metrics):
+    """What is read by programs of other kinds: the metrics of the server that was judged, its API, its systemd unit."""
+    case = "texts"
+    if shutil.which("promtool"):
+        done = run("promtool", "check", "metrics", input=metrics)
+        verdict(case, "promtool reads the metrics", (done.stdout + done.stderr).strip()[:300] if done.returncode else None)
+    else:
+        not_run(case, "promtool", "Debian's prometheus is not installed")
+    names = "import sys; from prometheus_client.parser import text_string_to_metric_families as r; f = list(r(sys.stdin.read())); " \
+        "assert len(f) > 20 and len({m.name for m in f}) == len(f), len(f); assert all(m.type != 'unknown' for m in f), [m.name for m in f if m.type == 'unknown']"
+    openapi = "import json, sys; from openapi_spec_validator import validate; validate(json.load(open(sys.argv[1])))"
+    for judge, code, *more in (("prometheus_client reads the metrics", names), ("openapi-spec-validator accepts the API", openapi, ROOT / "docs/reference/openapi.json")):
+        done = run(PYTHON, "-c", code, *more, input=metrics) if PYTHON.exists() else None
+        missing = None if done else "it is not installed: `scripts/need.sh test` puts it into target/tools"
+        verdict(case, judge, missing or (done.stderr.strip()[-300:] if done.returncode else None))
+    if not shutil.which("systemd-analyze"):
+        return not_run(case, "systemd-analyze", "systemd is not installed")
+    # Where it will lie there is no binary yet: the one that is judged stands for it.
+    unit = OUT / "judges" / "telecast.service"
+    unit.write_text((ROOT / "deploy/systemd/telecast.service").read_text().replace("/usr/local/bin/telecast", str(BINARY)))
+    done = run("systemd-analyze", "verify", unit)
+    verdict(case, "systemd-analyze verifies the unit", (done.stderr.strip() or f"code {done.returncode}")[:300] if done.returncode or "telecast" in done.stderr else None)
 
 
 def judge_text(snap):
@@ -250,9 +310,8 @@ def judge_text(snap):
     strict = "import H from 'hls-parser'; import {readFileSync as r} from 'node:fs'; H.setOptions({strictMode: true}); for (const f of process.argv.slice(1)) H.parse(r(f, 'utf8'))"
     done = run("node", "--input-type=module", "-e", strict, *texts, cwd=ROOT / "e2e")
     verdict(snap.case, f"hls-parser, strict, {len(texts)} playlists", next((line for line in done.stderr.splitlines() if line.startswith("Error")), done.stderr.strip()[:300]) or None)
-    python = ROOT / "target/tools/venv/bin/python"
     check = "import sys, m3u8; from m3u8.version_matching import validate\nfor f in sys.argv[1:]:\n  t = open(f).read(); m3u8.loads(t); e = validate(t.splitlines()); assert not e, e"
-    done = run(python, "-c", check, *texts) if python.exists() else None
+    done = run(PYTHON, "-c", check, *texts) if PYTHON.exists() else None
     missing = None if done else "it is not installed: `scripts/need.sh test` puts it into target/tools"
     verdict(snap.case, "m3u8, version matches tags", missing or (done.stderr.strip().splitlines()[-1][:300] if done.returncode else None))
 
@@ -290,9 +349,9 @@ async def judge(name, station, id, out, base):
     if name == "aac":
         await asyncio.to_thread(judge_proxied, name, station.port, viewer.session, dir / "proxy")
     address = f"{base}/{dir.name}/main.m3u8"
-    players = asyncio.to_thread(judge_players, snap, address, pictures, samples)
+    players = asyncio.to_thread(judge_players, name, "HLS", address, pictures, samples)
     live = asyncio.to_thread(judge_live, name, viewer.session["playlist_url"], viewer.session["stream_url"], pictures)
-    await asyncio.gather(players, live, asyncio.to_thread(judge_raw, name, dir / "raw.ts", pictures))
+    await asyncio.gather(players, live, asyncio.to_thread(judge_raw, name, dir / "raw.ts", f"{base}/{dir.name}/raw.ts", pictures))
     watching.cancel()
     await viewer.stop()
 
@@ -300,16 +359,21 @@ async def judge(name, station, id, out, base):
 async def main():
     out = OUT / "judges"
     shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
     wanted = sys.argv[1:] or CASES
     place = 188 * 1000  # amid a group of pictures
     channels = [Channel(i + 1, name, media.broadcast(CASES[name][0], LENGTH_S).read_bytes(), media.RATE_BPS, start=place) for i, name in enumerate(wanted)]
     receiver, base = await Receiver(channels).start(), serve(out)
+    learn_vlc_unit(out, base)
     async with Station(receiver.web_port, receiver.stream_port, len(channels)) as station:
         for name, id in zip(wanted, await station.channels(len(channels))):
             try:
                 await judge(name, station, id, out, base)
             except Exception as error:
                 verdict(name, "can be judged", f"{type(error).__name__}: {error}")
+        status, _, metrics = await Http(station.port).call("GET", "/metrics")
+        verdict("texts", "the server tells its metrics", None if status == 200 else status)
+        judge_texts(metrics.decode())
     receiver.stop()
     print(f"{sum(verdicts)} passed, {len(verdicts) - sum(verdicts)} failed")
     return 0 if verdicts and all(verdicts) else 1

@@ -1,14 +1,17 @@
 //! What the fuzz targets do with their bytes, one module each: `run` must come to an end, without panic and without memory beyond what
 //! the bytes are worth, and the laws that it asserts must hold. `fuzz_targets/` gives these bodies to libFuzzer, and
-//! `crates/media/tests/fuzz_seeds.rs` gives them the seeds (`seeds/<target>/`) in every `make test`.
+//! `crates/media/tests/fuzz_seeds.rs` gives them the seeds (`seeds/<target>/`) in every `make test`. `reference` and `guide` are about
+//! `telecast-core`, and get theirs from `crates/core/tests/fuzz_seeds.rs`.
 
 pub mod audio;
+pub mod continuous;
 pub mod h264;
 pub mod hevc;
 pub mod journal;
 pub mod pes;
 pub mod request;
 pub mod segmenter;
+pub mod slate;
 pub mod ts;
 
 /// Splits what says how from what is said: the first byte makes a size of chunks (1 to 1,024), the rest is the input.

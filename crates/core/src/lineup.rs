@@ -157,6 +157,7 @@ fn decode(text: &str) -> String {
     while at < bytes.len() {
         let hex = bytes
             .get(at + 1..at + 3)
+            .filter(|h| h.iter().all(u8::is_ascii_hexdigit))
             .and_then(|h| std::str::from_utf8(h).ok())
             .and_then(|h| u8::from_str_radix(h, 16).ok());
         match (bytes[at], hex) {
@@ -323,6 +324,9 @@ mod tests {
         }
         let iptv = ServiceRef::parse("4097:0:1:0:0:0:0:0:0:0:http%3a//a.example/x.ts:Name").expect("iptv");
         assert!(iptv.is_iptv() && iptv.path == "http://a.example/x.ts" && iptv.name == "Name");
+        // A sign is no digit: what is no escape stays as it is.
+        let odd = ServiceRef::parse("4097:0:1:0:0:0:0:0:0:0:http%3a//a.example/%+5%zz%:").expect("iptv");
+        assert_eq!(odd.path, "http://a.example/%+5%zz%");
         assert_eq!(ServiceRef::parse("nonsense"), None);
     }
 

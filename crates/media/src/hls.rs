@@ -163,15 +163,16 @@ pub fn media(index: &Index, view: &View, directives: Directives) -> String {
         let _ = writeln!(out, "#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}");
     }
     let entries = listed.len();
-    let mut dated = i64::MIN / 2;
     for (position, segment) in listed.iter().enumerate().skip(skipped) {
-        let fresh_run = position == 0 || segment.run.number != listed[position - 1].run.number;
-        let dates = fresh_run || segment.start - dated >= 60 * HZ;
-        // What a skipped part of the playlist said is known to the player.
+        let before = position.checked_sub(1).map(|before| listed[before]);
+        let fresh_run = before.is_none_or(|before| segment.run.number != before.run.number);
+        // Whether an entry is dated does not hang on where the window begins: what was listed does not change. What a skipped part of the
+        // playlist said is known to the player; its first entry is dated all the same, so that nobody need add up.
+        let minute = |segment: &Segment| segment.start.div_euclid(60 * HZ);
+        let dates = fresh_run
+            || position == skipped
+            || before.is_some_and(|before| minute(before) != minute(segment));
         entry_head(&mut out, view, segment, position > 0, fresh_run, dates);
-        if dates {
-            dated = segment.start;
-        }
         let listed =
             if segment.sequence == last { at_edge } else { Listed { parts: usize::MAX, whole: true } };
         entry(&mut out, view, segment, listed, entries - position <= PARTS_ENTRIES);
@@ -294,9 +295,11 @@ pub fn multivariant(run: &Run, renditions: &[Rendition], bandwidth: u64) -> Stri
             track.language.map_or("und".into(), |code| String::from_utf8_lossy(&code).into_owned());
         let (default, number) = (if position == 0 { "YES" } else { "NO" }, position + 1);
         let channels = track.header().map_or(2, |header| header.channels);
+        let what_for =
+            characteristics(track).map_or(String::new(), |tag| format!(",CHARACTERISTICS=\"{tag}\""));
         let _ = writeln!(
             out,
-            "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"{language} {number}\",LANGUAGE=\"{language}\",DEFAULT={default},AUTOSELECT=YES,CHANNELS=\"{channels}\",URI=\"{}.m3u8\"",
+            "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"sound\",NAME=\"{language} {number}\",LANGUAGE=\"{language}\",DEFAULT={default},AUTOSELECT=YES,CHANNELS=\"{channels}\"{what_for},URI=\"{}.m3u8\"",
             name(Rendition { video: None, audio: Some(track.id) })
         );
     }
@@ -312,6 +315,15 @@ pub fn multivariant(run: &Run, renditions: &[Rendition], bandwidth: u64) -> Stri
     }
     let _ = write!(out, "{group}\n{}.m3u8\n", name(*main));
     out
+}
+
+/// What a sound is for (RFC 8216bis §4.4.6.1), by its `audio_type` (ISO/IEC 13818-1 table 2-60).
+fn characteristics(track: &Track) -> Option<&'static str> {
+    match track.audio_type {
+        2 => Some("public.accessibility.enhances-speech-intelligibility"),
+        3 => Some("public.accessibility.describes-video"),
+        _ => None,
+    }
 }
 
 /// `VIDEO-RANGE` (RFC 8216bis §4.4.6.2) of a picture that is not of the standard range, by its transfer characteristics (ISO/IEC 23091-2).

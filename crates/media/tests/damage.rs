@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::process::Command;
 use telecast_media::cmaf::{self, Extent};
+use telecast_media::codec::mpa;
 use telecast_media::segment::{PART_TARGET, PidCounters, Segmenter, Start};
 use telecast_media::tape::{Frame, Index, Origin, Rendition, Segment, Track};
 use telecast_media::time::to_ticks;
@@ -91,12 +92,17 @@ fn ffmpeg(arguments: &[&str]) -> (Vec<u8>, String) {
 
 /// Twelve seconds with sound.
 fn broadcast(coded: &str) -> Vec<u8> {
+    broadcast_with(coded, "-c:a ac3 -b:a 192k")
+}
+
+fn broadcast_with(coded: &str, sound: &str) -> Vec<u8> {
     let mut arguments: Vec<&str> =
         "-v error -f lavfi -i testsrc2=size=480x272:rate=25,noise=alls=12:allf=t:all_seed=7 -f lavfi -i sine=frequency=440:sample_rate=48000 -t 12 -pix_fmt yuv420p"
             .split(' ')
             .collect();
     arguments.extend(coded.split(' '));
-    arguments.extend("-c:a ac3 -b:a 192k -f mpegts pipe:1".split(' '));
+    arguments.extend(sound.split(' '));
+    arguments.extend("-f mpegts pipe:1".split(' '));
     let (bytes, said) = ffmpeg(&arguments);
     assert!(!bytes.is_empty(), "{coded}: {said}");
     bytes
@@ -305,6 +311,55 @@ fn a_damaged_frame_of_sound_is_silence_where_it_was() {
         let silent = silent(&source, &lost);
         assert!((1..=4).contains(&silent), "{silent} frames for a packet");
     }
+}
+
+#[test]
+fn mpeg_audio_that_is_protected_is_silence_where_it_is_damaged() {
+    // Every table of allocations, one channel and two, apart and joint.
+    for coded in [
+        "-b:a 192k -ac 2",
+        "-b:a 192k -ac 2 -ar 44100",
+        "-b:a 128k -ac 2 -mode joint_stereo",
+        "-b:a 64k -ac 1",
+        "-b:a 48k -ac 1",
+        "-b:a 48k -ac 1 -ar 32000",
+        "-b:a 64k -ac 2 -ar 24000",
+    ] {
+        let line = format!(
+            "-v error -f lavfi -i sine=frequency=440:beep_factor=4:sample_rate=48000 -t 4 -c:a libtwolame -error_protection 1 {coded} -f mp2 pipe:1"
+        );
+        let (mut stream, said) = ffmpeg(&line.split(' ').collect::<Vec<_>>());
+        let mut frames: Vec<std::ops::Range<usize>> = Vec::new();
+        while let Some(header) = mpa::header(&stream[frames.last().map_or(0, |frame| frame.end)..]) {
+            let begin = frames.last().map_or(0, |frame| frame.end);
+            frames.push(begin..(begin + header.length).min(stream.len()));
+        }
+        assert!(frames.len() > 60, "{coded}: {} frames: {said}", frames.len());
+        for (number, frame) in frames.iter().enumerate() {
+            assert_eq!(mpa::is_sound(&stream[frame.clone()]), Some(true), "{coded}: frame {number}");
+        }
+        let frame = frames[30].clone();
+        for bit in [8 * 2 + 7, 8 * 4, 8 * 6, 8 * 6 + 20] {
+            stream[frame.start + bit / 8] ^= 0x80 >> (bit % 8);
+            assert_eq!(mpa::is_sound(&stream[frame.clone()]), Some(false), "{coded}: bit {bit}");
+            stream[frame.start + bit / 8] ^= 0x80 >> (bit % 8);
+        }
+        stream[frame.start + 1] |= 1;
+        assert_eq!(mpa::is_sound(&stream[frame]), None, "{coded}: not protected");
+    }
+    let coded = STREAMS[0].1;
+    let source = broadcast_with(coded, "-c:a libtwolame -error_protection 1 -b:a 192k -ac 2");
+    let starts = |at: &usize| {
+        let packet = Packet::new(&source[at * PACKET..]).unwrap();
+        (packet.pid() == 0x101 && packet.unit_start()).then(|| (at + 1) * PACKET - packet.payload().len())
+    };
+    let units: Vec<usize> = (0..source.len() / PACKET).filter_map(|at| starts(&at)).collect();
+    let mut flipped = source.clone();
+    // Behind the PES header, the frame's header and its checksum: the allocation.
+    let frame = units[units.len() / 2] + 9 + usize::from(source[units[units.len() / 2] + 8]);
+    assert_eq!(source[frame..frame + 2], [0xFF, 0xFC]);
+    flipped[frame + 8] ^= 0x10;
+    assert_eq!(silent(&source, &flipped), 1);
 }
 
 #[test]

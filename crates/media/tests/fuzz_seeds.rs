@@ -19,6 +19,8 @@ const TARGETS: &[Target] = &[
     ("request", targets::request::run),
     ("segmenter", targets::segmenter::run),
     ("journal", targets::journal::run),
+    ("continuous", targets::continuous::run),
+    ("slate", targets::slate::run),
 ];
 
 fn seeds(target: &str) -> PathBuf {

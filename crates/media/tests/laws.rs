@@ -9,7 +9,7 @@ use quick_m3u8::config::ParsingOptionsBuilder;
 use quick_m3u8::tag::{KnownTag, hls as tags};
 use quick_m3u8::{HlsLine, Reader};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::process::Command;
 use telecast_media::cmaf::{self, Extent};
 use telecast_media::codec::audio::Splitter;
@@ -764,6 +764,179 @@ fn requests_that_block_are_answered_when_their_part_is_there() {
         hinted = Some(next);
     }
     assert!(hinted.is_some_and(|(sequence, _)| sequence > 9), "{hinted:?}");
+}
+
+/// A player of delta updates (RFC 8216bis §6.2.5.1): what it knows of the playlist, by media sequence.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Known {
+    /// Lines of each entry, its address last or still to come.
+    entries: BTreeMap<u64, Vec<String>>,
+    /// The dates that were given.
+    dates: BTreeMap<u64, String>,
+    /// Lines of the whole playlist.
+    head: Vec<String>,
+    tail: Vec<String>,
+}
+
+impl Known {
+    /// Reads a playlist; what it skips is taken from `before`.
+    fn read(text: &str, before: &Self) -> Self {
+        let mut known = Self::default();
+        let mut at = 0;
+        let mut entry = Vec::new();
+        for line in text.lines().filter(|line| !line.is_empty()) {
+            let tag = line.split(':').next().unwrap();
+            let value = line.strip_prefix(tag).unwrap_or_default().trim_start_matches(':');
+            match tag {
+                "#EXT-X-MEDIA-SEQUENCE" => {
+                    at = value.parse().unwrap();
+                    known.head.push(line.into());
+                }
+                "#EXT-X-SKIP" => {
+                    let skipped: u64 = value.strip_prefix("SKIPPED-SEGMENTS=").unwrap().parse().unwrap();
+                    for sequence in at..at + skipped {
+                        let old = before.entries.get(&sequence);
+                        let mut old =
+                            old.unwrap_or_else(|| panic!("{sequence} was skipped and is not known")).clone();
+                        // Parts of what is that old are not listed any more.
+                        old.retain(|line| !line.starts_with("#EXT-X-PART:"));
+                        known.entries.insert(sequence, old);
+                        known.dates.extend(before.dates.get(&sequence).map(|date| (sequence, date.clone())));
+                    }
+                    at += skipped;
+                }
+                "#EXT-X-PROGRAM-DATE-TIME" => {
+                    known.dates.insert(at, value.into());
+                }
+                "#EXT-X-DISCONTINUITY" | "#EXT-X-MAP" | "#EXT-X-PART" | "#EXTINF" => entry.push(line.into()),
+                "#EXT-X-PRELOAD-HINT" | "#EXT-X-RENDITION-REPORT" | "#EXT-X-ENDLIST" => {
+                    known.tail.push(line.into());
+                }
+                _ if line.starts_with('#') => known.head.push(line.into()),
+                _ => {
+                    entry.push(line.into());
+                    known.entries.insert(at, std::mem::take(&mut entry));
+                    at += 1;
+                }
+            }
+        }
+        if !entry.is_empty() {
+            known.entries.insert(at, entry);
+        }
+        known
+    }
+
+    /// The last initialisation up to an entry.
+    fn map_in_force(&self, sequence: u64) -> Option<&String> {
+        let until = self.entries.range(..=sequence).rev();
+        until.flat_map(|(_, lines)| lines).find(|line| line.starts_with("#EXT-X-MAP"))
+    }
+}
+
+/// Law: a full playlist is the one before and the delta, whatever was broadcast, however seldom it is asked for, and while the window moves.
+#[test]
+fn a_delta_update_and_what_was_known_are_the_whole_playlist() {
+    let once = broadcast(CASES[0].1);
+    let long: Vec<u8> = (0..6).flat_map(|round| move_clock(&once, round * 12 * HZ)).collect();
+    let tapes = std::iter::once(long.clone()).chain((1..=6).map(|seed| damage(&long, seed)));
+    let (mut skips, mut evicted, mut dated) = (0, 0, 0);
+    for (seed, bytes) in tapes.enumerate() {
+        let mut dice = Dice(seed as u64 + 11);
+        let mut segmenter = Segmenter::new(Start { sequence: 7, ..Start::default() });
+        let mut tape = Vec::new();
+        let mut known: Option<Known> = None;
+        for (number, piece) in bytes.chunks(bytes.len() / 1200 + 1).enumerate() {
+            segmenter.push(piece, NOON + number as i64 * 40, &mut tape);
+            if dice.roll(150) == 0
+                && let Some(second) =
+                    segmenter.index().segments.get(1).filter(|_| segmenter.index().segments.len() > 12)
+            {
+                let base = second.first_byte();
+                segmenter.index_mut().evict(base);
+                evicted += 1;
+            }
+            let index = segmenter.index();
+            let all = renditions(index);
+            let asks = dice.roll(8) == 0;
+            let Some(view) = all.first().map(|main| view(*main, &all)).filter(|_| asks) else { continue };
+            if hls::readiness(index, &view, Directives::default()) != Readiness::Now {
+                continue;
+            }
+            let full = hls::media(index, &view, Directives::default());
+            let full_known = Known::read(&full, &Known::default());
+            let delta = hls::media(index, &view, Directives { skip: true, ..Directives::default() });
+            // Whoever has nothing yet asks for all.
+            let Some(before) = known.take() else {
+                known = Some(full_known);
+                continue;
+            };
+            let now = Known::read(&delta, &before);
+            skips += usize::from(delta.contains("#EXT-X-SKIP"));
+            let first = *full_known.entries.keys().next().unwrap();
+            assert_eq!(
+                (&now.head, &now.tail),
+                (&full_known.head, &full_known.tail),
+                "tape {seed}\n{full}\n{delta}"
+            );
+            assert!(now.entries.keys().eq(full_known.entries.keys()), "tape {seed}\n{full}\n{delta}");
+            for (sequence, entry) in &full_known.entries {
+                // The window's first entry stands after what makes playing from there possible.
+                let plain = |entry: &Vec<String>| -> Vec<String> {
+                    let own = |line: &&String| {
+                        *sequence > first || line.starts_with("#EXTINF") || !line.starts_with('#')
+                    };
+                    entry.iter().filter(own).cloned().collect()
+                };
+                assert_eq!(
+                    plain(&now.entries[sequence]),
+                    plain(entry),
+                    "tape {seed}, {sequence}\n{full}\n{delta}"
+                );
+                let (mine, whole) = (before_or(&now, &before, *sequence), full_known.map_in_force(*sequence));
+                assert_eq!(mine, whole, "tape {seed}, {sequence}\n{full}\n{delta}");
+                if let Some(date) = full_known.dates.get(sequence).filter(|_| *sequence > first) {
+                    assert_eq!(now.dates.get(sequence), Some(date), "tape {seed}, {sequence}");
+                    dated += usize::from(!entry.iter().any(|line| line.starts_with("#EXT-X-MAP")));
+                }
+            }
+            known = Some(Known { entries: before.entries.into_iter().chain(now.entries).collect(), ..now });
+        }
+    }
+    assert!(
+        skips > 50 && evicted > 10 && dated > 0,
+        "{skips} deltas that skip, {evicted} evictions, {dated} dates amid the rest"
+    );
+}
+
+/// The initialisation of an entry: the playlist's last one before it, or what was known before the playlist.
+fn before_or<'a>(now: &'a Known, before: &'a Known, sequence: u64) -> Option<&'a String> {
+    now.map_in_force(sequence).or_else(|| before.map_in_force(sequence))
+}
+
+#[test]
+fn sounds_for_few_say_so() {
+    let pushed = push("two sounds", &broadcast(CASES[1].1));
+    let mut run = (*pushed.index.segments[0].run).clone();
+    let sounds: Vec<_> = run.tracks.iter_mut().filter(|track| track.kind.is_audio()).collect();
+    let tags = [
+        (0, None),
+        (1, None),
+        (2, Some("enhances-speech-intelligibility")),
+        (3, Some("describes-video")),
+        (9, None),
+    ];
+    let second = sounds[1].id;
+    for (audio_type, tag) in tags {
+        run.tracks.iter_mut().find(|track| track.id == second).unwrap().audio_type = audio_type;
+        let text = hls::multivariant(&run, &pushed.renditions, 2_000_000);
+        let media: Vec<&str> = text.lines().filter(|line| line.starts_with("#EXT-X-MEDIA:")).collect();
+        assert!(!media[0].contains("CHARACTERISTICS"), "{text}");
+        let found = media[1]
+            .split("CHARACTERISTICS=\"public.accessibility.")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next());
+        assert_eq!(found, tag, "{audio_type}: {text}");
+    }
 }
 
 #[test]

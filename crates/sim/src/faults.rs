@@ -1,8 +1,8 @@
 //! The faults that a simulated receiver can show, by name, from the command line, the control interface and tests.
 //!
 //! A fault has an amount (seconds, a share of packets or a count; each has a default) and may be bound to one
-//! channel. Faults are combined freely. An unknown name is refused, so that no test believes in a fault that does not
-//! happen.
+//! channel, unless it is of the whole box. Faults are combined freely. An unknown name, and a channel for a fault of the box, are
+//! refused, so that no test believes in a fault that does not happen.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -25,6 +25,19 @@ macro_rules! faults {
             /// The name used on the command line and in the control interface.
             pub fn name(self) -> &'static str {
                 match self { $(Fault::$variant => $name,)* }
+            }
+
+            /// Whether it may be bound to a channel: the others are of the whole box.
+            pub fn is_of_a_channel(self) -> bool {
+                use Fault::{
+                    BitErrors, ContinuityErrors, EndMidway, FormatChange, JunkPrefix, PacketLoss, PmtChange, PtsJump, PtsWrap,
+                    RecordingTakesTuner, RefuseTune, Scrambled, SlowFirstByte, Stall, TimerConflict,
+                };
+                matches!(
+                    self,
+                    BitErrors | ContinuityErrors | EndMidway | FormatChange | JunkPrefix | PacketLoss | PmtChange | PtsJump
+                        | PtsWrap | RecordingTakesTuner | RefuseTune | Scrambled | SlowFirstByte | Stall | TimerConflict
+                )
             }
 
             /// The amount when none is given.
@@ -122,7 +135,11 @@ impl FaultSpec {
     }
 
     /// Only on this channel (code in decimal, or service reference).
+    ///
+    /// # Panics
+    /// It is a fault of the whole box.
     pub fn on(mut self, channel: impl Into<String>) -> Self {
+        assert!(self.fault.is_of_a_channel(), "{} is a fault of the whole box", self.fault.name());
         self.channel = Some(channel.into());
         self
     }
@@ -158,6 +175,9 @@ impl FromStr for FaultSpec {
                 _ => return Err(error("the amount must be a number of at least 0".to_owned())),
             },
         };
+        if channel.is_some() && !fault.is_of_a_channel() {
+            return Err(error("a fault of the whole box: it cannot be bound to a channel".to_owned()));
+        }
         Ok(Self { fault, amount, channel })
     }
 }
@@ -263,6 +283,11 @@ mod tests {
         assert_eq!(set.on(Fault::Stall, OnChannel { code: 3, reference: "1:0:1" }), Some(2.0));
         assert_eq!(set.on(Fault::Stall, OnChannel { code: 4, reference: "1:0:1" }), None);
         assert_eq!(set.get(Fault::Stall), None);
+        for fault in Fault::ALL {
+            let bound = format!("{}@3", fault.name()).parse::<FaultSpec>();
+            assert_eq!(bound.is_ok(), fault.is_of_a_channel(), "{}", fault.name());
+        }
+        assert!("standby@3".parse::<FaultSpec>().unwrap_err().to_string().contains("whole box"));
         assert!("stall=-1".parse::<FaultSpec>().is_err());
         assert_eq!("clock_jump=-60".parse::<FaultSpec>().unwrap().to_string(), "clock_jump=-60");
         assert!("nonsense".parse::<FaultSpec>().is_err());

@@ -181,8 +181,8 @@ impl Lineup {
         Self { bouquets: [tv, radio].into_iter().filter(|bouquet| !bouquet.entries.is_empty()).collect() }
     }
 
-    /// Reads `lamedb` (version 4), `bouquets.tv`, `bouquets.radio` and the bouquets they name. Services play the
-    /// built-in programmes in turn; bouquets whose file is missing are left out, as a receiver does.
+    /// Reads `lamedb` (version 4), `bouquets.tv`, `bouquets.radio`, the bouquets they name and those inside them, each once. Services
+    /// play the built-in programmes in turn; bouquets whose file is missing are left out, as a receiver does.
     pub(crate) fn from_settings(dir: &Path) -> Result<Self, SimError> {
         let names = read_lamedb(&read_text(&dir.join("lamedb"))?);
         let mut bouquets = Vec::new();
@@ -190,11 +190,13 @@ impl Lineup {
             let file = if radio { "bouquets.radio" } else { "bouquets.tv" };
             let Ok(text) = read_text(&dir.join(file)) else { continue };
             for reference in text.lines().filter_map(|line| line.strip_prefix("#SERVICE ")) {
-                let Some(file) = reference.split('"').nth(1) else { continue };
-                let Ok(text) = read_text(&dir.join(file)) else { continue };
+                let Some(text) = file_of(reference).and_then(|file| read_text(&dir.join(file)).ok()) else {
+                    continue;
+                };
                 bouquets.push(read_bouquet(&text, reference.trim(), radio, &names));
             }
         }
+        read_inner(dir, &mut bouquets, &names);
         if bouquets.iter().all(|bouquet: &Bouquet| bouquet.entries.is_empty()) {
             return Err(SimError::NoBouquets { path: dir.to_owned() });
         }
@@ -202,9 +204,8 @@ impl Lineup {
     }
 
     pub(crate) fn bouquet(&self, reference: &str) -> Option<&Bouquet> {
-        let file = |text: &str| text.split('"').nth(1).map(str::to_owned);
-        let wanted = file(reference)?;
-        self.bouquets.iter().find(|bouquet| file(&bouquet.reference).as_deref() == Some(&wanted))
+        let wanted = file_of(reference)?;
+        self.bouquets.iter().find(|bouquet| file_of(&bouquet.reference) == Some(wanted))
     }
 
     /// A watchable service by reference, with or without trailing colon and name.
@@ -216,6 +217,36 @@ impl Lineup {
     /// Every watchable entry of every bouquet; the same service may come more than once.
     pub(crate) fn services(&self) -> impl Iterator<Item = &Entry> {
         self.bouquets.iter().flat_map(|bouquet| &bouquet.entries).filter(|entry| entry.is_service())
+    }
+}
+
+/// The file that a reference to a bouquet names.
+fn file_of(reference: &str) -> Option<&str> {
+    reference.split('"').nth(1)
+}
+
+/// Appends the bouquets that are only inside others, and names the entries that lead to them.
+fn read_inner(dir: &Path, bouquets: &mut Vec<Bouquet>, names: &BTreeMap<(u32, u32, u32, u32), String>) {
+    let mut at = 0;
+    while at < bouquets.len() {
+        for entry in 0..bouquets[at].entries.len() {
+            let reference = bouquets[at].entries[entry].reference.clone();
+            let Some(file) = file_of(&reference) else { continue };
+            let known = bouquets.iter().position(|bouquet| file_of(&bouquet.reference) == Some(file));
+            let inner = known.or_else(|| {
+                let text = read_text(&dir.join(file)).ok()?;
+                let inner = read_bouquet(&text, &reference, bouquets[at].radio, names);
+                bouquets.push(Bouquet { listed: false, ..inner });
+                Some(bouquets.len() - 1)
+            });
+            if let Some(inner) = inner
+                && bouquets[at].entries[entry].name.is_empty()
+            {
+                let name = bouquets[inner].name.clone();
+                bouquets[at].entries[entry].name = name;
+            }
+        }
+        at += 1;
     }
 }
 
@@ -271,11 +302,15 @@ fn read_bouquet(
                 .get(&key)
                 .cloned()
                 .or_else(|| reference.split(':').nth(10).filter(|name| !name.is_empty()).map(str::to_owned));
-            let entry = Entry {
-                reference: reference.trim().to_owned(),
-                name: name.unwrap_or_default(),
-                code: clips[bouquet.entries.len() % clips.len()],
-            };
+            let mut entry =
+                Entry { reference: reference.trim().to_owned(), name: name.unwrap_or_default(), code: 0 };
+            if entry.is_service() {
+                entry.code = clips[bouquet.entries.len() % clips.len()];
+            }
+            // What stands behind a folder's ten fields is where it is, not its name.
+            if file_of(&entry.reference).is_some() {
+                entry.name.clear();
+            }
             bouquet.entries.push(entry);
         }
     }
@@ -302,6 +337,29 @@ mod tests {
         }
         let nameless = "4097:0:1:1:1:0:0:0:0:0:http%3A//127.0.0.1%3A1/iptv/3.ts:";
         assert_eq!(lineup.service(nameless).map(|entry| entry.name.as_str()), Some("Netz TV"));
+    }
+
+    #[test]
+    fn bouquets_inside_bouquets_are_read_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let put = |file: &str, text: &str| std::fs::write(dir.path().join(file), text).unwrap();
+        let to = |file: &str| format!("#SERVICE {}\n", folder(file, false));
+        put("lamedb", "eDVB services /4/\nservices\nend\n");
+        put("bouquets.tv", &to("a.tv"));
+        let film = "#SERVICE 1:0:19:283D:3FB:1:C00000:0:0:0:\n";
+        put("a.tv", &format!("#NAME A\n{}{}{}", to("kino.tv"), to("missing.tv"), film));
+        // It leads back to where it was found, and further down.
+        put("kino.tv", &format!("#NAME Kino\n{film}{}{}", to("a.tv"), to("krimi.tv")));
+        put("krimi.tv", &format!("#NAME Krimi\n{film}"));
+        let lineup = Lineup::from_settings(dir.path()).unwrap();
+        let seen: Vec<_> =
+            lineup.bouquets.iter().map(|one| (one.name.as_str(), one.listed, one.entries.len())).collect();
+        assert_eq!(seen, [("A", true, 3), ("Kino", false, 3), ("Krimi", false, 1)]);
+        let names: Vec<_> =
+            lineup.bouquets[0].entries.iter().map(|entry| (entry.name.as_str(), entry.code > 0)).collect();
+        assert_eq!(names, [("Kino", false), ("", false), ("", true)]);
+        assert_eq!(lineup.bouquet(&folder("krimi.tv", false)).map(|one| one.entries.len()), Some(1));
+        assert_eq!(lineup.services().count(), 3);
     }
 
     #[test]

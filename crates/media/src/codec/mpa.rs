@@ -43,3 +43,78 @@ pub fn header(bytes: &[u8]) -> Option<FrameHeader> {
     let channels = if bytes[3] >> 6 == 3 { 1 } else { 2 };
     Some(FrameHeader { length: length as usize, samples, rate, channels })
 }
+
+/// Bits of a subband's allocation, the lowest first, by table: (bits, subbands) of ISO/IEC 11172-3 tables B.2a–d and 13818-3 table B.1.
+const ALLOCATIONS: [&[(u8, u8)]; 5] = [
+    &[(4, 11), (3, 12), (2, 4)],
+    &[(4, 11), (3, 12), (2, 7)],
+    &[(4, 2), (3, 6)],
+    &[(4, 2), (3, 10)],
+    &[(4, 4), (3, 7), (2, 19)],
+];
+
+/// Whether the checksum of a whole frame of layer II is right (ISO/IEC 11172-3 §2.4.3.1: over the second half of the header, bit allocation
+/// and scale factor selection). `None`: it has none, or is of another layer, which nobody broadcasts.
+pub fn is_sound(frame: &[u8]) -> Option<bool> {
+    let header = header(frame)?;
+    if frame[1] & 7 != 0b100 {
+        return None;
+    }
+    let mut bits = Bits { bytes: frame, at: 48, crc: 0xFFFF };
+    bits.crc = (0..16).fold(bits.crc, |crc, at| add(crc, frame[2 + at / 8] >> (7 - at % 8) & 1));
+    let (mode, extension) = (frame[3] >> 6, frame[3] >> 4 & 3);
+    let channels = usize::from(header.channels);
+    let subbands =
+        allocation(frame, header).iter().flat_map(|(width, count)| (0..*count).map(move |_| *width));
+    // From the bound on both channels of joint stereo share their allocation.
+    let bound = if mode == 1 { usize::from(extension) * 4 + 4 } else { usize::MAX };
+    let mut selected = 0;
+    for (subband, width) in subbands.enumerate() {
+        let own = if subband < bound { channels } else { 1 };
+        for _ in 0..own {
+            let used = bits.take(width)? > 0;
+            selected += if used { channels / own } else { 0 };
+        }
+    }
+    for _ in 0..selected {
+        bits.take(2)?;
+    }
+    Some(bits.crc == u16::from_be_bytes([frame[4], frame[5]]))
+}
+
+/// The table in force, by sampling rate and bits per second of each channel (ISO/IEC 11172-3 §2.4.3.3.1).
+fn allocation(frame: &[u8], header: FrameHeader) -> &'static [(u8, u8)] {
+    let kbps =
+        LAYER2.get(usize::from(frame[2] >> 4)).map_or(0, |kbps| kbps / u32::from(header.channels.max(1)));
+    ALLOCATIONS[match (frame[1] >> 3 & 1, kbps, header.rate) {
+        (0, ..) => 4,
+        (_, 0..=48, 32_000) => 3,
+        (_, 0..=48, _) => 2,
+        (_, 49..=80, _) | (_, _, 48_000) => 0,
+        _ => 1,
+    }]
+}
+
+/// What a checksum is over, bit by bit.
+struct Bits<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    crc: u16,
+}
+
+impl Bits<'_> {
+    fn take(&mut self, count: u8) -> Option<u8> {
+        let mut value = 0;
+        for _ in 0..count {
+            let bit = self.bytes.get(self.at / 8)? >> (7 - self.at % 8) & 1;
+            (self.at, self.crc, value) = (self.at + 1, add(self.crc, bit), value << 1 | bit);
+        }
+        Some(value)
+    }
+}
+
+/// One bit more in a checksum: x¹⁶ + x¹⁵ + x² + 1.
+fn add(crc: u16, bit: u8) -> u16 {
+    let carry = (crc >> 15) as u8 ^ bit;
+    crc << 1 ^ if carry == 1 { 0x8005 } else { 0 }
+}

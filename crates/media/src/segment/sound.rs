@@ -4,7 +4,7 @@
 use super::timeline::Timeline;
 use super::{JUMP, LATE, SEGMENT_MINIMUM};
 use crate::codec::audio::{self, FrameHeader, Splitter};
-use crate::codec::{aac, ac3};
+use crate::codec::{aac, ac3, mpa};
 use crate::tape::{Frame, Run, Setup, TrackId};
 use crate::time::{to_scale, to_ticks};
 use crate::ts::clock::nearest;
@@ -213,9 +213,15 @@ impl Sound {
         self.timed_frame(pts, header, frame, bytes, timeline);
     }
 
-    /// Whether a frame's checksum says that it must not be heard.
+    /// Whether a frame's checksum says that it must not be heard. That of ADTS, which hardly anybody sends, is not looked at: only a decoder
+    /// knows which bits it is over (ISO/IEC 14496-3 §1.A.2.2.2).
     fn is_damaged(&mut self, bytes: &[u8]) -> bool {
-        let sound = !matches!(self.kind, Kind::Ac3 | Kind::Eac3) || ac3::is_sound(bytes);
+        let sound = match self.kind {
+            Kind::Ac3 | Kind::Eac3 => Some(ac3::is_sound(bytes)),
+            Kind::MpegAudio => mpa::is_sound(bytes),
+            _ => None,
+        };
+        let Some(sound) = sound else { return false };
         self.checked |= sound;
         !sound && self.checked
     }

@@ -3,8 +3,14 @@
 //! Lenient in what it reads (Latin-1, numbers as strings, booleans as text, HTML instead of JSON), careful in what it asks: few requests
 //! at a time, because the box answers in its main loop; a time-out on each; only reads, so a retry is safe. It never zaps.
 //! The password goes to the configured host alone: redirects are not followed.
+//!
+//! An IPTV reference in a bouquet leads to another host altogether: it is read like any address of the web, with redirects, and without
+//! the receiver's password.
+
+mod reply;
 
 use moka::future::Cache;
+use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use std::sync::Arc;
@@ -19,7 +25,8 @@ use url::Url;
 
 use super::clock::Clock;
 use super::gate::Gate;
-use super::stream::{Fault, Stream, is_relay};
+use super::stream::{Fault, Stream, abroad, has_box_manners, is_relay};
+use reply::{events, parse, recording, text};
 
 /// A receiver as the host describes it.
 #[derive(Clone, Debug)]
@@ -91,6 +98,8 @@ pub struct Recording {
 pub struct Client {
     settings: Arc<Settings>,
     http: reqwest::Client,
+    /// For IPTV references: it follows redirects, and carries no password.
+    abroad: reqwest::Client,
     slots: Arc<Semaphore>,
     /// Its pages and its streams are two programs: one may fail while the other works.
     pages: Arc<Gate>,
@@ -145,9 +154,6 @@ const ADDRESS_PATIENCE: Duration = Duration::from_millis(1500);
 const ADDRESS_AGE: Duration = Duration::from_secs(300);
 /// Addresses remembered.
 const ADDRESSES: u64 = 5_000;
-/// States of a timer that has its tuner: it is about to record, and it records.
-const PREPARED: i64 = 1;
-const RUNNING: i64 = 2;
 /// Waits before a call is tried again.
 const RETRIES: [Duration; 2] = [Duration::from_millis(300), Duration::from_secs(1)];
 
@@ -162,23 +168,15 @@ impl Client {
             .user_agent("Telecast")
             .build()
             .map_err(|error| Trouble::Unreachable(error.to_string()))?;
-        let addresses = Cache::builder()
-            .max_capacity(ADDRESSES)
-            .time_to_live(ADDRESS_AGE)
-            .eviction_listener(|_, _, cause| {
-                if cause.was_evicted() {
-                    metrics::counter!("telecast_stream_address_evictions_total").increment(1);
-                }
-            })
-            .build();
         let gate = |what| Arc::new(Gate::new(format!("{}/{what}", settings.id), clock));
         Ok(Self {
             pages: gate("pages"),
             streams: gate("streams"),
             settings: Arc::new(settings),
             http,
+            abroad: abroad().map_err(|error| Trouble::Unreachable(error.to_string()))?,
             slots: Arc::new(Semaphore::new(limits::RECEIVER_CALLS)),
-            addresses,
+            addresses: addresses(ADDRESSES, ADDRESS_AGE),
             calls: Arc::default(),
         })
     }
@@ -210,12 +208,16 @@ impl Client {
         &self.streams
     }
 
-    /// Opens the stream of `service`. Nothing is sent while the door is shut; what it cannot tune to is no fault of the door.
-    pub async fn open(&self, service: &ServiceRef) -> Result<Stream, Fault> {
+    /// Opens the stream of `service`, and tells beforehand whether a descrambling relay of the box is in between.
+    /// Nothing is sent while the door is shut; what it cannot tune to is no fault of the door.
+    pub async fn open(&self, service: &ServiceRef, relayed: impl FnOnce(bool)) -> Result<Stream, Fault> {
         if service.is_iptv() {
-            // Another host altogether.
             let (url, credentials) = self.stream_url(service).await.map_err(unreachable)?;
-            return Stream::open(&url, credentials.as_ref()).await;
+            return if has_box_manners(&url) {
+                Stream::open(&url, credentials.as_ref()).await
+            } else {
+                Stream::fetch(&self.abroad, &url, credentials.as_ref()).await
+            };
         }
         if let Some(rest) = self.streams.shut_for() {
             return Err(Fault::Unreachable(format!(
@@ -224,6 +226,7 @@ impl Client {
             )));
         }
         let (url, credentials) = self.stream_url(service).await.map_err(unreachable)?;
+        relayed(is_relay(&url));
         let opened = Stream::open(&url, credentials.as_ref()).await;
         match &opened {
             Err(Fault::Unreachable(_)) => self.streams.failed(Failure::NoConnection),
@@ -234,11 +237,6 @@ impl Client {
             _ => self.streams.succeeded(),
         }
         opened
-    }
-
-    /// Whether `service` comes through a descrambling relay of the box.
-    pub async fn is_relayed(&self, service: &ServiceRef) -> bool {
-        !service.is_iptv() && self.stream_url(service).await.is_ok_and(|(url, _)| is_relay(&url))
     }
 
     /// Model and tuners.
@@ -344,37 +342,37 @@ impl Client {
         if service.is_iptv() {
             let url = Url::parse(&service.path)
                 .map_err(|error| Trouble::NotAReceiver(format!("a stream's address: {error}")))?;
-            return Ok((url, None));
+            return Ok(without_credentials(url));
         }
         let reference = service.to_string();
-        if let Some(known) = self.addresses.get(&reference).await {
-            metrics::counter!("telecast_stream_address_hits_total").increment(1);
-            return Ok(known);
-        }
-        metrics::counter!("telecast_stream_address_misses_total").increment(1);
-        let asked = self.addresses.try_get_with(reference.clone(), self.ask_stream_url(&reference)).await;
+        let asked =
+            self.addresses.entry_by_ref(&reference).or_try_insert_with(self.ask_stream_url(&reference)).await;
         match asked {
-            Ok(address) => Ok(address),
+            Ok(entry) => {
+                // Whoever waited for another's question found its answer here.
+                if !entry.is_fresh() {
+                    metrics::counter!("telecast_stream_address_hits_total").increment(1);
+                }
+                Ok(entry.into_value())
+            }
             // Not remembered: the box may answer the next time.
             Err(_) => Ok((self.fallback(&reference)?, self.own_credentials())),
         }
     }
 
+    /// A miss: one for each question, not for each who waits for its answer.
     async fn ask_stream_url(&self, reference: &str) -> Result<Address, Trouble> {
+        metrics::counter!("telecast_stream_address_misses_total").increment(1);
         let query = [("ref", reference)];
         let asked =
             tokio::time::timeout(ADDRESS_PATIENCE, self.get("web/stream.m3u", &query, Crash::Fails)).await;
         let body = asked.map_err(|_| Trouble::Unreachable("no reply in time".into()))??;
         let text = String::from_utf8_lossy(&body);
         let line = text.lines().map(str::trim).find(|line| line.starts_with("http://"));
-        let mut url = line
+        let url = line
             .and_then(|line| Url::parse(line).ok())
             .ok_or_else(|| Trouble::NotAReceiver("it names no stream".into()))?;
-        let inside = (!url.username().is_empty()).then(|| {
-            let password = url.password().unwrap_or("").to_owned();
-            (url.username().to_owned(), SecretString::from(password))
-        });
-        let _ = (url.set_username(""), url.set_password(None));
+        let (mut url, inside) = without_credentials(url);
         // The box may know itself by another name than we do; its streams come from where its pages come from.
         if url.host_str() != self.settings.url.host_str() {
             let _ = url.set_host(self.settings.url.host_str());
@@ -492,6 +490,28 @@ impl Client {
     }
 }
 
+/// Where streams are, remembered for `most` services and no longer than `age`.
+fn addresses(most: u64, age: Duration) -> Cache<String, Address> {
+    Cache::builder()
+        .max_capacity(most)
+        .time_to_live(age)
+        .eviction_listener(|_, _, cause| {
+            if cause.was_evicted() {
+                metrics::counter!("telecast_stream_address_evictions_total").increment(1);
+            }
+        })
+        .build()
+}
+
+/// An address and, apart from it, the credentials that stood in it.
+fn without_credentials(mut url: Url) -> Address {
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let inside = (!url.username().is_empty())
+        .then(|| (decoded(url.username()), SecretString::from(decoded(url.password().unwrap_or("")))));
+    let _ = (url.set_username(""), url.set_password(None));
+    (url, inside)
+}
+
 /// What it means when a page ends in an exception.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Crash {
@@ -499,12 +519,6 @@ enum Crash {
     Fails,
     /// This page is known to crash on boxes that work: it is an answer.
     Answers,
-}
-
-/// All events of a reply.
-fn events(value: &Value) -> Vec<(ServiceRef, Event)> {
-    let list = value.get("events").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    list.iter().filter_map(event).collect()
 }
 
 fn unreachable(trouble: Trouble) -> Fault {
@@ -527,95 +541,5 @@ fn reason(error: &reqwest::Error) -> String {
     }
 }
 
-/// JSON in UTF-8, or in Latin-1 as some boxes send it.
-fn parse(body: &[u8]) -> Result<Value, Trouble> {
-    let text = match std::str::from_utf8(body) {
-        Ok(text) => std::borrow::Cow::Borrowed(text),
-        Err(_) => encoding_rs::mem::decode_latin1(body),
-    };
-    let trimmed = text.trim_start_matches('\u{feff}').trim_start();
-    if trimmed.starts_with('<') {
-        return Err(Trouble::NotAReceiver("it sends a web page instead of data".into()));
-    }
-    serde_json::from_str(trimmed).map_err(|_| Trouble::NotAReceiver("its data cannot be read".into()))
-}
-
-/// A text, whatever JSON type it came as.
-fn text(value: Option<&Value>) -> Option<String> {
-    match value? {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
-fn number(value: Option<&Value>) -> Option<i64> {
-    match value? {
-        Value::Number(number) => number.as_i64().or_else(|| number.as_f64().map(|n| n as i64)),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    }
-}
-
-/// An event; a dummy (id 0, title `N/A`) is none.
-fn event(value: &Value) -> Option<(ServiceRef, Event)> {
-    let service = ServiceRef::parse(&text(value.get("sref"))?)?;
-    let start = number(value.get("begin_timestamp")).filter(|start| *start > 0)?;
-    let duration = number(value.get("duration_sec")).filter(|duration| *duration > 0)?;
-    let field = |key| text(value.get(key)).map(|text| clean(&text)).unwrap_or_default();
-    let title = field("title");
-    if title.is_empty() || title == "N/A" {
-        return None;
-    }
-    let event = Event {
-        id: number(value.get("id")).unwrap_or(0),
-        title,
-        subtitle: field("shortdesc"),
-        description: field("longdesc"),
-        start_ms: start * 1000,
-        end_ms: (start + duration) * 1000,
-        genre: field("genre"),
-    };
-    Some((service, event))
-}
-
-/// A timer that has a tuner to record with.
-fn recording(timer: &Value) -> Option<Recording> {
-    let only_shows = number(timer.get("justplay")).is_some_and(|flag| flag != 0);
-    if !matches!(number(timer.get("state")), Some(PREPARED | RUNNING)) || only_shows {
-        return None;
-    }
-    Some(Recording {
-        service: ServiceRef::parse(&text(timer.get("serviceref"))?)?,
-        name: text(timer.get("name")).map(|name| clean(&name)).unwrap_or_default(),
-        begin_s: number(timer.get("begin")).unwrap_or(0),
-        end_s: number(timer.get("end")).unwrap_or(0),
-    })
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn replies_are_read_as_boxes_send_them() {
-        assert_eq!(parse(b"\xef\xbb\xbf {\"a\": 1}").expect("mark")["a"], 1);
-        assert_eq!(parse(b"{\"a\": \"f\xfcr\"}").expect("latin-1")["a"], "für");
-        let timer = |state: &str, justplay: i64| {
-            serde_json::json!({"serviceref": "1:0:19:1:2:3:C00000:0:0:0:", "name": "Tatort &amp; mehr", "state": state,
-                "justplay": justplay, "begin": 100, "end": "200"})
-        };
-        let found = recording(&timer("2", 0)).expect("it runs");
-        assert_eq!((found.name.as_str(), found.begin_s, found.end_s), ("Tatort & mehr", 100, 200));
-        assert!(recording(&timer("1", 0)).is_some(), "the tuner is taken before the recording begins");
-        assert!(
-            recording(&timer("0", 0)).is_none()
-                && recording(&timer("3", 0)).is_none()
-                && recording(&timer("2", 1)).is_none()
-        );
-        assert!(matches!(parse(b"<html>"), Err(Trouble::NotAReceiver(_))));
-        let event = event(&serde_json::json!({"sref": "1:0:19:1:2:3:C00000:0:0:0:", "begin_timestamp": "100", "duration_sec": 60,
-            "title": "Tom &amp; Jerry", "id": 5, "shortdesc": null})).expect("event").1;
-        assert_eq!((event.title.as_str(), event.start_ms, event.end_ms), ("Tom & Jerry", 100_000, 160_000));
-    }
-}
+mod laws;

@@ -1,9 +1,11 @@
 //! A transport stream over HTTP as Enigma2's port 8001 serves it: `GET` only, `HTTP/1.0 200` at once and before tuning, a refusal as the text
 //! `HTTP/1.0 400 Bad Request` inside the body, end of file for everything else.
 //!
-//! Read by hand because of exactly these manners; reqwest reads everything else.
+//! Read by hand because of exactly these manners; reqwest reads everything else: the addresses of IPTV references, with TLS and redirects.
 
 use base64::Engine;
+use bytes::{Buf, Bytes};
+use reqwest::header::CONTENT_TYPE;
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
 use telecast_core::limits;
@@ -15,6 +17,9 @@ use url::Url;
 
 /// Bytes of a reply's head; boxes send under 200.
 const HEAD_LIMIT: usize = 8 * 1024;
+
+/// Redirects that are followed to a stream elsewhere: portals send to a balancer, that to a server.
+const REDIRECTS: usize = 5;
 
 /// Why there is no stream (any more).
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +59,8 @@ pub enum Fault {
     Stalled,
 }
 
+/// Port of a box's streams.
+const BOX_PORT: u16 = 8001;
 /// Port of a box's descrambling relay.
 const RELAY_PORT: u16 = 17999;
 
@@ -62,9 +69,55 @@ pub fn is_relay(url: &Url) -> bool {
     url.port() == Some(RELAY_PORT)
 }
 
+/// Whether a box is to be expected at an address in a list: it needs to be read by hand.
+pub fn has_box_manners(url: &Url) -> bool {
+    url.scheme() == "http" && matches!(url.port(), Some(BOX_PORT | RELAY_PORT))
+}
+
+/// A client for addresses that are no box's.
+///
+/// # Errors
+/// There is no TLS on this machine.
+pub fn abroad() -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder()
+        .connect_timeout(limits::RECEIVER_CONNECT)
+        .redirect(reqwest::redirect::Policy::limited(REDIRECTS))
+        .referer(false)
+        .no_proxy()
+        .user_agent("Telecast")
+        .build()
+}
+
+/// Where the bytes come from.
+enum Body {
+    Socket(TcpStream),
+    Reply(reqwest::Response, Bytes),
+}
+
+impl Body {
+    /// Appends what has come to `buffer`, at most up to its capacity; 0 at the end. Nothing is lost if it is dropped.
+    async fn read(&mut self, buffer: &mut Vec<u8>) -> std::io::Result<usize> {
+        match self {
+            Self::Socket(socket) => socket.read_buf(buffer).await,
+            Self::Reply(reply, rest) => {
+                while rest.is_empty() {
+                    match reply.chunk().await.map_err(|error| std::io::Error::other(error.without_url()))? {
+                        Some(piece) => *rest = piece,
+                        None => return Ok(0),
+                    }
+                }
+                let count = rest.len().min((buffer.capacity() - buffer.len()).max(1));
+                buffer.extend_from_slice(&rest[..count]);
+                rest.advance(count);
+                Ok(count)
+            }
+        }
+    }
+}
+
 /// An open stream.
 pub struct Stream {
-    socket: TcpStream,
+    body: Body,
     relay: bool,
     /// Bytes read with the head.
     first: Vec<u8>,
@@ -73,9 +126,12 @@ pub struct Stream {
 
 impl Stream {
     /// Connects and reads the head of the reply.
+    ///
+    /// # Errors
+    /// Nobody answers, or no stream is sent; that the box cannot tune, only [`Self::read`] learns.
     pub async fn open(url: &Url, credentials: Option<&(String, SecretString)>) -> Result<Self, Fault> {
         let host = url.host_str().ok_or_else(|| Fault::Unreachable("the address names no host".into()))?;
-        let port = url.port_or_known_default().unwrap_or(8001);
+        let port = url.port_or_known_default().unwrap_or(BOX_PORT);
         let connected =
             timeout(limits::RECEIVER_CONNECT, TcpStream::connect((host.trim_matches(['[', ']']), port)))
                 .await;
@@ -100,7 +156,39 @@ impl Stream {
         request.push_str("\r\n");
         socket.write_all(request.as_bytes()).await.map_err(|error| Fault::Unreachable(error.to_string()))?;
         let first = timeout(limits::RECEIVER_CALL, head(&mut socket)).await.map_err(|_| Fault::Stalled)??;
-        Ok(Self { socket, relay: is_relay(url), first, seen: 0 })
+        Ok(Self { body: Body::Socket(socket), relay: is_relay(url), first, seen: 0 })
+    }
+
+    /// Asks for a stream from elsewhere. A redirect to another host does not take the credentials along.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn fetch(
+        abroad: &reqwest::Client,
+        url: &Url,
+        credentials: Option<&(String, SecretString)>,
+    ) -> Result<Self, Fault> {
+        let mut request = abroad.get(url.clone());
+        if let Some((user, password)) = credentials {
+            request = request.basic_auth(user, Some(password.expose_secret()));
+        }
+        let reply = timeout(limits::RECEIVER_CALL, request.send()).await.map_err(|_| Fault::Stalled)?;
+        let reply = reply.map_err(|error| match () {
+            () if error.is_redirect() => Fault::Refused(format!("more than {REDIRECTS} redirects")),
+            () if error.is_timeout() => Fault::Unreachable("it does not answer".into()),
+            () if error.is_connect() => Fault::Unreachable("no connection".into()),
+            () => Fault::Unreachable("the connection broke".into()),
+        })?;
+        match reply.status().as_u16() {
+            200 => {}
+            401 | 403 => return Err(Fault::Unauthorized),
+            _ => return Err(Fault::Refused(format!("{:?} {}", reply.version(), reply.status()))),
+        }
+        let kind = reply.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        if kind.to_ascii_lowercase().contains("mpegurl") {
+            return Err(Fault::Refused("a playlist".into()));
+        }
+        Ok(Self { body: Body::Reply(reply, Bytes::new()), relay: false, first: Vec::new(), seen: 0 })
     }
 
     /// Appends what has arrived to `buffer`, at most up to its capacity; waits for the first byte up to the stall limit.
@@ -109,7 +197,7 @@ impl Stream {
         let patience =
             if self.relay && self.seen == 0 { patience.max(limits::RELAY_START) } else { patience };
         if self.first.is_empty() {
-            match timeout(patience, self.socket.read_buf(buffer)).await {
+            match timeout(patience, self.body.read(buffer)).await {
                 Err(_) => return Err(Fault::Stalled),
                 Ok(Ok(0)) => return Err(Fault::Ended),
                 Ok(Err(error)) => {
@@ -164,7 +252,7 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let socket = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (mut box_, _) = listener.accept().await.unwrap();
-        let mut stream = Stream { socket, relay: true, first: Vec::new(), seen: 0 };
+        let mut stream = Stream { body: Body::Socket(socket), relay: true, first: Vec::new(), seen: 0 };
         let late = async {
             tokio::time::sleep(std::time::Duration::from_millis(300)).await;
             box_.write_all(&[0x47; 188]).await.unwrap();
@@ -175,5 +263,105 @@ mod tests {
         assert!(read.is_ok_and(|read| read > 0));
         stream.seen = 188;
         assert!(matches!(stream.read(&mut buffer, short).await, Err(Fault::Stalled)));
+    }
+
+    /// Answers each connection with the next of `replies`; gives what was asked.
+    async fn server(replies: Vec<String>) -> (Url, tokio::task::JoinHandle<Vec<String>>) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = Url::parse(&format!("http://{}/a.ts", listener.local_addr().unwrap())).unwrap();
+        let asked = tokio::spawn(async move {
+            let mut heads = Vec::new();
+            for reply in replies {
+                let (mut socket, _) = listener.accept().await.unwrap();
+                let mut head = Vec::new();
+                while memchr::memmem::find(&head, b"\r\n\r\n").is_none() {
+                    assert!(socket.read_buf(&mut head).await.unwrap() > 0);
+                }
+                heads.push(String::from_utf8_lossy(&head).to_lowercase());
+                socket.write_all(reply.as_bytes()).await.unwrap();
+            }
+            heads
+        });
+        (url, asked)
+    }
+
+    fn moved(to: &str) -> String {
+        format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    }
+
+    #[tokio::test]
+    async fn a_stream_elsewhere_is_found_through_redirects_and_read_in_pieces() {
+        let bytes = "G".repeat(188 * 7);
+        let stream =
+            format!("HTTP/1.0 200 OK\r\nContent-Type: video/mp2t\r\nConnection: close\r\n\r\n{bytes}");
+        let (last, there) = server(vec![stream]).await;
+        // By another name it is another host.
+        let elsewhere = format!("http://localhost:{}/live/b.ts", last.port().unwrap());
+        let (first, here) = server(vec![moved("/moved.ts"), moved(&elsewhere)]).await;
+        let credentials = ("anna".to_owned(), SecretString::from("secret".to_owned()));
+        let mut stream = Stream::fetch(&abroad().unwrap(), &first, Some(&credentials)).await.unwrap();
+        let mut all = Vec::new();
+        let end = loop {
+            let mut buffer = Vec::with_capacity(500);
+            match stream.read(&mut buffer, Duration::from_secs(10)).await {
+                Ok(count) => assert!(count == buffer.len() && count <= 500),
+                Err(fault) => break fault,
+            }
+            all.append(&mut buffer);
+        };
+        assert!(matches!(end, Fault::Ended), "{end}");
+        assert_eq!(all, bytes.as_bytes());
+        let (here, there) = (here.await.unwrap(), there.await.unwrap());
+        assert!(here[0].starts_with("get /a.ts ") && here[1].starts_with("get /moved.ts "), "{here:?}");
+        assert!(here.iter().all(|head| head.contains("authorization: basic")), "{here:?}");
+        assert!(there[0].starts_with("get /live/b.ts ") && !there[0].contains("authorization"), "{there:?}");
+    }
+
+    #[tokio::test]
+    async fn what_is_no_stream_elsewhere_is_told_apart() {
+        let empty = |head: &str| format!("HTTP/1.1 {head}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        let cases = [
+            (
+                vec![empty("404 Not Found")],
+                "the receiver answered HTTP/1.1 404 Not Found instead of a stream",
+            ),
+            (
+                vec![empty("200 OK\r\nContent-Type: application/vnd.apple.mpegurl")],
+                "the receiver answered a playlist instead of a stream",
+            ),
+            (vec![empty("401 No")], "the receiver does not accept the user name and password for streams"),
+            (
+                vec![moved("/a.ts"); REDIRECTS + 1],
+                "the receiver answered more than 5 redirects instead of a stream",
+            ),
+        ];
+        for (replies, message) in cases {
+            let (url, asked) = server(replies).await;
+            let fault = Stream::fetch(&abroad().unwrap(), &url, None).await.err().unwrap();
+            assert_eq!(fault.to_string(), message);
+            asked.await.unwrap();
+        }
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let closed = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+        drop(listener);
+        assert!(matches!(Stream::fetch(&abroad().unwrap(), &closed, None).await, Err(Fault::Unreachable(_))));
+    }
+
+    #[tokio::test]
+    async fn https_is_spoken_where_it_is_asked_for() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = Url::parse(&format!("https://{}/", listener.local_addr().unwrap())).unwrap();
+        let hello = async {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            socket.read_u8().await.unwrap()
+        };
+        let abroad = abroad().unwrap();
+        let (fault, first) = tokio::join!(Stream::fetch(&abroad, &url, None), hello);
+        // A TLS record of type handshake (RFC 8446 §5.1), and no stream from whoever cannot answer it.
+        assert_eq!(first, 22);
+        assert!(matches!(fault, Err(Fault::Unreachable(_))));
+        assert!(!has_box_manners(&url) && !has_box_manners(&Url::parse("http://a.example/x.ts").unwrap()));
+        assert!(has_box_manners(&Url::parse("http://box:8001/1:0:19:1:2:3:C00000:0:0:0:").unwrap()));
+        assert!(has_box_manners(&Url::parse("http://box:17999/1:0:19:1:2:3:C00000:0:0:0:").unwrap()));
     }
 }

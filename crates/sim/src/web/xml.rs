@@ -139,7 +139,7 @@ fn lists(call: &str, value: &Value) -> Option<String> {
             let bouquets: String = items("services").iter().map(bouquet).collect();
             element("e2servicelistrecursive", &bouquets)
         }
-        "epgbouquet" | "epgnow" | "epgnext" | "epgnownext" | "epgservice" | "epgservicenow"
+        "epgbouquet" | "epgmulti" | "epgnow" | "epgnext" | "epgnownext" | "epgservice" | "epgservicenow"
         | "epgservicenext" | "epgsearch" => element("e2eventlist", &list("e2event", EVENT, &items("events"))),
         "timerlist" => element("e2timerlist", &list("e2timer", TIMER, &items("timers"))),
         "movielist" => element("e2movielist", &list("e2movie", MOVIE, &items("movies"))),
@@ -165,6 +165,7 @@ fn device(call: &str, value: &Value) -> Option<String> {
             let inner = fields(DEVICE, &value["info"]) + &fields(CURRENT, &value["service"]);
             element("e2abouts", &element("e2about", &inner))
         }
+        "statusinfo" => element("e2statusinfo", &named(value)),
         "signal" | "tunersignal" => element("e2frontendstatus", &fields(SIGNAL, value)),
         "getcurrent" => {
             element("e2currentserviceinformation", &element("e2service", &fields(CURRENT, &value["info"])))
@@ -211,6 +212,16 @@ fn list(name: &str, of: Fields, items: &[Value]) -> String {
 
 fn fields(of: Fields, item: &Value) -> String {
     of.iter().map(|(name, key)| leaf(name, &item[*key])).collect()
+}
+
+/// Every field under its own name: no client that was read asks for these in XML.
+fn named(value: &Value) -> String {
+    value
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(key, item)| leaf(&format!("e2{}", key.to_lowercase()), item))
+        .collect()
 }
 
 fn leaves(name: &str, items: &[Value]) -> String {

@@ -46,11 +46,25 @@ async fn guide_calls_agree_with_each_other() {
     sim.shutdown().await;
 }
 
-/// What Kodi's pvr.vuplus asks when it connects.
+/// What Kodi's pvr.vuplus asks when it connects, and what else is in JSON.
 #[tokio::test(flavor = "multi_thread")]
-async fn kodis_questions_are_answered_in_xml() {
+async fn questions_are_answered_in_xml_too() {
     let sim = sim(&[3], |_| {}).await;
+    let bulk = |call: &str| format!("{call}?bRef={FAVOURITES}");
     for (call, root) in [
+        ("bouquets?stype=tv", "e2servicelist"),
+        ("getallservices", "e2servicelistrecursive"),
+        ("getcurrent", "e2currentserviceinformation"),
+        ("statusinfo", "e2statusinfo"),
+        (&bulk("epgbouquet"), "e2eventlist"),
+        (&bulk("epgmulti"), "e2eventlist"),
+        (&bulk("epgnow"), "e2eventlist"),
+        (&bulk("epgnext"), "e2eventlist"),
+        (&bulk("epgnownext"), "e2eventlist"),
+        ("epgservicenow?sRef=1:0:19:2B66:3F3:1:C00000:0:0:0:", "e2eventlist"),
+        ("epgservicenext?sRef=1:0:19:2B66:3F3:1:C00000:0:0:0:", "e2eventlist"),
+        ("epgsearch?search=tagesschau", "e2eventlist"),
+        ("getservices?sRef=1:7:1:0:0:0:0:0:0:0:FROM%20BOUQUET%20%22bouquets.tv%22", "e2servicelist"),
         ("deviceinfo", "e2deviceinfo"),
         ("getlocations", "e2locations"),
         ("gettags", "e2tags"),
@@ -72,6 +86,15 @@ async fn kodis_questions_are_answered_in_xml() {
         let opened = text.matches('<').count() - 1;
         assert_eq!(opened, 2 * text.matches("</").count(), "{call}: every element is closed");
     }
+    // Both forms say the same.
+    let base = sim.web_url();
+    let status = json(&format!("{base}/api/statusinfo")).await;
+    let (_, text) = get(&format!("{base}/web/statusinfo")).await;
+    let standby = status["inStandby"].as_str().unwrap();
+    assert!(text.contains(&format!("<e2instandby>{standby}</e2instandby>")), "{text}");
+    let events = json(&format!("{base}/api/{}", bulk("epgmulti"))).await;
+    let (_, text) = get(&format!("{base}/web/{}", bulk("epgmulti"))).await;
+    assert_eq!(text.matches("<e2event>").count(), events["events"].as_array().unwrap().len());
     sim.shutdown().await;
 }
 

@@ -300,17 +300,10 @@ impl Source {
         Some(answer)
     }
 
-    /// A descrambling relay of the receiver is in between.
-    async fn is_relayed(&self) -> bool {
+    /// Opens it; `relayed` hears first whether a descrambling relay of the receiver is in between.
+    async fn open(&self, relayed: impl FnOnce(bool)) -> Result<Input, Fault> {
         match self {
-            Self::Receiver(feed) => feed.client.is_relayed(&feed.service).await,
-            Self::Derived(_) => false,
-        }
-    }
-
-    async fn open(&self) -> Result<Input, Fault> {
-        match self {
-            Self::Receiver(feed) => feed.open().await.map(Input::Stream),
+            Self::Receiver(feed) => feed.open(relayed).await.map(Input::Stream),
             Self::Derived(derived) => Ok(Input::Pictures(derived.open())),
         }
     }
@@ -428,7 +421,7 @@ impl Feed {
         Some(Holder { channel: by.service.channel_id(), what: by.name, until })
     }
 
-    async fn open(&self) -> Result<Stream, Fault> {
-        self.client.open(&self.service).await
+    async fn open(&self, relayed: impl FnOnce(bool)) -> Result<Stream, Fault> {
+        self.client.open(&self.service, relayed).await
     }
 }

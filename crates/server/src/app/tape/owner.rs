@@ -237,7 +237,7 @@ impl Owner {
         stop: &CancellationToken,
     ) -> Fault {
         self.before = self.segmenter.counters().bytes;
-        match self.meanwhile(source.open(), inbox, filtered, stop).await {
+        match self.meanwhile(source.open(|_| ()), inbox, filtered, stop).await {
             Some(Ok(stream)) => self.follow(source, stream, inbox, filtered, stop).await,
             Some(Err(fault)) => fault,
             None => Fault::Stopped,
@@ -254,8 +254,11 @@ impl Owner {
     ) -> Fault {
         let (directory, main, room) = (self.directory.clone(), Arc::clone(&self.main), self.room.clone());
         let ready = async { tokio::join!(past(directory, main), room.make_space()) };
-        let (opening, relayed) = (source.open(), source.is_relayed());
-        tokio::pin!(ready, opening, relayed);
+        let (tell, mut relayed) = oneshot::channel();
+        let opening = source.open(|relay| {
+            let _ = tell.send(relay);
+        });
+        tokio::pin!(ready, opening);
         // The receiver tunes while the past is read; commands wait for that.
         let (mut stream, mut taken_up, mut asked) = (None, false, false);
         while stream.is_none() || !taken_up {
@@ -268,7 +271,8 @@ impl Owner {
                     taken_up = true;
                 }
                 relay = &mut relayed, if !asked => {
-                    (self.relay, asked) = (relay, true);
+                    // Of a source that could not even be looked up nothing is known.
+                    (self.relay, asked) = (relay.unwrap_or(false), true);
                     self.publish(None);
                 }
                 opened = &mut opening, if stream.is_none() => stream = Some(opened),

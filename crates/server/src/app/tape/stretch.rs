@@ -112,6 +112,52 @@ mod tests {
         assert_eq!(stretches.take(&FRAME), [(700 * 48_000, FRAME.to_vec())]);
     }
 
+    proptest::proptest! {
+        /// Law: chunks change nothing; no frame is lost but the encoder's delay; what stands together has no hole in it.
+        #[test]
+        fn any_chunks_give_the_same_frames_at_the_same_times(
+            begins in proptest::collection::vec((1..9_000i64, -1_000_000..1_000_000_000i64), 0..6),
+            frames in 0..40usize,
+            cuts in proptest::collection::vec(1..50usize, 1..8),
+        ) {
+            let made = || {
+                let mut stretches = Stretches::new(77, 48_000);
+                let mut fed = 0;
+                for (length, start) in &begins {
+                    fed += length;
+                    stretches.begin(fed, *start);
+                }
+                stretches
+            };
+            let bytes = FRAME.repeat(frames);
+            let singly = |come: Vec<(i64, Vec<u8>)>| {
+                let frames = |(time, out): (i64, Vec<u8>)| {
+                    (0..out.len() / FRAME.len()).map(move |at| time + 1024 * at as i64)
+                };
+                come.into_iter().flat_map(frames).collect::<Vec<_>>()
+            };
+            let whole = singly(made().take(&bytes));
+            proptest::prop_assert_eq!(whole.len(), frames.saturating_sub(1));
+            let (mut stretches, mut rest, mut apart) = (made(), &bytes[..], Vec::new());
+            for cut in cuts.iter().cycle() {
+                let (piece, later) = rest.split_at((*cut).min(rest.len()));
+                apart.extend(singly(stretches.take(piece)));
+                rest = later;
+                if rest.is_empty() {
+                    break;
+                }
+            }
+            proptest::prop_assert_eq!(apart, whole);
+        }
+
+        #[test]
+        fn any_bytes_are_survived(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+            let mut stretches = Stretches::new(0, 48_000);
+            let come: usize = stretches.take(&[&FRAME[..], &bytes].concat()).iter().map(|(_, out)| out.len()).sum();
+            proptest::prop_assert!(come <= bytes.len());
+        }
+    }
+
     #[test]
     fn a_stretch_behind_a_hole_has_its_own_time() {
         let mut stretches = Stretches::new(0, 48_000);
