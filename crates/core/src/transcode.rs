@@ -6,6 +6,10 @@
 //! Laws (tested): what is admitted never exceeds what there is; what is given back can be had again; a smaller job is never refused where a larger one
 //! would be admitted.
 
+mod encoders;
+
+pub use encoders::{Encoders, FAILURES, Known, Proof, REST, STEADY};
+
 use crate::playback::{Offer, Recipe, VideoTrack};
 
 /// Who codes.
