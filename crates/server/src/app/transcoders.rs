@@ -14,7 +14,7 @@ use arc_swap::ArcSwap;
 use telecast_core::limits;
 use telecast_core::lineup::ChannelId;
 use telecast_core::playback::{Offer, Recipe, VideoTrack};
-use telecast_core::transcode::{Capacity, Encoder, Encoders, STEADY, cost};
+use telecast_core::transcode::{Budget, Capacity, Cost, Encoder, Encoders, Offered, STEADY, cost, top};
 use telecast_core::tuner::StreamKey;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
@@ -136,6 +136,7 @@ impl Transcoders {
             requests: requests.clone(),
             stop,
         };
+        owner.publish();
         if allowance.most > 0 {
             supervise("proof of encoders", prove(Encoder::ALL.to_vec(), requests.clone()));
         }
@@ -165,19 +166,12 @@ impl Transcoders {
         self.standing.load_full()
     }
 
-    /// What one more viewer of a channel's picture can be offered, and whether there is enough to spare for the sake of beauty.
-    pub fn offer(&self, channel: &ChannelId, track: &VideoTrack) -> (Offer, bool) {
+    /// What one more viewer of a channel's picture can be offered who wants `most` lines at most.
+    pub fn offer(&self, channel: &ChannelId, track: &VideoTrack, most: Option<u32>) -> Offered {
         let standing = self.standing.load();
-        if standing.encoders.in_use().is_none() {
-            return (Offer::None, false);
-        }
-        // Where it is coded already, one more viewer costs nothing.
-        let shared = standing.running.iter().filter(|(key, _)| is_of(key, channel));
-        let shared =
-            shared.map(|(_, running)| if running.recipe.fields { Offer::Fields } else { Offer::Frames });
-        let shared = shared.max().unwrap_or(Offer::None);
-        let (offer, spare) = standing.capacity.offer(track, self.allowance.lines);
-        (offer.max(shared), spare || shared != Offer::None)
+        let offered = standing.capacity.offer(track, most);
+        let running = standing.running.iter().filter(|(key, _)| is_of(key, channel));
+        best(track, most, offered, running.map(|(_, running)| running.recipe))
     }
 
     /// A derived tape; `None`: there is no room for it, or nobody can.
@@ -200,6 +194,25 @@ fn name(key: &StreamKey, recipe: Recipe) -> StreamKey {
 pub(super) fn parent(key: &StreamKey) -> StreamKey {
     let channel = key.channel.0.split('~').next().unwrap_or_default();
     StreamKey { receiver: key.receiver.clone(), channel: ChannelId(channel.to_owned()) }
+}
+
+/// The better one of what can be begun and what is coded already for others: one more viewer of that costs nothing.
+fn best(
+    track: &VideoTrack,
+    most: Option<u32>,
+    offered: Offered,
+    running: impl Iterator<Item = Recipe>,
+) -> Offered {
+    let lines = |lines: Option<u32>| lines.or(track.height).unwrap_or(u32::MAX);
+    let rank = |one: &Offered| (one.offer >= Offer::Frames, lines(one.lines), one.offer);
+    let first = top(track, most);
+    let shared = running.filter(|recipe| lines(recipe.lines) <= lines(first)).map(|recipe| Offered {
+        offer: if recipe.fields || !track.interlaced { Offer::Fields } else { Offer::Frames },
+        lines: recipe.lines,
+        spare: recipe.lines == first,
+    });
+    let best = shared.max_by_key(rank).filter(|shared| rank(shared) >= rank(&offered));
+    best.map_or(offered, |shared| Offered { spare: shared.spare || offered.spare, ..shared })
 }
 
 fn is_of(key: &StreamKey, channel: &ChannelId) -> bool {
@@ -238,7 +251,7 @@ async fn fault(watch: &mut watch::Receiver<Arc<Snapshot>>) -> Option<Arc<Fault>>
 struct Coded {
     running: Running,
     parent: u64,
-    cost: u64,
+    cost: Cost,
     holds: usize,
     idle_since: Option<Duration>,
 }
@@ -331,10 +344,21 @@ impl Owner {
     /// What there is and what is taken. Tapes that idle take nothing: they go as soon as somebody else needs the room.
     fn capacity(&self) -> Capacity {
         let held = || self.tapes.values().filter(|coded| coded.holds > 0);
+        let used = held().map(|coded| coded.cost).sum();
+        self.capacity_with(used, held().count())
+    }
+
+    fn capacity_with(&self, used: Cost, running: usize) -> Capacity {
+        let encoder = self.encoders.in_use();
+        let speed = |encoder| self.encoders.speed(encoder);
+        let coding = encoder.and_then(speed).unwrap_or(0);
+        let graphics = if encoder == Some(Encoder::Software) { 0 } else { coding };
         Capacity {
-            measured: self.encoders.in_use().and_then(|used| self.encoders.speed(used)).unwrap_or(0),
-            used: held().map(|coded| coded.cost).sum(),
-            running: held().count(),
+            encoder,
+            // Without libx264 nothing is known of the processor but that it kept up with the proof.
+            processor: Budget { measured: speed(Encoder::Software).unwrap_or(coding), used: used.processor },
+            graphics: Budget { measured: graphics, used: used.graphics },
+            running,
             most: self.allowance.most,
         }
     }
@@ -359,21 +383,21 @@ impl Owner {
     }
 
     fn open(&mut self, key: &StreamKey, wish: Wish) -> Option<()> {
-        let cost = cost(&wish.track, wish.recipe);
+        let encoder = self.encoders.in_use()?;
+        let cost = cost(&wish.track, wish.recipe, encoder);
         if !self.capacity().admits(cost) {
             metrics::counter!("telecast_transcoders_refused_total").increment(1);
             return None;
         }
         // Nobody looks at idle ones, and beside this one they may be too much.
         let all = self.tapes.values().map(|coded| coded.cost).sum();
-        if !(Capacity { used: all, running: self.tapes.len(), ..self.capacity() }).admits(cost) {
+        if !self.capacity_with(all, self.tapes.len()).admits(cost) {
             let idle: Vec<StreamKey> =
                 self.tapes.iter().filter(|(_, coded)| coded.holds == 0).map(|(key, _)| key.clone()).collect();
             for key in &idle {
                 self.drop_tape(key);
             }
         }
-        let encoder = self.encoders.in_use()?;
         self.next_id += 1;
         let after =
             self.leaving.iter().filter(|(left, _)| left == key).map(|(_, gone)| gone.clone()).collect();
@@ -455,5 +479,43 @@ impl Owner {
         metrics::gauge!("telecast_transcoders").set(capacity.running as f64);
         let running = self.tapes.iter().map(|(key, coded)| (key.clone(), coded.running.clone())).collect();
         self.standing.store(Arc::new(Standing { capacity, encoders: self.encoders.clone(), running }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use telecast_core::playback::VideoCodec;
+
+    /// What is coded for others is joined where it is at least as good as what could be begun, and not larger than wanted.
+    #[test]
+    fn what_runs_already_is_joined_where_it_is_as_good() {
+        let track = VideoTrack {
+            id: 0,
+            codec: VideoCodec::Mpeg2,
+            rfc6381: None,
+            width: Some(1920),
+            height: Some(1080),
+            frame_rate: Some((25, 1)),
+            interlaced: true,
+        };
+        let offered = |offer, lines| Offered { offer, lines, spare: false };
+        let (fields, frames, busy) = (Offer::Fields, Offer::Frames, Offer::Busy);
+        for (can, runs, most, expected) in [
+            (offered(busy, None), vec![], None, offered(busy, None)),
+            (offered(busy, None), vec![(true, None)], None, Offered { spare: true, ..offered(fields, None) }),
+            (offered(busy, None), vec![(true, Some(576))], None, offered(fields, Some(576))),
+            (
+                offered(frames, Some(360)),
+                vec![(false, Some(720)), (true, Some(576))],
+                None,
+                offered(frames, Some(720)),
+            ),
+            (offered(fields, None), vec![(true, Some(576))], None, offered(fields, None)),
+            (offered(busy, Some(720)), vec![(true, None)], Some(720), offered(busy, Some(720))),
+        ] {
+            let running = runs.iter().map(|&(fields, lines)| Recipe { fields, lines });
+            assert_eq!(best(&track, most, can, running), expected, "{can:?} | {runs:?} | {most:?}");
+        }
     }
 }
