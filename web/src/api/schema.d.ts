@@ -397,6 +397,19 @@ export interface components {
             /** @description In the receiver's order. */
             items: components["schemas"]["Bouquet"][];
         };
+        /** @description What was measured of one kind of processor, and what is in use. */
+        BudgetStatus: {
+            /**
+             * Format: int64
+             * @description Pixels coded per second, as measured.
+             */
+            measured_pixels_per_s: number;
+            /**
+             * Format: int64
+             * @description Of these in use, decoding and deinterlacing included.
+             */
+            used_pixels_per_s: number;
+        };
         /** @description A channel. */
         Channel: {
             /** @description Bouquets that it stands in. */
@@ -468,6 +481,18 @@ export interface components {
              */
             video?: string[];
         };
+        /** @description The machine's power to code pictures. */
+        CodingStatus: {
+            /** @description Who can code, the ones that cost the processor least first. */
+            encoders: components["schemas"]["EncoderStatus"][];
+            graphics?: components["schemas"]["BudgetStatus"] | null;
+            /** @description Pictures coded at once, at most; 0: none ever. */
+            most: number;
+            /** @description Of the processor. */
+            processor: components["schemas"]["BudgetStatus"];
+            /** @description Pictures that are coded and watched. */
+            running: number;
+        };
         /** @description Where the tapes lie. */
         DiskStatus: {
             /**
@@ -495,6 +520,20 @@ export interface components {
              * @description How much of the past is kept (seconds).
              */
             window_s: number;
+        };
+        /** @description One encoder of pictures. */
+        EncoderStatus: {
+            /**
+             * Format: date-time
+             * @description When one that was set aside is tried again.
+             */
+            again_at?: string | null;
+            /** @description `software`, `vaapi` or `nvenc`. */
+            name: string;
+            /** @description `used`, `spare` (it works, and another is better), `set_aside` (it works, and kept failing), `proving` or `none` (no encoder here). */
+            state: string;
+            /** @description Why it is none, for people. */
+            why?: string | null;
         };
         /** @description A programme. */
         Event: {
@@ -969,6 +1008,8 @@ export interface components {
              * @description When it was taken.
              */
             at: string;
+            /** @description The machine's power to code pictures. */
+            coding: components["schemas"]["CodingStatus"];
             /** @description Where the tapes lie. */
             disk: components["schemas"]["DiskStatus"];
             /**

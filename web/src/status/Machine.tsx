@@ -1,6 +1,7 @@
-/** What the machine itself does: transcoders that run, and the room on its disk. */
-import type { DiskStatus, TranscoderStatus } from "../api/types";
+/** What the machine itself does: transcoders that run, what it can code, and the room on its disk. */
+import type { BudgetStatus, CodingStatus, DiskStatus, EncoderStatus, TranscoderStatus } from "../api/types";
 import { useLocale, useText } from "../i18n";
+import { Time } from "../watch/time";
 import { bytes, decimal } from "./figures";
 
 export function Transcoders({ transcoders }: { readonly transcoders: readonly TranscoderStatus[] }) {
@@ -26,6 +27,60 @@ export function Transcoders({ transcoders }: { readonly transcoders: readonly Tr
         ))}
       </ul>
     </section>
+  );
+}
+
+/** Who can code pictures, who cannot and why, and how much of the machine is taken. */
+export function Coding({ coding }: { readonly coding: CodingStatus }) {
+  const t = useText();
+  if (coding.most === 0) return null;
+  return (
+    <section className="status-part">
+      <h2>{t.status.coding}</h2>
+      <p>{t.status.codingRunning(String(coding.running), String(coding.most))}</p>
+      <ul className="status-list">
+        <Budget name={t.status.processor} budget={coding.processor} />
+        {coding.graphics && <Budget name={t.status.graphics} budget={coding.graphics} />}
+        {coding.encoders.map((encoder) => (
+          <Encoder key={encoder.name} encoder={encoder} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Budget({ name, budget }: { readonly name: string; readonly budget: BudgetStatus }) {
+  const t = useText();
+  const locale = useLocale();
+  const megapixels = (value: number) => decimal(value / 1e6, locale);
+  return (
+    <li>
+      <span>{name}</span>
+      <span className="figure">{t.status.megapixels(megapixels(budget.used_pixels_per_s), megapixels(budget.measured_pixels_per_s))}</span>
+    </li>
+  );
+}
+
+function named(names: Readonly<Record<string, string>>, name: string): string {
+  return names[name] ?? name;
+}
+
+function Encoder({ encoder }: { readonly encoder: EncoderStatus }) {
+  const t = useText();
+  return (
+    <li>
+      <span>
+        {named(t.status.encoders, encoder.name)} {encoder.why && <span className="soft">{encoder.why}</span>}
+      </span>
+      <span>
+        {named(t.status.encoderStates, encoder.state)}{" "}
+        {encoder.again_at && (
+          <span className="soft">
+            {t.status.triedAgain} <Time at={encoder.again_at} />
+          </span>
+        )}
+      </span>
+    </li>
   );
 }
 

@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import { useLocale, useText } from "../i18n";
 import { handleSpatialKey } from "../shell/spatial";
 import { Failure, Skeleton } from "../ui";
-import { Disk, Transcoders } from "./Machine";
+import { Coding, Disk, Transcoders } from "./Machine";
 import { Receivers } from "./Receivers";
 import { Sessions } from "./Sessions";
 import { Tapes } from "./Tapes";
@@ -43,6 +43,7 @@ export function StatusPage() {
           <Tapes tapes={data.tapes} receivers={data.receivers} />
           <div className="status-pair">
             <Transcoders transcoders={data.transcoders} />
+            <Coding coding={data.coding} />
             <Disk disk={data.disk} />
           </div>
         </>

@@ -9,6 +9,7 @@ use super::{
     Plan, Policy, Reason, Recipe, Role, Seen, SourceTracks, TrackAction, VideoCodec, VideoPlan, VideoTrack,
 };
 use crate::limits;
+use crate::transcode::top;
 
 /// Decides how `client` plays what was `seen` of a source, under `policy`.
 pub fn decide(seen: Seen<'_>, client: &Client, policy: Policy) -> Decision {
@@ -138,8 +139,14 @@ fn plan_video(
         return Ok(transcode);
     }
     let helpful = !raw && takes_h264(&client.video);
-    let busy = policy.video_transcode == Offer::Busy && helpful;
-    Err(vec![why, if busy { Reason::VideoTranscoderBusy } else { Reason::VideoTranscoderMissing }])
+    Err(vec![
+        why,
+        match policy.video_transcode {
+            Offer::Busy if helpful => Reason::VideoTranscoderBusy,
+            Offer::TooSlow if helpful => Reason::MachineTooSlow,
+            _ => Reason::VideoTranscoderMissing,
+        },
+    ])
 }
 
 /// What `client` would rather have than the picture as it was broadcast, and whether the station does that for it.
@@ -158,14 +165,15 @@ fn wishes(track: &VideoTrack, client: &Client, policy: Policy) -> (Vec<Reason>, 
     (wishes, too_high || compatible || policy.deinterlace)
 }
 
+/// Lines that `client` is given of a transcoded picture, at most, where the station gives `allowed`.
+pub fn most_lines(client: &Client, allowed: Option<u32>) -> Option<u32> {
+    [client.max_height, allowed].into_iter().flatten().min()
+}
+
 fn recipe(track: &VideoTrack, client: &Client, policy: Policy) -> Recipe {
-    let most = [client.max_height, policy.most_lines].into_iter().flatten().min();
-    // Few sizes, so that viewers share them.
-    let most =
-        most.map(|most| limits::LINES.into_iter().rfind(|lines| *lines <= most).unwrap_or(limits::LINES[0]));
     Recipe {
         fields: track.interlaced && policy.video_transcode == Offer::Fields,
-        lines: most.filter(|most| track.height.is_none_or(|height| height > *most)),
+        lines: top(track, most_lines(client, policy.most_lines)),
     }
 }
 

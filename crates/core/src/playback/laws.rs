@@ -108,6 +108,7 @@ fn policy(name: &str) -> Policy {
         "no-ffmpeg" => Policy { audio_transcode: false, ..Policy::default() },
         "video" => Policy { video_transcode: Offer::Fields, ..Policy::default() },
         "busy" => Policy { video_transcode: Offer::Busy, ..Policy::default() },
+        "slow" => Policy { video_transcode: Offer::TooSlow, ..Policy::default() },
         "loaded" => Policy { video_transcode: Offer::Frames, ..Policy::default() },
         "strong" => Policy { deinterlace: true, ..policy("video") },
         "capped" => Policy { most_lines: Some(600), ..policy("video") },
@@ -237,6 +238,9 @@ fn the_table_of_cases() {
         ("mpeg2i+mp2:deu", "chromium", "video", "video cmaf ll muxed >h264:field mp2>:deu*"),
         ("mpeg2i+mp2:deu", "chromium", "loaded", "video cmaf ll muxed >h264:frame mp2>:deu*"),
         ("mpeg2i+mp2:deu", "chromium", "busy", "refuse: video_codec_unsupported video_transcoder_busy"),
+        ("hevc+eac3:deu", "chromium", "slow", "refuse: video_codec_unsupported machine_too_slow"),
+        ("hevc+eac3:deu", "safari", "slow", "remux cmaf ll muxed hevc eac3:deu*"),
+        ("h264i+aac", "chrome-720", "slow", "remux cmaf ll muxed h264 aac*"),
         ("mpeg2i+mp2:deu", "vlc", "busy", "remux ts raw muxed mpeg2 mp2:deu*"),
         ("h264i+aac", "chrome-720", "busy", "remux cmaf ll muxed h264 aac*"),
         ("mpeg2i+mp2:deu", "safari", "loaded", "video cmaf ll muxed >h264:frame mp2>:deu*"),
@@ -380,7 +384,8 @@ fn any_client() -> impl Strategy<Value = Client> {
 }
 
 fn any_policy() -> impl Strategy<Value = Policy> {
-    let offer = prop::sample::select(vec![Offer::None, Offer::Busy, Offer::Frames, Offer::Fields]);
+    let offer =
+        prop::sample::select(vec![Offer::None, Offer::TooSlow, Offer::Busy, Offer::Frames, Offer::Fields]);
     let lines = prop::option::of(prop::sample::select(vec![576, 720]));
     (any::<bool>(), offer, any::<bool>(), lines, any::<bool>()).prop_map(
         |(audio_transcode, video_transcode, deinterlace, most_lines, low_latency)| Policy {

@@ -16,7 +16,7 @@ mod codec;
 mod decide;
 
 pub use codec::covers;
-pub use decide::decide;
+pub use decide::{decide, most_lines};
 
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
@@ -265,6 +265,8 @@ pub enum Offer {
     /// Nothing: there is none.
     #[default]
     None,
+    /// Nothing ever: the machine is too slow for this picture.
+    TooSlow,
     /// Nothing just now: it has enough to do.
     Busy,
     /// A picture for each frame.
@@ -483,6 +485,8 @@ pub enum Reason {
     VideoTranscoderMissing,
     /// The transcoder for pictures has enough to do.
     VideoTranscoderBusy,
+    /// The machine is too slow to code this picture, however few lines it is given.
+    MachineTooSlow,
     /// The client reads none of the containers that can carry this.
     ContainerUnsupported,
     /// The programme is scrambled.
@@ -493,7 +497,7 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::PlaysAsBroadcast,
         Self::FromMemory,
         Self::AudioCodecUnsupported,
@@ -508,6 +512,7 @@ impl Reason {
         Self::AudioTranscoderMissing,
         Self::VideoTranscoderMissing,
         Self::VideoTranscoderBusy,
+        Self::MachineTooSlow,
         Self::ContainerUnsupported,
         Self::Scrambled,
         Self::NothingToPlay,
@@ -557,6 +562,10 @@ impl Reason {
             Self::VideoTranscoderBusy => (
                 "video_transcoder_busy",
                 "The station codes as many pictures as it can; another has no room just now.",
+            ),
+            Self::MachineTooSlow => (
+                "machine_too_slow",
+                "The station is too slow to code this picture, even made small and with nothing else to do.",
             ),
             Self::ContainerUnsupported => {
                 ("container_unsupported", "The client reads no container that can carry this.")

@@ -256,6 +256,8 @@ impl Session {
             Decision::Refuse(reasons) => {
                 let code = if reasons.contains(&playback::Reason::Scrambled) {
                     ReasonCode::Scrambled
+                } else if reasons.contains(&playback::Reason::MachineTooSlow) {
+                    ReasonCode::MachineTooSlow
                 } else {
                     ReasonCode::NotPlayable
                 };

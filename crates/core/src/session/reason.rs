@@ -38,6 +38,8 @@ pub enum ReasonCode {
     TranscoderFailed,
     /// As many pictures are coded as the machine can.
     TranscodersBusy,
+    /// The machine is too slow to code this picture at all.
+    MachineTooSlow,
     /// What comes is of another kind than what the session was made for.
     FormatChanged,
     /// The disk is full.
@@ -147,6 +149,9 @@ reasons! {
     TranscodersBusy "transcoders_busy"
         "The station converts as many pictures as it can" "Try again when somebody has stopped, or choose a channel that plays as it is."
         "Die Station wandelt so viele Bilder um, wie sie kann" "Noch einmal versuchen, wenn jemand aufgehört hat, oder einen Sender wählen, der so läuft.",
+    MachineTooSlow "machine_too_slow"
+        "The station is too slow to convert this picture" "Play it in VLC, Kodi or a browser that decodes it, or choose another channel."
+        "Die Station ist zu langsam, um dieses Bild umzuwandeln" "Mit VLC, Kodi oder einem Browser abspielen, der es dekodiert, oder einen anderen Sender wählen.",
     FormatChanged "format_changed"
         "The broadcast has changed its format" "Start again."
         "Die Übertragung hat ihr Format gewechselt" "Neu starten.",

@@ -12,7 +12,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use telecast_core::limits;
 use telecast_core::lineup::{Channel, Lineup};
-use telecast_core::playback::{Plan, Policy, Recipe, SourceTracks, TrackId};
+use telecast_core::playback::{Client, Plan, Policy, Recipe, SourceTracks, TrackId, most_lines};
 use telecast_core::session::{Effect, Event, Reason, ReasonCode, Session, State};
 use telecast_core::tuner::Priority;
 use telecast_media::segment::Waiting;
@@ -58,14 +58,20 @@ pub(super) struct Surroundings {
 }
 
 impl Surroundings {
-    /// What the station can do for one more viewer of a channel that carries `tracks`.
-    fn policy_for(&self, channel: &Channel, tracks: Option<&SourceTracks>) -> Policy {
+    /// What the station can do for `client` as one more viewer of a channel that carries `tracks`.
+    fn policy_for(&self, channel: &Channel, tracks: Option<&SourceTracks>, client: &Client) -> Policy {
+        let allowed = self.transcoders.most_lines();
+        let most = most_lines(client, allowed);
         let picture = tracks.and_then(|tracks| tracks.video.as_ref());
-        let (video_transcode, deinterlace) =
-            picture.map_or_else(Default::default, |track| self.transcoders.offer(&channel.id, track));
-        let audio_transcode = self.policy.audio_transcode && self.transcoders.makes_sound();
-        let most_lines = self.transcoders.most_lines();
-        Policy { audio_transcode, video_transcode, deinterlace, most_lines, ..self.policy }
+        let offered =
+            picture.map(|track| self.transcoders.offer(&channel.id, track, most)).unwrap_or_default();
+        Policy {
+            audio_transcode: self.policy.audio_transcode && self.transcoders.makes_sound(),
+            video_transcode: offered.offer,
+            deinterlace: offered.spare,
+            most_lines: offered.lines.or(allowed),
+            ..self.policy
+        }
     }
 
     /// Where `file` of the session with that key is, as it is seen from outside.
@@ -136,7 +142,7 @@ pub(super) fn made(
     let client = say::client(&request.client);
     let remembered = around.memory.get(&channel.id.0);
     let now = around.clock.uptime();
-    let policy = around.policy_for(&channel, remembered.as_deref());
+    let policy = around.policy_for(&channel, remembered.as_deref(), &client);
     let machine = Session::new(client, policy, remembered.as_deref(), now);
     let made = SessionView {
         id: id.clone(),

@@ -15,7 +15,7 @@ use tokio::sync::OnceCell;
 use crate::adapters::ffmpeg::slate;
 use letters::{Canvas, LINE, lines};
 
-/// Slates that are kept, some 100 KB each; beyond, all are forgotten and made again as they are needed.
+/// Slates that are kept, some 100 KB each; beyond, the one that was not needed for longest is forgotten: amid an outage those in use must stay.
 const KEPT: usize = 64;
 /// The picture that is drawn; it is made as large as the programme's.
 const SIZE: (usize, usize) = (1280, 720);
@@ -63,18 +63,35 @@ type Made = Arc<OnceCell<Option<Arc<Still>>>>;
 
 /// All that were made; cheap to clone.
 #[derive(Clone, Default)]
-pub(super) struct Slates(Arc<Mutex<HashMap<Occasion, Made>>>);
+pub(super) struct Slates(Arc<Mutex<Kept>>);
+
+/// What is kept, with when it was last needed: a count of needs.
+#[derive(Default)]
+struct Kept {
+    all: HashMap<Occasion, (Made, u64)>,
+    needs: u64,
+}
+
+impl Kept {
+    fn of(&mut self, occasion: &Occasion) -> Made {
+        self.needs += 1;
+        if self.all.len() >= KEPT
+            && !self.all.contains_key(occasion)
+            && let Some(oldest) =
+                self.all.iter().min_by_key(|(_, (_, last))| *last).map(|(occasion, _)| occasion.clone())
+        {
+            self.all.remove(&oldest);
+        }
+        let (made, last) = self.all.entry(occasion.clone()).or_default();
+        *last = self.needs;
+        Arc::clone(made)
+    }
+}
 
 impl Slates {
     /// The slate for an occasion; none if it cannot be made. Made once, however many ask at the same time.
     pub(super) async fn get(&self, occasion: Occasion) -> Option<Arc<Still>> {
-        let made = {
-            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if all.len() >= KEPT && !all.contains_key(&occasion) {
-                all.clear();
-            }
-            Arc::clone(all.entry(occasion.clone()).or_default())
-        };
+        let made = self.0.lock().unwrap_or_else(PoisonError::into_inner).of(&occasion);
         made.get_or_init(|| make(occasion)).await.clone()
     }
 }
@@ -113,4 +130,29 @@ fn draw(code: ReasonCode, language: Language) -> Vec<u8> {
         top += LINE;
     }
     canvas.pixels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use telecast_media::ts::psi::Kind;
+
+    fn occasion(width: u32) -> Occasion {
+        let layout =
+            Layout { video: (0x100, Kind::H264), size: (width, 576), clock: 0x100, sounds: Vec::new() };
+        Occasion { code: ReasonCode::SourceEnded, language: Language::English, layout }
+    }
+
+    #[test]
+    fn the_one_that_was_not_needed_for_longest_is_forgotten_and_no_other() {
+        let mut kept = Kept::default();
+        let made: Vec<Made> = (0..KEPT as u32).map(|width| kept.of(&occasion(width))).collect();
+        assert!(Arc::ptr_eq(&kept.of(&occasion(0)), &made[0]), "needed again");
+        kept.of(&occasion(1000));
+        assert_eq!(kept.all.len(), KEPT);
+        for (width, made) in made.iter().enumerate().filter(|(width, _)| *width != 1) {
+            assert!(Arc::ptr_eq(&kept.of(&occasion(width as u32)), made), "{width} is kept");
+        }
+        assert!(!Arc::ptr_eq(&kept.of(&occasion(1)), &made[1]), "the oldest is made again");
+    }
 }

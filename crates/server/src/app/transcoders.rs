@@ -1,6 +1,7 @@
 //! The owner of the machine's power to code pictures: who codes, how much of it is taken, and which derived tapes run.
 //!
-//! - Encoders are proven at start, each by coding and looking ([`proof`]); one that fails three times in a row is not used any more.
+//! - Encoders are proven at start, each by coding and looking ([`proof`]); which one is used, and what becomes of one that fails, is in
+//!   [`telecast_core::transcode::Encoders`].
 //! - Viewers of one channel with the same recipe share one derived tape.
 //! - A [`PictureHold`] is a lease: when the last one is dropped, the tape idles for [`limits::IDLE`] and ends.
 
@@ -13,7 +14,7 @@ use arc_swap::ArcSwap;
 use telecast_core::limits;
 use telecast_core::lineup::ChannelId;
 use telecast_core::playback::{Offer, Recipe, VideoTrack};
-use telecast_core::transcode::{Capacity, Encoder, cost};
+use telecast_core::transcode::{Budget, Capacity, Cost, Encoder, Encoders, Offered, STEADY, cost, top};
 use telecast_core::tuner::StreamKey;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
@@ -21,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::supervise;
 use super::tape::derived::Derived;
-use super::tape::{Room, Source, Tape};
+use super::tape::{Room, Snapshot, Source, Tape};
 use crate::adapters::clock::Clock;
 use crate::adapters::ffmpeg::proof;
 use crate::adapters::stream::Fault;
@@ -30,8 +31,6 @@ use crate::adapters::stream::Fault;
 const QUEUE: usize = 256;
 /// Idle tapes are looked through this often.
 const SWEEP: Duration = Duration::from_millis(500);
-/// Failures in a row after which an encoder is not used any more.
-const FAILURES: u32 = 3;
 /// Where no sound can be made it is tried again this often: somebody may install what is missing.
 const LISTEN_AGAIN: Duration = Duration::from_secs(60);
 
@@ -59,10 +58,9 @@ pub struct Wish {
 enum Request {
     Acquire(Wish, oneshot::Sender<Option<PictureHold>>),
     Release(StreamKey, u64),
-    /// It has made a picture.
+    /// It has coded for [`STEADY`] and goes on.
     Works(Encoder),
     Proven(Encoder, Result<u64, String>),
-    AllProven,
 }
 
 /// A lease on a derived tape.
@@ -101,8 +99,8 @@ pub struct Running {
 pub struct Standing {
     /// What there is and what is taken.
     pub capacity: Capacity,
-    /// Who codes; none: nobody can.
-    pub encoder: Option<Encoder>,
+    /// Who can code, who cannot, and why.
+    pub encoders: Encoders,
     /// Derived tapes that run.
     pub running: HashMap<StreamKey, Running>,
 }
@@ -126,7 +124,7 @@ impl Transcoders {
         let (tell, proven) = watch::channel(allowance.most == 0);
         let owner = Owner {
             allowance,
-            encoders: Vec::new(),
+            encoders: Encoders::default(),
             tapes: HashMap::new(),
             leaving: Vec::new(),
             next_id: 0,
@@ -138,8 +136,9 @@ impl Transcoders {
             requests: requests.clone(),
             stop,
         };
+        owner.publish();
         if allowance.most > 0 {
-            supervise("proof of encoders", prove(requests.clone()));
+            supervise("proof of encoders", prove(Encoder::ALL.to_vec(), requests.clone()));
         }
         supervise("transcoders", owner.run(inbox));
         let mute = Arc::<AtomicBool>::default();
@@ -167,19 +166,12 @@ impl Transcoders {
         self.standing.load_full()
     }
 
-    /// What one more viewer of a channel's picture can be offered, and whether there is enough to spare for the sake of beauty.
-    pub fn offer(&self, channel: &ChannelId, track: &VideoTrack) -> (Offer, bool) {
+    /// What one more viewer of a channel's picture can be offered who wants `most` lines at most.
+    pub fn offer(&self, channel: &ChannelId, track: &VideoTrack, most: Option<u32>) -> Offered {
         let standing = self.standing.load();
-        if standing.encoder.is_none() {
-            return (Offer::None, false);
-        }
-        // Where it is coded already, one more viewer costs nothing.
-        let shared = standing.running.iter().filter(|(key, _)| is_of(key, channel));
-        let shared =
-            shared.map(|(_, running)| if running.recipe.fields { Offer::Fields } else { Offer::Frames });
-        let shared = shared.max().unwrap_or(Offer::None);
-        let (offer, spare) = standing.capacity.offer(track, self.allowance.lines);
-        (offer.max(shared), spare || shared != Offer::None)
+        let offered = standing.capacity.offer(track, most);
+        let running = standing.running.iter().filter(|(key, _)| is_of(key, channel));
+        best(track, most, offered, running.map(|(_, running)| running.recipe))
     }
 
     /// A derived tape; `None`: there is no room for it, or nobody can.
@@ -204,20 +196,34 @@ pub(super) fn parent(key: &StreamKey) -> StreamKey {
     StreamKey { receiver: key.receiver.clone(), channel: ChannelId(channel.to_owned()) }
 }
 
+/// The better one of what can be begun and what is coded already for others: one more viewer of that costs nothing.
+fn best(
+    track: &VideoTrack,
+    most: Option<u32>,
+    offered: Offered,
+    running: impl Iterator<Item = Recipe>,
+) -> Offered {
+    let lines = |lines: Option<u32>| lines.or(track.height).unwrap_or(u32::MAX);
+    let rank = |one: &Offered| (one.offer >= Offer::Frames, lines(one.lines), one.offer);
+    let first = top(track, most);
+    let shared = running.filter(|recipe| lines(recipe.lines) <= lines(first)).map(|recipe| Offered {
+        offer: if recipe.fields || !track.interlaced { Offer::Fields } else { Offer::Frames },
+        lines: recipe.lines,
+        spare: recipe.lines == first,
+    });
+    let best = shared.max_by_key(rank).filter(|shared| rank(shared) >= rank(&offered));
+    best.map_or(offered, |shared| Offered { spare: shared.spare || offered.spare, ..shared })
+}
+
 fn is_of(key: &StreamKey, channel: &ChannelId) -> bool {
     key.channel.0.strip_prefix(&channel.0).is_some_and(|rest| rest.starts_with('~'))
 }
 
-async fn prove(requests: mpsc::Sender<Request>) {
-    for encoder in Encoder::ALL {
+async fn prove(encoders: Vec<Encoder>, requests: mpsc::Sender<Request>) {
+    for encoder in encoders {
         let proven = proof::prove(encoder).await;
-        let enough = proven.is_ok();
         let _ = requests.send(Request::Proven(encoder, proven)).await;
-        if enough {
-            break; // the others would only be used if this one failed, and then they are tried
-        }
     }
-    let _ = requests.send(Request::AllProven).await;
 }
 
 /// Finds out whether sound can be made.
@@ -236,16 +242,16 @@ async fn listen(mute: Arc<AtomicBool>) {
     }
 }
 
-struct Proven {
-    encoder: Encoder,
-    pixels_per_s: u64,
-    failures: u32,
+/// Waits until a tape ends; why.
+async fn fault(watch: &mut watch::Receiver<Arc<Snapshot>>) -> Option<Arc<Fault>> {
+    let last = watch.wait_for(|snapshot| snapshot.fault.is_some()).await;
+    last.ok().and_then(|snapshot| snapshot.fault.clone())
 }
 
 struct Coded {
     running: Running,
     parent: u64,
-    cost: u64,
+    cost: Cost,
     holds: usize,
     idle_since: Option<Duration>,
 }
@@ -258,7 +264,7 @@ struct Ended {
 
 struct Owner {
     allowance: Allowance,
-    encoders: Vec<Proven>,
+    encoders: Encoders,
     tapes: HashMap<StreamKey, Coded>,
     /// Tapes that were told to end and may still hold their files.
     leaving: Vec<(StreamKey, CancellationToken)>,
@@ -311,43 +317,48 @@ impl Owner {
                     coded.idle_since = (coded.holds == 0).then_some(now);
                 }
             }
-            Request::Works(encoder) => {
-                if let Some(proven) = self.proven_of(encoder) {
-                    proven.failures = 0;
-                }
-            }
-            Request::Proven(encoder, Ok(pixels_per_s)) => {
-                let fps = pixels_per_s / (1280 * 720);
-                tracing::info!(encoder = encoder.name(), fps_720p = fps, "pictures can be coded");
-                self.encoders.push(Proven { encoder, pixels_per_s, failures: 0 });
-            }
-            Request::Proven(encoder, Err(why)) => {
-                tracing::debug!(encoder = encoder.name(), why, "this encoder is not used");
-            }
-            Request::AllProven => {
-                if self.encoders.is_empty() {
-                    tracing::warn!(
-                        "no pictures can be coded here: MPEG-2 and HEVC play only where the viewer's own player can"
-                    );
-                }
-                self.publish();
-                self.proven.send_replace(true);
-            }
+            Request::Works(encoder) => self.encoders.worked(encoder),
+            Request::Proven(encoder, outcome) => self.learn(encoder, outcome),
         }
         self.publish();
     }
 
-    fn encoder(&self) -> Option<&Proven> {
-        self.encoders.iter().find(|proven| proven.failures < FAILURES)
+    /// What a proof gave. Whoever waits is told as soon as there is one to code with: the others are only fallen back on.
+    fn learn(&mut self, encoder: Encoder, outcome: Result<u64, String>) {
+        match &outcome {
+            Ok(pixels_per_s) => {
+                let fps = pixels_per_s / (1280 * 720);
+                tracing::info!(encoder = encoder.name(), fps_720p = fps, "pictures can be coded");
+            }
+            Err(why) => tracing::info!(encoder = encoder.name(), why, "this encoder is not used"),
+        }
+        self.encoders.proven(encoder, outcome, self.clock.uptime());
+        self.publish();
+        if self.encoders.is_known() && !self.proven.send_replace(true) && self.encoders.in_use().is_none() {
+            tracing::warn!(
+                "no pictures can be coded here: MPEG-2 and HEVC play only where the viewer's own player can"
+            );
+        }
     }
 
     /// What there is and what is taken. Tapes that idle take nothing: they go as soon as somebody else needs the room.
     fn capacity(&self) -> Capacity {
         let held = || self.tapes.values().filter(|coded| coded.holds > 0);
+        let used = held().map(|coded| coded.cost).sum();
+        self.capacity_with(used, held().count())
+    }
+
+    fn capacity_with(&self, used: Cost, running: usize) -> Capacity {
+        let encoder = self.encoders.in_use();
+        let speed = |encoder| self.encoders.speed(encoder);
+        let coding = encoder.and_then(speed).unwrap_or(0);
+        let graphics = if encoder == Some(Encoder::Software) { 0 } else { coding };
         Capacity {
-            measured: self.encoder().map_or(0, |proven| proven.pixels_per_s),
-            used: held().map(|coded| coded.cost).sum(),
-            running: held().count(),
+            encoder,
+            // Without libx264 nothing is known of the processor but that it kept up with the proof.
+            processor: Budget { measured: speed(Encoder::Software).unwrap_or(coding), used: used.processor },
+            graphics: Budget { measured: graphics, used: used.graphics },
+            running,
             most: self.allowance.most,
         }
     }
@@ -372,21 +383,21 @@ impl Owner {
     }
 
     fn open(&mut self, key: &StreamKey, wish: Wish) -> Option<()> {
-        let cost = cost(&wish.track, wish.recipe);
+        let encoder = self.encoders.in_use()?;
+        let cost = cost(&wish.track, wish.recipe, encoder);
         if !self.capacity().admits(cost) {
             metrics::counter!("telecast_transcoders_refused_total").increment(1);
             return None;
         }
         // Nobody looks at idle ones, and beside this one they may be too much.
         let all = self.tapes.values().map(|coded| coded.cost).sum();
-        if !(Capacity { used: all, running: self.tapes.len(), ..self.capacity() }).admits(cost) {
+        if !self.capacity_with(all, self.tapes.len()).admits(cost) {
             let idle: Vec<StreamKey> =
                 self.tapes.iter().filter(|(_, coded)| coded.holds == 0).map(|(key, _)| key.clone()).collect();
             for key in &idle {
                 self.drop_tape(key);
             }
         }
-        let encoder = self.encoder()?.encoder;
         self.next_id += 1;
         let after =
             self.leaving.iter().filter(|(left, _)| left == key).map(|(_, gone)| gone.clone()).collect();
@@ -406,38 +417,30 @@ impl Owner {
         Some(())
     }
 
-    /// Learns when there is a picture, and when the tape ends by itself.
+    /// Learns when it has coded for long enough to be trusted, and when the tape ends by itself.
     fn watch(&mut self, key: StreamKey, tape: Tape, encoder: Encoder) {
         let mut watch = tape.watch();
         let requests = self.requests.clone();
         self.ends.spawn(async move {
             let begun =
                 watch.wait_for(|snapshot| snapshot.newest_run().is_some() || snapshot.fault.is_some()).await;
-            if begun.is_ok_and(|snapshot| snapshot.fault.is_none()) {
+            if begun.is_ok_and(|snapshot| snapshot.fault.is_none())
+                && tokio::time::timeout(STEADY, fault(&mut watch)).await.is_err()
+            {
                 let _ = requests.send(Request::Works(encoder)).await;
             }
-            let last = watch.wait_for(|snapshot| snapshot.fault.is_some()).await;
-            Ended { key, id: tape.id, fault: last.ok().and_then(|snapshot| snapshot.fault.clone()) }
+            Ended { key, id: tape.id, fault: fault(&mut watch).await }
         });
-    }
-
-    fn proven_of(&mut self, encoder: Encoder) -> Option<&mut Proven> {
-        self.encoders.iter_mut().find(|proven| proven.encoder == encoder)
     }
 
     fn ended(&mut self, ended: &Ended) {
         let coded = self.tapes.get(&ended.key).filter(|coded| coded.running.tape.id == ended.id);
         let Some(encoder) = coded.map(|coded| coded.running.encoder) else { return };
-        if matches!(ended.fault.as_deref(), Some(Fault::Filter(_)))
-            && let Some(proven) = self.proven_of(encoder)
-        {
-            proven.failures += 1;
+        if matches!(ended.fault.as_deref(), Some(Fault::Filter(_))) {
             metrics::counter!("telecast_transcoders_failed_total").increment(1);
-            if proven.failures == FAILURES {
-                tracing::error!(
-                    encoder = encoder.name(),
-                    "an encoder keeps failing and is not used any more"
-                );
+            if self.encoders.failed(encoder, self.clock.uptime()) {
+                let next = self.encoders.in_use().map_or("none", Encoder::name);
+                tracing::error!(encoder = encoder.name(), next, "an encoder keeps failing and is set aside");
             }
         }
         self.drop_tape(&ended.key);
@@ -446,6 +449,11 @@ impl Owner {
 
     fn sweep(&mut self) {
         let now = self.clock.uptime();
+        if self.allowance.most > 0
+            && let Some(encoder) = self.encoders.due(now)
+        {
+            supervise("proof of an encoder", prove(vec![encoder], self.requests.clone()));
+        }
         let over = |coded: &Coded| coded.idle_since.is_some_and(|since| now >= since + limits::IDLE);
         let idle: Vec<StreamKey> =
             self.tapes.iter().filter(|(_, coded)| over(coded)).map(|(key, _)| key.clone()).collect();
@@ -470,7 +478,44 @@ impl Owner {
         let capacity = self.capacity();
         metrics::gauge!("telecast_transcoders").set(capacity.running as f64);
         let running = self.tapes.iter().map(|(key, coded)| (key.clone(), coded.running.clone())).collect();
-        let encoder = self.encoder().map(|proven| proven.encoder);
-        self.standing.store(Arc::new(Standing { capacity, encoder, running }));
+        self.standing.store(Arc::new(Standing { capacity, encoders: self.encoders.clone(), running }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use telecast_core::playback::VideoCodec;
+
+    /// What is coded for others is joined where it is at least as good as what could be begun, and not larger than wanted.
+    #[test]
+    fn what_runs_already_is_joined_where_it_is_as_good() {
+        let track = VideoTrack {
+            id: 0,
+            codec: VideoCodec::Mpeg2,
+            rfc6381: None,
+            width: Some(1920),
+            height: Some(1080),
+            frame_rate: Some((25, 1)),
+            interlaced: true,
+        };
+        let offered = |offer, lines| Offered { offer, lines, spare: false };
+        let (fields, frames, busy) = (Offer::Fields, Offer::Frames, Offer::Busy);
+        for (can, runs, most, expected) in [
+            (offered(busy, None), vec![], None, offered(busy, None)),
+            (offered(busy, None), vec![(true, None)], None, Offered { spare: true, ..offered(fields, None) }),
+            (offered(busy, None), vec![(true, Some(576))], None, offered(fields, Some(576))),
+            (
+                offered(frames, Some(360)),
+                vec![(false, Some(720)), (true, Some(576))],
+                None,
+                offered(frames, Some(720)),
+            ),
+            (offered(fields, None), vec![(true, Some(576))], None, offered(fields, None)),
+            (offered(busy, Some(720)), vec![(true, None)], Some(720), offered(busy, Some(720))),
+        ] {
+            let running = runs.iter().map(|&(fields, lines)| Recipe { fields, lines });
+            assert_eq!(best(&track, most, can, running), expected, "{can:?} | {runs:?} | {most:?}");
+        }
     }
 }

@@ -102,13 +102,21 @@ pub(super) fn coding(encoder: Encoder, lines: u32) -> Vec<String> {
     };
     let coder = match encoder {
         Encoder::Software => {
-            "-c:v libx264 -preset veryfast -tune zerolatency -profile:v high -crf 22".to_owned()
+            "-c:v libx264 -preset veryfast -tune zerolatency -profile:v high -crf 22 -sc_threshold 0"
+                .to_owned()
         }
-        Encoder::Vaapi => format!("-c:v h264_vaapi -bf 0 -b:v {}k", peak * 2 / 3),
-        Encoder::Nvenc => format!("-c:v h264_nvenc -preset p4 -tune ull -bf 0 -b:v {}k", peak * 2 / 3),
+        // Whatever picture is forced to be a key frame becomes an IDR picture; one picture at a time, for else two are kept back.
+        Encoder::Vaapi => {
+            format!("-c:v h264_vaapi -profile:v high -bf 0 -async_depth 1 -b:v {}k", peak * 2 / 3)
+        }
+        // Forced key frames are IDR pictures only on demand, and without `-delay 0` it keeps as many pictures back as it has surfaces.
+        Encoder::Nvenc => format!(
+            "-c:v h264_nvenc -preset p4 -tune ull -profile:v high -bf 0 -forced-idr 1 -delay 0 -b:v {}k",
+            peak * 2 / 3
+        ),
     };
     words(&coder)
-        .chain(words(&format!("-maxrate {peak}k -bufsize {peak}k -sc_threshold 0 -g 250")))
+        .chain(words(&format!("-maxrate {peak}k -bufsize {peak}k -g 250")))
         .chain(["-force_key_frames".to_owned(), "expr:gte(t,n_forced)".to_owned()])
         .collect()
 }

@@ -100,7 +100,7 @@ impl Owner {
         if self.sent.settled {
             return true;
         }
-        let policy = self.around.policy_for(&self.channel, Some(tracks));
+        let policy = self.around.policy_for(&self.channel, Some(tracks), self.machine.client());
         let decided = decision::decide(Seen::Now(tracks), self.machine.client(), policy);
         if matches!(decided, decision::Decision::Refuse(_)) && !self.around.transcoders.is_proven() {
             return false;

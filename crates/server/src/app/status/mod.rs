@@ -18,6 +18,7 @@ use arc_swap::ArcSwap;
 use telecast_core::breaker::State as Breaker;
 use telecast_core::limits;
 use telecast_core::lineup::{ChannelId, Lineup, Transponder};
+use telecast_core::transcode::{Budget, Proof};
 use telecast_core::tuner::{Priority, StreamKey};
 use telecast_media::tape::{Origin, Track};
 use tokio::sync::watch;
@@ -38,8 +39,8 @@ use crate::spawn::panics;
 use history::{History, STEP};
 pub(super) use report::Reported;
 use view::{
-    DiskStatus, LeftAloneStatus, PidStatus, PlayerFacts, ReceiverStatus, SessionStatus, StatusView,
-    StreamStatus, TapeStatus, TranscoderStatus, TunerStatus,
+    BudgetStatus, CodingStatus, DiskStatus, EncoderStatus, LeftAloneStatus, PidStatus, PlayerFacts,
+    ReceiverStatus, SessionStatus, StatusView, StreamStatus, TapeStatus, TranscoderStatus, TunerStatus,
 };
 
 /// A picture is taken at most this often.
@@ -169,8 +170,34 @@ impl Status {
             tapes: shown,
             viewers: viewers(&names, &entries),
             transcoders,
+            coding: self.coding(&standing),
             transcoder_processes: crate::adapters::ffmpeg::running(),
             disk: self.disk(),
+        }
+    }
+
+    fn coding(&self, standing: &Standing) -> CodingStatus {
+        let capacity = standing.capacity;
+        let budget =
+            |of: Budget| BudgetStatus { measured_pixels_per_s: of.measured, used_pixels_per_s: of.used };
+        let encoders = standing.encoders.all.iter().map(|known| {
+            let (state, why) = match &known.proof {
+                Proof::Pending => ("proving", None),
+                Proof::Fails(why) => ("none", Some(why.clone())),
+                Proof::Works(_) if known.set_aside.is_some() => ("set_aside", None),
+                Proof::Works(_) if capacity.encoder == Some(known.encoder) => ("used", None),
+                Proof::Works(_) => ("spare", None),
+            };
+            let again_at = known.set_aside.map(|until| self.moment(until));
+            EncoderStatus { name: known.encoder.name().into(), state: state.into(), why, again_at }
+        });
+        CodingStatus {
+            running: capacity.running,
+            most: capacity.most,
+            processor: budget(capacity.processor),
+            graphics: (capacity.graphics.measured > 0).then(|| budget(capacity.graphics)),
+            // Where none may code, none is proven.
+            encoders: if capacity.most > 0 { encoders.collect() } else { Vec::new() },
         }
     }
 

@@ -26,6 +26,8 @@ pub struct StatusView {
     pub viewers: Vec<SessionStatus>,
     /// Transcoders that run.
     pub transcoders: Vec<TranscoderStatus>,
+    /// The machine's power to code pictures.
+    pub coding: CodingStatus,
     /// Child processes of transcoders, those included that have not quite ended.
     pub transcoder_processes: usize,
     /// Where the tapes lie.
@@ -223,6 +225,44 @@ pub struct TranscoderStatus {
     pub receiver_id: String,
     /// Seconds made per second, lately: live, 1 keeps up; null at first.
     pub speed: Option<f64>,
+}
+
+/// The machine's power to code pictures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CodingStatus {
+    /// Pictures that are coded and watched.
+    pub running: usize,
+    /// Pictures coded at once, at most; 0: none ever.
+    pub most: usize,
+    /// Of the processor.
+    pub processor: BudgetStatus,
+    /// Of the graphics processor; null: it does not code.
+    pub graphics: Option<BudgetStatus>,
+    /// Who can code, the ones that cost the processor least first.
+    pub encoders: Vec<EncoderStatus>,
+}
+
+/// What was measured of one kind of processor, and what is in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct BudgetStatus {
+    /// Pixels coded per second, as measured.
+    pub measured_pixels_per_s: u64,
+    /// Of these in use, decoding and deinterlacing included.
+    pub used_pixels_per_s: u64,
+}
+
+/// One encoder of pictures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct EncoderStatus {
+    /// `software`, `vaapi` or `nvenc`.
+    pub name: String,
+    /// `used`, `spare` (it works, and another is better), `set_aside` (it works, and kept failing), `proving` or `none` (no encoder here).
+    pub state: String,
+    /// Why it is none, for people.
+    pub why: Option<String>,
+    /// When one that was set aside is tried again.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub again_at: Option<Timestamp>,
 }
 
 /// Where the tapes lie.
