@@ -342,6 +342,8 @@ fn a_receiver_serves_as_many_viewers_as_it_may() {
     let full = begin(only, Priority::Viewer).expect_err("three");
     assert_eq!((full.cause, full.retry_after), (Cause::Full, limits::ADMISSION_RETRY));
     begin(only, Priority::Recording).expect("recordings do not count");
+    let other = begin(&both, Priority::Viewer).expect("there is room on the other one");
+    assert_eq!(other.stream.receiver, "b", "it runs on a, where nobody more may watch");
 }
 
 #[test]

@@ -90,9 +90,12 @@ impl Pool {
         priority: Priority,
         now: Now,
     ) -> Result<Grant, Refusal> {
-        let keys = || sources.iter().map(|source| StreamKey::of(source, channel));
-        if let Some(key) = keys().find(|key| self.streams.contains_key(key)) {
-            if !self.admits(&key.receiver, priority) || !self.may_join(&key, priority, now) {
+        // Where it runs already, unless nobody more may watch there: then another source, if there is one.
+        let mut running = sources.iter().map(|source| StreamKey::of(source, channel));
+        let running =
+            running.find(|key| self.streams.contains_key(key) && self.admits(&key.receiver, priority));
+        if let Some(key) = running {
+            if !self.may_join(&key, priority, now) {
                 return Err(self.refusal(sources, priority, now));
             }
             let fence = self.lease(&key, holder, priority, now);

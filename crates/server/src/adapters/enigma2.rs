@@ -16,17 +16,21 @@ use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use telecast_core::breaker::Failure;
+use telecast_core::breaker::{Failure, State};
 use telecast_core::guide::{Event, clean};
 use telecast_core::limits;
 use telecast_core::lineup::{ReadBouquet, ServiceRef};
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 use url::Url;
 
 use super::clock::Clock;
-use super::gate::Gate;
+use super::gate::{Call, Gate};
 use super::stream::{Fault, Stream, abroad, has_box_manners, is_relay};
 use reply::{events, parse, recording, text};
+
+/// Whoever waits for another's trial looks again so often.
+const TRIAL: Duration = Duration::from_millis(100);
 
 /// A receiver as the host describes it.
 #[derive(Clone, Debug)]
@@ -219,24 +223,37 @@ impl Client {
                 Stream::fetch(&self.abroad, &url, credentials.as_ref()).await
             };
         }
-        if let Some(rest) = self.streams.shut_for() {
-            return Err(Fault::Unreachable(format!(
-                "it has failed lately and is left alone for {} s",
-                rest.as_secs() + 1
-            )));
-        }
+        let call = self.pass().await?;
         let (url, credentials) = self.stream_url(service).await.map_err(unreachable)?;
         relayed(is_relay(&url));
         let opened = Stream::open(&url, credentials.as_ref()).await;
         match &opened {
-            Err(Fault::Unreachable(_)) => self.streams.failed(Failure::NoConnection),
-            Err(Fault::Stalled) => self.streams.failed(Failure::TimedOut),
+            Err(Fault::Unreachable(_)) => call.failed(Failure::NoConnection),
+            Err(Fault::Stalled) => call.failed(Failure::TimedOut),
             Err(Fault::Refused(line)) if line.split(' ').nth(1).is_some_and(|code| code.starts_with('5')) => {
-                self.streams.failed(Failure::ServerError);
+                call.failed(Failure::ServerError);
             }
-            _ => self.streams.succeeded(),
+            _ => call.succeeded(),
         }
         opened
+    }
+
+    /// Through the door of the streams. After a failure one tries alone, and the others wait a moment for what comes of it.
+    async fn pass(&self) -> Result<Call<'_>, Fault> {
+        let until = Instant::now() + limits::RECEIVER_CONNECT;
+        loop {
+            match self.streams.pass() {
+                Ok(call) => return Ok(call),
+                Err(_) if self.streams.state() == State::HalfOpen && Instant::now() < until => {
+                    tokio::time::sleep(TRIAL).await;
+                }
+                Err(rest) => {
+                    let rest = rest.as_secs() + 1;
+                    let text = format!("it has failed lately and is left alone for {rest} s");
+                    return Err(Fault::Unreachable(text));
+                }
+            }
+        }
     }
 
     /// Model and tuners.

@@ -357,12 +357,18 @@ impl Owner {
             self.pool.renew(fence, now);
         }
         self.drop_closed();
+        let mut left = change.enough;
         for channel in change.want {
+            if left == 0 {
+                break;
+            }
             let open: Vec<LineupSource> =
                 channel.sources.iter().filter(|source| self.is_open(source)).cloned().collect();
             let (well, _) = self.health.sort(&channel.id, &open, now);
             let granted = self.pool.acquire(&channel.id, &well, KEPT_READY, Priority::Background, now);
+            // No tuner for this one; a later one may come with a tuner that is in use.
             let Ok(grant) = granted else { continue };
+            left -= 1;
             self.warm.hold(&change.viewer, grant.fence, channel.id);
             self.carry_out(grant, KEPT_READY);
         }

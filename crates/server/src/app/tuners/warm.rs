@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use telecast_core::lineup::{Channel, ChannelId, Lineup};
 use telecast_core::tuner::{Fence, Zaps, likely_next};
 
-/// Channels kept ready for one viewer at most: next, the one before, previous.
+/// Channels kept ready for one viewer at most: next, the one before, previous; or, where there is no tuner for those, some that need none.
 const EACH: usize = 3;
 
 /// What somebody may want next, and what is held for it.
@@ -29,6 +29,8 @@ pub(super) struct Change {
     pub(super) renew: Vec<Fence>,
     /// New ones, the likeliest first.
     pub(super) want: Vec<Channel>,
+    /// So many of them are enough.
+    pub(super) enough: usize,
 }
 
 impl Warm {
@@ -42,14 +44,17 @@ impl Warm {
     pub(super) fn pictured(&mut self, channel: &ChannelId, lineup: &Lineup) -> Vec<Change> {
         let viewers = self.waiting.extract_if(|_, (wanted, _)| wanted == channel).collect::<Vec<_>>();
         let change = |(viewer, (channel, before)): (String, (ChannelId, Option<ChannelId>))| {
-            let likely: Vec<&Channel> =
-                likely_next(lineup, &channel, before.as_ref()).into_iter().take(EACH).collect();
+            let likely = likely_next(lineup, &channel, before.as_ref());
             let held = self.held.remove(&viewer).unwrap_or_default();
             let (good, wrong): (Vec<_>, Vec<_>) =
                 held.into_iter().partition(|(_, id)| likely.iter().any(|channel| channel.id == *id));
+            // What needs no tuner may stay; it does not stand in the way of what is likelier.
+            let likeliest = |id: &ChannelId| likely.iter().take(EACH).any(|channel| channel.id == *id);
+            let enough = EACH - good.iter().filter(|(_, id)| likeliest(id)).count();
             let want = likely.into_iter().filter(|channel| good.iter().all(|(_, id)| *id != channel.id));
             let change = Change {
                 want: want.cloned().collect(),
+                enough,
                 give_up: wrong.into_iter().map(|(fence, _)| fence).collect(),
                 renew: good.iter().map(|(fence, _)| *fence).collect(),
                 viewer: viewer.clone(),
@@ -89,6 +94,27 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_with_the_same_tuner_is_there_for_when_there_is_none_for_the_likelier() {
+        // Of nine channels 3, 7 and 8 share a transponder.
+        let shared = |sid: u32| if [3, 7, 8].contains(&sid) { 99 } else { sid };
+        let service = |sid: u32| format!("1:0:19:{sid:X}:{:X}:1:C00000:0:0:0:", shared(sid));
+        let service = |sid: u32| ServiceRef::parse(&service(sid)).expect("reference");
+        let services = (1..=9).map(|sid| (service(sid), sid.to_string())).collect();
+        let read = ReadBouquet { reference: "b".into(), name: "B".into(), radio: false, services };
+        let lineup = Lineup::pool(&[("r".into(), vec![read])]);
+        let mut warm = Warm::default();
+        let on = service(3).channel_id();
+        warm.zapped("Anna", &on);
+        let change = warm.pictured(&on, &lineup).remove(0);
+        let names: String = change.want.iter().map(|channel| channel.name.clone()).collect();
+        assert_eq!((names.as_str(), change.enough), ("4278", 3));
+        warm.hold("Anna", Fence(1), service(7).channel_id());
+        warm.zapped("Anna", &on);
+        let again = warm.pictured(&on, &lineup).remove(0);
+        assert_eq!((again.renew, again.enough), (vec![Fence(1)], 3), "4 and 2 are tried all the same");
+    }
+
+    #[test]
     fn a_zap_keeps_what_is_still_likely_and_gives_up_the_rest_once_there_is_a_picture() {
         let services = (1..=9).map(|sid| (service(sid), sid.to_string())).collect();
         let read = ReadBouquet { reference: "b".into(), name: "B".into(), radio: false, services };
@@ -116,6 +142,7 @@ mod tests {
         warm.zapped("Anna", &id(5));
         let two = warm.pictured(&id(5), &lineup).remove(0);
         assert_eq!((names(&two), two.renew), ("63".into(), vec![Fence(5)]), "4 is beside 5 as well");
+        assert_eq!((first.enough, two.enough), (3, 2));
         warm.sweep(|fence| fence != Fence(5), |_| false);
         assert!(warm.held.is_empty() && warm.waiting.is_empty(), "nothing is left behind");
     }
