@@ -14,7 +14,7 @@ const BREAKS = [
 /** Faults that are no outage, each with the channel that meets it: a clock may only begin elsewhere where a stream begins. */
 const CHANGES = [
   { fault: "format_change=8", name: "Erstes Probe HD", sizes: 2 },
-  { fault: "pmt_change=8", name: "Duo Europa", sizes: 1 },
+  { fault: "pmt_change=8", name: "Zweites Probe HD", sizes: 1 },
   { fault: "pts_jump=100", name: "Kino 24", sizes: 1 },
   { fault: "pts_wrap=10", name: "Raumklang HD", sizes: 1 },
 ];

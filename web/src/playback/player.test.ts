@@ -356,3 +356,11 @@ describe("a sound that comes while one watches", () => {
     expect(player.state).toMatchObject({ session: { id: "A2" }, offeredAudio: [] });
   });
 });
+
+test("keys that come faster than the video tells of them all count", () => {
+  player.setVolume(1);
+  for (let press = 0; press < 4; press += 1) player.setVolume(player.state.volume - 0.05);
+  expect([player.state.volume, player.video.volume]).toEqual([0.8, 0.8]);
+  player.setVolume(0);
+  expect(player.state.muted).toBe(true);
+});

@@ -254,13 +254,15 @@ export class Player extends Store<PlayerState> {
   setVolume(volume: number): void {
     const clamped = Math.min(1, Math.max(0, Math.round(volume * 100) / 100));
     this.video.volume = clamped;
+    // The video tells of it later; the next press of a key that repeats must not count from before.
+    this.set({ volume: clamped });
     this.setMuted(clamped === 0);
     prefer({ volume: clamped });
   }
 
   setMuted(muted: boolean): void {
     this.video.muted = muted;
-    this.set({ soundBlocked: false });
+    this.set({ muted, soundBlocked: false });
     prefer({ muted });
   }
 
