@@ -24,7 +24,7 @@ export default function AudioMenu() {
           <Languages aria-hidden />
         </IconButton>
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
+      <DropdownMenu.Portal container={document.querySelector<HTMLElement>("main")}>
         <DropdownMenu.Content className="menu" data-scheme="dark" side="top" align="end" sideOffset={8} collisionPadding={8} loop>
           <DropdownMenu.Label className="menu-label">{t.player.audio}</DropdownMenu.Label>
           <DropdownMenu.RadioGroup value={String(selected)} onValueChange={(id) => player.selectAudio(Number(id))}>

@@ -22,7 +22,7 @@ export default function MoreMenu({ showFacts }: MoreMenuProps) {
           <Ellipsis aria-hidden />
         </IconButton>
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
+      <DropdownMenu.Portal container={document.querySelector<HTMLElement>("main")}>
         <DropdownMenu.Content className="menu" data-scheme="dark" side="top" align="end" sideOffset={8} collisionPadding={8} loop>
           <DropdownMenu.CheckboxItem className="menu-item" checked={compatible} onCheckedChange={(next) => player.setCompatible(next)}>
             <DropdownMenu.ItemIndicator className="menu-mark" />
