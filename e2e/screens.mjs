@@ -1,5 +1,6 @@
-// Takes the screenshots of docs/screens: each page that matters, at four widths, dark and light, from the running demo.
-// Pictures are WebP in files of their own size, so that README can show them and git need not suffer.
+// Takes the screenshots of docs/screens: each page and state that matters, at the widths and in the themes where it has something to
+// show, from the running demo; README shows `watch-1440-dark`. Pictures are WebP, so that git need not suffer. SHOTS=audio,keys takes
+// only these, and leaves the others.
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { channels, control, expectPlaying, launch, openPage, origin } from "./lib/browser.mjs";
@@ -92,8 +93,87 @@ const SHOTS = {
     },
   },
   receivers: { widths: [360, 1440], themes: ["dark", "light"], arrange: (page) => visit(page, "/settings/receivers") },
+  audio: {
+    widths: [360, 1440],
+    themes: ["dark"],
+    arrange: async (page, { all }) => {
+      await play(page, all.find(({ name }) => name === "Duo Europa"));
+      await page.getByRole("button", { name: "Sound track" }).press("Enter");
+      await page.getByRole("menu").waitFor();
+    },
+  },
+  compatible: {
+    widths: [360, 1440],
+    themes: ["dark"],
+    preferences: { compatible: true },
+    arrange: async (page, { tv }) => {
+      await play(page, tv);
+      await page.getByRole("button", { name: "More" }).press("Enter");
+      await page.getByRole("menu").waitFor();
+    },
+  },
+  keys: {
+    widths: [360, 1440],
+    themes: ["dark"],
+    arrange: async (page, { tv }) => {
+      await play(page, tv);
+      await page.keyboard.press("?");
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  empty: {
+    widths: [360, 1440],
+    themes: ["dark"],
+    arrange: async (page) => {
+      await page.route("**/api/v1/channels?*", (route) => route.fulfill({ json: { items: [], next_cursor: null } }));
+      await page.route("**/api/v1/receivers", (route) => route.fulfill({ json: { items: [] } }));
+      await page.goto(`${origin}/`);
+      await page.getByRole("link", { name: "Add a receiver" }).waitFor();
+    },
+  },
+  failed: {
+    widths: [360, 1440],
+    themes: ["dark"],
+    arrange: async (page) => {
+      await page.route("**/api/v1/channels?*", (route) => route.fulfill(UNREADABLE));
+      await page.goto(`${origin}/`);
+      await page.getByText("req-7f3a").waitFor();
+    },
+  },
+  offline: {
+    widths: [360, 1440],
+    themes: ["dark"],
+    arrange: async (page) => {
+      await visit(page, "/settings/about");
+      await page.route("**/api/v1/**", (route) => route.abort());
+      await page.goto(`${origin}/`).catch(() => undefined);
+      await page.getByRole("heading", { name: "The station does not answer" }).first().waitFor();
+    },
+  },
+  owner: {
+    widths: [360, 1440],
+    themes: ["dark", "light"],
+    state: null,
+    arrange: async (page) => {
+      await page.route("**/api/v1/auth/state", async (route) => {
+        const reply = await route.fetch();
+        await route.fulfill({ response: reply, json: { ...(await reply.json()), account: null, owner_exists: false } });
+      });
+      await visit(page, "/welcome");
+    },
+  },
+  "sign-in": { widths: [360, 1440], themes: ["dark", "light"], state: null, arrange: (page) => visit(page, "/sign-in") },
+  account: { widths: [360, 1440], themes: ["dark"], arrange: (page) => visit(page, "/settings/account") },
+  about: { widths: [360, 1440], themes: ["dark"], arrange: (page) => visit(page, "/settings/about") },
+  appearance: { widths: [360, 1440], themes: ["dark"], locale: "de-DE", arrange: (page) => visit(page, "/settings/appearance") },
   source: { widths: [1440], themes: ["light"], arrange: (page) => visit(page, "/welcome?step=source") },
   found: { widths: [360, 1440], themes: ["dark"], arrange: (page) => visit(page, "/welcome?step=found") },
+};
+
+const UNREADABLE = {
+  status: 500,
+  contentType: "application/problem+json",
+  body: JSON.stringify({ title: "The store cannot be read", status: 500, code: "store_failed", detail: "The disk reports an error.", request_id: "req-7f3a" }),
 };
 
 async function play(page, channel, radio = false) {
@@ -154,16 +234,19 @@ try {
   const [tv, other] = all.filter(({ kind }) => kind === "tv");
   const radio = all.find(({ kind }) => kind === "radio");
   const encoder = await scout.context.newPage();
-  for (const name of readdirSync(folder)) if (name.endsWith(".webp")) rmSync(join(folder, name));
-  for (const [name, { widths, themes, arrange }] of Object.entries(SHOTS)) {
+  const wanted = process.env.SHOTS?.split(",") ?? null;
+  if (!wanted) for (const name of readdirSync(folder)) rmSync(join(folder, name));
+  for (const [name, { widths, themes, arrange, preferences, ...options }] of Object.entries(SHOTS)) {
+    if (wanted && !wanted.includes(name)) continue;
     for (const width of widths) {
       for (const theme of themes) {
         const { page, context } = await openPage(browser, {
           viewport: { width, height: SIZES[width] },
-          preferences: { theme },
+          preferences: { theme, ...preferences },
+          ...options,
           hasTouch: width < 700,
         });
-        await arrange(page, { tv, other, radio });
+        await arrange(page, { tv, other, radio, all });
         await page.evaluate(() => document.fonts.ready);
         const file = join(folder, `${name}-${width}-${theme}.webp`);
         writeFileSync(file, await webp(encoder, await page.screenshot()));

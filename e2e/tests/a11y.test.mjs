@@ -1,4 +1,4 @@
-// axe-core on each page and state, dark and light, and at 200 % zoom.
+// axe-core on each page and state, at four widths, dark and light, and what 200 % zoom and reduced motion ask for.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { channels, expectAccessible, expectPlaying, launch, openPage, origin } from "../lib/browser.mjs";
@@ -9,67 +9,95 @@ before(async () => {
 });
 after(() => browser.close());
 
+const SIZES = [
+  { width: 1440, height: 900 },
+  { width: 1920, height: 1080 },
+  { width: 768, height: 1024 },
+  { width: 360, height: 740 },
+];
+
+/** No violation at any width in either theme. Left as it was found. */
+async function expectAccessibleEverywhere(page, what) {
+  const paint = (theme) =>
+    page.evaluate(async (name) => {
+      document.documentElement.dataset.theme = name;
+      // Colours that are still on their way are no colours of ours.
+      await Promise.all(document.getAnimations().map((animation) => (animation instanceof CSSTransition ? animation.finished.catch(() => null) : null)));
+    }, theme);
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    for (const theme of ["light", "dark"]) {
+      await paint(theme);
+      await expectAccessible(page, `${what}, ${size.width} pixels wide, ${theme}`);
+    }
+  }
+  await page.setViewportSize(SIZES[0]);
+}
+
+test("Watch", async () => {
+  const { page, context } = await openPage(browser);
+  await page.goto(`${origin}/`);
+  await expectPlaying(page);
+  await expectAccessibleEverywhere(page, "Watch");
+  await page.keyboard.press("i");
+  await page.getByRole("complementary", { name: "Facts" }).waitFor();
+  await expectAccessibleEverywhere(page, "Watch with facts");
+  await page.keyboard.press("i");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("dialog").waitFor();
+  await expectAccessibleEverywhere(page, "the palette");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("?");
+  await page.getByRole("dialog").waitFor();
+  await expectAccessibleEverywhere(page, "the table of keys");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "More" }).press("Enter");
+  await page.getByRole("menu").waitFor();
+  await expectAccessibleEverywhere(page, "what is seldom wanted");
+  const radio = (await channels(page)).find(({ kind }) => kind === "radio");
+  await page.goto(`${origin}/watch/${radio.id}`);
+  await expectPlaying(page, { radio: true });
+  await expectAccessibleEverywhere(page, "radio");
+  await context.close();
+});
+
 for (const theme of ["dark", "light"]) {
-  test(`Watch, ${theme}`, async () => {
+  test(`the theme that is chosen is there: ${theme}`, async () => {
     const { page, context } = await openPage(browser, { preferences: { theme } });
-    await page.goto(`${origin}/`);
-    await expectPlaying(page);
+    await page.goto(`${origin}/settings/about`);
+    await page.getByRole("heading", { level: 1 }).waitFor();
     assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), theme);
-    await page.keyboard.press("i");
-    await page.getByRole("complementary", { name: "Facts" }).waitFor();
-    await expectAccessible(page, "Watch with facts");
-    await page.keyboard.press("i");
-    await page.keyboard.press("Control+k");
-    await page.getByRole("dialog").waitFor();
-    await expectAccessible(page, "the palette");
-    await page.keyboard.press("Escape");
-    await page.keyboard.press("?");
-    await page.getByRole("dialog").waitFor();
-    await expectAccessible(page, "the table of keys");
-    await page.keyboard.press("Escape");
-    const radio = (await channels(page)).find(({ kind }) => kind === "radio");
-    if (radio) {
-      await page.goto(`${origin}/watch/${radio.id}`);
-      await expectPlaying(page, { radio: true });
-      await expectAccessible(page, "radio");
-    }
-    await context.close();
-  });
-
-  test(`Settings, ${theme}`, async () => {
-    const { page, context } = await openPage(browser, { preferences: { theme } });
-    for (const section of ["receivers", "appearance", "account", "about"]) {
-      await page.goto(`${origin}/settings/${section}`);
-      await page.getByRole("heading", { level: 1 }).waitFor();
-      await expectAccessible(page, `settings, ${section}`);
-    }
-    await page.goto(`${origin}/welcome?step=source`);
-    await page.getByRole("heading", { level: 1 }).waitFor();
-    await expectAccessible(page, "adding a receiver");
-    await page.goto(`${origin}/welcome?step=found`);
-    await page.getByRole("heading", { level: 1 }).waitFor();
-    await expectAccessible(page, "what was found");
-    await context.close();
-  });
-
-  test(`signed out, and lost, ${theme}`, async () => {
-    const { page, context } = await openPage(browser, { state: null, preferences: { theme } });
-    await page.goto(`${origin}/`);
-    await page.waitForURL(/\/sign-in/);
-    await page.getByRole("heading", { level: 1 }).waitFor();
-    await expectAccessible(page, "sign-in");
-    await page.getByLabel("Name").fill("nobody");
-    await page.getByLabel("Password", { exact: true }).fill("wrong password");
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("alert").waitFor();
-    await expectAccessible(page, "sign-in refused");
-    await page.goto(`${origin}/welcome#link=used-already`);
-    await page.getByRole("alert").waitFor();
-    await page.waitForURL((url) => url.hash === "");
-    await expectAccessible(page, "a used link");
     await context.close();
   });
 }
+
+test("Settings, and what follows a new receiver", async () => {
+  const { page, context } = await openPage(browser);
+  for (const path of ["settings/receivers", "settings/appearance", "settings/account", "settings/about", "welcome?step=source", "welcome?step=found", "status"]) {
+    await page.goto(`${origin}/${path}`);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await expectAccessibleEverywhere(page, path);
+  }
+  await context.close();
+});
+
+test("signed out, and lost", async () => {
+  const { page, context } = await openPage(browser, { state: null });
+  await page.goto(`${origin}/`);
+  await page.waitForURL(/\/sign-in/);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await expectAccessibleEverywhere(page, "sign-in");
+  await page.getByLabel("Name").fill("nobody");
+  await page.getByLabel("Password", { exact: true }).fill("wrong password");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").waitFor();
+  await expectAccessibleEverywhere(page, "sign-in refused");
+  await page.goto(`${origin}/welcome#link=used-already`);
+  await page.getByRole("alert").waitFor();
+  await page.waitForURL((url) => url.hash === "");
+  await expectAccessibleEverywhere(page, "a used link");
+  await context.close();
+});
 
 /** States that a healthy station does not show: the same page, with the API's answers replaced. */
 const STATES = {
@@ -144,7 +172,7 @@ for (const [name, arrange] of Object.entries(STATES)) {
   test(`state: ${name}`, async () => {
     const { page, context } = await openPage(browser);
     await arrange(page);
-    await expectAccessible(page, name);
+    await expectAccessibleEverywhere(page, name);
     await context.close();
   });
 }

@@ -9,15 +9,18 @@ before(async () => {
 });
 after(() => browser.close());
 
-async function watch() {
-  const opened = await openPage(browser);
+/** At a desk, on a sofa, and on a phone with keys: the same page with other things in it. */
+const WIDTHS = { 1440: 900, 1920: 1080, 360: 740 };
+
+async function watch(width = 1440) {
+  const opened = await openPage(browser, { viewport: { width: Number(width), height: WIDTHS[width] } });
   await opened.page.goto(`${origin}/`);
   await expectPlaying(opened.page);
   return opened;
 }
 
-test("Tab reaches every control in turn and comes around", async () => {
-  const { page, context } = await watch();
+for (const width of Object.keys(WIDTHS)) test(`Tab reaches every control in turn and comes around, ${width} pixels wide`, async () => {
+  const { page, context } = await watch(width);
   const seen = [];
   for (let i = 0; i < 40; i += 1) {
     await page.keyboard.press("Tab");
@@ -36,8 +39,8 @@ test("Tab reaches every control in turn and comes around", async () => {
   await context.close();
 });
 
-test("the remote control: arrows, OK, back, mute, digits", async () => {
-  const { page, context } = await watch();
+for (const width of Object.keys(WIDTHS)) test(`the remote control: arrows, OK, back, mute, ${width} pixels wide`, async () => {
+  const { page, context } = await watch(width);
   const first = page.url();
   await page.keyboard.press("ArrowDown");
   await page.waitForURL((url) => url.href !== first);

@@ -1,6 +1,9 @@
 /**
  * One socket per tab carries everything that changes (a browser opens six connections per host on HTTP/1.1, and media
  * needs them). Where sockets are blocked, server-sent events do the same; both reconnect for as long as the page lives.
+ *
+ * A stream of events is one of those six connections, and a long outage looks like blocked sockets. So a socket is tried again
+ * beside it from time to time, and takes over if it opens.
  */
 import { basePath } from "./base";
 
@@ -19,6 +22,8 @@ const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 10_000;
 /** Sockets that never open, in a row, before server-sent events are tried instead. */
 const SOCKETS_TRIED = 3;
+/** While server-sent events do it, a socket is tried this often. */
+const SOCKET_AGAIN_MS = 60_000;
 
 export class LiveConnection {
   private readonly topics = new Map<string, Set<Handler>>();
@@ -27,6 +32,7 @@ export class LiveConnection {
   private events: EventSource | null = null;
   private failures = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
+  private again: ReturnType<typeof setTimeout> | undefined;
   private current: ConnectionState = "idle";
 
   get state(): ConnectionState {
@@ -86,6 +92,7 @@ export class LiveConnection {
     earlier?.close();
     socket.addEventListener("open", () => {
       this.failures = 0;
+      this.closeEvents();
       this.setState("open");
       if (this.topics.size > 0) this.announce("subscribe", [...this.topics.keys()]);
     });
@@ -93,26 +100,46 @@ export class LiveConnection {
     socket.addEventListener("close", () => {
       if (this.socket !== socket) return;
       this.socket = null;
+      if (this.events) {
+        this.trySocketLater();
+        return;
+      }
       this.failures += 1;
       this.retryLater();
     });
   }
 
   private openEvents(): void {
-    this.events?.close();
+    this.closeEvents();
     const topics = encodeURIComponent([...this.topics.keys()].join(","));
     const events = new EventSource(`${basePath}/api/v1/events?topics=${topics}`);
     this.events = events;
+    this.trySocketLater();
     events.addEventListener("open", () => this.setState("open"));
     events.addEventListener("message", (message) => this.deliver(String(message.data)));
     events.addEventListener("error", () => {
       if (this.events !== events) return;
-      events.close();
-      this.events = null;
+      this.closeEvents();
+      // A socket that is being tried beside it is the next round already.
+      if (this.socket) {
+        this.setState("lost");
+        return;
+      }
       // The next round begins with a socket again: what blocked it may be gone.
       this.failures = SOCKETS_TRIED - 1;
       this.retryLater();
     });
+  }
+
+  private trySocketLater(): void {
+    clearTimeout(this.again);
+    this.again = setTimeout(() => this.openSocket(), SOCKET_AGAIN_MS);
+  }
+
+  private closeEvents(): void {
+    clearTimeout(this.again);
+    this.events?.close();
+    this.events = null;
   }
 
   private retryLater(): void {

@@ -86,6 +86,7 @@ export const de: Catalogue = {
     soundOn: "Ton an",
     soundBlocked: "Der Browser beginnt Seiten ohne Ton.",
     audio: "Tonspur",
+    audioNew: "Neu auf diesem Sender",
     fullscreen: "Vollbild",
     leaveFullscreen: "Vollbild verlassen",
     pip: "Bild im Bild",
@@ -156,6 +157,7 @@ export const de: Catalogue = {
     orLonger: "oder länger",
     watchInstead: (channel) => `${channel} sehen`,
     retryIn: (seconds) => many(seconds, { one: "Neuer Versuch in # Sekunde", other: "Neuer Versuch in # Sekunden" }),
+    givenUp: "Oft versucht; von selbst wird es nicht mehr versucht.",
     otherChannel: "Anderen Sender wählen",
     heldBy: (who) => `gehalten von ${who}`,
     reasons: {

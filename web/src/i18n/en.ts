@@ -86,6 +86,7 @@ export const en = {
     soundOn: "Sound on",
     soundBlocked: "The browser starts pages without sound.",
     audio: "Sound track",
+    audioNew: "New on this channel",
     fullscreen: "Full screen",
     leaveFullscreen: "Leave full screen",
     pip: "Picture in picture",
@@ -157,6 +158,7 @@ export const en = {
     orLonger: "or longer",
     watchInstead: (channel: string) => `Watch ${channel}`,
     retryIn: (seconds: number) => many(seconds, { one: "Trying again in # second", other: "Trying again in # seconds" }),
+    givenUp: "Tried many times; not tried by itself any more.",
     otherChannel: "Choose another channel",
     heldBy: (who: string) => `held by ${who}`,
     // By the codes of `core::session::ReasonCode`; a test keeps the two in step.

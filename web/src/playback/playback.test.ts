@@ -14,6 +14,26 @@ describe("capabilities", () => {
       hls: "low_latency",
     });
   });
+
+  /** What browsers say to HEVC: by profile, tier and level. */
+  const decodes = (profiles: readonly string[], tiers: string, most: number) => ({
+    isTypeSupported: (type: string) => {
+      const [, profile = "", tier = "", level] = /hvc1\.(\d)\.\d\.([LH])(\d+)\./.exec(type) ?? [];
+      return profiles.includes(profile) && tiers.includes(tier) && Number(level) <= most;
+    },
+  });
+  test.each<[string, ReturnType<typeof decodes>, string[]]>([
+    ["Main up to 1080 lines, and nothing of Main 10", decodes(["1"], "L", 123), ["hvc1.1.6.L123.B0"]],
+    ["both, up to 2160 lines", decodes(["1", "2"], "L", 153), ["hvc1.1.6.L153.B0", "hvc1.2.4.L153.B0"]],
+    ["both tiers", decodes(["1"], "LH", 150), ["hvc1.1.6.L150.B0", "hvc1.1.6.H150.B0"]],
+    ["less than any broadcast", decodes(["1", "2"], "L", 63), []],
+    ["no HEVC", decodes([], "", 0), []],
+  ])("of HEVC are told by profile, tier and level: %s", (_name, browser, video) => {
+    expect(readCapabilities(browser).video).toEqual(video);
+  });
+  test("of a browser that plays only hev1 are none: the station sends hvc1", () => {
+    expect(readCapabilities({ isTypeSupported: (type) => type.includes("hev1") }).video).toEqual([]);
+  });
   test("without Media Source the browser plays HLS itself", () => {
     expect(readCapabilities(null)).toMatchObject({ hls: "standard", containers: ["cmaf", "ts"] });
   });

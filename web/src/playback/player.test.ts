@@ -10,6 +10,11 @@ const station = vi.hoisted(() => {
     log,
     tuners: 1,
     code: "tuners_busy",
+    /** Sounds of each new session. */
+    sounds: ["deu"],
+    wishes: [] as string[][],
+    /** Tells the page how its session is, as the socket does. */
+    tell: (_session: object): void => undefined,
     /** Keeps back what is named so: a request ("start A", "stop A1") or the reply to a start ("reply A"). */
     hold(name: string): () => void {
       let release = () => undefined as void;
@@ -22,6 +27,12 @@ const station = vi.hoisted(() => {
       log.length = 0;
       self.tuners = 1;
       self.code = "tuners_busy";
+      self.sounds = ["deu"];
+      self.wishes = [];
+    },
+    view(id: string, more: object): object {
+      const plan = { action: "remux", container: "cmaf", provisional: false, reasons: [], video: null, audio: self.sounds.map((language) => ({ action: "copy", codec: "aac", language })) };
+      return { id, channel_id: id[0], playlist_url: `/play/${id}/main.m3u8`, heartbeat_s: 10, plan, ...more };
     },
     async start(channel: string): Promise<{ data: object }> {
       await gates.get(`start ${channel}`);
@@ -31,7 +42,7 @@ const station = vi.hoisted(() => {
       if (granted) holders.add(id);
       const outcome = granted ? { state: "ready" } : { state: "failed", reason: { code: self.code } };
       await gates.get(`reply ${channel}`);
-      return { data: { id, channel_id: channel, playlist_url: `/play/${id}/main.m3u8`, heartbeat_s: 10, ...outcome } };
+      return { data: self.view(id, outcome) };
     },
     async stop(id: string): Promise<void> {
       await gates.get(`stop ${id}`);
@@ -44,13 +55,24 @@ const station = vi.hoisted(() => {
 
 vi.mock("../api/client", () => ({
   api: {
-    POST: async (path: string, { body }: { body: { channel_id: string } }) => (path.endsWith("heartbeat") ? {} : station.start(body.channel_id)),
+    POST: async (path: string, { body }: { body: { channel_id: string; client: { languages: string[] } } }) => {
+      if (path.endsWith("heartbeat")) return {};
+      station.wishes.push(body.client.languages);
+      return station.start(body.channel_id);
+    },
     DELETE: (_path: string, { params }: { params: { path: { id: string } } }) => station.stop(params.path.id),
   },
   body: async (call: Promise<{ data: unknown }>) => (await call).data,
   freshId: () => "0",
 }));
-vi.mock("../api/live", () => ({ live: { subscribe: () => () => undefined } }));
+vi.mock("../api/live", () => ({
+  live: {
+    subscribe: (_topic: string, handler: (kind: string, data: unknown) => void) => {
+      station.tell = (session) => handler("changed", session);
+      return () => undefined;
+    },
+  },
+}));
 vi.mock("./engine", () => ({
   Engine: class {
     prepare(): void {}
@@ -70,11 +92,26 @@ let player: Player;
 /** The channel is on, and its picture shows. */
 async function watch(channel: string): Promise<void> {
   player.tune(channel);
+  await picture();
+}
+
+/** The picture of what was started comes. */
+async function picture(): Promise<void> {
   await settle();
-  Object.defineProperty(player.video, "readyState", { value: 4 });
+  Object.defineProperty(player.video, "readyState", { value: 4, configurable: true });
   player.video.dispatchEvent(new Event("playing"));
   expect(player.state.phase).toBe("playing");
 }
+
+/** The station ends the session that plays. */
+async function over(code: string): Promise<void> {
+  const id = player.state.session?.id ?? "";
+  await station.stop(id);
+  station.tell(station.view(id, { state: "failed", reason: { code } }));
+  await settle();
+}
+
+const starts = () => station.log.filter((line) => line.startsWith("start")).length;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -205,4 +242,125 @@ describe("a viewer whom others are in the way of", () => {
     expect(station.log).toEqual(["start A", "start B", "stop A1"]);
     expect(player.state).toMatchObject({ phase: "refused", refusal: { code: "scrambled" } });
   });
+});
+
+describe("a session that ends by itself is begun anew", () => {
+  test.each(["format_changed", "transcoder_failed", "lease_expired", "idle", "restarted"])("after %s", async (code) => {
+    await watch("A");
+    await over(code);
+    expect(player.state).toMatchObject({ phase: "starting", session: { id: "A2" } });
+  });
+
+  test("as often as a picture comes of it: a channel whose format changes every eight seconds", async () => {
+    await watch("A");
+    for (let change = 0; change < 20; change += 1) {
+      await vi.advanceTimersByTimeAsync(8_000);
+      await over("format_changed");
+      await picture();
+    }
+    expect([starts(), player.state.phase]).toEqual([21, "playing"]);
+  });
+
+  test.each(["format_changed", "transcoder_failed"])("three times within a minute if none comes, and then it is told %s", async (code) => {
+    await watch("A");
+    for (let change = 0; change < 4; change += 1) await over(code);
+    expect(starts()).toBe(4);
+    expect(player.state).toMatchObject({ phase: "refused", refusal: { code } });
+  });
+
+  test("three times if its picture breaks at once, each time", async () => {
+    await watch("A");
+    for (let change = 0; change < 3; change += 1) {
+      await over("transcoder_failed");
+      await picture();
+      await vi.advanceTimersByTimeAsync(500);
+    }
+    await over("transcoder_failed");
+    expect([starts(), player.state.phase]).toEqual([4, "refused"]);
+  });
+
+  test("not while the viewer has paused", async () => {
+    await watch("A");
+    player.pause();
+    await over("lease_expired");
+    expect([starts(), player.state.phase]).toEqual([1, "refused"]);
+  });
+
+  test("not if the host has ended it", async () => {
+    await watch("A");
+    await over("ended_by_host");
+    expect([starts(), player.state.phase]).toEqual([1, "refused"]);
+  });
+
+  test("again as often as the viewer asks", async () => {
+    await watch("A");
+    for (let change = 0; change < 4; change += 1) await over("format_changed");
+    player.restart();
+    await settle();
+    await over("format_changed");
+    expect([starts(), player.state.phase]).toEqual([6, "starting"]);
+  });
+});
+
+test("starts by themselves are counted until a picture comes or the viewer asks", async () => {
+  station.tuners = 0;
+  player.tune("A");
+  await settle();
+  player.retry();
+  player.retry();
+  await settle();
+  expect(player.state).toMatchObject({ phase: "refused", retries: 2 });
+  player.restart();
+  await settle();
+  expect(player.state.retries).toBe(0);
+  player.retry();
+  await settle();
+  station.tuners = 1;
+  player.retry();
+  await picture();
+  expect(player.state.retries).toBe(0);
+});
+
+describe("a sound that comes while one watches", () => {
+  const comes = (...languages: string[]) => {
+    station.sounds = languages;
+    station.tell(station.view("A1", { state: "ready" }));
+  };
+
+  test("is offered if its language is new", async () => {
+    await watch("A");
+    expect(player.state.offeredAudio).toEqual([]);
+    comes("deu", "fra", "fra", "eng");
+    expect(player.state.offeredAudio).toEqual(["fra", "eng"]);
+  });
+
+  test("is no longer offered when it has gone, and neither is one that was there from the beginning", async () => {
+    station.sounds = ["deu", "eng"];
+    await watch("A");
+    comes("deu", "fra");
+    expect(player.state.offeredAudio).toEqual(["fra"]);
+    comes("deu", "eng");
+    expect(player.state.offeredAudio).toEqual([]);
+  });
+
+  test("is begun anew with when it is chosen, in the menu or by the key", async () => {
+    station.tuners = 2; // of one channel there are as many sessions as one likes
+    await watch("A");
+    comes("deu", "fra");
+    player.takeOffered("ita");
+    expect(starts()).toBe(1);
+    player.nextAudio();
+    await picture();
+    expect(starts()).toBe(2);
+    expect(station.wishes.at(-1)?.[0]).toBe("fra");
+    expect(player.state).toMatchObject({ session: { id: "A2" }, offeredAudio: [] });
+  });
+});
+
+test("keys that come faster than the video tells of them all count", () => {
+  player.setVolume(1);
+  for (let press = 0; press < 4; press += 1) player.setVolume(player.state.volume - 0.05);
+  expect([player.state.volume, player.video.volume]).toEqual([0.8, 0.8]);
+  player.setVolume(0);
+  expect(player.state.muted).toBe(true);
 });

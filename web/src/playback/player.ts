@@ -9,7 +9,7 @@
 import type { Problem } from "../api/problem";
 import { asProblem } from "../api/problem";
 import { resolve } from "../api/base";
-import type { PlayerFacts, Refusal, Session } from "../api/types";
+import type { Plan, PlayerFacts, Refusal, Session } from "../api/types";
 import { preferences, prefer } from "../shell/preferences";
 import { Engine, type AudioTrack, type Timeline } from "./engine";
 import { Tally, type Frames } from "./report";
@@ -38,6 +38,10 @@ export interface PlayerState {
   readonly audioOnly: boolean;
   readonly audioTracks: readonly AudioTrack[];
   readonly audioTrack: number;
+  /** Languages that have come since the session began: its list is fixed, and a new session would have them. */
+  readonly offeredAudio: readonly string[];
+  /** Starts that were made by themselves since a picture was last seen or the viewer last asked. */
+  readonly retries: number;
   readonly volume: number;
   readonly muted: boolean;
   /** The browser refused sound without a gesture; the page offers it. */
@@ -70,8 +74,13 @@ const LOOK_MS = 1_000;
 /** While the list has grown within this time, the station sends: a picture that runs out then waits for the connection. */
 const FED_MS = 3_000;
 const NO_FRAMES: Frames = { totalVideoFrames: 0, droppedVideoFrames: 0 };
+/** Restarts that led to no picture, at most so many within the window. */
 const RESTARTS = 3;
 const RESTART_WINDOW_MS = 60_000;
+/** A picture that has gone on for this long was worth its restart; one that breaks at once was not. */
+const HELD_MS = 2_000;
+/** Ends that another start may well get over: a tab that slept, another format on air, a transcoder that died and has a successor. */
+const BEGUN_ANEW: ReadonlySet<string> = new Set(["lease_expired", "idle", "restarted", "format_changed", "transcoder_failed"]);
 
 const initial: PlayerState = {
   channelId: null,
@@ -84,6 +93,8 @@ const initial: PlayerState = {
   audioOnly: false,
   audioTracks: [],
   audioTrack: -1,
+  offeredAudio: [],
+  retries: 0,
   volume: preferences().volume,
   muted: preferences().muted,
   soundBlocked: false,
@@ -114,6 +125,10 @@ export class Player extends Store<PlayerState> {
   private edge = { at: 0, moved: -Infinity };
   private loaded = "";
   private restarts: number[] = [];
+  /** When this start's picture came. */
+  private shownAt: number | null = null;
+  /** Languages that the session's list was made with. */
+  private languages: readonly string[] | null = null;
   /** Whether a session of our own may have held a tuner when this start was made; one retry is owed to that. */
   private inOwnWay = false;
   /** Whether the viewer wants it to run. A new media source pauses the video without an event and without being asked. */
@@ -151,6 +166,7 @@ export class Player extends Store<PlayerState> {
     const quick = options.leafing === true && now - this.lastTune < LEAF_MS * 2;
     this.lastTune = now;
     this.pressedAt = now;
+    this.askedAnew();
     if (channelId !== state.channelId) {
       prefer({ lastChannel: channelId });
       this.set({ channelId, previousChannelId: state.channelId ?? state.previousChannelId });
@@ -166,8 +182,24 @@ export class Player extends Store<PlayerState> {
     }
   }
 
-  /** Starts the same channel again, after a refusal or an error. */
+  /** Starts the same channel again, because the viewer asks for it. */
   restart(): void {
+    this.askedAnew();
+    this.again();
+  }
+
+  /** The same by itself, as a refusal said when. It is counted, so that the page can stop. */
+  retry(): void {
+    this.set({ retries: this.state.retries + 1 });
+    this.again();
+  }
+
+  private askedAnew(): void {
+    this.restarts = [];
+    this.set({ retries: 0 });
+  }
+
+  private again(): void {
     const { channelId } = this.state;
     if (channelId === null) return;
     this.pressedAt = performance.now();
@@ -222,13 +254,15 @@ export class Player extends Store<PlayerState> {
   setVolume(volume: number): void {
     const clamped = Math.min(1, Math.max(0, Math.round(volume * 100) / 100));
     this.video.volume = clamped;
+    // The video tells of it later; the next press of a key that repeats must not count from before.
+    this.set({ volume: clamped });
     this.setMuted(clamped === 0);
     prefer({ volume: clamped });
   }
 
   setMuted(muted: boolean): void {
     this.video.muted = muted;
-    this.set({ soundBlocked: false });
+    this.set({ muted, soundBlocked: false });
     prefer({ muted });
   }
 
@@ -243,9 +277,19 @@ export class Player extends Store<PlayerState> {
     this.engine.selectAudio(id);
   }
 
+  /** Begins anew with a language that this session's list does not have. */
+  takeOffered(language: string): void {
+    if (!this.state.offeredAudio.includes(language)) return;
+    prefer({ audioLanguage: language });
+    this.restart();
+  }
+
   nextAudio(): void {
-    const { audioTracks, audioTrack } = this.state;
-    if (audioTracks.length > 1) this.selectAudio((audioTrack + 1) % audioTracks.length);
+    const { audioTracks, audioTrack, offeredAudio } = this.state;
+    const [offered] = offeredAudio;
+    if (audioTrack + 1 < audioTracks.length) this.selectAudio(audioTrack + 1);
+    else if (offered !== undefined) this.takeOffered(offered);
+    else if (audioTracks.length > 1) this.selectAudio(0);
   }
 
   timeline(): Timeline | null {
@@ -318,6 +362,7 @@ export class Player extends Store<PlayerState> {
       audioOnly: false,
       audioTracks: [],
       audioTrack: -1,
+      offeredAudio: [],
       zapMs: null,
       struggle: null,
     });
@@ -330,6 +375,8 @@ export class Player extends Store<PlayerState> {
 
   private open(channelId: string, attempt: number): void {
     this.loaded = "";
+    this.languages = null;
+    this.shownAt = null;
     this.tally = new Tally(this.frames());
     const session: PlaybackSession = new PlaybackSession(channelId, {
       facts: () => (session === this.session ? this.facts() : null),
@@ -384,9 +431,20 @@ export class Player extends Store<PlayerState> {
       this.loaded = view.playlist_url;
       void this.engine.load(resolve(view.playlist_url));
     }
-    if (view.state === "ready") this.watchStart();
+    if (view.state === "ready") {
+      this.watchStart();
+      if (view.plan) this.offerAudio(view.plan);
+    }
     // hls.js gives up on playlists that stand still for long; who looks at a picture of the past is not disturbed.
     if (recovered && this.state.phase === "stalled") this.engine.rejoin();
+  }
+
+  /** The list of a session is fixed when it is ready; what comes later is offered. */
+  private offerAudio(plan: Plan): void {
+    const languages = [...new Set(plan.audio.map(({ language }) => language).filter((language) => language !== null && language !== undefined))];
+    this.languages ??= languages;
+    const { languages: known } = this;
+    this.set({ offeredAudio: languages.filter((language) => !known.includes(language)) });
   }
 
   /** Begins anew if no picture comes of a session that is ready, whatever the reason. */
@@ -427,7 +485,7 @@ export class Player extends Store<PlayerState> {
   private beginAnew(): void {
     if (document.visibilityState !== "visible" || !this.mayRestart()) return;
     performance.mark("telecast:begun-anew");
-    this.restart();
+    this.again();
   }
 
   private onOver(view: Session): void {
@@ -436,10 +494,10 @@ export class Player extends Store<PlayerState> {
       void this.openOutOfOwnWay(this.session.channelId);
       return;
     }
-    // A laptop that slept, a tab that was frozen: the viewer is here again and wants a picture, not an explanation.
-    const forgotten = code === "lease_expired" || code === "idle" || code === "restarted" || code === "format_changed";
-    if (forgotten && !this.video.paused && document.visibilityState === "visible" && this.mayRestart()) {
-      this.restart();
+    // The viewer is here and wants a picture, not an explanation.
+    const curable = code !== undefined && BEGUN_ANEW.has(code);
+    if (curable && this.wanted && document.visibilityState === "visible" && this.mayRestart()) {
+      this.again();
       return;
     }
     this.engine.unload();
@@ -462,7 +520,7 @@ export class Player extends Store<PlayerState> {
 
   private onProblem(problem: Problem): void {
     if (problem.status === 404 && this.state.session && this.mayRestart()) {
-      this.restart(); // the station was started anew and knows nothing of us
+      this.again(); // the station was started anew and knows nothing of us
       return;
     }
     this.stopOld();
@@ -480,7 +538,7 @@ export class Player extends Store<PlayerState> {
       return; // gone on with when something comes again
     }
     if (this.mayRestart()) {
-      this.restart();
+      this.again();
       return;
     }
     this.dismiss(this.session);
@@ -491,7 +549,8 @@ export class Player extends Store<PlayerState> {
 
   private mayRestart(): boolean {
     const now = performance.now();
-    this.restarts = this.restarts.filter((at) => now - at < RESTART_WINDOW_MS);
+    const held = this.shownAt !== null && now - this.shownAt >= HELD_MS;
+    this.restarts = held ? [] : this.restarts.filter((at) => now - at < RESTART_WINDOW_MS);
     if (this.restarts.length >= RESTARTS) return false;
     this.restarts.push(now);
     return true;
@@ -581,8 +640,9 @@ export class Player extends Store<PlayerState> {
     const zapMs = performance.now() - this.pressedAt;
     performance.measure("telecast:zap", { start: this.pressedAt, duration: zapMs });
     this.inOwnWay = false;
+    this.shownAt = performance.now();
     this.stopOld();
-    this.enter(this.video.paused ? "paused" : "playing", { zapMs });
+    this.enter(this.video.paused ? "paused" : "playing", { zapMs, retries: 0 });
     this.tally.firstFrame(zapMs);
     this.session?.report();
   }

@@ -206,9 +206,9 @@ function Volume() {
   );
 }
 
-/** The menu's code comes with the first channel that has a choice of sound. */
+/** The menu's code comes with the first channel that has a choice of sound, or is offered one. */
 function Audio() {
-  const choice = usePlayer((state) => state.audioTracks.length > 1);
+  const choice = usePlayer((state) => state.audioTracks.length > 1 || state.offeredAudio.length > 0);
   return choice ? (
     <Suspense fallback={null}>
       <AudioMenu />

@@ -1,10 +1,11 @@
-/** What is seldom wanted: another kind of playback, the facts, the keys. */
+/** What is seldom wanted, and what a phone has no room for in the bar: another kind of playback, the facts, picture in picture. */
 import { Ellipsis } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { useText } from "../i18n";
 import { player } from "../playback";
 import { usePreferences } from "../shell/preferences";
 import { IconButton } from "../ui";
+import { canPip, togglePip } from "./screen";
 
 interface MoreMenuProps {
   readonly showFacts: () => void;
@@ -21,7 +22,7 @@ export default function MoreMenu({ showFacts }: MoreMenuProps) {
           <Ellipsis aria-hidden />
         </IconButton>
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
+      <DropdownMenu.Portal container={document.querySelector<HTMLElement>("main")}>
         <DropdownMenu.Content className="menu" data-scheme="dark" side="top" align="end" sideOffset={8} collisionPadding={8} loop>
           <DropdownMenu.CheckboxItem className="menu-item" checked={compatible} onCheckedChange={(next) => player.setCompatible(next)}>
             <DropdownMenu.ItemIndicator className="menu-mark" />
@@ -33,6 +34,11 @@ export default function MoreMenu({ showFacts }: MoreMenuProps) {
           <DropdownMenu.Item className="menu-item" onSelect={showFacts}>
             {t.player.facts}
           </DropdownMenu.Item>
+          {canPip() && (
+            <DropdownMenu.Item className="menu-item" onSelect={() => void togglePip()}>
+              {t.player.pip}
+            </DropdownMenu.Item>
+          )}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>

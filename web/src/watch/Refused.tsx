@@ -6,6 +6,7 @@ import type { Catalogue } from "../i18n/catalogue";
 import { player, usePlayer } from "../playback";
 import type { Lineup } from "../shell/station";
 import { Button, RequestId } from "../ui";
+import { retryDelay } from "./retry";
 import { Time } from "./time";
 
 interface RefusedProps {
@@ -28,6 +29,7 @@ export function Refused({ lineup, tune, chooseOther }: RefusedProps) {
   const phase = usePlayer((state) => state.phase);
   const refusal = usePlayer((state) => state.refusal);
   const problem = usePlayer((state) => state.problem);
+  const retries = usePlayer((state) => state.retries);
   if (phase !== "refused" && phase !== "broken") return null;
 
   const silent = problem?.status === 0 && phase === "refused";
@@ -39,7 +41,8 @@ export function Refused({ lineup, tune, chooseOther }: RefusedProps) {
       : phase === "broken"
         ? broken
         : reasonText(t, problem?.code ?? "", problem?.detail ?? problem?.title ?? null);
-  const retryAfter = refusal?.retry_after_s ?? problem?.retryAfterS ?? null;
+  const said = refusal?.retry_after_s ?? problem?.retryAfterS ?? null;
+  const delay = retryDelay(refusal?.code ?? problem?.code ?? null, said, retries);
 
   return (
     <div className="refused" role="alert">
@@ -53,7 +56,8 @@ export function Refused({ lineup, tune, chooseOther }: RefusedProps) {
         </Button>
         <Button onClick={chooseOther}>{t.refusal.otherChannel}</Button>
       </div>
-      {retryAfter !== null && <Countdown key={String(refusal?.code)} seconds={retryAfter} />}
+      {delay !== null && <Countdown key={String(refusal?.code)} seconds={delay} />}
+      {delay === null && retries > 0 && <p className="countdown">{t.refusal.givenUp}</p>}
       <RequestId id={problem?.requestId ?? null} />
     </div>
   );
@@ -91,13 +95,13 @@ function channelOf(holder: Holder, lineup: Lineup): Channel | undefined {
   return lineup.byId.get(holder.channel) ?? lineup.channels.find(({ name }) => name === holder.channel);
 }
 
-/** Tries again by itself when the station said after how long that makes sense. */
+/** Tries again by itself when that makes sense. */
 function Countdown({ seconds }: { readonly seconds: number }) {
   const t = useText();
-  const [left, setLeft] = useState(Math.max(1, Math.ceil(seconds)));
+  const [left, setLeft] = useState(seconds);
   useEffect(() => {
     if (left <= 0) {
-      player.restart();
+      player.retry();
       return;
     }
     const timer = setTimeout(() => setLeft(left - 1), 1000);

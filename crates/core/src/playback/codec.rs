@@ -127,7 +127,13 @@ pub(super) fn video_fit(claims: &[String], track: &VideoTrack) -> Fit {
     }
     let (name, _) = split(family);
     let same_family = |claim: &String| canonical(split(&claim.to_ascii_lowercase()).0) == name;
-    if claims.iter().any(same_family) { Fit::NotThisProfile } else { Fit::No }
+    match (claims.iter().any(same_family), &track.rfc6381) {
+        // The map names the coding, and the parameter sets come later, before anything can be played: they decide. Else a
+        // transcoder would be started, or a viewer refused, for want of a second's patience.
+        (true, None) => Fit::Yes,
+        (true, Some(_)) => Fit::NotThisProfile,
+        (false, _) => Fit::No,
+    }
 }
 
 /// Whether `claims` cover `track` as it was broadcast.

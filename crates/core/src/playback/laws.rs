@@ -51,6 +51,8 @@ fn source(name: &str) -> SourceTracks {
         "h264i" => Some(VideoTrack { interlaced: true, ..video(VideoCodec::H264, "avc1.640028", 1080) }),
         "mpeg2i" => Some(VideoTrack { interlaced: true, ..video(VideoCodec::Mpeg2, "mp4v.61", 576) }),
         "h264-50p" => Some(video(VideoCodec::H264, "avc1.64002a", 1080)),
+        "hevc?" => Some(video(VideoCodec::Hevc, "", 2160)),
+        "hevc-main" => Some(video(VideoCodec::Hevc, "hvc1.1.6.L120.90", 1080)),
         "hevc" => Some(video(VideoCodec::Hevc, "hvc1.2.4.L153.B0", 2160)),
         "mpeg2" => Some(video(VideoCodec::Mpeg2, "mp4v.61", 576)),
         "avs2" => Some(video(VideoCodec::Other, "", 2160)),
@@ -76,6 +78,8 @@ fn client(name: &str) -> Client {
     };
     match name {
         "chromium" => browser("avc1", "mp4a.40.2 mp4a.40.5 opus", Hls::LowLatency),
+        "chrome-main" => browser("avc1 hvc1.1.6.L123.B0", "mp4a.40.2", Hls::LowLatency),
+        "chrome-main10" => browser("avc1 hvc1.1.6.L153.B0 hvc1.2.4.L153.B0", "mp4a.40.2", Hls::LowLatency),
         "chrome-de" => Client { languages: texts("de-DE de en"), ..client("chromium") },
         "chrome-fr" => Client { languages: texts("fr"), ..client("chromium") },
         "chrome-720" => Client { max_height: Some(720), ..client("chromium") },
@@ -220,7 +224,14 @@ fn the_table_of_cases() {
         ("h264-50p+aac", "firefox", "video", "video cmaf ll muxed >h264:frame aac*"),
         ("h264+aac", "firefox", "usual", "remux cmaf ll muxed h264 aac*"),
         ("h264?+aac", "chromium", "usual", "remux cmaf ll muxed h264 aac*"),
-        ("h264?+aac", "firefox", "usual", "refuse: video_profile_unsupported video_transcoder_missing"),
+        // The parameter sets decide, once they have come.
+        ("h264?+aac", "firefox", "video", "remux cmaf ll muxed h264 aac*"),
+        ("hevc?+aac", "chrome-main", "usual", "remux cmaf ll muxed hevc aac*"),
+        ("hevc-main+aac", "chrome-main", "usual", "remux cmaf ll muxed hevc aac*"),
+        ("hevc+aac", "chrome-main", "usual", "refuse: video_profile_unsupported video_transcoder_missing"),
+        ("hevc+aac", "chrome-main", "video", "video cmaf ll muxed >h264:frame aac*"),
+        ("hevc+aac", "chrome-main10", "video", "remux cmaf ll muxed hevc aac*"),
+        ("hevc-main+aac", "chrome-main10", "video", "remux cmaf ll muxed hevc aac*"),
         ("avs2+aac", "chromium", "video", "refuse: video_codec_unknown"),
         ("avs2+aac", "vlc", "usual", "remux ts raw muxed unknown aac*"),
         // A wish for fewer lines is obeyed where it can be, and refuses nothing.
