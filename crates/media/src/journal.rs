@@ -6,6 +6,7 @@
 //!   can be read without them.
 //! - A segment is written once, when no frame will be added to it. A run is written again when more has become known of it; what
 //!   was written last holds for all its segments.
+//! - Sound that was made when somebody asked for it stands here as promised: files of their own say that it is made ([`crate::past`]).
 //! - Numbers are variable in length (7 bits a byte), signed ones zigzag; a frame takes about six bytes.
 //!
 //! The index is a cache of the stream: where it does not fit the bytes that are there, the bytes win (see [`Recovery::finish`]).
@@ -62,7 +63,7 @@ impl Journal {
     pub fn write(&mut self, index: &Index) -> Vec<Page> {
         let mut pages: Vec<Page> = Vec::new();
         self.next = self.next.max(index.segments.front().map_or(0, |first| first.sequence));
-        while let Some(segment) = index.segment(self.next).filter(|segment| complete(segment)) {
+        while let Some(segment) = index.segment(self.next).filter(|segment| segment.is_complete()) {
             if self.written >= PAGE {
                 (self.page, self.written, self.run) = (segment.sequence, 0, None);
             }
@@ -90,11 +91,6 @@ impl Journal {
         }
         pages
     }
-}
-
-/// Nothing will be added to it.
-fn complete(segment: &Segment) -> bool {
-    segment.end.is_some() && segment.lanes.iter().all(|lane| lane.closed)
 }
 
 fn record(content: &[u8], out: &mut Vec<u8>) {

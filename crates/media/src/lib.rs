@@ -5,6 +5,7 @@
 //! - [`segment`]: the state machine that turns a broadcast into a tape.
 //! - [`tape`]: the index of a tape, and where its frames lie.
 //! - [`journal`]: the same index on disk.
+//! - [`past`]: sound that is made when somebody asks for it: what it will be like, of what, and where it lies.
 //! - [`cmaf`]: fragmented MP4 out of a tape's bytes.
 //! - [`hls`]: playlists and transport stream segments out of an index.
 //! - [`slate`]: what stands for the programme in a raw stream while there is none.
@@ -16,6 +17,7 @@ pub mod codec;
 pub mod hls;
 pub mod journal;
 pub mod mpegts;
+pub mod past;
 pub mod segment;
 pub mod slate;
 pub mod tape;

@@ -32,6 +32,9 @@ pub(crate) fn source_id(derived: TrackId) -> TrackId {
     derived & !DERIVED
 }
 
+/// Offsets of derived sound from here on are not in the side file that is appended to: see [`crate::past`].
+pub const PAST: u64 = 1 << 62;
+
 /// Where a track's frames lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -178,6 +181,16 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// A frame of `samples` that will be made when somebody asks for it: see [`crate::past`].
+    pub(crate) fn promised(samples: u32) -> Self {
+        Self { begin: u64::MAX, ..Self::silent(samples) }
+    }
+
+    /// It is not made yet.
+    pub fn is_promised(&self) -> bool {
+        self.length == 0 && self.begin == u64::MAX
+    }
+
     /// A frame of silence of `samples`: nothing lies on the tape for it.
     pub(crate) fn silent(samples: u32) -> Self {
         Self { begin: 0, length: 0, duration: samples, composition: 0, skip: 0, random_access: true }
@@ -216,6 +229,11 @@ impl Lane {
     /// A lane of a segment in which the track was not there yet.
     pub fn empty(track: TrackId) -> Self {
         Self { track, start: 0, frames: Vec::new(), parts: Vec::new(), closed: true }
+    }
+
+    /// It is to be made before it can be read: all of it, since only whole segments are promised.
+    pub fn is_promised(&self) -> bool {
+        self.frames.first().is_some_and(Frame::is_promised)
     }
 
     /// The range of offsets in which its frames lie; `None` if they are all silence.
@@ -282,6 +300,11 @@ impl Segment {
         };
         let begins = self.lanes.iter().filter(own).filter_map(|lane| Some(lane.extent()?.0));
         begins.fold(self.base, u64::min)
+    }
+
+    /// Nothing will be added to it.
+    pub fn is_complete(&self) -> bool {
+        self.end.is_some() && self.lanes.iter().all(|lane| lane.closed)
     }
 
     /// The lane of a track.

@@ -100,7 +100,9 @@ pub fn enter<'a>(
         let (Some(lane), Some(track)) = (segment.lane(id), segment.run.track(id)) else {
             return Err(Missing::NotThere);
         };
-        let range = frames(segment, master, lane, extent).ok_or(Missing::NotThere)?;
+        // What is only promised would be taken for silence.
+        let range = frames(segment, master, lane, extent).filter(|_| !lane.is_promised());
+        let range = range.ok_or(Missing::NotThere)?;
         if !range.is_empty() {
             let past = past(segment, lane, track, entry, &mut read)?;
             parts.push((number as u32 + 1, Stretch { track, lane, range, past }));
@@ -304,13 +306,13 @@ fn raw_aac(adts: &[u8]) -> &[u8] {
 
 /// The elementary bytes of PES packets, PES headers left out. Kept as long as frames lie in the same packets.
 #[derive(Default)]
-pub(super) struct Elementary {
-    pub(super) bytes: Vec<u8>,
+pub(crate) struct Elementary {
+    pub(crate) bytes: Vec<u8>,
     from: Option<(u64, usize)>,
 }
 
 impl Elementary {
-    pub(super) fn collect(&mut self, packets: &[u8], pid: u16, begin: u64) {
+    pub(crate) fn collect(&mut self, packets: &[u8], pid: u16, begin: u64) {
         let done = match self.from {
             Some((from, length)) if from == begin && length <= packets.len() => length,
             _ => {

@@ -8,6 +8,7 @@ mod fragment;
 mod init;
 mod past;
 
+pub(crate) use fragment::Elementary;
 pub use fragment::{Entry, Extent, Missing, enter, fragment, frames};
 pub use init::{init, supported};
 

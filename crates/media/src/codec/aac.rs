@@ -55,6 +55,26 @@ pub fn silence(channels: u8) -> &'static [u8] {
     }
 }
 
+/// `raw` (a raw data block of AAC LC) as an ADTS frame; `None`: AAC knows no such rate, or it is too long.
+pub fn frame(rate: u32, channels: u8, raw: &[u8]) -> Option<Vec<u8>> {
+    let index = RATES.iter().position(|known| *known == rate)? as u8;
+    let length = raw.len() + 7;
+    if length >= 1 << 13 || channels == 0 || channels > 6 {
+        return None;
+    }
+    let mut out = vec![
+        0xFF,
+        0xF1,
+        0x40 | index << 2 | channels >> 2,
+        channels << 6 | (length >> 11) as u8,
+        (length >> 3) as u8,
+        (length << 5) as u8 | 0x1F,
+        0xFC,
+    ];
+    out.extend_from_slice(raw);
+    Some(out)
+}
+
 /// Reads a LOAS header (AudioSyncStream, ISO/IEC 14496-3 §1.7.2). What it stands for is inside: see [`latm`].
 pub fn loas(bytes: &[u8]) -> Option<FrameHeader> {
     if bytes.len() < 3 || bytes[0] != 0x56 || bytes[1] & 0xE0 != 0xE0 {

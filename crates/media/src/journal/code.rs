@@ -2,7 +2,7 @@
 //! have bytes for.
 
 use crate::codec::{Picture, audio::FrameHeader, h264, hevc};
-use crate::tape::{Frame, Lane, Origin, Part, Recovery, Run, Segment, Setup, Track};
+use crate::tape::{Frame, Lane, Origin, PAST, Part, Recovery, Run, Segment, Setup, Track};
 use crate::ts::psi::Kind;
 use std::sync::Arc;
 
@@ -128,6 +128,7 @@ impl Writer {
         self.number(lane.frames.len() as u64);
         let mut before = base;
         for frame in &lane.frames {
+            let frame = if frame.begin < PAST { *frame } else { Frame::promised(frame.duration) };
             self.signed(frame.begin.wrapping_sub(before) as i64);
             before = frame.begin;
             self.number(u64::from(frame.length) << 1 | u64::from(frame.random_access));

@@ -7,13 +7,14 @@ use super::stream::{Lane, Stream, Video};
 use super::tables::Tables;
 use super::timeline::Timeline;
 use super::{Start, Waiting};
-use crate::tape::{DERIVED, Index, Origin, Track, TrackId, derived_id, source_id};
+use crate::tape::{DERIVED, Index, Origin, Track, TrackId};
 use crate::time::HZ;
 use crate::ts::packet::{NULL_PID, PACKET, Packet};
 use crate::ts::psi::{Kind, Pat, Pmt, Sections};
 use crate::ts::{pes, sync::Sync};
 use std::collections::BTreeSet;
 
+mod derived;
 mod video;
 
 /// The state machine; see the module.
@@ -36,6 +37,8 @@ pub struct Segmenter {
     offset: u64,
     timeline: Timeline,
     derived: Vec<Sound>,
+    /// Derived tracks that the past is still to have, and from which segment on they are made as they come.
+    unpromised: Vec<(TrackId, u64)>,
     /// Tracks whose frames are kept for a transcoder, whatever the map does to them.
     tapped: BTreeSet<TrackId>,
     /// Tracks that the map no longer names: they go on as silence, since playlists are fixed for a session.
@@ -66,6 +69,7 @@ impl Segmenter {
             offset: start.offset,
             timeline: Timeline::new(start.sequence),
             derived: Vec::new(),
+            unpromised: Vec::new(),
             tapped: BTreeSet::new(),
             absent: Vec::new(),
             counters: Counters::default(),
@@ -240,48 +244,6 @@ impl Segmenter {
     /// Frames of `track` since the last call.
     pub fn take_tapped(&mut self, track: TrackId) -> Vec<Tapped> {
         self.sound(track).map(Sound::take_tapped).unwrap_or_default()
-    }
-
-    /// Adds a track of AAC made from `from`; says its name. The same again for the same source.
-    pub fn derive(&mut self, from: TrackId) -> TrackId {
-        let id = derived_id(from);
-        if self.derived.iter().all(|sound| sound.track != id) {
-            self.derived.push(Sound::new(id, Kind::AacAdts));
-        }
-        self.plan_derived();
-        id
-    }
-
-    /// Appends frames (ADTS) made by a transcoder to derived track `id`: `time` in samples of the first, `begin` its offset in the
-    /// side file.
-    pub fn push_derived(&mut self, id: TrackId, mut time: i64, mut begin: u64, frames: &[u8]) {
-        let Some(sound) = self.derived.iter_mut().find(|sound| sound.track == id) else { return };
-        let mut rest = frames;
-        while let Some(header) = crate::codec::aac::adts(rest) {
-            let Some((frame, more)) = rest.split_at_checked(header.length) else { break };
-            sound.derived(time, frame, begin, &mut self.timeline);
-            time += i64::from(header.samples);
-            begin += header.length as u64;
-            rest = more;
-        }
-    }
-
-    fn plan_derived(&mut self) {
-        for sound in &self.derived {
-            let from = source_id(sound.track);
-            let Some(source) = self.timeline.planned.iter().find(|track| track.id == from) else { continue };
-            let track = Track {
-                id: sound.track,
-                kind: Kind::AacAdts,
-                origin: Origin::Derived { from },
-                setup: None,
-                ..source.clone()
-            };
-            if self.timeline.planned.iter().all(|track| track.id != sound.track) {
-                self.timeline.planned.push(track.clone());
-            }
-            self.timeline.add_track(track);
-        }
     }
 
     fn packet(&mut self, packet: &Packet<'_>, out: &mut Vec<u8>) {

@@ -14,6 +14,7 @@
 //! - A hole in the picture that is longer than a part ends the run; so does sound whose format has changed for some frames.
 //! - A picture of H.264 or HEVC of which something is missing is left out; if others may refer to it, so are they, up to the next random access
 //!   point. The picture before stands longer; what would be longer than a part ends the run. A frame of sound that fails its checksum is silence.
+//! - Sound that is derived is there from the segment on that was not over when it was asked for; what came before is promised ([`crate::past`]).
 //! - Sound that the programme map no longer names goes on as silence: playlists are fixed for a session.
 //!
 //! Times: video is timed by DTS, moved so that the random access point that opens a run is presented when it is
@@ -30,6 +31,7 @@ mod timeline;
 pub use counters::{Counters, PidCounters};
 pub use input::Segmenter;
 pub use sound::Tapped;
+pub(crate) use sound::setup;
 
 use crate::time::HZ;
 

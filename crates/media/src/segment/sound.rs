@@ -5,6 +5,7 @@ use super::timeline::Timeline;
 use super::{JUMP, LATE, SEGMENT_MINIMUM};
 use crate::codec::audio::{self, FrameHeader, Splitter};
 use crate::codec::{aac, ac3, mpa};
+use crate::past::PRE_ROLL;
 use crate::tape::{Frame, Run, Setup, TrackId};
 use crate::time::{to_scale, to_ticks};
 use crate::ts::clock::nearest;
@@ -28,6 +29,8 @@ pub struct Tapped {
 const TAP_LIMIT: usize = 1 << 20;
 /// Frames kept from before a run: two seconds at 48 kHz AAC.
 const EARLY_LIMIT: usize = 100;
+/// More are not kept for a transcoder that may be started: ten seconds of the shortest frames.
+const RECENT_LIMIT: usize = 500;
 /// So many frames in a row with another format are no damage.
 const STRANGE: u32 = 4;
 /// So many PES packets in a row that begin with a frame of another codec are no damage.
@@ -55,6 +58,11 @@ pub(super) struct Sound {
     early: VecDeque<(Option<u64>, FrameHeader, Frame, Vec<u8>)>,
     tap: Option<Vec<Tapped>>,
     torn: bool,
+    /// The newest frames of a stretch without hole and the times of the first, should a transcoder be started: from [`PRE_ROLL`] before the
+    /// oldest segment that is not over on.
+    recent: VecDeque<(i64, Vec<u8>)>,
+    /// Of a derived sound: the picture's edge when it was asked for (ticks).
+    asked: Option<i64>,
     /// Frames in a row whose header is not what the run says.
     strange: u32,
     /// PES packets in a row that begin with a frame of another codec than announced.
@@ -86,6 +94,8 @@ impl Sound {
             early: VecDeque::new(),
             tap: None,
             torn: true,
+            recent: VecDeque::new(),
+            asked: None,
             strange: 0,
             foreign: 0,
             filled: 0,
@@ -110,10 +120,51 @@ impl Sound {
         }
     }
 
-    /// From now on frames are kept for a transcoder.
+    /// A derived sound, asked for when the picture's edge is at `edge` (ticks).
+    pub(super) fn asked(track: TrackId, edge: i64) -> Self {
+        Self { asked: Some(edge), ..Self::new(track, Kind::AacAdts) }
+    }
+
+    /// From now on frames are kept for a transcoder: also those of the segments that are not over, and what goes before them.
     pub(super) fn tap(&mut self, on: bool) {
-        self.tap = if on { Some(self.tap.take().unwrap_or_default()) } else { None };
-        self.torn = true;
+        if !on {
+            self.torn |= self.tap.take().is_some();
+            return;
+        }
+        if self.tap.is_some() {
+            self.torn = true;
+            return;
+        }
+        let recent = std::mem::take(&mut self.recent);
+        let tapped = recent.front().zip(self.header).map(|((start, _), header)| Tapped {
+            start: Some(*start),
+            rate: header.rate,
+            samples: recent.len() as i64 * i64::from(header.samples),
+            bytes: recent.iter().flat_map(|(_, bytes)| bytes).copied().collect(),
+        });
+        self.torn |= tapped.is_none();
+        self.tap = Some(tapped.into_iter().collect());
+    }
+
+    /// Nobody has asked yet: somebody may while a segment is not over.
+    fn remember(&mut self, time: i64, bytes: &[u8], header: FrameHeader, timeline: &Timeline) {
+        if std::mem::take(&mut self.torn) {
+            self.recent.clear();
+        }
+        if self.kind == Kind::AacAdts {
+            return;
+        }
+        let start = timeline.open_since(self.track);
+        let early = |frame: Option<&(i64, Vec<u8>)>| {
+            frame.is_some_and(|(time, _)| to_ticks(*time, header.rate) < start)
+        };
+        while early(self.recent.get(PRE_ROLL)) {
+            self.recent.pop_front();
+        }
+        if self.recent.len() == RECENT_LIMIT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back((time, bytes.to_vec()));
     }
 
     /// Its track is tapped or not: a tap that is there goes on.
@@ -363,7 +414,8 @@ impl Sound {
         }
         if self.next.is_none() {
             // The first of the run: whole frames of silence stand before it.
-            let missing = (time - to_scale(run.start, header.rate)).div_euclid(samples).clamp(0, FILL_LIMIT);
+            let start = to_scale(self.begin(run, timeline), header.rate);
+            let missing = (time - start).div_euclid(samples).clamp(0, FILL_LIMIT);
             self.next = Some(time - missing * samples);
         }
         if let Some(next) = self.next {
@@ -384,14 +436,14 @@ impl Sound {
             }
         }
         self.late = false;
-        self.keep(time, bytes, header);
+        self.keep(time, bytes, header, timeline);
         self.next = Some(time + i64::from(header.samples));
         self.waiting.push_back((time, frame));
         self.settle(timeline);
     }
 
-    fn keep(&mut self, time: i64, bytes: &[u8], header: FrameHeader) {
-        let Some(tap) = &mut self.tap else { return };
+    fn keep(&mut self, time: i64, bytes: &[u8], header: FrameHeader, timeline: &Timeline) {
+        let Some(tap) = &mut self.tap else { return self.remember(time, bytes, header, timeline) };
         let rate = header.rate;
         if self.torn || tap.last().is_some_and(|last| last.rate != rate) {
             tap.push(Tapped { start: Some(time), rate, ..Tapped::default() });
@@ -462,6 +514,14 @@ impl Sound {
         }
     }
 
+    /// From when on it is to be there in `run` (ticks): what a derived sound was not asked for in time is made when somebody wants it.
+    fn begin(&self, run: &Run, timeline: &Timeline) -> i64 {
+        match self.asked {
+            Some(_) => timeline.open_since(self.track).max(run.start),
+            None => run.start,
+        }
+    }
+
     /// Called when the picture's edge has moved: sound missing for too long becomes silence.
     pub(super) fn follow(&mut self, timeline: &mut Timeline) {
         if timeline.run().is_some() {
@@ -472,11 +532,14 @@ impl Sound {
         self.settle(timeline);
         timeline.give_up(self.track, LATE);
         let Some(run) = timeline.run() else { return };
-        let (edge, start, number, offset) = (timeline.edge(), run.start, run.number, run.offset);
+        let (edge, number, offset) = (timeline.edge(), run.number, run.offset);
+        let start = self.begin(run, timeline);
         let rate = self.header.map_or(48_000, |header| header.rate);
         let stale = self.run.is_some_and(|(old, _)| old != number);
         let covered = self.next.filter(|_| !stale).map_or(start, |next| to_ticks(next, rate).max(start));
-        if !self.late && edge - covered <= LATE {
+        // It cannot be missed before it was asked for.
+        let due = self.asked.map_or(covered, |asked| covered.max(asked));
+        if !self.late && edge - due <= LATE {
             return;
         }
         self.late = true;
@@ -501,6 +564,7 @@ impl Sound {
         self.units.clear();
         self.waiting.clear();
         self.early.clear();
+        self.recent.clear();
         self.next = None;
         self.run = None;
         self.late = false;
@@ -522,7 +586,7 @@ pub(super) fn presume(kind: Kind) -> (FrameHeader, Setup) {
 }
 
 /// What a decoder must know, from the first bytes of a frame.
-fn setup(kind: Kind, bytes: &[u8], header: FrameHeader) -> Setup {
+pub(crate) fn setup(kind: Kind, bytes: &[u8], header: FrameHeader) -> Setup {
     if kind == Kind::AacAdts
         && let Some(config) = aac::specific_config(bytes)
     {

@@ -4,9 +4,11 @@ use super::sound::presume;
 use super::{FIRST_PART, PART_TARGET, SEGMENT_MAXIMUM, SEGMENT_MINIMUM};
 use crate::tape::{Frame, Index, Lane, Part, Recovery, Run, Segment, Setup, Track, TrackId};
 use crate::time::{HZ, to_scale, to_ticks};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 mod mend;
+mod rest;
 
 /// The writer's side of an [`Index`].
 pub(super) struct Timeline {
@@ -36,6 +38,8 @@ pub(super) struct Timeline {
     pub(super) recovery: Option<Recovery>,
     /// Time (ticks) that the run's leading pictures may still take: [`LEADING`] in all.
     leading: i64,
+    /// Derived tracks of the run in force that nobody needs just now: segments have empty lanes for them.
+    pub(super) resting: BTreeSet<TrackId>,
     /// Time (ticks) of damaged pictures that were left out and that others are still to stand for.
     owed: i64,
 }
@@ -65,6 +69,7 @@ impl Timeline {
             renewal: false,
             recovery: None,
             leading: 0,
+            resting: BTreeSet::new(),
             owed: 0,
         }
     }
@@ -192,23 +197,6 @@ impl Timeline {
             {
                 lane.start = to_scale(start, track.timescale());
             }
-        }
-    }
-
-    /// Adds tracks to the run in force (derived sound).
-    pub(super) fn add_track(&mut self, track: Track) {
-        let Some(run) = &mut self.run else { return };
-        if run.track(track.id).is_some() {
-            return;
-        }
-        let number = run.number;
-        let id = track.id;
-        Arc::make_mut(run).tracks.push(track);
-        let run = Arc::clone(run);
-        for segment in self.index.segments.iter_mut().filter(|segment| segment.run.number == number) {
-            let segment = Arc::make_mut(segment);
-            segment.run = Arc::clone(&run);
-            segment.lanes.push(Lane::new(id));
         }
     }
 
@@ -465,7 +453,7 @@ impl Timeline {
             wall_ms: self.wall_zero_ms + self.edge * 1000 / HZ,
             base,
             recovery: None,
-            lanes: run.tracks.iter().map(|track| Lane::new(track.id)).collect(),
+            lanes: run.tracks.iter().map(|track| self.lane(track.id)).collect(),
         }));
         self.index.next_sequence += 1;
     }
@@ -499,7 +487,7 @@ fn run_of_sound(run: &Run) -> bool {
 }
 
 impl Lane {
-    fn new(track: TrackId) -> Self {
+    pub(crate) fn new(track: TrackId) -> Self {
         Self { track, start: 0, frames: Vec::new(), parts: Vec::new(), closed: false }
     }
 
@@ -521,7 +509,7 @@ impl Lane {
     }
 
     /// Adds a frame; closes the part before it if the frame does not fit in. Says whether it did.
-    fn push(&mut self, frame: Frame, target: u32) -> bool {
+    pub(crate) fn push(&mut self, frame: Frame, target: u32) -> bool {
         let first = self.parts.last().map_or(0, |part| (part.first + part.count) as usize);
         let duration: u32 = self.frames[first..].iter().map(|frame| frame.duration).sum();
         let full = self.frames.len() > first && duration + frame.duration > target;
@@ -533,7 +521,7 @@ impl Lane {
     }
 
     /// Nothing more will come: the rest is the last part.
-    fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         if self.closed {
             return;
         }

@@ -5,6 +5,7 @@ pub mod enigma2;
 pub mod ffmpeg;
 pub mod gate;
 pub mod heap;
+pub mod past_files;
 pub mod stream;
 pub mod tape_files;
 pub mod tape_journal;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use telecast_media::journal::{Page, Recovery};
-use telecast_media::tape::{Index, Origin, TrackId};
+use telecast_media::tape::{Index, Origin, PAST, TrackId};
 
 use super::tape_files::{TapeFile, number};
 
@@ -140,6 +140,15 @@ pub fn recover(directory: &Path, main: &TapeFile) -> Result<Found> {
     });
     main.truncate(end.max().unwrap_or(0))?;
     Ok(Found { name, index, sides })
+}
+
+/// Removes from the files of derived sound what `index` needs no more.
+pub fn evict_sides<'a>(index: &Index, sides: impl Iterator<Item = (TrackId, &'a TapeFile)>) {
+    for (id, side) in sides {
+        let extents = index.segments.iter().filter_map(|segment| segment.lane(id)?.extent());
+        let needed = extents.map(|(begin, _)| begin).find(|begin| *begin < PAST);
+        side.evict(needed.unwrap_or_else(|| side.end()));
+    }
 }
 
 /// Newest segments one of which holds the last byte that is known: sound may lie behind its picture by 1.5 s.

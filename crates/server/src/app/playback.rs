@@ -1,6 +1,7 @@
 //! What one session may fetch: playlists, initialisation, parts, segments, raw stream.
 //!
-//! Reads snapshots and files only, so a slow reader never slows the writer. Every fetch counts as consumption.
+//! Reads snapshots and files only, so a slow reader never slows the writer; sound of the past is made by the tape's owner when it is fetched.
+//! Every fetch counts as consumption.
 
 mod raw;
 
@@ -44,6 +45,9 @@ pub enum PlayError {
     /// The session is over, for this reason (410).
     #[error("{}", .0.message)]
     Over(Box<ReasonView>),
+    /// Sound of the past cannot be made just now (503).
+    #[error("the sound of this part of the tape cannot be made: {0}")]
+    NotMade(String),
     /// The tape's bytes cannot be read (500).
     #[error("{0}")]
     Broken(String),
@@ -67,7 +71,7 @@ pub(super) struct Way {
     barrier: Option<TrackId>,
     container: Container,
     low_latency: bool,
-    /// Nothing before this sequence is listed: its derived sound does not reach further back.
+    /// Nothing before this sequence is listed: its sound was not there, nor what that could be made from.
     floor: u64,
     /// Where its player is to begin, if not at the live edge (milliseconds since 1970).
     begin: Option<i64>,
@@ -361,6 +365,7 @@ impl PlaybackHandle {
             return Err(PlayError::NotFound);
         }
         let form = self.form(rendition, sequence, Extent::Whole, container);
+        let snapshot = kept(&way.tape, snapshot, rendition, sequence).await?;
         self.shelf.fragment(&way.tape, &snapshot, rendition, sequence, form).await
     }
 
@@ -385,6 +390,7 @@ impl PlaybackHandle {
             match outlook(&snapshot.index, rendition, way.barrier, sequence, part) {
                 Outlook::There => {
                     let form = self.form(rendition, sequence, Extent::Part(part), Container::Cmaf);
+                    let snapshot = kept(&way.tape, snapshot, rendition, sequence).await?;
                     return self.shelf.fragment(&way.tape, &snapshot, rendition, sequence, form).await;
                 }
                 Outlook::Never => return Err(PlayError::NotFound),
@@ -403,6 +409,22 @@ impl PlaybackHandle {
         Ok(unfold(reader, |mut reader| async move { reader.next().await.map(|piece| (piece, reader)) })
             .boxed())
     }
+}
+
+/// Has made what was promised of the sounds of a segment; gives a snapshot in which they are.
+async fn kept(
+    tape: &Tape,
+    snapshot: Arc<Snapshot>,
+    rendition: Rendition,
+    sequence: u64,
+) -> Result<Arc<Snapshot>, PlayError> {
+    let promised = |id: &TrackId| {
+        snapshot.index.segment(sequence).and_then(|segment| segment.lane(*id)).is_some_and(Lane::is_promised)
+    };
+    let Some(track) = rendition.audio.filter(promised) else { return Ok(snapshot) };
+    let made = tape.make(track, sequence).await;
+    made.map_err(|why| why.map_or(PlayError::NotFound, PlayError::NotMade))?;
+    Ok(tape.snapshot())
 }
 
 enum Outlook {

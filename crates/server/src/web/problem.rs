@@ -143,7 +143,7 @@ impl From<PlayError> for Problem {
         match error {
             PlayError::NotFound => Self::new(Kind::NotFound, text),
             PlayError::TooFarAhead => Self::new(Kind::Invalid, text),
-            PlayError::TimedOut => Self::new(Kind::Unavailable, text).retry_after(1),
+            PlayError::TimedOut | PlayError::NotMade(_) => Self::new(Kind::Unavailable, text).retry_after(1),
             PlayError::Over(_) => Self::new(Kind::Gone, text),
             PlayError::Broken(why) => {
                 tracing::error!(why, "a tape cannot be read");

@@ -12,7 +12,7 @@ use telecast_server::adapters::ffmpeg::started;
 use crate::live_box::{self, Manner};
 use crate::live_walk::{decoded, follow, handle, ready, renditions};
 
-fn run(program: &str, arguments: &[&str]) -> Vec<u8> {
+pub(crate) fn run(program: &str, arguments: &[&str]) -> Vec<u8> {
     let run = Command::new(program).args(arguments).output().unwrap();
     assert!(run.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
     run.stdout
@@ -20,6 +20,16 @@ fn run(program: &str, arguments: &[&str]) -> Vec<u8> {
 
 /// Seconds from a key frame (one each second) to the middle of the click that follows (one each second), averaged over all clicks.
 pub(crate) fn click_after_key(path: &Path) -> f64 {
+    let middles = clicks_after_key(path);
+    assert!(middles.len() >= 3, "{} clicks in {}", middles.len(), path.display());
+    // Modulo a second, around the first.
+    let base = middles[0].rem_euclid(1.0);
+    let spread = middles.iter().map(|m| (m - base + 0.5).rem_euclid(1.0) - 0.5);
+    (base + spread.sum::<f64>() / middles.len() as f64).rem_euclid(1.0)
+}
+
+/// Seconds from the first key frame to the middle of each click.
+pub(crate) fn clicks_after_key(path: &Path) -> Vec<f64> {
     let file = path.to_str().unwrap();
     let first = |kind: &str| -> f64 {
         let arguments = [
@@ -57,11 +67,7 @@ pub(crate) fn click_after_key(path: &Path) -> f64 {
             at += 1;
         }
     }
-    assert!(middles.len() >= 3, "{} clicks in {file}", middles.len());
-    // Modulo a second, around the first.
-    let base = middles[0].rem_euclid(1.0);
-    let spread = middles.iter().map(|m| (m - base + 0.5).rem_euclid(1.0) - 0.5);
-    (base + spread.sum::<f64>() / middles.len() as f64).rem_euclid(1.0)
+    middles
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,7 +15,7 @@ use crate::live_box::{self, FakeBox, Manner};
 use crate::live_walk::{decoded, follow, handle, ready, renditions, wish};
 
 /// Waits for what must come, however busy the machine is.
-async fn until(what: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
     for _ in 0..1200 {
         if holds() {
             return;
@@ -25,7 +25,7 @@ async fn until(what: &str, mut holds: impl FnMut() -> bool) {
     panic!("never: {what}");
 }
 
-async fn ready_at(app: &App, sid: u32, at: At) -> SessionView {
+pub(crate) async fn ready_at(app: &App, sid: u32, at: At) -> SessionView {
     let mut wish = wish(sid);
     wish.at = at;
     let made = app.start_session(wish).await.unwrap();
@@ -34,7 +34,7 @@ async fn ready_at(app: &App, sid: u32, at: At) -> SessionView {
     view
 }
 
-async fn playlist(play: &PlaybackHandle, name: &str) -> String {
+pub(crate) async fn playlist(play: &PlaybackHandle, name: &str) -> String {
     String::from_utf8(play.playlist(name, Directives::default()).await.unwrap().to_vec()).unwrap()
 }
 
@@ -43,17 +43,17 @@ async fn main_name(play: &PlaybackHandle) -> String {
 }
 
 /// Sequences of whole segments in a playlist.
-fn sequences(text: &str) -> Vec<u64> {
+pub(crate) fn sequences(text: &str) -> Vec<u64> {
     let entries = text.lines().filter(|line| !line.starts_with('#'));
     entries.filter_map(|line| line.split('/').nth(1)?.strip_suffix(".m4s")?.parse().ok()).collect()
 }
 
-async fn init(play: &PlaybackHandle, name: &str, text: &str) -> Bytes {
+pub(crate) async fn init(play: &PlaybackHandle, name: &str, text: &str) -> Bytes {
     let hash = text.split("init-").nth(1).unwrap().split(".mp4").next().unwrap();
     play.init(name, hash).await.unwrap()
 }
 
-fn tapes_in(directory: &Path) -> Vec<PathBuf> {
+pub(crate) fn tapes_in(directory: &Path) -> Vec<PathBuf> {
     std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect()
 }
 

@@ -181,6 +181,7 @@ impl Segmenter {
         for sound in self.derived.iter_mut().chain(&mut self.absent) {
             sound.follow(&mut self.timeline);
         }
+        self.promise();
     }
 
     /// Whether the picture must begin a run: none is in force, or its parameter sets are others.

@@ -32,8 +32,28 @@ pub fn started() -> usize {
     STARTED.load(Ordering::Relaxed)
 }
 
+/// A filter that counts as one that runs, as long as this is held.
+struct Counted;
+
+impl Counted {
+    fn begin() -> Self {
+        RUNNING.fetch_add(1, Ordering::Relaxed);
+        STARTED.fetch_add(1, Ordering::Relaxed);
+        Self
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        RUNNING.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// A child that ends with this value.
-struct Filter(Child);
+struct Filter {
+    child: Child,
+    _counted: Counted,
+}
 
 impl Filter {
     /// Starts ffmpeg with `arguments`, both its ends being pipes.
@@ -58,16 +78,13 @@ impl Filter {
                 tracing::debug!(%line, "ffmpeg");
             }
         });
-        RUNNING.fetch_add(1, Ordering::Relaxed);
-        STARTED.fetch_add(1, Ordering::Relaxed);
-        Ok((Self(child), stdin, stdout))
+        Ok((Self { child, _counted: Counted::begin() }, stdin, stdout))
     }
 }
 
 impl Drop for Filter {
     fn drop(&mut self) {
-        RUNNING.fetch_sub(1, Ordering::Relaxed);
-        if let Some(pid) = self.0.id().and_then(|pid| rustix::process::Pid::from_raw(pid as i32)) {
+        if let Some(pid) = self.child.id().and_then(|pid| rustix::process::Pid::from_raw(pid as i32)) {
             // The group is the child's own: nobody else is in it.
             let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
         }

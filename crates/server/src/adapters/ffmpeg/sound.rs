@@ -8,7 +8,7 @@ use telecast_media::ts::psi::Kind;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc;
 
-use super::{Filter, words};
+use super::{Counted, Filter, words};
 
 /// Pieces of input that may wait for ffmpeg; each is what arrived in a twentieth of a second. On a busy machine ffmpeg takes seconds
 /// to start, and it must not be ended for that: the next one would start no faster.
@@ -19,6 +19,40 @@ pub const ENCODER_DELAY: i64 = 1024;
 /// A filter that is let finish may take this long.
 const FINISH: Duration = Duration::from_secs(10);
 
+/// A stretch of the past takes no longer, however busy the machine is.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What ffmpeg is told, `more` being for what is decoded.
+fn arguments(kind: Kind, more: &str) -> Vec<String> {
+    let demuxer = match kind {
+        Kind::Ac3 => "ac3",
+        Kind::Eac3 => "eac3",
+        Kind::MpegAudio => "mp3",
+        Kind::AacLatm => "loas",
+        _ => "aac",
+    };
+    // Not `-fflags nobuffer`: it throws away the frame that the input was recognised by, and the sound would come
+    // out a frame early (measured: 32.000 ms with AC-3).
+    // `fast`: half the cost of the usual search, and at this rate nearer to what went in (docs/design/performance.md).
+    let arguments = format!(
+        "-probesize 32 -analyzeduration 0 -f {demuxer} -i pipe:0 \
+         -map 0:a:0 {more} -ac 2 -c:a aac -aac_coder fast -b:a 160k -flush_packets 1 -f adts pipe:1"
+    );
+    words(&arguments).collect()
+}
+
+/// Makes AAC of `frames` of `kind`, all at once, leaving out the first `trim` samples of what they hold.
+///
+/// # Errors
+/// Why not, for people.
+pub async fn whole(kind: Kind, frames: &[u8], trim: i64) -> Result<Vec<u8>, String> {
+    let arguments = arguments(kind, &format!("-af atrim=start_sample={trim},asetpts=N/SR/TB"));
+    let _counted = Counted::begin();
+    let command = ["ffmpeg", "-hide_banner", "-loglevel", "error"];
+    let made = tokio::time::timeout(PATIENCE, super::whole(&command, &arguments, frames)).await;
+    made.map_err(|_| "it takes too long".to_owned())?.map(|(made, _)| made)
+}
+
 /// A running filter.
 pub struct AudioFilter {
     input: mpsc::Sender<Bytes>,
@@ -28,21 +62,7 @@ pub struct AudioFilter {
 impl AudioFilter {
     /// Starts ffmpeg for frames of `kind`. What it makes goes to `output` as (tag, ADTS bytes in any chunks), an empty piece being the end.
     pub fn start(kind: Kind, tag: u64, output: mpsc::Sender<(u64, Bytes)>) -> std::io::Result<Self> {
-        let demuxer = match kind {
-            Kind::Ac3 => "ac3",
-            Kind::Eac3 => "eac3",
-            Kind::MpegAudio => "mp3",
-            Kind::AacLatm => "loas",
-            _ => "aac",
-        };
-        // Not `-fflags nobuffer`: it throws away the frame that the input was recognised by, and the sound would come
-        // out a frame early (measured: 32.000 ms with AC-3).
-        // `fast`: half the cost of the usual search, and at this rate nearer to what went in (docs/design/performance.md).
-        let arguments = format!(
-            "-probesize 32 -analyzeduration 0 -f {demuxer} -i pipe:0 \
-             -map 0:a:0 -ac 2 -c:a aac -aac_coder fast -b:a 160k -flush_packets 1 -f adts pipe:1"
-        );
-        let (child, mut stdin, mut stdout) = Filter::start(&words(&arguments).collect::<Vec<_>>())?;
+        let (child, mut stdin, mut stdout) = Filter::start(&arguments(kind, ""))?;
         let (input, mut pieces) = mpsc::channel::<Bytes>(QUEUE);
         supervise("sound input", async move {
             while let Some(piece) = pieces.recv().await {
@@ -75,7 +95,7 @@ impl AudioFilter {
         let Self { input, mut child } = self;
         drop(input);
         supervise("sound end", async move {
-            let _ = tokio::time::timeout(FINISH, child.0.wait()).await;
+            let _ = tokio::time::timeout(FINISH, child.child.wait()).await;
         });
     }
 }

@@ -40,7 +40,8 @@ impl History {
             }
         }
         self.last = Some((now, bytes));
-        let made = snapshot.work.iter().map(|work| {
+        // What has not counted yet, and what never counts (sound of the past), has no speed.
+        let made = snapshot.work.iter().filter(|work| work.made_ms > 0).map(|work| {
             let before = self.made.get(&work.track).map(|(made, _)| *made);
             // A transcoder that was begun anew begins to count anew.
             let speed = before

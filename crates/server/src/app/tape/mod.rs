@@ -4,6 +4,7 @@
 //! - `owner`: the task.
 //! - [`derived`]: another tape, through a filter of pictures, as a source.
 //! - `sounds`: sound that is made from other sound, and its filters.
+//! - `past`: the same for what came before anybody needed it, when it is asked for.
 //! - [`room`]: the owner of the folder, in which tapes rest while nobody watches.
 //! - [`eviction`]: what goes when time, budget or space run out.
 //!
@@ -13,12 +14,14 @@
 pub mod derived;
 pub mod eviction;
 mod owner;
+mod past;
 pub mod room;
 mod sounds;
 mod stretch;
 
 use crate::adapters::clock::Clock;
 use crate::adapters::enigma2::Client;
+use crate::adapters::past_files::PastFiles;
 use crate::adapters::stream::{Fault, Stream};
 use crate::adapters::tape_files::TapeFile;
 use crate::app::shelf::Playlists;
@@ -31,7 +34,7 @@ use std::time::Duration;
 use telecast_core::lineup::ServiceRef;
 use telecast_core::tuner::{Holder, StreamKey};
 use telecast_media::segment::{Counters, PidCounters, Waiting};
-use telecast_media::tape::{Index, Origin, Run, Segment, Track, TrackId};
+use telecast_media::tape::{Index, Origin, PAST, Run, Segment, Track, TrackId};
 use telecast_media::ts::psi::Kind;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
@@ -118,6 +121,8 @@ enum Command {
     Derive(TrackId, oneshot::Sender<TrackId>),
     Rest(TrackId),
     Warm(Kind),
+    Ask(past::Asked),
+    Made(past::Made),
 }
 
 /// A handle on a tape; cheap to clone. The tape ends by its token, not by dropping handles.
@@ -127,6 +132,7 @@ pub struct Tape {
     pub id: u64,
     /// Bytes of the programme.
     pub main: Arc<TapeFile>,
+    past: Arc<PastFiles>,
     /// Its newest playlists.
     pub playlists: Arc<Playlists>,
     snapshots: watch::Receiver<Arc<Snapshot>>,
@@ -152,6 +158,7 @@ impl Tape {
     ) -> std::io::Result<Self> {
         let directory = room.directory(key);
         let main = Arc::new(TapeFile::create(&directory, "ts")?);
+        let past = Arc::new(PastFiles::new(&directory));
         let (troubled, trouble) = watch::channel(false);
         let (publish, snapshots) = watch::channel(Arc::new(Snapshot::empty()));
         let (commands, inbox) = mpsc::channel(COMMANDS);
@@ -161,11 +168,11 @@ impl Tape {
         let owner = Owner::new(
             format!("{}@{}", key.channel.0, key.receiver),
             directory,
-            Arc::clone(&main),
+            (Arc::clone(&main), Arc::clone(&past)),
             room.clone(),
             clock,
             (publish, troubled),
-            made,
+            (made, commands.clone()),
         );
         let gone = CancellationToken::new();
         let done = gone.clone().drop_guard();
@@ -174,7 +181,18 @@ impl Tape {
             owner.run((source, next), inbox, filtered, token).await;
             drop(done);
         });
-        Ok(Self { id, main, playlists: Arc::default(), snapshots, trouble, commands, hurry, stop, gone })
+        Ok(Self {
+            id,
+            main,
+            past,
+            playlists: Arc::default(),
+            snapshots,
+            trouble,
+            commands,
+            hurry,
+            stop,
+            gone,
+        })
     }
 
     /// The newest snapshot.
@@ -203,6 +221,17 @@ impl Tape {
         self.commands.send(Command::Derive(from, reply)).await.ok()?;
         let track = answer.await.ok()?;
         Some(Need { track, from, commands: self.commands.clone() })
+    }
+
+    /// Waits until derived `track` is there in the segment `sequence`: one of the past may be made only now.
+    ///
+    /// # Errors
+    /// It cannot be made just now, and why; `None`: the tape is over.
+    pub async fn make(&self, track: TrackId, sequence: u64) -> Result<(), Option<String>> {
+        let (reply, answer) = oneshot::channel();
+        let asked = past::Asked { track, sequence, reply };
+        self.commands.send(Command::Ask(asked)).await.map_err(|_| None)?;
+        answer.await.map_err(|_| None)?.map_err(Some)
     }
 
     /// Starts a filter before it is known to be needed.
@@ -234,6 +263,7 @@ impl Tape {
     ) -> std::io::Result<Vec<u8>> {
         match origin {
             Origin::Stream { .. } => self.main.read(begin, end),
+            Origin::Derived { .. } if begin >= PAST => self.past.read(track, begin, end),
             Origin::Derived { .. } => {
                 snapshot.sides.get(&track).ok_or(std::io::ErrorKind::NotFound)?.read(begin, end)
             }

@@ -18,13 +18,15 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::past::Past;
 use super::room::{REFUSE_BELOW, Room};
 use super::sounds::{Made, Sounds};
 use super::{Command, Input, Next, Snapshot, Source};
 use crate::adapters::clock::Clock;
+use crate::adapters::past_files::PastFiles;
 use crate::adapters::stream::Fault;
 use crate::adapters::tape_files::TapeFile;
-use crate::adapters::tape_journal::{Found, Pages, recover};
+use crate::adapters::tape_journal::{Found, Pages, evict_sides, recover};
 use crate::adapters::tape_writer::TapeWriter;
 
 /// Once frames flow, the source is read this often: waking up for each packet would cost more than all parsing.
@@ -73,6 +75,8 @@ pub(super) struct Owner {
     troubled: watch::Sender<bool>,
     segmenter: Segmenter,
     sounds: Sounds,
+    past: Past,
+    files: Arc<PastFiles>,
     journal: Journal,
     pages: Pages,
     /// Up to which offset the room wants the tape to go.
@@ -99,15 +103,17 @@ impl Owner {
     pub(super) fn new(
         name: String,
         directory: PathBuf,
-        main: Arc<TapeFile>,
+        (main, files): (Arc<TapeFile>, Arc<PastFiles>),
         room: Room,
         clock: Clock,
         (publish, troubled): (watch::Sender<Arc<Snapshot>>, watch::Sender<bool>),
-        made: Made,
+        (made, commands): (Made, mpsc::Sender<Command>),
     ) -> Self {
         Self {
             segmenter: Segmenter::new(Start::default()),
             sounds: Sounds::new(directory.clone(), made),
+            past: Past::new(Arc::clone(&files), Arc::clone(&main), commands),
+            files,
             journal: Journal::new(&name, 0),
             pages: Pages::new(&directory),
             floor: watch::channel(0).1,
@@ -253,7 +259,8 @@ impl Owner {
         stop: &CancellationToken,
     ) -> Fault {
         let (directory, main, room) = (self.directory.clone(), Arc::clone(&self.main), self.room.clone());
-        let ready = async { tokio::join!(past(directory, main), room.make_space()) };
+        let files = Arc::clone(&self.files);
+        let ready = async { tokio::join!(past(directory, main, files), room.make_space()) };
         let (tell, mut relayed) = oneshot::channel();
         let opening = source.open(|relay| {
             let _ = tell.send(relay);
@@ -448,10 +455,8 @@ impl Owner {
         }
         let Some(first) = index.segments.front().cloned() else { return };
         self.main.evict(floor.min(first.first_byte()));
-        for (id, side) in &self.sounds.sides {
-            let needed = index.segments.iter().find_map(|segment| Some(segment.lane(*id)?.extent()?.0));
-            side.evict(needed.unwrap_or_else(|| side.end()));
-        }
+        evict_sides(index, self.sounds.sides.iter().map(|(id, side)| (*id, &**side)));
+        self.past.evict(first.sequence);
         if let Err(error) = self.pages.evict(first.sequence) {
             tracing::warn!(%error, tape = self.name, "evicted pages of the index cannot be removed");
         }
@@ -509,7 +514,7 @@ impl Owner {
             trouble: self.trouble.clone(),
             counters: self.segmenter.counters(),
             pids: self.segmenter.pids(),
-            work: self.sounds.work(),
+            work: self.sounds.work().into_iter().chain(self.past.work()).collect(),
             sides: Arc::new(self.sounds.sides.clone()),
             relay: self.relay,
         }));
@@ -523,6 +528,14 @@ impl Owner {
         match command {
             Command::Warm(kind) => self.sounds.warm(kind),
             Command::Rest(from) => self.sounds.rest(from, self.clock.uptime()),
+            Command::Ask(asked) => {
+                self.past.ask(asked, self.segmenter.index(), self.clock.uptime());
+            }
+            Command::Made(made) => {
+                self.past.done(made, self.segmenter.index_mut(), self.clock.uptime());
+                self.publish(None);
+                self.past.next(self.segmenter.index(), self.clock.uptime());
+            }
             Command::Derive(from, reply) => {
                 let _ = reply.send(self.sounds.derive(from, &mut self.segmenter));
                 self.publish(None);
@@ -556,8 +569,13 @@ async fn answered(asked: &mut Option<oneshot::Receiver<Option<Holder>>>) -> Opti
 }
 
 /// What rests in the folder; `None` if it cannot be read.
-async fn past(directory: PathBuf, main: Arc<TapeFile>) -> Option<Found> {
-    let read = tokio::task::spawn_blocking(move || recover(&directory, &main)).await;
+async fn past(directory: PathBuf, main: Arc<TapeFile>, files: Arc<PastFiles>) -> Option<Found> {
+    let read = tokio::task::spawn_blocking(move || {
+        let found = recover(&directory, &main)?;
+        files.adopt()?;
+        Ok::<_, std::io::Error>(found)
+    })
+    .await;
     match read {
         Ok(Ok(found)) => Some(found),
         Ok(Err(error)) => {

@@ -12,14 +12,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use telecast_core::tuner::StreamKey;
-use telecast_media::tape::Index;
+use telecast_media::tape::{Index, TrackId};
 use telecast_media::time::HZ;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::eviction::{KEPT_MS, Limits, Piece, evict};
 use crate::adapters::clock::Clock;
+use crate::adapters::past_files::PastFiles;
 use crate::adapters::tape_files::{Extent, TapeFile, free_space};
-use crate::adapters::tape_journal::{Pages, recover};
+use crate::adapters::tape_journal::{Found, Pages, evict_sides, recover};
 
 /// Requests that may wait; each is answered within milliseconds.
 const REQUESTS: usize = 256;
@@ -154,6 +155,13 @@ struct Resting {
     sides: u64,
 }
 
+impl Resting {
+    fn of(main: &TapeFile, index: &Index, sides: &[(TrackId, Arc<TapeFile>)], past: &PastFiles) -> Self {
+        let sides: u64 = sides.iter().map(|(_, side)| side.size()).sum();
+        Self { chunks: dated(main.extents(), index), sides: sides + past.size() }
+    }
+}
+
 /// Looks at a tape that nobody writes; `None`: nothing of it can be read.
 fn found(directory: &Path) -> Option<Resting> {
     let read = || -> std::io::Result<Option<Resting>> {
@@ -164,8 +172,9 @@ fn found(directory: &Path) -> Option<Resting> {
         }
         let name = tape.name.unwrap_or_default();
         tracing::info!(name, segments = tape.index.segments.len(), bytes = main.size(), "a tape is found");
-        let sides = tape.sides.iter().map(|(_, side)| side.size()).sum();
-        Ok(Some(Resting { chunks: dated(main.extents(), &tape.index), sides }))
+        let past = PastFiles::new(directory);
+        past.adopt()?;
+        Ok(Some(Resting::of(&main, &tape.index, &tape.sides, &past)))
     };
     read().unwrap_or_else(|error| {
         tracing::warn!(path = %directory.display(), %error, "a tape cannot be read");
@@ -273,20 +282,24 @@ impl Owner {
             remove(directory);
             return;
         }
-        let cut = || -> std::io::Result<Vec<Extent>> {
+        let cut = || -> std::io::Result<Resting> {
             let main = TapeFile::create(directory, "ts")?;
-            let mut index = recover(directory, &main)?.index;
+            let Found { mut index, sides, .. } = recover(directory, &main)?;
+            let past = PastFiles::new(directory);
+            past.adopt()?;
             main.evict(offset);
             index.evict(offset);
             if let Some(first) = index.segments.front() {
                 Pages::new(directory).evict(first.sequence)?;
+                past.evict(first.sequence);
+                evict_sides(&index, sides.iter().map(|(id, side)| (*id, &**side)));
             }
-            Ok(dated(main.extents(), &index))
+            Ok(Resting::of(&main, &index, &sides, &past))
         };
         match cut() {
-            Ok(mut chunks) => {
-                as_old(&mut chunks, &tape.chunks);
-                tape.chunks = chunks;
+            Ok(mut left) => {
+                as_old(&mut left.chunks, &tape.chunks);
+                *tape = left;
             }
             Err(error) => tracing::warn!(path = %directory.display(), %error, "a tape cannot be shortened"),
         }

@@ -45,6 +45,8 @@ struct Derived {
     /// Sessions that need it, and since when none does.
     needs: usize,
     resting_since: Option<Duration>,
+    /// The segmenter was told that nobody needs it.
+    asleep: bool,
     filter: Option<Running>,
     /// No filter is started before this.
     not_before: Duration,
@@ -154,7 +156,8 @@ impl Sounds {
         let id = segmenter.derive(from);
         if let Some(derived) = self.derived.iter_mut().find(|derived| derived.id == id) {
             derived.needs += 1;
-            if derived.resting_since.take().is_some() && derived.filter.is_none() {
+            derived.resting_since = None;
+            if std::mem::take(&mut derived.asleep) {
                 segmenter.tap(from, true);
             }
             return id;
@@ -180,6 +183,7 @@ impl Sounds {
                     side,
                     needs: 1,
                     resting_since: None,
+                    asleep: false,
                     filter: None,
                     not_before: Duration::ZERO,
                     stretches: HashMap::new(),
@@ -228,7 +232,10 @@ impl Sounds {
         }
         for derived in &mut self.derived {
             if derived.resting_since.is_some_and(|since| now >= since + limits::IDLE) {
-                segmenter.tap(derived.from, false);
+                if !std::mem::replace(&mut derived.asleep, true) {
+                    segmenter.tap(derived.from, false);
+                    segmenter.rest(derived.id);
+                }
                 if derived.filter.take().is_some() {
                     tracing::debug!(track = derived.id, "nobody needs a transcoder any more");
                 }
