@@ -233,6 +233,59 @@ fn maps_and_clocks_begin_a_run_where_they_must() {
     ]);
 }
 
+/// Sounds that go over to other PIDs, as those of a channel with several languages do: every playlist goes on.
+#[test]
+fn sounds_that_move_to_other_pids_are_listed_on() {
+    let moves_by = 0x10;
+    for sounds in [1, 2] {
+        let piece = |at: i64, moved: bool| {
+            let mut bytes = sd(sounds, at);
+            let by = if moved { moves_by } else { 0 };
+            let own = 0x101..0x101 + sounds as u16;
+            for packet in bytes.chunks_exact_mut(PACKET) {
+                let pid = Packet::new(packet).unwrap().pid();
+                if own.contains(&pid) {
+                    packet[1] = packet[1] & 0xE0 | ((pid + by) >> 8) as u8;
+                    packet[2] = (pid + by) as u8;
+                }
+            }
+            with_map(bytes, |map| {
+                map.version = u8::from(moved);
+                map.streams.iter_mut().filter(|it| it.kind.is_audio()).for_each(|it| it.pid += by);
+            })
+        };
+        let bytes = joined(&[piece(0, false), piece(4000, true), piece(8000, false), piece(12_000, true)]);
+        let (mut segmenter, mut out) = (Segmenter::new(Start::default()), Vec::new());
+        for (number, piece) in bytes.chunks(20_000).enumerate() {
+            segmenter.push(piece, 1_700_000_000_000 + number as i64 * 100, &mut out);
+        }
+        let index = segmenter.index().clone();
+        let tracks = segmenter.tracks();
+        let barrier = Some(tracks[1].id);
+        let edge = |video, audio| index.edge(Rendition { video, audio }, barrier).unwrap().0;
+        let pictures = edge(Some(tracks[0].id), None);
+        for track in &tracks[1..] {
+            let heard = edge(None, Some(track.id));
+            assert!(
+                heard + 1 >= pictures,
+                "{sounds} sounds: {} is listed to {heard} of {pictures}",
+                track.id
+            );
+            for segment in &index.segments {
+                let lane = segment.lane(track.id).unwrap();
+                assert!(
+                    !(lane.closed && lane.frames.is_empty()),
+                    "{}: nothing of {}",
+                    segment.sequence,
+                    track.id
+                );
+            }
+        }
+        let taped = tape(&bytes);
+        played("moved sounds", &taped, tempfile::tempdir().unwrap().path());
+    }
+}
+
 fn check(cases: Vec<Case>) {
     let directory = tempfile::tempdir().unwrap();
     let mut failed = Vec::new();

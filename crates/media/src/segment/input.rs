@@ -426,7 +426,7 @@ impl Segmenter {
     /// A new map is in force: tracks keep their names where codec, language and role are the same.
     fn adopt(&mut self, map: Pmt) {
         let old = std::mem::take(&mut self.streams);
-        let shadows: Vec<Sound> =
+        let mut shadows: Vec<Sound> =
             self.absent.drain(..).chain(old.iter().filter_map(Stream::shadow)).collect();
         let before = std::mem::take(&mut self.timeline.planned);
         let mut old: Vec<Option<Stream>> = old.into_iter().map(Some).collect();
@@ -469,7 +469,13 @@ impl Segmenter {
                             Lane::Sound(sound)
                         }
                         _ if stream.kind.is_video() => Lane::Video(Box::new(Video::new(id, stream.kind))),
-                        _ => Lane::Sound(Box::new(Sound::new(id, stream.kind))),
+                        _ => {
+                            let known =
+                                shadows.iter().position(|it| it.track == id && it.kind == stream.kind);
+                            let moved = known.map(|at| Sound::moved(shadows.remove(at)));
+                            let sound = moved.unwrap_or_else(|| Sound::new(id, stream.kind));
+                            Lane::Sound(Box::new(sound))
+                        }
                     }
                 }
                 _ => Lane::Other,

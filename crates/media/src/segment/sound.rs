@@ -74,6 +74,8 @@ pub(super) struct Sound {
     pub(super) damaged: u64,
     /// Bytes were lost: nobody knows the time of a frame before the next time stamp.
     untimed: bool,
+    /// It comes on another PID than the run in force knows.
+    moved: bool,
     /// A frame's checksum was right once, so that a wrong one tells something.
     checked: bool,
 }
@@ -102,6 +104,7 @@ impl Sound {
             dropped: 0,
             damaged: 0,
             untimed: false,
+            moved: false,
             checked: false,
         }
     }
@@ -117,6 +120,21 @@ impl Sound {
             filled: self.filled,
             dropped: self.dropped,
             ..Self::new(self.track, self.kind)
+        }
+    }
+
+    /// What goes on in its place when it comes on another PID: silence until a run begins that knows that one.
+    pub(super) fn moved(shadow: Self) -> Self {
+        Self { moved: true, untimed: true, late: true, ..shadow }
+    }
+
+    /// That run has begun: it is timed by its clock alone.
+    fn arrive(&mut self, timeline: &mut Timeline) {
+        if std::mem::take(&mut self.moved) {
+            self.settle(timeline);
+            self.waiting.clear();
+            (self.run, self.next) = (None, None);
+            self.torn = true;
         }
     }
 
@@ -254,7 +272,7 @@ impl Sound {
             skip,
             random_access: true,
         };
-        if timeline.run().is_none() && !timeline.is_cut_by(self.track) {
+        if !timeline.carries(self.track) && !timeline.is_cut_by(self.track) {
             if self.early.len() == EARLY_LIMIT {
                 self.early.pop_front();
             }
@@ -524,7 +542,8 @@ impl Sound {
 
     /// Called when the picture's edge has moved: sound missing for too long becomes silence.
     pub(super) fn follow(&mut self, timeline: &mut Timeline) {
-        if timeline.run().is_some() {
+        if timeline.carries(self.track) {
+            self.arrive(timeline);
             for (pts, header, frame, bytes) in std::mem::take(&mut self.early) {
                 self.timed_frame(pts, header, frame, &bytes, timeline);
             }

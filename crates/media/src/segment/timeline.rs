@@ -154,6 +154,12 @@ impl Timeline {
         self.renewal
     }
 
+    /// Whether the run in force knows `id` from where it comes now: what has moved to another PID is found there from the next run on only.
+    pub(super) fn carries(&self, id: TrackId) -> bool {
+        let origin = |tracks: &[Track]| tracks.iter().find(|track| track.id == id).map(|track| track.origin);
+        self.run.as_ref().is_some_and(|run| origin(&run.tracks) == origin(&self.planned))
+    }
+
     /// Runs begun.
     pub(super) fn runs(&self) -> u64 {
         u64::from(self.runs)

@@ -108,7 +108,7 @@ mod tests {
         let change = warm.pictured(&on, &lineup).remove(0);
         let names: String = change.want.iter().map(|channel| channel.name.clone()).collect();
         assert_eq!((names.as_str(), change.enough), ("4278", 3));
-        warm.hold("Anna", Fence(1), service(7).channel_id());
+        warm.hold("Anna", Fence(1), service(8).channel_id());
         warm.zapped("Anna", &on);
         let again = warm.pictured(&on, &lineup).remove(0);
         assert_eq!((again.renew, again.enough), (vec![Fence(1)], 3), "4 and 2 are tried all the same");
