@@ -146,6 +146,8 @@ async fn page(world: &World, method: &Method, name: &str, query: &Query, host: &
         ("autotimer", call) => autotimer(call),
         ("web", "stream.m3u") => services::stream_m3u(world, query, host),
         ("api" | "web", call) => {
+            // In XML there are no slots: it is the guide of the bouquet.
+            let call = if (kind, call) == ("web", "epgmulti") { "epgbouquet" } else { call };
             let posted = method != Method::GET && method != Method::HEAD && method != Method::POST;
             let answer = if posted { Answer::Unknown } else { run(world, call, query) };
             if kind == "api" { as_json(world, call, answer) } else { as_xml(world, call, answer) }

@@ -92,7 +92,7 @@ async fn questions_are_answered_in_xml_too() {
     let (_, text) = get(&format!("{base}/web/statusinfo")).await;
     let standby = status["inStandby"].as_str().unwrap();
     assert!(text.contains(&format!("<e2instandby>{standby}</e2instandby>")), "{text}");
-    let events = json(&format!("{base}/api/{}", bulk("epgmulti"))).await;
+    let events = json(&format!("{base}/api/{}", bulk("epgbouquet"))).await;
     let (_, text) = get(&format!("{base}/web/{}", bulk("epgmulti"))).await;
     assert_eq!(text.matches("<e2event>").count(), events["events"].as_array().unwrap().len());
     sim.shutdown().await;
