@@ -178,7 +178,8 @@ impl TapeFile {
         Ok(())
     }
 
-    /// Calls `work` with `begin..end`, if all of it is in memory: nothing is copied. The writer waits meanwhile, so `work` waits for nothing.
+    /// Calls `work` with `begin..end`, if all of it is in memory: nothing is copied. Writer and readers wait
+    /// meanwhile, so `work` waits for nothing, and asks this file for nothing.
     pub fn in_memory<T>(&self, begin: u64, end: u64, work: impl FnOnce(&Recent<'_>) -> T) -> Option<T> {
         let state = self.state();
         let blocks = state.recent.iter().map(|block| &**block).chain(&state.filling);

@@ -128,25 +128,31 @@ fn make_cmaf(tape: &Tape, snapshot: &Snapshot, segment: &Segment, label: Label) 
             .read(snapshot, derived_track(*origin), *origin, begin, end)
             .map_err(|source| Missing::Bytes { begin, end, source })?;
     }
-    let read =
-        |origin: Origin, begin: u64, end: u64| match pieces.iter().find(|it| it.holds(origin, begin, end)) {
-            Some(piece) => {
-                Ok(Cow::Borrowed(&piece.bytes[(begin - piece.begin) as usize..(end - piece.begin) as usize]))
-            }
-            None => tape.read(snapshot, derived_track(origin), origin, begin, end).map(Cow::Owned),
-        };
-    let Some(recent) = recent else { return cmaf::enter(segment, label.rendition, extent, entry, read) };
-    let made = tape.main.in_memory(recent.begin, recent.end, |memory| {
-        cmaf::enter(segment, label.rendition, extent, entry, |origin, begin, end| {
-            if recent.holds(origin, begin, end) {
-                Ok(memory.range(begin, end))
-            } else {
-                read(origin, begin, end)
-            }
+    let kept = |origin: Origin, begin: u64, end: u64| {
+        let piece = pieces.iter().find(|piece| piece.holds(origin, begin, end))?;
+        Some(Cow::Borrowed(&piece.bytes[(begin - piece.begin) as usize..(end - piece.begin) as usize]))
+    };
+    let made = recent.and_then(|recent| {
+        tape.main.in_memory(recent.begin, recent.end, |memory| {
+            cmaf::enter(segment, label.rendition, extent, entry, |origin, begin, end| {
+                let found = recent.holds(origin, begin, end).then(|| memory.range(begin, end));
+                // The memory is held: nothing else of the tape may be asked for meanwhile.
+                found.or_else(|| kept(origin, begin, end)).ok_or_else(|| ErrorKind::WouldBlock.into())
+            })
         })
     });
-    // It has been written meanwhile.
-    made.unwrap_or_else(|| cmaf::enter(segment, label.rendition, extent, entry, read))
+    match made {
+        Some(Err(Missing::Bytes { source, .. })) if source.kind() == ErrorKind::WouldBlock => {}
+        Some(made) => return made,
+        None => {}
+    }
+    // It lies on disk only, or a decoder that begins here needs to know of what lies before.
+    cmaf::enter(segment, label.rendition, extent, entry, |origin, begin, end| {
+        match kept(origin, begin, end) {
+            Some(bytes) => Ok(bytes),
+            None => tape.read(snapshot, derived_track(origin), origin, begin, end).map(Cow::Owned),
+        }
+    })
 }
 
 /// A range of a file in which frames of a fragment lie.
