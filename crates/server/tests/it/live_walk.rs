@@ -80,6 +80,30 @@ pub(crate) async fn follow(play: &PlaybackHandle, rendition: &str, time: Duratio
     (out, parts)
 }
 
+/// A decoder that begins with the newest part, in the middle of a segment: what it must not be told stands before that.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_begins_in_the_middle_of_a_segment_holds_nobody_up() {
+    let (bytes, rate) = live_box::with_aac();
+    let fake = live_box::start(HashMap::from([(1, Manner::Play(bytes, rate))]), 4).await;
+    let (app, _directory) = live_box::station(&fake).await;
+    for _ in 0..8 {
+        let view = ready(&app, 1).await;
+        let play = handle(&app, &view);
+        let main = play.multivariant().await.unwrap();
+        let name = renditions(std::str::from_utf8(&main).unwrap()).remove(0);
+        let text = play.playlist(&name, Directives::default()).await.unwrap();
+        let text = std::str::from_utf8(&text).unwrap();
+        let newest = text.lines().rfind(|line| line.starts_with("#EXT-X-PART:")).unwrap();
+        let uri = newest.split("URI=\"").nth(1).unwrap().split('"').next().unwrap();
+        let mut numbers = uri.split('/').nth(1).unwrap().split('.').map(str::parse::<u64>);
+        let place = (numbers.next().unwrap().unwrap(), numbers.next().unwrap().unwrap() as u32);
+        let part = tokio::time::timeout(Duration::from_secs(10), play.part(&name, place.0, place.1)).await;
+        assert!(!part.expect("it is answered").unwrap().is_empty());
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    app.shutdown().await;
+}
+
 /// (pictures, sounds) that ffmpeg decodes without a complaint.
 pub(crate) fn decoded(bytes: &[u8], extension: &str) -> (u64, u64) {
     let file = tempfile::Builder::new().suffix(extension).tempfile().unwrap();
