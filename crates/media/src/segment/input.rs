@@ -3,7 +3,7 @@
 use super::counters::{self, Counters, PidCounters};
 use super::front::{Step, continuity};
 use super::sound::{Sound, Tapped};
-use super::stream::{Lane, Stream, Video};
+use super::stream::{Lane, Stream};
 use super::tables::Tables;
 use super::timeline::Timeline;
 use super::{Start, Waiting};
@@ -460,23 +460,7 @@ impl Segmenter {
                     let track = self.name(stream, &before);
                     let id = track.id;
                     self.timeline.planned.push(track);
-                    match kept.map(|stream| stream.lane) {
-                        Some(Lane::Video(video)) if video.kind == stream.kind => {
-                            Lane::Video(Box::new(Video { track: id, ..*video }))
-                        }
-                        Some(Lane::Sound(mut sound)) if sound.kind == stream.kind => {
-                            sound.track = id;
-                            Lane::Sound(sound)
-                        }
-                        _ if stream.kind.is_video() => Lane::Video(Box::new(Video::new(id, stream.kind))),
-                        _ => {
-                            let known =
-                                shadows.iter().position(|it| it.track == id && it.kind == stream.kind);
-                            let moved = known.map(|at| Sound::moved(shadows.remove(at)));
-                            let sound = moved.unwrap_or_else(|| Sound::new(id, stream.kind));
-                            Lane::Sound(Box::new(sound))
-                        }
-                    }
+                    Lane::going_on(id, stream.kind, kept.map(|stream| stream.lane), &mut shadows)
                 }
                 _ => Lane::Other,
             };

@@ -5,32 +5,18 @@ use super::timeline::Timeline;
 use super::{JUMP, LATE, SEGMENT_MINIMUM};
 use crate::codec::audio::{self, FrameHeader, Splitter};
 use crate::codec::{aac, ac3, mpa};
-use crate::past::PRE_ROLL;
 use crate::tape::{Frame, Run, Setup, TrackId};
 use crate::time::{to_scale, to_ticks};
 use crate::ts::clock::nearest;
 use crate::ts::psi::Kind;
 use std::collections::VecDeque;
 
-/// Elementary frames for a transcoder: a stretch without hole.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tapped {
-    /// Time of the first frame in samples of `rate`, if a new stretch begins here; else it continues the last.
-    pub start: Option<i64>,
-    /// Samples per second.
-    pub rate: u32,
-    /// Samples that the frames hold.
-    pub samples: i64,
-    /// Whole frames as they were broadcast.
-    pub bytes: Vec<u8>,
-}
+mod tap;
 
-/// A transcoder that does not fetch its frames loses them beyond this (bytes): ten seconds of the fattest codec.
-const TAP_LIMIT: usize = 1 << 20;
+pub use tap::Tapped;
+
 /// Frames kept from before a run: two seconds at 48 kHz AAC.
 const EARLY_LIMIT: usize = 100;
-/// More are not kept for a transcoder that may be started: ten seconds of the shortest frames.
-const RECENT_LIMIT: usize = 500;
 /// So many frames in a row with another format are no damage.
 const STRANGE: u32 = 4;
 /// So many PES packets in a row that begin with a frame of another codec are no damage.
@@ -58,7 +44,7 @@ pub(super) struct Sound {
     early: VecDeque<(Option<u64>, FrameHeader, Frame, Vec<u8>)>,
     tap: Option<Vec<Tapped>>,
     torn: bool,
-    /// The newest frames of a stretch without hole and the times of the first, should a transcoder be started: from [`PRE_ROLL`] before the
+    /// The newest frames of a stretch without hole and the times of the first, should a transcoder be started: from [`crate::past::PRE_ROLL`] before the
     /// oldest segment that is not over on.
     recent: VecDeque<(i64, Vec<u8>)>,
     /// Of a derived sound: the picture's edge when it was asked for (ticks).
@@ -141,60 +127,6 @@ impl Sound {
     /// A derived sound, asked for when the picture's edge is at `edge` (ticks).
     pub(super) fn asked(track: TrackId, edge: i64) -> Self {
         Self { asked: Some(edge), ..Self::new(track, Kind::AacAdts) }
-    }
-
-    /// From now on frames are kept for a transcoder: also those of the segments that are not over, and what goes before them.
-    pub(super) fn tap(&mut self, on: bool) {
-        if !on {
-            self.torn |= self.tap.take().is_some();
-            return;
-        }
-        if self.tap.is_some() {
-            self.torn = true;
-            return;
-        }
-        let recent = std::mem::take(&mut self.recent);
-        let tapped = recent.front().zip(self.header).map(|((start, _), header)| Tapped {
-            start: Some(*start),
-            rate: header.rate,
-            samples: recent.len() as i64 * i64::from(header.samples),
-            bytes: recent.iter().flat_map(|(_, bytes)| bytes).copied().collect(),
-        });
-        self.torn |= tapped.is_none();
-        self.tap = Some(tapped.into_iter().collect());
-    }
-
-    /// Nobody has asked yet: somebody may while a segment is not over.
-    fn remember(&mut self, time: i64, bytes: &[u8], header: FrameHeader, timeline: &Timeline) {
-        if std::mem::take(&mut self.torn) {
-            self.recent.clear();
-        }
-        if self.kind == Kind::AacAdts {
-            return;
-        }
-        let start = timeline.open_since(self.track);
-        let early = |frame: Option<&(i64, Vec<u8>)>| {
-            frame.is_some_and(|(time, _)| to_ticks(*time, header.rate) < start)
-        };
-        while early(self.recent.get(PRE_ROLL)) {
-            self.recent.pop_front();
-        }
-        if self.recent.len() == RECENT_LIMIT {
-            self.recent.pop_front();
-        }
-        self.recent.push_back((time, bytes.to_vec()));
-    }
-
-    /// Its track is tapped or not: a tap that is there goes on.
-    pub(super) fn keep_tap(&mut self, on: bool) {
-        if on != self.tap.is_some() {
-            self.tap(on);
-        }
-    }
-
-    /// What has been kept since the last call.
-    pub(super) fn take_tapped(&mut self) -> Vec<Tapped> {
-        self.tap.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// A PES packet begins at tape offset `begin`, with these elementary bytes.
@@ -458,26 +390,6 @@ impl Sound {
         self.next = Some(time + i64::from(header.samples));
         self.waiting.push_back((time, frame));
         self.settle(timeline);
-    }
-
-    fn keep(&mut self, time: i64, bytes: &[u8], header: FrameHeader, timeline: &Timeline) {
-        let Some(tap) = &mut self.tap else { return self.remember(time, bytes, header, timeline) };
-        let rate = header.rate;
-        if self.torn || tap.last().is_some_and(|last| last.rate != rate) {
-            tap.push(Tapped { start: Some(time), rate, ..Tapped::default() });
-        } else if tap.is_empty() {
-            tap.push(Tapped { rate, ..Tapped::default() });
-        }
-        self.torn = false;
-        let held: usize = tap.iter().map(|tapped| tapped.bytes.len()).sum();
-        if held > TAP_LIMIT {
-            tap.clear();
-            self.torn = true;
-            return;
-        }
-        let last = tap.last_mut().expect("just pushed");
-        last.bytes.extend_from_slice(bytes);
-        last.samples += i64::from(header.samples);
     }
 
     /// Appends `count` frames of silence after the last frame.

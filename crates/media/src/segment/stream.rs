@@ -63,6 +63,27 @@ pub(super) enum Lane {
     Other,
 }
 
+impl Lane {
+    /// The lane of track `id`: what was `kept` of its PID goes on if it is of that kind; a sound that was on another one is in `shadows`.
+    pub(super) fn going_on(id: TrackId, kind: Kind, kept: Option<Self>, shadows: &mut Vec<Sound>) -> Self {
+        match kept {
+            Some(Self::Video(video)) if video.kind == kind => {
+                Self::Video(Box::new(Video { track: id, ..*video }))
+            }
+            Some(Self::Sound(mut sound)) if sound.kind == kind => {
+                sound.track = id;
+                Self::Sound(sound)
+            }
+            _ if kind.is_video() => Self::Video(Box::new(Video::new(id, kind))),
+            _ => {
+                let known = shadows.iter().position(|sound| sound.track == id && sound.kind == kind);
+                let moved = known.map(|at| Sound::moved(shadows.remove(at)));
+                Self::Sound(Box::new(moved.unwrap_or_else(|| Sound::new(id, kind))))
+            }
+        }
+    }
+}
+
 pub(super) struct Stream {
     pub(super) pid: u16,
     pub(super) continuity: Option<u8>,
