@@ -162,7 +162,8 @@ pub fn media(index: &Index, view: &View, directives: Directives) -> String {
     if skipped > 0 {
         let _ = writeln!(out, "#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}");
     }
-    let entries = listed.len();
+    // Where the edge is whole, the hint of the next part stands for an entry of its own.
+    let entries = listed.len() + usize::from(at_edge.whole && !index.ended);
     for (position, segment) in listed.iter().enumerate().skip(skipped) {
         let before = position.checked_sub(1).map(|before| listed[before]);
         let fresh_run = before.is_none_or(|before| segment.run.number != before.run.number);
