@@ -289,7 +289,7 @@ def judge_texts(metrics):
     else:
         not_run(case, "promtool", "Debian's prometheus is not installed")
     names = "import sys; from prometheus_client.parser import text_string_to_metric_families as r; f = list(r(sys.stdin.read())); " \
-        "assert len(f) > 20 and len({m.name for m in f}) == len(f), len(f); assert all(m.type != 'unknown' for m in f), [m.name for m in f if m.type == 'unknown']"
+        "assert len(f) > 10 and len({m.name for m in f}) == len(f), len(f); assert all(m.type != 'unknown' for m in f), [m.name for m in f if m.type == 'unknown']"
     openapi = "import json, sys; from openapi_spec_validator import validate; validate(json.load(open(sys.argv[1])))"
     for judge, code, *more in (("prometheus_client reads the metrics", names), ("openapi-spec-validator accepts the API", openapi, ROOT / "docs/reference/openapi.json")):
         done = run(PYTHON, "-c", code, *more, input=metrics) if PYTHON.exists() else None
@@ -365,7 +365,7 @@ async def main():
     channels = [Channel(i + 1, name, media.broadcast(CASES[name][0], LENGTH_S).read_bytes(), media.RATE_BPS, start=place) for i, name in enumerate(wanted)]
     receiver, base = await Receiver(channels).start(), serve(out)
     learn_vlc_unit(out, base)
-    async with Station(receiver.web_port, receiver.stream_port, len(channels)) as station:
+    async with Station(receiver.web_port, receiver.stream_port, len(channels), {"metrics": {"networks": ["127.0.0.1/32"]}}) as station:
         for name, id in zip(wanted, await station.channels(len(channels))):
             try:
                 await judge(name, station, id, out, base)
