@@ -433,8 +433,47 @@ fn tidy_documents_and_scripts_are_short() {
     clean(&wrong);
 }
 
+/// The names of the metrics in this text, with their kind.
+fn metrics(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split("metrics::").skip(1).filter_map(|rest| {
+        let (kind, rest) =
+            rest.split_once("!(\"").filter(|(kind, _)| matches!(*kind, "counter" | "gauge" | "histogram"))?;
+        Some((kind, rest.split_once('"')?.0))
+    })
+}
+
+/// Readers of OpenMetrics take the ending of a counter away: what is left must be no other metric's name.
+#[test]
+fn tidy_metrics_are_named_as_their_readers_expect() {
+    let mut families = BTreeMap::<String, &str>::new();
+    let mut offences = Vec::new();
+    let sources = shipped();
+    for file in &sources {
+        for (kind, name) in metrics(&file.text) {
+            let family = if kind == "counter" { name.strip_suffix("_total") } else { Some(name) };
+            let Some(family) =
+                family.filter(|family| family.starts_with("telecast_") && !family.ends_with("_total"))
+            else {
+                offences.push(format!(
+                    "{}: {name} is a {kind}: begin with telecast_, end a counter in _total",
+                    file.path
+                ));
+                continue;
+            };
+            if *families.entry(family.to_owned()).or_insert(kind) != kind {
+                offences
+                    .push(format!("{}: {name}: there is a metric of another kind with this name", file.path));
+            }
+        }
+    }
+    assert!(families.len() > 20, "this rule no longer sees the metrics: {families:?}");
+    clean(&offences);
+}
+
 #[test]
 fn tidy_rules_see_what_they_forbid() {
+    let counted = "metrics::counter!(\"a_total\", \"b\" => c); metrics::gauge!(\"d\")";
+    assert_eq!(metrics(counted).collect::<Vec<_>>(), [("counter", "a_total"), ("gauge", "d")]);
     assert!(has_word("use axum::Router;", "axum") && !has_word("let axumatic = 1;", "axum"));
     assert!(has_word("let now = std::time::Instant::now();", "Instant::now"));
     assert_eq!(links("see [a](b.md#c) and ![d](e/f.png) and [g](https://h.i)"), ["b.md", "e/f.png"]);

@@ -546,7 +546,7 @@ impl Owner {
     /// Adds to the program's figures what was counted since the last time.
     fn report(&mut self) {
         let (now, before) = (self.segmenter.counters(), self.reported);
-        metrics::counter!("telecast_tape_bytes_total").increment(now.bytes - before.bytes);
+        metrics::counter!("telecast_tape_written_bytes_total").increment(now.bytes - before.bytes);
         metrics::counter!("telecast_tape_lost_packets_total")
             .increment(now.lost_packets - before.lost_packets);
         metrics::counter!("telecast_tape_silent_frames_total")
