@@ -44,7 +44,7 @@ LOOK_S, LOOKS = 2, 5  # memory, and every so many times all the rest
 WARM_S, WARM_SHARE, JUDGED_S = 400, 0.2, 300
 FAULTS = """slow_first_byte=3 refuse_tune end_midway=5 stall=4 packet_loss=0.01 continuity_errors=0.01 bit_errors=0.0005 pts_jump=100 pts_wrap=4
     pmt_change=4 format_change=5 scrambled junk_prefix http_401 http_403 http_404_html json_latin1 json_exception huge_guide empty_guide
-    broken_bulk_guide duplicate_names standby reboot=5 clock_jump recording_takes_tuner=3 slow_disk=3 translated_messages""".split()
+    broken_bulk_guide duplicate_names standby reboot=5 clock_jump recording_takes_tuner=3 slow_disk=3 translated_messages timer_conflict no_bouquets""".split()
 PASSWORD = "a long pass phrase for benches"
 
 

@@ -63,6 +63,7 @@ async def look(station, sim):
     return {
         "sessions not over": sum(one["state"] not in OVER for one in json.loads(sessions)["items"]),
         **{name: float(told.get(name, 0)) for name in GAUGES},
+        "tasks": float(told.get("telecast_tasks", 0)),
         "panics": json.loads(health)["panics"],
         "event streams and sockets": json.loads(health)["listeners"],
         "child processes": children(pid),

@@ -123,6 +123,8 @@ pub const STORE_VALUE: usize = 16 << 20;
 pub const CONNECTIONS: usize = 4_096;
 /// A client sends a request's head within this, or its connection ends; an unused connection ends after it too.
 pub const HEAD_TIME: Duration = Duration::from_secs(30);
+/// A client that takes nothing of what it is sent for this long is gone, or its lease is: a paused player of the raw stream is one.
+pub const TAKES_NOTHING: Duration = LEASE_EXPIRY;
 /// Bytes of a request's head: browsers stay below 8 KiB, proxies add a little.
 pub const HEAD: usize = 64 << 10;
 /// A client sends a request's body within this.

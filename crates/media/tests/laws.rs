@@ -554,6 +554,34 @@ fn sound_that_vanishes_from_the_map_goes_on_as_silence() {
     }
 }
 
+/// `bytes` without the packets of the picture before a share of the whole.
+fn without_picture(bytes: &[u8], until: f64) -> Vec<u8> {
+    let count = (bytes.len() / PACKET) as f64;
+    let kept = bytes
+        .chunks_exact(PACKET)
+        .enumerate()
+        .filter(|(at, packet)| Packet::new(packet).unwrap().pid() != 0x100 || *at as f64 >= count * until);
+    kept.flat_map(|(_, packet)| packet.iter().copied()).collect()
+}
+
+/// Radio with a picture in its map of which nothing comes is radio; should the picture come after all, it is shown.
+#[test]
+fn a_picture_that_never_comes_is_not_waited_for() {
+    let bytes = broadcast(CASES[1].1);
+    let tracks = |segment: &Segment| segment.run.tracks.iter().map(|track| track.kind).collect::<Vec<_>>();
+    let radio = push("no picture", &without_picture(&bytes, 1.0));
+    assert_eq!(tracks(&radio.index.segments[0]), [Kind::AacAdts; 2]);
+    lanes_hold("no picture", &radio.index);
+    decodes("no picture", &radio, radio.renditions[1]);
+    let late = push_and("late picture", &without_picture(&bytes, 0.5), Segmenter::finish);
+    let kinds: Vec<_> = late.index.segments.iter().map(|segment| tracks(segment)).collect();
+    assert_eq!(kinds[0], [Kind::AacAdts; 2]);
+    assert_eq!(kinds.last().unwrap()[..], [Kind::H264, Kind::AacAdts, Kind::AacAdts]);
+    // A sound of which nothing comes is no reason to wait either, as long as something else does.
+    let one = without_sound(&without_picture(&bytes, 1.0), 0.0, 1.0);
+    assert!(push("nothing", &one).index.segments.is_empty());
+}
+
 /// Tables come when they come. A key frame that was there before them is the first picture all the same.
 #[test]
 fn a_key_frame_before_the_map_is_not_lost() {

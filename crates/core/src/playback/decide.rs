@@ -28,6 +28,14 @@ pub fn decide(seen: Seen<'_>, client: &Client, policy: Policy) -> Decision {
     }
 }
 
+/// Whether, by what the source carried last time, all that keeps `client` from its picture is that every transcoder is taken.
+///
+/// Only who begins is turned away by it, and is asked to come again; a picture that could be had anew is denied by nothing else from memory.
+pub fn lacks_transcoder(remembered: &SourceTracks, client: &Client, policy: Policy) -> bool {
+    let busy = |reasons: &[Reason]| reasons.contains(&Reason::VideoTranscoderBusy);
+    matches!(now(remembered, client, policy), Decision::Refuse(reasons) if busy(&reasons))
+}
+
 fn now(tracks: &SourceTracks, client: &Client, policy: Policy) -> Decision {
     if tracks.scrambled {
         return Decision::Refuse(vec![Reason::Scrambled]);

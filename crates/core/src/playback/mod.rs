@@ -16,7 +16,7 @@ mod codec;
 mod decide;
 
 pub use codec::covers;
-pub use decide::{decide, most_lines};
+pub use decide::{decide, lacks_transcoder, most_lines};
 
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;

@@ -272,7 +272,9 @@ impl Session {
         if self.state == State::Starting {
             self.prime(now);
         }
-        if self.waiting_for == Some(WaitingFor::ProgrammeMap) || std::mem::take(&mut self.undecided) {
+        let radio_after_all = self.waiting_for == Some(WaitingFor::KeyFrame) && tracks.video.is_none();
+        let begun = self.waiting_for == Some(WaitingFor::ProgrammeMap) || radio_after_all;
+        if begun || std::mem::take(&mut self.undecided) {
             // Radio has no key frame to wait for.
             match tracks.video {
                 Some(_) => self.wait(WaitingFor::KeyFrame, limits::KEY_FRAME, now),

@@ -122,6 +122,11 @@ impl Reason {
         Self { code, detail: None, retry_after: None, holders: Vec::new() }
     }
 
+    /// There is no room for one more, by this bound.
+    pub fn full(code: ReasonCode) -> Self {
+        Self { retry_after: Some(limits::ADMISSION_RETRY), ..Self::new(code) }
+    }
+
     /// As many pictures are coded as can be, for now.
     pub fn transcoders_busy() -> Self {
         Self { retry_after: Some(limits::TRANSCODER_RETRY), ..Self::new(ReasonCode::TranscodersBusy) }

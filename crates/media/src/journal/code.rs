@@ -296,14 +296,19 @@ impl<'a> Reader<'a> {
             before.checked_add(u64::from(length))?;
             let duration: u32 = self.small()?;
             end = end.checked_add(i64::from(duration))?;
-            frames.push(Frame {
+            let frame = Frame {
                 begin: before,
                 length,
                 random_access,
                 duration,
                 composition: i32::try_from(self.signed()?).ok()?,
                 skip: self.small()?,
-            });
+            };
+            // No stream is so long: there is only what is promised.
+            if frame.begin >= PAST && frame != Frame::promised(duration) {
+                return None;
+            }
+            frames.push(frame);
         }
         frames.shrink_to_fit();
         let mut parts: Vec<Part> = Vec::new();

@@ -6,9 +6,10 @@ use super::sound::{Sound, Tapped};
 use super::stream::{Lane, Stream};
 use super::tables::Tables;
 use super::timeline::Timeline;
-use super::{Start, Waiting};
+use super::{JUMP, Start, Waiting};
 use crate::tape::{DERIVED, Index, Origin, Track, TrackId};
 use crate::time::HZ;
+use crate::ts::clock::WRAP;
 use crate::ts::packet::{NULL_PID, PACKET, Packet};
 use crate::ts::psi::{Kind, Pat, Pmt, Sections};
 use crate::ts::{pes, sync::Sync};
@@ -27,6 +28,10 @@ pub struct Segmenter {
     candidates: Vec<(u16, u16)>,
     /// PIDs whose sound is not what the map says ([`Sound::is_mistaken`]).
     corrected: BTreeSet<u16>,
+    /// PIDs that the map names and nothing has come of ([`ABSENCE`]): they count as not there until something does.
+    unseen: BTreeSet<u16>,
+    /// When sound was first heard under this map (33 bits of ticks), while no run has begun.
+    heard: Option<i64>,
     map: Option<Pmt>,
     map_pid: u16,
     /// Packets that came before any map, to be read again once there is one.
@@ -61,6 +66,8 @@ impl Segmenter {
             pmt: Sections::default(),
             candidates: Vec::new(),
             corrected: BTreeSet::new(),
+            unseen: BTreeSet::new(),
+            heard: None,
             map: None,
             map_pid: NULL_PID,
             unread: Vec::new(),
@@ -265,6 +272,9 @@ impl Segmenter {
             self.association(packet);
             return;
         }
+        if !self.unseen.is_empty() && !packet.payload().is_empty() {
+            self.unseen.remove(&pid); // the next map says what it is
+        }
         let position = self.route[usize::from(pid)];
         if position == 0 {
             if self.candidates.iter().any(|(_, map)| *map == pid) {
@@ -295,6 +305,34 @@ impl Segmenter {
             if !stream.is_described(self.timeline.run()) {
                 stream.lane = Lane::Other;
             }
+            self.adopt(map);
+        } else if packet.unit_start() && self.timeline.run().is_none() {
+            self.look_for_the_absent(usize::from(position) - 1, packet);
+        }
+    }
+
+    /// Some radio has a picture in its map that never comes: once sound has come for [`ABSENCE`], what has not is waited for no longer.
+    fn look_for_the_absent(&mut self, at: usize, packet: &Packet<'_>) {
+        let is_sound = matches!(self.streams[at].lane, Lane::Sound(_));
+        let Some(pts) = pes::header(packet.payload()).filter(|_| is_sound).and_then(|header| header.pts)
+        else {
+            return;
+        };
+        let heard_for = (pts as i64 - *self.heard.get_or_insert(pts as i64)).rem_euclid(WRAP);
+        if heard_for > JUMP + ABSENCE {
+            self.heard = None; // its clock was set
+        }
+        let is_absent =
+            |stream: &&Stream| stream.counters.packets == 0 && !matches!(stream.lane, Lane::Other);
+        let absent: BTreeSet<u16> = self.streams.iter().filter(is_absent).map(|stream| stream.pid).collect();
+        let awaits_picture =
+            self.streams.iter().any(|s| matches!(s.lane, Lane::Video(_)) && absent.contains(&s.pid));
+        if heard_for < ABSENCE || heard_for > JUMP + ABSENCE || !awaits_picture {
+            return;
+        }
+        if let Some(mut map) = self.map.clone() {
+            self.unseen = absent;
+            self.correct(&mut map);
             self.adopt(map);
         }
     }
@@ -414,8 +452,9 @@ impl Segmenter {
         }
     }
 
-    /// Some multiplexers announce AAC as MPEG audio; what comes tells better.
+    /// Some multiplexers announce AAC as MPEG audio, or what never comes; what comes tells better.
     fn correct(&self, map: &mut Pmt) {
+        map.streams.retain(|stream| !self.unseen.contains(&stream.pid));
         for stream in map.streams.iter_mut().filter(|stream| self.corrected.contains(&stream.pid)) {
             if stream.kind == Kind::MpegAudio {
                 stream.kind = Kind::AacAdts;
@@ -476,11 +515,16 @@ impl Segmenter {
         self.keep_absent(shadows, before);
         // Pictures cut; sound follows.
         self.timeline.planned.sort_by_key(|track| !track.kind.is_video());
+        if self.timeline.run().is_some_and(|run| !self.timeline.is_cut_by(run.tracks[0].id)) {
+            // Radio has become television, or the other way: what is begun ends here, and a run of its own follows.
+            self.timeline.suspend();
+        }
         self.tables = Tables::of(&map);
         self.timeline.tables = [&self.tables.pat[..], &self.tables.pmt].concat();
         self.map = Some(map);
         self.plan_derived();
         self.tables_at = i64::MIN / 2;
+        self.heard = None;
     }
 
     /// Sound that readers of the run in force may be playing, and that the new map does not name, stays planned.
@@ -534,6 +578,10 @@ impl Segmenter {
         self.offset += (out.len() - before) as u64;
     }
 }
+
+/// What the map names and does not come for so long (ticks) beside sound that does, and in no run, is not waited for. Sound comes up to a second
+/// after its picture, so this is long.
+const ABSENCE: i64 = 3 * HZ;
 
 /// PAT and PMT are repeated in the tape at least this often (ticks).
 const TABLES_EVERY: i64 = HZ / 4;

@@ -211,7 +211,18 @@ impl Sound {
             self.early.push_back((pts, header, frame, bytes.to_vec()));
             return;
         }
+        self.catch_up(timeline);
         self.timed_frame(pts, header, frame, bytes, timeline);
+    }
+
+    /// Times what came before there was a run to time it by.
+    fn catch_up(&mut self, timeline: &mut Timeline) {
+        if timeline.carries(self.track) {
+            self.arrive(timeline);
+        }
+        for (pts, header, frame, bytes) in std::mem::take(&mut self.early) {
+            self.timed_frame(pts, header, frame, &bytes, timeline);
+        }
     }
 
     /// Whether a frame's checksum says that it must not be heard. That of ADTS, which hardly anybody sends, is not looked at: only a decoder
@@ -455,10 +466,7 @@ impl Sound {
     /// Called when the picture's edge has moved: sound missing for too long becomes silence.
     pub(super) fn follow(&mut self, timeline: &mut Timeline) {
         if timeline.carries(self.track) {
-            self.arrive(timeline);
-            for (pts, header, frame, bytes) in std::mem::take(&mut self.early) {
-                self.timed_frame(pts, header, frame, &bytes, timeline);
-            }
+            self.catch_up(timeline);
         }
         self.settle(timeline);
         timeline.give_up(self.track, LATE);

@@ -1,13 +1,14 @@
-//! Who may begin a session: so many in all, of one account, on one receiver. Whoever is turned away is told why and when to come back.
+//! Who may begin a session: so many in all, of one account, on one receiver, and with pictures coded for them. Whoever is turned away is told why and when to come back.
 //!
-//! A [`Slot`] counts until it is dropped, with the session's owner. Receivers count in the tuner pool, which knows where a stream comes from.
+//! A [`Slot`] counts until it is dropped, with the session's owner. Receivers count in the tuner pool, which knows where a stream comes
+//! from; pictures that are coded, with their owner ([`super::transcoders`]).
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use telecast_core::error::{Error, Kind};
 use telecast_core::limits;
-use telecast_core::session::ReasonCode;
+use telecast_core::session::{Reason, ReasonCode};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::settings::Limits;
@@ -57,14 +58,14 @@ impl Admission {
     /// `Unavailable`, with reason and when to try again.
     pub(super) fn admit(&self, account: &str) -> Result<Slot, Error> {
         let permit = Arc::clone(&self.all).try_acquire_owned();
-        let permit = permit.map_err(|_| refused(ReasonCode::TooManySessions, "all"))?;
+        let permit = permit.map_err(|_| refused(&Reason::full(ReasonCode::TooManySessions), "all"))?;
         let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
         let count = accounts.entry(account.to_owned()).or_default();
         if *count >= self.limits.account {
             if *count == 0 {
                 accounts.remove(account);
             }
-            return Err(refused(ReasonCode::TooManyOfAccount, "account"));
+            return Err(refused(&Reason::full(ReasonCode::TooManyOfAccount), "account"));
         }
         *count += 1;
         Ok(Slot { account: account.to_owned(), accounts: Arc::clone(&self.accounts), _permit: permit })
@@ -72,12 +73,12 @@ impl Admission {
 }
 
 /// Nobody is let in; `limit` is the label of the figure.
-pub(super) fn refused(code: ReasonCode, limit: &'static str) -> Error {
+pub(super) fn refused(reason: &Reason, limit: &'static str) -> Error {
     metrics::counter!("telecast_admissions_refused_total", "limit" => limit).increment(1);
-    let words = code.english();
+    let words = reason.code.english();
     Error::new(Kind::Unavailable, format!("{}. {}", words.title, words.advice))
-        .because(code.name())
-        .retry_after(limits::ADMISSION_RETRY)
+        .because(reason.code.name())
+        .retry_after(reason.retry_after.unwrap_or(limits::ADMISSION_RETRY))
 }
 
 #[cfg(test)]

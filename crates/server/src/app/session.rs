@@ -12,7 +12,9 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use telecast_core::limits;
 use telecast_core::lineup::{Channel, Lineup};
-use telecast_core::playback::{Client, Plan, Policy, Recipe, SourceTracks, TrackId, most_lines};
+use telecast_core::playback::{
+    Client, Plan, Policy, Recipe, SourceTracks, TrackId, lacks_transcoder, most_lines,
+};
 use telecast_core::session::{Effect, Event, Reason, ReasonCode, Session, State};
 use telecast_core::tuner::Priority;
 use telecast_media::segment::Waiting;
@@ -31,7 +33,7 @@ use super::status::Reported;
 use super::tape::{Need, Snapshot, Tape};
 use super::transcoders::{PictureHold, Transcoders};
 use super::tuners::{Hold, Tuners, Wish};
-use super::view::{self, At, SessionView, StartPlayback};
+use super::view::{self, At, ClientView, SessionView, StartPlayback};
 use crate::adapters::clock::Clock;
 
 /// Commands that may wait for one session.
@@ -72,6 +74,14 @@ impl Surroundings {
             most_lines: offered.lines.or(allowed),
             ..self.policy
         }
+    }
+
+    /// Whether a viewer with these abilities would have to be turned away again after tuning, for want of a transcoder.
+    pub(super) fn lacks_transcoder(&self, channel: &Channel, client: &ClientView) -> bool {
+        let client = say::client(client);
+        self.memory.get(&channel.id.0).is_some_and(|remembered| {
+            lacks_transcoder(&remembered, &client, self.policy_for(channel, Some(&remembered), &client))
+        })
     }
 
     /// Where `file` of the session with that key is, as it is seen from outside.

@@ -120,7 +120,10 @@ impl Sessions {
             Error::new(Kind::NotFound, "There is no such channel. It may have been removed.")
         })?;
         if self.around.tuners.is_full(&channel.sources) {
-            return Err(refused(ReasonCode::TooManyOnReceiver, "receiver"));
+            return Err(refused(&Reason::full(ReasonCode::TooManyOnReceiver), "receiver"));
+        }
+        if self.around.lacks_transcoder(&channel, &request.client) {
+            return Err(refused(&Reason::transcoders_busy(), "video_transcodes"));
         }
         let slot = self.admission.admit(&request.account)?;
         let key = secret(20)?;

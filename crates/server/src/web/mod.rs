@@ -11,6 +11,7 @@ pub mod guard;
 pub mod known;
 pub mod listeners;
 mod pages;
+mod patience;
 pub mod play;
 mod probes;
 pub mod problem;

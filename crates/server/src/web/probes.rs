@@ -42,6 +42,8 @@ pub(super) async fn metrics(
     if !direct || !networks.iter().any(|network| network.contains(from.ip())) {
         return Problem::not_found().into_response();
     }
+    metrics::gauge!("telecast_tasks")
+        .set(tokio::runtime::Handle::current().metrics().num_alive_tasks() as f64);
     ([(header::CONTENT_TYPE, METRICS), (header::CACHE_CONTROL, "no-store")], figures.render()).into_response()
 }
 

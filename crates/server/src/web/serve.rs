@@ -1,6 +1,7 @@
-//! Listening: HTTP/1.1 with limits on connections, on heads, and on how long a client may take to send one. No limit on how long
-//! a reply takes: streams last for hours. HTTP/2 comes with TLS; browsers speak it nowhere else.
+//! Listening: HTTP/1.1 with limits on connections, on heads, and on how long a client may take to send one, or to take nothing of
+//! what it is sent. No limit on how long a reply takes: streams last for hours. HTTP/2 comes with TLS; browsers speak it nowhere else.
 
+use super::patience::Patient;
 use super::trace::Trace;
 use super::{Web, contained, play};
 use crate::app::supervise;
@@ -100,8 +101,8 @@ async fn connection(stream: TcpStream, from: SocketAddr, front: Arc<Front>, stop
         .timer(TokioTimer::new())
         .header_read_timeout(limits::HEAD_TIME)
         .max_buf_size(limits::HEAD);
-    let serving =
-        builder.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service));
+    let stream = TokioIo::new(Patient::new(stream, limits::TAKES_NOTHING));
+    let serving = builder.serve_connection_with_upgrades(stream, TowerToHyperService::new(service));
     tokio::pin!(serving);
     let done = tokio::select! {
         done = serving.as_mut() => done,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use telecast_core::error::Kind;
 use telecast_core::limits;
 use telecast_server::adapters::ffmpeg::running;
 use telecast_server::app::App;
@@ -104,6 +105,10 @@ async fn viewers_share_a_coded_picture_and_no_more_are_begun_than_allowed() {
     let reason = refused.reason.unwrap();
     assert_eq!((refused.state, reason.code.as_str()), (SessionState::Failed, "transcoders_busy"));
     assert!(reason.retry_after_s.is_some(), "{reason:?}");
+    // What is known by now costs no tuner.
+    let known = app.start_session(wish(2)).await.unwrap_err();
+    assert_eq!((known.kind, known.reason), (Kind::Unavailable, Some("transcoders_busy")));
+    assert_eq!(known.retry_after, Some(limits::TRANSCODER_RETRY));
     // Whoever decodes MPEG-2 needs nothing of it.
     let able = ClientView { video: vec!["mpeg2".into()], audio: vec!["mp2".into()], ..ClientView::default() };
     let able = over_or_ready(&app, 2, ClientView { containers: vec!["ts".into()], ..able }).await;
@@ -112,14 +117,15 @@ async fn viewers_share_a_coded_picture_and_no_more_are_begun_than_allowed() {
         app.stop(&view.id).await;
     }
     // What idles is in nobody's way.
-    let mut third = over_or_ready(&app, 2, ClientView::default()).await;
+    let mut third = app.start_session(wish(2)).await;
     for _ in 0..20 {
-        if third.state == SessionState::Ready {
+        if third.is_ok() {
             break;
         }
         tokio::time::sleep(limits::IDLE / 100).await; // leases are given back by and by
-        third = over_or_ready(&app, 2, ClientView::default()).await;
+        third = app.start_session(wish(2)).await;
     }
+    let third = app.wait_session(&third.unwrap().id, Duration::from_secs(40)).await.unwrap();
     assert_eq!(third.state, SessionState::Ready, "{third:?}");
     app.stop(&third.id).await;
     let until = tokio::time::Instant::now() + limits::IDLE + Duration::from_secs(20);

@@ -74,9 +74,16 @@ pub(crate) fn clicks_after_key(path: &Path) -> Vec<f64> {
 async fn a_click_comes_out_within_a_millisecond() {
     let clicks =
         ["-filter_complex", "aevalsrc='0.9*lt(mod(t\\,1)\\,0.002)':s=48000[a]", "-map", "0:v", "-map", "[a]"];
-    for (name, codec) in [("click-ac3", "ac3"), ("click-mp2", "mp2")] {
+    let kinds: [(&str, &[&str]); 4] = [
+        ("click-ac3", &["ac3"]),
+        ("click-mp2", &["mp2"]),
+        ("click-eac3", &["eac3"]),
+        ("click-latm", &["aac", "-mpegts_flags", "+latm"]),
+    ];
+    for (name, kind) in kinds {
         let mut sound = clicks.to_vec();
-        sound.extend_from_slice(&["-c:a", codec, "-b:a", "192k"]);
+        sound.extend_from_slice(&["-b:a", "192k", "-c:a"]);
+        sound.extend_from_slice(kind);
         let (bytes, rate) = live_box::media(name, &sound);
         let directory = tempfile::tempdir().unwrap();
         let original = directory.path().join("original.ts");

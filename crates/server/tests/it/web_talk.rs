@@ -332,6 +332,49 @@ async fn whoever_sends_a_head_byte_by_byte_is_cut_off_and_others_are_served() {
     assert!(answered >= 10, "{answered}");
 }
 
+/// A listing is written to its end before its status is sent, so a reader that takes its time holds nothing that others need.
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_are_read_at_once_while_listings_of_them_are_read_slowly() {
+    const LISTINGS: usize = 8;
+    let (station, token) = watching().await;
+    let mut id = String::new();
+    for key in 0..120 {
+        let (status, session) = started(&station, &token, &key.to_string()).await;
+        assert_eq!(status, StatusCode::ACCEPTED, "{session}");
+        session["id"].as_str().unwrap().clone_into(&mut id);
+    }
+    let (_, listing) = station.ask("GET", "/api/v1/sessions", Some(&token)).await;
+    assert!(listing.to_string().len() > 50_000, "a listing is long: {}", listing.to_string().len());
+    let address = station.base.trim_start_matches("http://").parse().unwrap();
+    let asked = format!("GET /api/v1/sessions HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {token}\r\n\r\n");
+    let mut slow = Vec::new();
+    for _ in 0..LISTINGS {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(2048).unwrap();
+        let mut socket = socket.connect(address).await.unwrap();
+        // More than the system takes off the server's hands.
+        socket.write_all(asked.repeat(100).as_bytes()).await.unwrap();
+        slow.push(socket);
+    }
+    let (reader, path) = (client(), format!("{}/api/v1/sessions/{id}", station.base));
+    let mut took = Vec::new();
+    for round in 0..60 {
+        // A byte of this listing, a byte of that one.
+        slow[round % LISTINGS].read_u8().await.unwrap();
+        let begun = std::time::Instant::now();
+        let answer = reader.get(&path).bearer_auth(&token).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        took.push(begun.elapsed());
+    }
+    took.sort();
+    // The half: on a busy machine one or the other waits for a core.
+    assert!(took[took.len() / 2] < Duration::from_millis(10), "{took:?}");
+    for mut socket in slow {
+        let mut rest = vec![0; 64 << 10];
+        assert!(socket.read(&mut rest).await.unwrap() > 0, "there was more to read all the while");
+    }
+}
+
 #[tokio::test]
 async fn the_end_does_not_wait_for_those_who_listen() {
     let (station, token) = watching().await;
