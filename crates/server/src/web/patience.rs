@@ -83,23 +83,24 @@ mod tests {
     use super::*;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
 
-    const LIMIT: Duration = Duration::from_secs(60);
+    const LIMIT: Duration = Duration::from_secs(1);
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn who_takes_nothing_is_given_up_after_the_limit() {
         let (ours, _theirs) = duplex(16);
         let begun = Instant::now();
         let error = Patient::new(ours, LIMIT).write_all(&[0; 64]).await.expect_err("nobody reads");
-        assert_eq!((error.kind(), begun.elapsed().as_secs()), (io::ErrorKind::TimedOut, 60));
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert!(begun.elapsed() >= LIMIT, "{:?}", begun.elapsed());
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn who_is_slow_is_waited_for() {
         let (ours, mut theirs) = duplex(16);
         let reader = async move {
             let mut all = Vec::new();
             for _ in 0..8 {
-                tokio::time::sleep(LIMIT / 2).await;
+                tokio::time::sleep(LIMIT / 6).await;
                 let mut piece = [0; 8];
                 theirs.read_exact(&mut piece).await.expect("there is more");
                 all.extend(piece);
