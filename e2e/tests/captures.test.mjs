@@ -46,6 +46,8 @@ before(async () => {
   await page.goto(station.link);
   await page.waitForURL(/\/watch\/|\/$/, { timeout: 60_000 });
   await context.storageState({ path: state });
+  // Leaving gives the tuner back, and the transcoder: a context that is closed says nothing.
+  await page.goto("about:blank");
   await context.close();
 });
 after(async () => {

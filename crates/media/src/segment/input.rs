@@ -287,6 +287,7 @@ impl Segmenter {
         }
         let stream = &mut self.streams[usize::from(position) - 1];
         stream.counters.packets += 1;
+        stream.carries |= !packet.payload().is_empty();
         if packet.scrambled() {
             self.counters.scrambled_packets += 1;
             stream.scrambled(packet);
@@ -322,8 +323,7 @@ impl Segmenter {
         if heard_for > JUMP + ABSENCE {
             self.heard = None; // its clock was set
         }
-        let is_absent =
-            |stream: &&Stream| stream.counters.packets == 0 && !matches!(stream.lane, Lane::Other);
+        let is_absent = |stream: &&Stream| !stream.carries && !matches!(stream.lane, Lane::Other);
         let absent: BTreeSet<u16> = self.streams.iter().filter(is_absent).map(|stream| stream.pid).collect();
         let awaits_picture =
             self.streams.iter().any(|s| matches!(s.lane, Lane::Video(_)) && absent.contains(&s.pid));
@@ -489,9 +489,9 @@ impl Segmenter {
                 .iter_mut()
                 .find(|slot| slot.as_ref().is_some_and(|s| s.pid == pid))
                 .and_then(Option::take);
-            let (continuity, counters) = match &kept {
-                Some(stream) => (stream.continuity, stream.counters),
-                None => (None, counters::take(&mut self.gone, pid)),
+            let (continuity, counters, carries) = match &kept {
+                Some(stream) => (stream.continuity, stream.counters, stream.carries),
+                None => (None, counters::take(&mut self.gone, pid), false),
             };
             let lane = match at.map(|at| &map.streams[at]) {
                 Some(stream) if stream.kind.is_audio() || (stream.kind.is_video() && !has_video) => {
@@ -503,7 +503,7 @@ impl Segmenter {
                 }
                 _ => Lane::Other,
             };
-            self.streams.push(Stream { continuity, counters, ..Stream::new(pid, lane) });
+            self.streams.push(Stream { continuity, counters, carries, ..Stream::new(pid, lane) });
             self.route[usize::from(pid)] = self.streams.len() as u8;
         }
         old.iter().flatten().for_each(|stream| counters::keep(&mut self.gone, stream.counted()));

@@ -89,11 +89,14 @@ pub(super) struct Stream {
     pub(super) continuity: Option<u8>,
     pub(super) lane: Lane,
     pub(super) counters: PidCounters,
+    /// More than the clock has come on it.
+    pub(super) carries: bool,
 }
 
 impl Stream {
     pub(super) fn new(pid: u16, lane: Lane) -> Self {
-        Self { pid, continuity: None, lane, counters: PidCounters { pid, ..PidCounters::default() } }
+        let counters = PidCounters { pid, ..PidCounters::default() };
+        Self { pid, continuity: None, lane, counters, carries: false }
     }
 
     /// What was counted, in the packets and in what they hold.
