@@ -60,7 +60,8 @@ test("a language that comes while one watches is offered in the menu, and played
   });
   assert.equal(await page.getByRole("button", { name: "Sound track" }).count(), 0, "no menu without a choice");
   const reply = await page.request.get(`${origin}/api/v1/sessions`);
-  const session = (await reply.json()).items.findLast(({ state }) => state === "ready");
+  const key = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => /\/play\/(\w+)\//.exec(name)?.[1]).findLast(Boolean));
+  const session = (await reply.json()).items.find(({ playlist_url }) => playlist_url.includes(key));
   const [sound] = session.plan.audio;
   const plan = { ...session.plan, audio: [sound, { ...sound, language: "fra" }] };
   tell({ topic: `session:${session.id}`, type: "changed", data: { ...session, plan } });

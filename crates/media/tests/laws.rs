@@ -582,6 +582,95 @@ fn a_picture_that_never_comes_is_not_waited_for() {
     assert!(push("nothing", &one).index.segments.is_empty());
 }
 
+/// Six seconds of this, and then six of that, as one broadcast.
+fn then(one: &[&str], other: &[&str]) -> Vec<u8> {
+    let half = |case: &[&str]| {
+        let bytes = broadcast(case);
+        bytes[..bytes.len() / 2 / PACKET * PACKET].to_vec()
+    };
+    [half(one), move_clock(&half(other), 6 * HZ)].concat()
+}
+
+/// Whatever becomes of a programme, what comes is on the tape, in a run of its own.
+#[test]
+fn radio_becomes_television_and_changes_like_it() {
+    let (radio, two, television) =
+        (CASES[2].1, &["tone=440", "tone=880", "-map 0 -map 1 -c:a aac"][..], CASES[0].1);
+    let mp2 = &["tone=440", "-c:a mp2"][..];
+    let german = &["tone=440", "-c:a aac -metadata:s:a:0 language=deu"][..];
+    for (name, bytes, before, after) in [
+        ("to television", then(radio, television), vec![Kind::AacAdts], vec![Kind::H264, Kind::AacAdts]),
+        ("to radio", then(television, radio), vec![Kind::H264, Kind::AacAdts], vec![Kind::AacAdts]),
+        ("to another codec", then(mp2, radio), vec![Kind::MpegAudio], vec![Kind::AacAdts]),
+        ("to another language", then(radio, german), vec![Kind::AacAdts], vec![Kind::AacAdts]),
+        ("to two sounds", then(radio, two), vec![Kind::AacAdts], vec![Kind::AacAdts; 2]),
+    ] {
+        let pushed = push_loosely(&bytes);
+        let index = &pushed.index;
+        let kinds = |segment: &Segment| -> Vec<Kind> {
+            segment.run.tracks.iter().map(|track| track.kind).take(after.len().max(before.len())).collect()
+        };
+        let (first, last) = (&index.segments[0], index.segments.back().unwrap());
+        assert_eq!(kinds(first)[..before.len()], before[..], "{name}");
+        assert_eq!(kinds(last)[..after.len()], after[..], "{name}");
+        assert!(last.run.number > first.run.number, "{name}");
+        assert!(index.segments.iter().all(|segment| segment.is_complete()), "{name}: all is complete");
+        let heard: i64 = index.segments.iter().map(|segment| segment.end.unwrap() - segment.start).sum();
+        assert!(heard > 10 * HZ, "{name}: {} s of twelve", heard / HZ);
+    }
+}
+
+/// Radio goes on when its map begins to name a picture of which nothing comes.
+#[test]
+fn radio_is_not_ended_by_a_picture_that_never_comes() {
+    let half = |bytes: Vec<u8>| bytes[..bytes.len() / 2 / PACKET * PACKET].to_vec();
+    let (radio, television) = (half(broadcast(CASES[2].1)), half(broadcast(CASES[0].1)));
+    let dead = move_clock(&without_picture(&television, 1.0), 6 * HZ);
+    let index = push_loosely(&[radio, dead].concat()).index;
+    let last = index.segments.back().unwrap();
+    assert_eq!(last.run.tracks.iter().map(|track| track.kind).collect::<Vec<_>>(), [Kind::AacAdts]);
+    let heard: i64 = index.segments.iter().map(|segment| segment.end.unwrap() - segment.start).sum();
+    assert!(last.run.number > 0 && heard > 7 * HZ, "{} s", heard / HZ);
+}
+
+/// Only the index at the end, for programmes whose tracks change.
+fn push_loosely(bytes: &[u8]) -> Pushed {
+    let (mut segmenter, mut tape) = (Segmenter::new(Start::default()), Vec::new());
+    for (number, piece) in bytes.chunks(8 * PACKET).enumerate() {
+        segmenter.push(piece, NOON + number as i64 * 40, &mut tape);
+    }
+    segmenter.finish();
+    let index = segmenter.index().clone();
+    Pushed { index, tape, renditions: Vec::new() }
+}
+
+/// A sound that stops is silence in radio too, and frames of 44.1 kHz, which are no whole number of ticks, follow each other without a gap.
+#[test]
+fn radio_keeps_its_time_and_fills_what_is_missing() {
+    let bytes = broadcast(&["tone=440", "tone=880", "-map 0 -map 1 -c:a aac -ar 44100"]);
+    let count = bytes.len() / PACKET;
+    let torn: Vec<u8> = bytes
+        .chunks_exact(PACKET)
+        .enumerate()
+        .filter(|(at, packet)| Packet::new(packet).unwrap().pid() != 0x101 || *at < count / 3)
+        .flat_map(|(_, packet)| packet.to_vec())
+        .collect();
+    let pushed = push("torn radio", &torn);
+    lanes_hold("torn radio", &pushed.index);
+    let last = pushed.index.segments.back().unwrap();
+    assert!(last.lanes[1].frames.iter().all(|frame| frame.length == 0), "silence");
+    for pair in pushed.index.segments.iter().collect::<Vec<_>>().windows(2) {
+        let (one, next) = (&pair[0].lanes[0], &pair[1].lanes[0]);
+        assert_eq!(one.start + one.duration(), next.start, "no gap, and no overlap");
+    }
+    let (first, lane) = (&pushed.index.segments[0], &last.lanes[0]);
+    let samples = lane.start + lane.duration() - first.lanes[0].start;
+    assert!(
+        (to_ticks(samples, 44_100) - (last.end.unwrap() - first.start)).abs() <= 1,
+        "time is counted in samples"
+    );
+}
+
 /// Tables come when they come. A key frame that was there before them is the first picture all the same.
 #[test]
 fn a_key_frame_before_the_map_is_not_lost() {

@@ -131,6 +131,8 @@ fn what_does_not_come_fails_by_reason_and_gives_the_tuner_back() {
     let granted = || Event::Granted;
     let map = || Event::Tracks(tracks(AudioCodec::Aac));
     let lost = || Event::Trouble(Some(Reason::new(ReasonCode::SourceEnded)));
+    let unproven = || Event::Undecided(WaitingFor::Transcoder);
+    let unsized_yet = || Event::Undecided(WaitingFor::KeyFrame);
     let signal = limits::SIGNAL_LIMIT;
     assert!(signal < at(5), "what gives nothing to play says so within 5 s");
     for (story, limit, code) in [
@@ -140,12 +142,15 @@ fn what_does_not_come_fails_by_reason_and_gives_the_tuner_back() {
         (vec![granted(), Event::Relay, Event::Bytes], at(10), ReasonCode::SourceCorrupt),
         (vec![granted(), Event::Bytes], signal, ReasonCode::SourceCorrupt),
         (vec![granted(), Event::Bytes, map()], at(12), ReasonCode::NoKeyFrame),
+        (vec![granted(), Event::Bytes, unproven(), unproven()], at(30), ReasonCode::TranscoderFailed),
+        (vec![granted(), Event::Bytes, unproven(), map()], at(12), ReasonCode::NoKeyFrame),
+        (vec![granted(), Event::Bytes, unsized_yet(), unsized_yet()], at(12), ReasonCode::NoKeyFrame),
+        (vec![granted(), Event::Bytes, unsized_yet(), unproven()], at(30), ReasonCode::TranscoderFailed),
         (
-            vec![granted(), Event::Bytes, Event::Undecided, Event::Undecided],
-            at(30),
-            ReasonCode::TranscoderFailed,
+            vec![granted(), Event::Bytes, unsized_yet(), map(), Event::KeyFrame],
+            at(5),
+            ReasonCode::SourceStalled,
         ),
-        (vec![granted(), Event::Bytes, Event::Undecided, map()], at(12), ReasonCode::NoKeyFrame),
         (vec![granted(), Event::Bytes, map(), Event::KeyFrame], at(5), ReasonCode::SourceStalled),
         (vec![granted(), Event::Bytes, Event::Scrambled(true)], at(4), ReasonCode::Scrambled),
         (vec![granted(), map(), Event::Segment, Event::Scrambled(true)], at(4), ReasonCode::Scrambled),
@@ -286,7 +291,8 @@ fn any_event() -> impl Strategy<Value = Event> {
         2 => Just(Event::Bytes),
         3 => codec.prop_map(|codec| Event::Tracks(tracks(codec))),
         1 => Just(Event::Tracks(radio())),
-        1 => Just(Event::Undecided),
+        1 => Just(Event::Undecided(WaitingFor::KeyFrame)),
+        1 => Just(Event::Undecided(WaitingFor::Transcoder)),
         2 => Just(Event::KeyFrame),
         2 => Just(Event::Audio),
         1 => Just(Event::TranscoderStarted),

@@ -30,8 +30,8 @@ pub struct Session {
     scrambled_since: Option<Now>,
     /// Why nothing comes just now, although the tape goes on.
     trouble: Option<Reason>,
-    /// The map is there, and what can be made of it is not known.
-    undecided: bool,
+    /// The map is there, and what can be made of it is not known before this has come.
+    undecided: Option<WaitingFor>,
     revision: u64,
 }
 
@@ -57,7 +57,7 @@ impl Session {
             last_fetch: now,
             scrambled_since: None,
             trouble: None,
-            undecided: false,
+            undecided: None,
             revision: 0,
         }
     }
@@ -162,7 +162,7 @@ impl Session {
             Event::Broken(reason) => self.fail(reason, now, effects),
             Event::Bytes if self.state == State::Starting => self.prime(now),
             Event::Tracks(tracks) => self.tracks(&tracks, now, effects),
-            Event::Undecided => self.undecided(now),
+            Event::Undecided(what) => self.undecided(what, now),
             Event::KeyFrame => {
                 let silent = self.plan.as_ref().is_some_and(|plan| plan.audio.is_empty());
                 let next = if silent { WaitingFor::Transcoder } else { WaitingFor::Audio };
@@ -227,12 +227,14 @@ impl Session {
         }
     }
 
-    fn undecided(&mut self, now: Now) {
+    fn undecided(&mut self, what: WaitingFor, now: Now) {
         if self.state == State::Starting {
             self.enter(State::Priming, now);
         }
-        if self.state == State::Priming && !std::mem::replace(&mut self.undecided, true) {
-            self.wait(WaitingFor::Transcoder, limits::TRANSCODER_START, now);
+        if self.state == State::Priming && self.undecided.replace(what) != Some(what) {
+            let limit =
+                if what == WaitingFor::KeyFrame { limits::KEY_FRAME } else { limits::TRANSCODER_START };
+            self.wait(what, limit, now);
         }
     }
 
@@ -274,7 +276,7 @@ impl Session {
         }
         let radio_after_all = self.waiting_for == Some(WaitingFor::KeyFrame) && tracks.video.is_none();
         let begun = self.waiting_for == Some(WaitingFor::ProgrammeMap) || radio_after_all;
-        if begun || std::mem::take(&mut self.undecided) {
+        if begun || self.undecided.take().is_some() {
             // Radio has no key frame to wait for.
             match tracks.video {
                 Some(_) => self.wait(WaitingFor::KeyFrame, limits::KEY_FRAME, now),

@@ -168,8 +168,9 @@ pub enum Event {
     Bytes,
     /// What the programme map says, now or changed; on a running tape at once.
     Tracks(SourceTracks),
-    /// The programme map is there, and it is not known yet whether the station can make something playable of it.
-    Undecided,
+    /// The programme map is there, and before this has come it is not known whether the station can make something playable of it: the key
+    /// frame, which tells the size of a picture that must be coded anew, or the proof of the transcoder.
+    Undecided(WaitingFor),
     /// A key frame has come.
     KeyFrame,
     /// Sound covers it.

@@ -272,7 +272,7 @@ impl Segmenter {
             self.association(packet);
             return;
         }
-        if !self.unseen.is_empty() && !packet.payload().is_empty() {
+        if !self.unseen.is_empty() && begins(packet) {
             self.unseen.remove(&pid); // the next map says what it is
         }
         let position = self.route[usize::from(pid)];
@@ -287,7 +287,7 @@ impl Segmenter {
         }
         let stream = &mut self.streams[usize::from(position) - 1];
         stream.counters.packets += 1;
-        stream.carries |= !packet.payload().is_empty();
+        stream.carries |= begins(packet) || packet.scrambled();
         if packet.scrambled() {
             self.counters.scrambled_packets += 1;
             stream.scrambled(packet);
@@ -307,12 +307,12 @@ impl Segmenter {
                 stream.lane = Lane::Other;
             }
             self.adopt(map);
-        } else if packet.unit_start() && self.timeline.run().is_none() {
+        } else if packet.unit_start() && (self.timeline.run().is_none() || self.timeline.suspended()) {
             self.look_for_the_absent(usize::from(position) - 1, packet);
         }
     }
 
-    /// Some radio has a picture in its map that never comes: once sound has come for [`ABSENCE`], what has not is waited for no longer.
+    /// Some radio has a picture in its map of which nothing comes, from the first or later: once sound has come for [`ABSENCE`], what has not is waited for no longer.
     fn look_for_the_absent(&mut self, at: usize, packet: &Packet<'_>) {
         let is_sound = matches!(self.streams[at].lane, Lane::Sound(_));
         let Some(pts) = pes::header(packet.payload()).filter(|_| is_sound).and_then(|header| header.pts)
@@ -382,7 +382,11 @@ impl Segmenter {
                     payload = payload.get(header.length..).unwrap_or(&[]);
                     sound.unit(begin, header.pts, payload);
                 }
+                let edge = self.timeline.edge();
                 sound.payload(payload, self.offset, &mut self.timeline);
+                if self.timeline.edge() != edge {
+                    self.follow();
+                }
             }
             Lane::Other => {
                 self.append(packet, out);
@@ -489,9 +493,9 @@ impl Segmenter {
                 .iter_mut()
                 .find(|slot| slot.as_ref().is_some_and(|s| s.pid == pid))
                 .and_then(Option::take);
-            let (continuity, counters, carries) = match &kept {
-                Some(stream) => (stream.continuity, stream.counters, stream.carries),
-                None => (None, counters::take(&mut self.gone, pid), false),
+            let (continuity, counters) = match &kept {
+                Some(stream) => (stream.continuity, stream.counters),
+                None => (None, counters::take(&mut self.gone, pid)),
             };
             let lane = match at.map(|at| &map.streams[at]) {
                 Some(stream) if stream.kind.is_audio() || (stream.kind.is_video() && !has_video) => {
@@ -503,7 +507,7 @@ impl Segmenter {
                 }
                 _ => Lane::Other,
             };
-            self.streams.push(Stream { continuity, counters, carries, ..Stream::new(pid, lane) });
+            self.streams.push(Stream { continuity, counters, ..Stream::new(pid, lane) });
             self.route[usize::from(pid)] = self.streams.len() as u8;
         }
         old.iter().flatten().for_each(|stream| counters::keep(&mut self.gone, stream.counted()));
@@ -582,6 +586,11 @@ impl Segmenter {
 /// What the map names and does not come for so long (ticks) beside sound that does, and in no run, is not waited for. Sound comes up to a second
 /// after its picture, so this is long.
 const ABSENCE: i64 = 3 * HZ;
+
+/// Whether a PES packet begins here.
+fn begins(packet: &Packet<'_>) -> bool {
+    packet.unit_start() && !packet.scrambled() && pes::header(packet.payload()).is_some()
+}
 
 /// PAT and PMT are repeated in the tape at least this often (ticks).
 const TABLES_EVERY: i64 = HZ / 4;

@@ -1,7 +1,7 @@
 //! From a broadcast to a tape: a pure state machine. Bytes of transport stream go in, in any chunks; canonical bytes (one
 //! programme, in order of arrival) and an [`Index`] come out.
 //!
-//! Rules, each a constant or a function here and nowhere else:
+//! Rules, each a constant or a function here, or in the file that carries it out, and nowhere else:
 //! - A run begins at a random access point whose parameter sets can be read; what comes before is dropped, and so are
 //!   pictures that come after it but are presented before it.
 //! - A segment ends at the first random access point after 2 s, or at any access unit at 4 s.
@@ -15,6 +15,8 @@
 //! - A picture of H.264 or HEVC of which something is missing is left out; if others may refer to it, so are they, up to the next random access
 //!   point. The picture before stands longer; what would be longer than a part ends the run. A frame of sound that fails its checksum is silence.
 //! - Sound that is derived is there from the segment on that was not over when it was asked for; what came before is promised ([`crate::past`]).
+//! - What the map names and of which nothing comes for 3 s, beside sound that does come, is not waited for.
+//! - What has other tracks than the run in force begins a run: with its first random access point, or, where sound cuts, at once.
 //! - Sound that the programme map no longer names goes on as silence: playlists are fixed for a session.
 //!
 //! Times: video is timed by DTS, moved so that the random access point that opens a run is presented when it is

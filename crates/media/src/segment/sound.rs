@@ -17,6 +17,8 @@ pub use tap::Tapped;
 
 /// Frames kept from before a run: two seconds at 48 kHz AAC.
 const EARLY_LIMIT: usize = 100;
+/// Frames that wait for what cuts: more than half a minute. What comes no further within that time is given up.
+const WAITING_LIMIT: usize = 2048;
 /// So many frames in a row with another format are no damage.
 const STRANGE: u32 = 4;
 /// So many PES packets in a row that begin with a frame of another codec are no damage.
@@ -246,12 +248,12 @@ impl Sound {
         bytes: &[u8],
         timeline: &mut Timeline,
     ) {
-        if let (false, true, Some(pts)) =
-            (self.describe(bytes, header, timeline), timeline.is_cut_by(self.track), pts)
-            && timeline.renewal()
-        {
-            // Nothing else cuts: the new run begins here.
+        self.describe(bytes, header, timeline);
+        if timeline.is_cut_by(self.track) && timeline.run().is_some() && timeline.outdated() {
+            // Nothing else cuts: the new run begins here, or with the next time stamp.
+            let Some(pts) = pts else { return };
             self.adopt(header);
+            self.waiting.clear();
             self.next = None;
             self.strange = 0;
             timeline.begin_run(pts as i64);
@@ -401,6 +403,11 @@ impl Sound {
         self.next = Some(time + i64::from(header.samples));
         self.waiting.push_back((time, frame));
         self.settle(timeline);
+        if self.waiting.len() > WAITING_LIMIT {
+            // What it waits for does not come.
+            self.waiting.pop_front();
+            self.torn = true;
+        }
     }
 
     /// Appends `count` frames of silence after the last frame.

@@ -89,7 +89,7 @@ pub(super) struct Stream {
     pub(super) continuity: Option<u8>,
     pub(super) lane: Lane,
     pub(super) counters: PidCounters,
-    /// More than the clock has come on it.
+    /// More than the clock has come on it since the map in force.
     pub(super) carries: bool,
 }
 

@@ -20,6 +20,8 @@ pub(super) struct Timeline {
     first_segments: bool,
     /// End of the cutting track's last frame, in ticks.
     edge: i64,
+    /// Samples of a run that is cut by its sound: at 44.1 kHz a frame is no whole number of ticks.
+    samples: i64,
     /// Wall clock at tape time 0 of the run, milliseconds; slewed.
     wall_zero_ms: i64,
     /// Wall clock of the bytes that are being read, milliseconds.
@@ -60,6 +62,7 @@ impl Timeline {
             discontinuity_sequence: 0,
             first_segments: true,
             edge: 0,
+            samples: 0,
             wall_zero_ms: 0,
             now_ms: 0,
             planned: Vec::new(),
@@ -115,6 +118,7 @@ impl Timeline {
         self.recovery = None;
         self.leading = LEADING;
         self.owed = 0;
+        self.samples = 0;
         self.run = Some(Arc::new(run));
     }
 
@@ -149,9 +153,15 @@ impl Timeline {
         self.renewal = true;
     }
 
-    /// See [`Self::renew`].
-    pub(super) fn renewal(&self) -> bool {
-        self.renewal
+    /// Whether what comes needs a run of its own: the one in force is over, can no longer be decoded as it says, or is of other tracks than
+    /// those that are planned.
+    pub(super) fn outdated(&self) -> bool {
+        let Some(run) = self.run.as_ref().filter(|_| !self.suspended && !self.renewal) else { return true };
+        run.tracks.first().map(|track| track.id) != self.planned.first().map(|track| track.id)
+            || !self
+                .planned
+                .iter()
+                .all(|planned| run.track(planned.id).is_some_and(|track| track.origin == planned.origin))
     }
 
     /// Whether the run in force knows `id` from where it comes now: what has moved to another PID is found there from the next run on only.
@@ -217,7 +227,9 @@ impl Timeline {
     }
 
     fn append(&mut self, id: TrackId, mut frame: Frame, timescale: u32, role: Role) -> bool {
-        let Some(run) = self.run.clone() else { return false };
+        let Some(run) = self.run.clone().filter(|run| !self.suspended && run.track(id).is_some()) else {
+            return false;
+        };
         let leading = role == Role::Leading;
         let ticks = to_ticks(i64::from(frame.duration), timescale);
         let closes = !leading && self.index.segments.back().is_some_and(|open| open.end.is_none()) && {
@@ -240,23 +252,27 @@ impl Timeline {
             self.open_segment(&run, frame.begin);
         }
         let segment = Arc::make_mut(self.index.segments.back_mut().expect("one is open"));
+        let (sound, begun) = (run_of_sound(&run), to_scale(run.start, timescale));
         let lane = segment
             .lanes
             .iter_mut()
             .find(|lane| lane.track == id)
             .expect("every track of the run has a lane");
         if lane.frames.is_empty() {
-            lane.start = to_scale(segment.start, timescale);
+            lane.start = if sound { begun + self.samples } else { to_scale(segment.start, timescale) };
         } else if role == Role::RecoveryPoint {
             frame.random_access = false;
         }
         let target = if leading { u32::MAX } else { to_scale(PART_TARGET, timescale) as u32 };
         let parted = lane.push(frame, target);
+        if sound {
+            self.samples += i64::from(frame.duration);
+        }
         if let Some(near) = self.recovery.take().filter(|near| near.count > 0) {
             segment.recovery.get_or_insert(Recovery { count: 0, stand_ins: 0, ..near }).count += 1;
             self.recovery = Some(Recovery { count: near.count - 1, ..near });
         }
-        self.edge += ticks;
+        self.edge = if sound { run.start + to_ticks(self.samples, timescale) } else { self.edge + ticks };
         closes || parted
     }
 

@@ -132,6 +132,12 @@ impl Way {
         !comes && plan.delivery != decision::Delivery::Raw && plan.default_audio().is_some()
     }
 
+    /// Whether what it shows is not on a tape that carries `tracks`: the programme has another picture now, or none.
+    pub(super) fn has_lost_its_picture(&self, tracks: &[Track]) -> bool {
+        let gone = |id: &TrackId| tracks.iter().all(|track| track.id != *id);
+        self.renditions.iter().filter_map(|rendition| rendition.video.as_ref()).any(gone)
+    }
+
     fn has_segment(&self, snapshot: &Snapshot, rendition: Rendition) -> bool {
         // What the tape's past holds makes nobody ready.
         snapshot

@@ -447,15 +447,19 @@ impl Owner {
     }
 
     async fn observe_tracks(&mut self, snapshot: &Snapshot) {
-        let tracks = source_tracks(&snapshot.tracks, false);
-        if self.sent.tracks.as_ref() != Some(&tracks) {
+        let seen = source_tracks(&snapshot.tracks, false);
+        let sized = seen.video.as_ref().is_none_or(|track| track.height.is_some());
+        let tracks = self.around.memory.completed(&self.channel.id.0, seen.clone());
+        if self.sent.tracks.as_ref() != Some(&tracks) || !self.sent.settled {
             if snapshot.newest_run().is_some() {
-                self.around.memory.put(&self.channel.id.0, &tracks);
+                self.around.memory.put(&self.channel.id.0, &seen);
             }
-            if !self.settle(&tracks) {
-                self.apply(Event::Undecided).await;
+            if let Some(what) = self.settle(&tracks, sized) {
+                self.apply(Event::Undecided(what)).await;
                 return;
             }
+        }
+        if self.sent.tracks.as_ref() != Some(&tracks) {
             self.sent.tracks = Some(tracks.clone());
             let was = self.picture.recipe;
             self.apply(Event::Tracks(tracks)).await;
@@ -467,7 +471,7 @@ impl Owner {
         if let Some(event) = self.pending.pop_front() {
             self.apply(event).await;
         }
-        if self.has_lost_its_sound() {
+        if self.has_lost_its_tracks() {
             self.apply(Event::Stop(ReasonCode::FormatChanged)).await;
         }
     }

@@ -127,7 +127,6 @@ impl Transcoders {
             encoders: Encoders::default(),
             tapes: HashMap::new(),
             leaving: Vec::new(),
-            next_id: 0,
             room,
             clock,
             ends: JoinSet::new(),
@@ -268,7 +267,6 @@ struct Owner {
     tapes: HashMap<StreamKey, Coded>,
     /// Tapes that were told to end and may still hold their files.
     leaving: Vec<(StreamKey, CancellationToken)>,
-    next_id: u64,
     room: Room,
     clock: Clock,
     ends: JoinSet<Ended>,
@@ -398,14 +396,12 @@ impl Owner {
                 self.drop_tape(key);
             }
         }
-        self.next_id += 1;
         let after =
             self.leaving.iter().filter(|(left, _)| left == key).map(|(_, gone)| gone.clone()).collect();
         let parent = wish.parent.id;
         let derived = Derived { parent: wish.parent, recipe: wish.recipe, encoder, after };
         let source = Source::Derived(derived);
-        let opened =
-            Tape::start(self.next_id, key, (source, None), &self.room, self.clock, self.stop.child_token());
+        let opened = Tape::start(key, (source, None), &self.room, self.clock, self.stop.child_token());
         let tape = opened
             .inspect_err(|error| tracing::error!(%error, channel = %key.channel, "a tape cannot be made"))
             .ok()?;

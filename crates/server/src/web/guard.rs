@@ -153,7 +153,9 @@ fn cookie(headers: &HeaderMap) -> Option<String> {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| COOKIES.contains(name))
+        .filter_map(|(name, value)| Some((COOKIES.iter().position(|cookie| *cookie == name)?, value)))
+        // A neighbour under the same domain can set the other one, not the one that is bound to this host.
+        .min_by_key(|(position, _)| *position)
         .map(|(_, value)| value.to_owned())
 }
 

@@ -170,8 +170,8 @@ impl Segmenter {
         }
     }
 
-    /// The picture has gone on: sound may.
-    fn follow(&mut self) {
+    /// What cuts has gone on: other sound may.
+    pub(super) fn follow(&mut self) {
         for sound in self.streams.iter_mut().filter_map(|stream| match &mut stream.lane {
             Lane::Sound(sound) => Some(&mut **sound),
             _ => None,
@@ -184,18 +184,10 @@ impl Segmenter {
         self.promise();
     }
 
-    /// Whether the picture must begin a run: none is in force, or its parameter sets are others.
+    /// Whether the picture must begin a run: there is none for it, or its parameter sets are others.
     fn new_run_needed(&self, track: TrackId, seen: &Seen) -> bool {
-        let Some(run) = self.timeline.run().filter(|_| !self.timeline.suspended()) else { return true };
-        let known = run.track(track).and_then(|track| track.setup.as_ref());
-        (seen.setup.is_some() && seen.setup.as_ref() != known)
-            || self.timeline.renewal()
-            || run.tracks.first().map(|track| track.id) != self.timeline.planned.first().map(|track| track.id)
-            || !self
-                .timeline
-                .planned
-                .iter()
-                .all(|planned| run.track(planned.id).is_some_and(|track| track.origin == planned.origin))
+        let known = self.timeline.run().and_then(|run| run.track(track)?.setup.as_ref());
+        self.timeline.outdated() || (seen.setup.is_some() && seen.setup.as_ref() != known)
     }
 
     /// The recovery point that the run in force begins at, if it is one: the pictures near it forget what was before.

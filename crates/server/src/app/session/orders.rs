@@ -1,7 +1,7 @@
 //! What a session orders so that its player can decode what it gets: sounds made AAC, a picture coded anew, and how that is then played.
 
-use telecast_core::playback::{self as decision, Plan, Policy, Seen, SourceTracks};
-use telecast_core::session::{Event, Reason};
+use telecast_core::playback::{self as decision, Decision, Plan, Policy, Seen, SourceTracks};
+use telecast_core::session::{Event, Reason, WaitingFor};
 
 use super::Owner;
 use crate::app::memory::source_tracks;
@@ -48,9 +48,8 @@ impl Owner {
     /// Gets the tape with the picture coded anew, decides how that is played, and orders its sound.
     pub(super) async fn code(&mut self, snapshot: &Snapshot) {
         let (Some(recipe), Some(hold)) = (self.picture.recipe, &self.hold) else { return };
-        let Some(track) = source_tracks(&snapshot.tracks, false).video.filter(|_| snapshot.mapped) else {
-            return;
-        };
+        let tracks = self.around.memory.completed(&self.channel.id.0, source_tracks(&snapshot.tracks, false));
+        let Some(track) = tracks.video.filter(|_| snapshot.mapped) else { return };
         if self.picture.hold.is_none() {
             let wish =
                 transcoders::Wish { parent: hold.tape.clone(), key: hold.stream().clone(), track, recipe };
@@ -86,27 +85,38 @@ impl Owner {
         }
     }
 
-    /// Whether what its player hears has gone, while there is other sound for it.
-    pub(super) fn has_lost_its_sound(&self) -> bool {
+    /// Whether what its player sees has gone, or what it hears while there is other sound for it.
+    pub(super) fn has_lost_its_tracks(&self) -> bool {
         let (Door::Open(way), Some((tape, plan))) = (&*self.door.borrow(), self.delivery()) else {
             return false;
         };
         let snapshot = tape.snapshot();
-        snapshot.newest_run().is_some() && way.has_lost_its_sound(&snapshot.tracks, plan)
+        let Some(run) = snapshot.newest_run() else { return false };
+        way.has_lost_its_sound(&snapshot.tracks, plan) || way.has_lost_its_picture(&run.tracks)
     }
 
-    /// Looks at what the station can do for this picture, until that is known. `false`: it cannot be told yet.
-    pub(super) fn settle(&mut self, tracks: &SourceTracks) -> bool {
+    /// Looks at what the station can do for this picture, until that is known. Whatever it returns must have come before it can be told.
+    pub(super) fn settle(&mut self, tracks: &SourceTracks, seen: bool) -> Option<WaitingFor> {
         if self.sent.settled {
-            return true;
+            return None;
         }
         let policy = self.around.policy_for(&self.channel, Some(tracks), self.machine.client());
         let decided = decision::decide(Seen::Now(tracks), self.machine.client(), policy);
-        if matches!(decided, decision::Decision::Refuse(_)) && !self.around.transcoders.is_proven() {
-            return false;
+        if matches!(decided, Decision::Refuse(_)) && !self.around.transcoders.is_proven() {
+            return Some(WaitingFor::Transcoder);
+        }
+        // Whoever began to code a picture of unknown size would take room for the largest, and be in the way of the right one.
+        let for_its_size = [decision::Reason::VideoTranscoderBusy, decision::Reason::MachineTooSlow];
+        let by_size = match &decided {
+            Decision::Play(plan) => plan.recipe().is_some(),
+            Decision::Refuse(reasons) => for_its_size.iter().any(|reason| reasons.contains(reason)),
+            Decision::Unknown => false,
+        };
+        if by_size && tracks.video.as_ref().is_some_and(|track| track.height.is_none()) {
+            return Some(WaitingFor::KeyFrame);
         }
         self.machine.set_policy(policy);
-        self.sent.settled = tracks.video.as_ref().is_none_or(|track| track.height.is_some());
-        true
+        self.sent.settled = seen;
+        None
     }
 }

@@ -102,7 +102,13 @@ async fn feed(source: Derived, filters: mpsc::Sender<Result<Output, Fault>>, una
     let mut ends = Ends::default();
     loop {
         let Some((snapshot, kind)) = begun(&source.parent).await else { return };
-        let Some(mut reader) = Continuous::join(&snapshot.index) else { continue };
+        let Some(mut reader) = Continuous::join(&snapshot.index) else {
+            // Nothing that is kept begins with a key frame.
+            if source.parent.watch().changed().await.is_err() {
+                return;
+            }
+            continue;
+        };
         let filter = match PictureFilter::start(&kind.job(&source)) {
             Ok(filter) => filter,
             Err(error) => {

@@ -149,14 +149,13 @@ impl Tape {
     /// # Errors
     /// Its folder cannot be made.
     pub fn start(
-        id: u64,
         key: &StreamKey,
         (source, troubles): (Source, Option<Troubles>),
         room: &Room,
         clock: Clock,
         stop: CancellationToken,
     ) -> std::io::Result<Self> {
-        let directory = room.directory(key);
+        let (id, directory) = (room.next_id(), room.directory(key));
         let main = Arc::new(TapeFile::create(&directory, "ts")?);
         let past = Arc::new(PastFiles::new(&directory));
         let (troubled, trouble) = watch::channel(false);
@@ -342,6 +341,8 @@ impl Source {
 impl std::fmt::Display for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            // Addresses of streams from elsewhere hold names and passwords.
+            Self::Receiver(feed) if feed.service.is_iptv() => feed.service.channel_id().fmt(f),
             Self::Receiver(feed) => feed.service.fmt(f),
             Self::Derived(derived) => write!(f, "{} of another tape", derived.recipe.name()),
         }

@@ -150,7 +150,8 @@ impl Owner {
             self.publish(Some(Arc::new(Fault::Stopped)));
             return;
         }
-        self.floor = self.room.begin(&self.directory, &self.main).await;
+        let stay = self.room.begin(&self.directory, &self.main).await;
+        self.floor = stay.floor.clone();
         let mut fault = Arc::new(self.play(&source, &mut inbox, &mut filtered, &stop).await);
         while !stop.is_cancelled() && self.taken_up {
             tracing::info!(%source, %fault, "a source has gone");
@@ -174,7 +175,7 @@ impl Owner {
         }
         self.write_index();
         self.publish(Some(fault));
-        self.room.end(&self.directory).await;
+        drop(stay);
     }
 
     /// Serves readers until `what` is done; none if the tape is to stop before.

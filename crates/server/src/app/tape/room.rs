@@ -66,6 +66,27 @@ struct Occupant {
 pub struct Room {
     requests: mpsc::Sender<Request>,
     directory: PathBuf,
+    ids: Arc<AtomicU64>,
+}
+
+/// A tape that is in use; when this is dropped, also by a panic of its owner, it rests.
+pub(super) struct Stay {
+    requests: mpsc::Sender<Request>,
+    directory: PathBuf,
+    /// Up to where the tape is to go.
+    pub(super) floor: watch::Receiver<u64>,
+}
+
+impl Drop for Stay {
+    fn drop(&mut self) {
+        let request = Request::End(std::mem::take(&mut self.directory));
+        if let Err(mpsc::error::TrySendError::Full(request)) = self.requests.try_send(request) {
+            let requests = self.requests.clone();
+            crate::app::supervise("a tape's end", async move {
+                let _ = requests.send(request).await;
+            });
+        }
+    }
 }
 
 impl Room {
@@ -81,7 +102,12 @@ impl Room {
         let directory = keeping.directory.clone();
         let owner = Owner { keeping, clock, usage, resting, running: Vec::new() };
         crate::app::supervise("tapes", owner.run(inbox));
-        Ok(Self { requests, directory })
+        Ok(Self { requests, directory, ids: Arc::default() })
+    }
+
+    /// A number that no other tape of this run has, of whatever kind: what is made of tapes is shared by it.
+    pub(super) fn next_id(&self) -> u64 {
+        self.ids.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// The folder of a tape.
@@ -99,20 +125,15 @@ impl Room {
         self.directory.join(name)
     }
 
-    /// A tape begins (or is taken up): the room no longer touches its files. Gives what tells up to where it is to go.
-    pub(super) async fn begin(&self, directory: &Path, main: &Arc<TapeFile>) -> watch::Receiver<u64> {
+    /// A tape begins (or is taken up): the room no longer touches its files.
+    pub(super) async fn begin(&self, directory: &Path, main: &Arc<TapeFile>) -> Stay {
         let (floor, told) = watch::channel(0);
         let occupant = Occupant { directory: directory.to_owned(), main: Arc::clone(main), floor };
         let (reply, answer) = oneshot::channel();
         if self.requests.send(Request::Begin(occupant, reply)).await.is_ok() {
             let _ = answer.await;
         }
-        told
-    }
-
-    /// A tape has ended; it rests.
-    pub(super) async fn end(&self, directory: &Path) {
-        let _ = self.requests.send(Request::End(directory.to_owned())).await;
+        Stay { requests: self.requests.clone(), directory: directory.to_owned(), floor: told }
     }
 
     /// Makes what space can be made; says how many bytes are free then.

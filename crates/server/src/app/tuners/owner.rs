@@ -56,7 +56,6 @@ pub(super) struct Owner {
     notices: HashMap<Fence, Notice>,
     /// Tapes that were told to end and may still hold a tuner or their files.
     leaving: Vec<(StreamKey, CancellationToken)>,
-    next_id: u64,
     lineup: Arc<ArcSwap<Lineup>>,
     room: Room,
     clock: Clock,
@@ -84,7 +83,6 @@ impl Owner {
             tapes: HashMap::new(),
             notices: HashMap::new(),
             leaving: Vec::new(),
-            next_id: 0,
             lineup,
             room,
             clock,
@@ -257,10 +255,8 @@ impl Owner {
 
     fn open(&mut self, key: &StreamKey, source: &LineupSource) -> Option<Tape> {
         let from = self.feed(&key.channel, source)?;
-        self.next_id += 1;
-        let (id, stop) = (self.next_id, self.stop.child_token());
         let from = (Source::Receiver(from), Some(self.troubles.clone()));
-        let opened = Tape::start(id, key, from, &self.room, self.clock, stop);
+        let opened = Tape::start(key, from, &self.room, self.clock, self.stop.child_token());
         let tape = match opened {
             Ok(tape) => tape,
             Err(error) => {
