@@ -1,5 +1,5 @@
-//! Every bound of the program by name, with its reason. A queue, a body, a loop, a cache, a retry and a time-out each
-//! has one here, or in the pure media crate beside the rule that it belongs to.
+//! Bounds that more than one room goes by, each by name and with its reason: queues, bodies, loops, caches, retries and time-outs. Those of one
+//! room stand there, beside their use.
 
 use std::time::Duration;
 

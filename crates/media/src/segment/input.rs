@@ -327,7 +327,7 @@ impl Segmenter {
         let absent: BTreeSet<u16> = self.streams.iter().filter(is_absent).map(|stream| stream.pid).collect();
         let awaits_picture =
             self.streams.iter().any(|s| matches!(s.lane, Lane::Video(_)) && absent.contains(&s.pid));
-        if heard_for < ABSENCE || heard_for > JUMP + ABSENCE || !awaits_picture {
+        if !(ABSENCE..=JUMP + ABSENCE).contains(&heard_for) || !awaits_picture {
             return;
         }
         if let Some(mut map) = self.map.clone() {

@@ -324,7 +324,7 @@ impl Sound {
         self.header = Some(header);
     }
 
-    /// The time of a frame in samples: counted, unless its time stamp says otherwise by more than half a frame.
+    /// The time of a frame in samples, by its time stamp where that is credible, else as counted ([`Self::accept`] rounds the one to the other).
     fn time_of(&mut self, pts: Option<u64>, header: FrameHeader, timeline: &Timeline) -> Option<i64> {
         let run = timeline.run()?;
         let Some(pts) = pts else { return self.next };

@@ -413,7 +413,7 @@ impl Timeline {
         (!lane.frames.is_empty()).then(|| lane.start + lane.duration())
     }
 
-    /// Position of the first segment whose lane for `id` is open; segments of earlier runs are closed by then.
+    /// Position of the first segment whose lane for `id` is open.
     fn first_open(&self, id: TrackId) -> usize {
         let closed = |segment: &Arc<Segment>| segment.lane(id).is_none_or(|lane| lane.closed);
         let behind = self.index.segments.iter().rev().take_while(|segment| !closed(segment)).count();

@@ -22,8 +22,8 @@ use super::tape::{Snapshot, Tape};
 const SHELF: u64 = 32 << 20;
 /// What nobody has asked for in this time is dropped: at the edge all viewers ask at once, and making it again is a copy.
 const UNTOUCHED: Duration = Duration::from_secs(4);
-/// Parts of the newest segments are made where they are asked for: their bytes are in memory still (`adapters/tape_writer.rs`). All else is
-/// made where waiting for a disk blocks nobody.
+/// Parts of the newest segments are made where they are asked for: their bytes are in memory still (`adapters/tape_writer.rs`), or, where sound was
+/// made AAC, in the system's. All else is made where waiting for a disk blocks nobody.
 const FRESH: u64 = 2;
 /// Views whose playlists are kept per tape: sessions of one kind share one.
 const VIEWS: usize = 16;

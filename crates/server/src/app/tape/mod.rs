@@ -118,7 +118,7 @@ pub struct Work {
 }
 
 enum Command {
-    Derive(TrackId, oneshot::Sender<TrackId>),
+    Derive(TrackId, oneshot::Sender<Option<TrackId>>),
     Rest(TrackId),
     Warm(Kind),
     Ask(past::Asked),
@@ -218,7 +218,7 @@ impl Tape {
     pub async fn derive(&self, from: TrackId) -> Option<Need> {
         let (reply, answer) = oneshot::channel();
         self.commands.send(Command::Derive(from, reply)).await.ok()?;
-        let track = answer.await.ok()?;
+        let track = answer.await.ok()??;
         Some(Need { track, from, commands: self.commands.clone() })
     }
 

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use telecast_core::limits;
 use telecast_media::codec::aac;
 use telecast_media::segment::Segmenter;
-use telecast_media::tape::TrackId;
+use telecast_media::tape::{TrackId, derived_id};
 use telecast_media::ts::psi::Kind;
 use tokio::sync::mpsc;
 
@@ -151,48 +151,47 @@ impl Sounds {
         }
     }
 
-    /// Somebody needs `from` as AAC; says what that track is called.
-    pub(super) fn derive(&mut self, from: TrackId, segmenter: &mut Segmenter) -> TrackId {
-        let id = segmenter.derive(from);
+    /// Somebody needs `from` as AAC; says what that track is called. None: there is nowhere to put it.
+    pub(super) fn derive(&mut self, from: TrackId, segmenter: &mut Segmenter) -> Option<TrackId> {
+        let id = derived_id(from);
+        let side = match self.sides.get(&id) {
+            Some(side) => Arc::clone(side),
+            None => tape_journal::side(&self.directory, id)
+                .map(Arc::new)
+                .inspect_err(|error| tracing::warn!(%error, "a side file cannot be made"))
+                .ok()?,
+        };
+        segmenter.derive(from);
         if let Some(derived) = self.derived.iter_mut().find(|derived| derived.id == id) {
             derived.needs += 1;
             derived.resting_since = None;
             if std::mem::take(&mut derived.asleep) {
                 segmenter.tap(from, true);
             }
-            return id;
+            return Some(id);
         }
         let kind =
             segmenter.tracks().iter().find(|track| track.id == from).map_or(Kind::Ac3, |track| track.kind);
-        let side = match self.sides.get(&id) {
-            Some(side) => Ok(Arc::clone(side)),
-            None => tape_journal::side(&self.directory, id).map(Arc::new),
-        };
-        match side {
-            Ok(side) => {
-                let kept = self.early.as_ref().is_some_and(|(_, tracks)| tracks.contains(&from));
-                if !kept {
-                    segmenter.tap(from, true);
-                }
-                self.sides.insert(id, Arc::clone(&side));
-                self.derived.push(Derived {
-                    from,
-                    id,
-                    kind,
-                    offset: side.end(),
-                    side,
-                    needs: 1,
-                    resting_since: None,
-                    asleep: false,
-                    filter: None,
-                    not_before: Duration::ZERO,
-                    stretches: HashMap::new(),
-                    made_us: 0,
-                });
-            }
-            Err(error) => tracing::warn!(%error, "a side file cannot be made"),
+        let kept = self.early.as_ref().is_some_and(|(_, tracks)| tracks.contains(&from));
+        if !kept {
+            segmenter.tap(from, true);
         }
-        id
+        self.sides.insert(id, Arc::clone(&side));
+        self.derived.push(Derived {
+            from,
+            id,
+            kind,
+            offset: side.end(),
+            side,
+            needs: 1,
+            resting_since: None,
+            asleep: false,
+            filter: None,
+            not_before: Duration::ZERO,
+            stretches: HashMap::new(),
+            made_us: 0,
+        });
+        Some(id)
     }
 
     /// Keeps the frames of sound that browsers cannot decode, until somebody has had the time to ask for them: so derived sound
