@@ -131,6 +131,7 @@ test("a number typed tunes to the channel that has it; one that nobody has chang
   await page.getByRole("button", { name: "Mute", exact: true }).focus();
   await page.keyboard.type(String(channel.number));
   await page.waitForURL((url) => url.pathname.endsWith(channel.id));
+  await typed.waitFor({ state: "detached" });
   await page.keyboard.press("/");
   await page.keyboard.press(String(other.number));
   assert.equal(await typed.count(), 0);

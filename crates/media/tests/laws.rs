@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::process::Command;
 use telecast_media::cmaf::{self, Extent};
+use telecast_media::codec::aac;
 use telecast_media::codec::audio::Splitter;
 use telecast_media::hls::{self, Container, Directives, Readiness, View};
 use telecast_media::segment::{PART_TARGET, SEGMENT_MAXIMUM, Segmenter, Start};
@@ -554,14 +555,39 @@ fn sound_that_vanishes_from_the_map_goes_on_as_silence() {
     }
 }
 
-/// `bytes` without the packets of the picture before a share of the whole.
+/// Frames of LATM that refer to a configuration before them are nothing that a decoder could begin with.
+#[test]
+fn a_stretch_of_latm_begins_with_its_configuration() {
+    let bytes =
+        broadcast(&["picture=25", "tone=440", "-c:a aac -mpegts_flags +latm -pes_payload_size 0", "-g 25"]);
+    for share in [3, 4, 5, 7, 9] {
+        let (mut segmenter, mut tape) = (Segmenter::new(Start::default()), Vec::new());
+        let (before, after) = bytes.split_at(bytes.len() / share / PACKET * PACKET);
+        segmenter.push(before, NOON, &mut tape);
+        let sound = segmenter.tracks().iter().find(|track| track.kind == Kind::AacLatm).unwrap().id;
+        segmenter.tap(sound, true);
+        segmenter.push(after, NOON, &mut tape);
+        let tapped = segmenter.take_tapped(sound);
+        assert!(tapped[0].start.is_some() && tapped[0].samples > 48_000, "{share}");
+        assert!(aac::latm(&tapped[0].bytes).is_some(), "{share}: begins with its configuration");
+    }
+}
+
+/// `bytes` with nothing but the clock in the picture's packets before a share of the whole.
 fn without_picture(bytes: &[u8], until: f64) -> Vec<u8> {
     let count = (bytes.len() / PACKET) as f64;
-    let kept = bytes
-        .chunks_exact(PACKET)
-        .enumerate()
-        .filter(|(at, packet)| Packet::new(packet).unwrap().pid() != 0x100 || *at as f64 >= count * until);
-    kept.flat_map(|(_, packet)| packet.iter().copied()).collect()
+    let emptied = bytes.chunks_exact(PACKET).enumerate().map(|(at, packet)| {
+        let mut packet = packet.to_vec();
+        if Packet::new(&packet).unwrap().pid() == 0x100 && (at as f64) < count * until {
+            // An adaptation field of all the packet, with neither clock nor flags where there was none.
+            if packet[3] & 0x20 == 0 || packet[4] == 0 {
+                packet[5] = 0;
+            }
+            (packet[1], packet[3], packet[4]) = (packet[1] & 0x1F, packet[3] & 0x0F | 0x20, 183);
+        }
+        packet
+    });
+    emptied.flatten().collect()
 }
 
 /// Radio with a picture in its map of which nothing comes is radio; should the picture come after all, it is shown.

@@ -1,6 +1,6 @@
 //! What is counted while bytes are read: of the programme, and of each of its PIDs.
 
-/// What was counted so far; all only grow.
+/// What was counted so far; all grow, but for `silent_frames` and `damaged_sections`, which go with the sound or the map that they were counted of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
     /// Bytes pushed.
@@ -23,6 +23,17 @@ pub struct Counters {
     pub silent_frames: u64,
     /// Runs begun.
     pub runs: u64,
+}
+
+/// So many scrambled packets are no accident of a programme that is clear.
+const SCRAMBLED: u64 = 100;
+
+impl Counters {
+    /// Whether what has come since `before` was scrambled, more of it than not: some programmes begin in the clear, some relays begin scrambled.
+    pub fn is_scrambled_since(&self, before: &Self) -> bool {
+        let scrambled = self.scrambled_packets - before.scrambled_packets;
+        scrambled > SCRAMBLED && self.clear_packets - before.clear_packets < scrambled
+    }
 }
 
 /// What was counted of one PID of the programme.

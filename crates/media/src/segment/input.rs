@@ -6,17 +6,19 @@ use super::sound::{Sound, Tapped};
 use super::stream::{Lane, Stream};
 use super::tables::Tables;
 use super::timeline::Timeline;
-use super::{JUMP, Start, Waiting};
+use super::{Start, Waiting};
 use crate::tape::{DERIVED, Index, Origin, Track, TrackId};
 use crate::time::HZ;
-use crate::ts::clock::WRAP;
 use crate::ts::packet::{NULL_PID, PACKET, Packet};
 use crate::ts::psi::{Kind, Pat, Pmt, Sections};
 use crate::ts::{pes, sync::Sync};
 use std::collections::BTreeSet;
 
+mod absent;
 mod derived;
 mod video;
+
+use absent::begins;
 
 /// The state machine; see the module.
 pub struct Segmenter {
@@ -49,6 +51,8 @@ pub struct Segmenter {
     /// Tracks that the map no longer names: they go on as silence, since playlists are fixed for a session.
     absent: Vec<Sound>,
     counters: Counters,
+    /// What had been counted when the source came that is there now.
+    before: Counters,
     /// Of PIDs that the map no longer names.
     gone: Vec<PidCounters>,
     tables_at: i64,
@@ -80,6 +84,7 @@ impl Segmenter {
             tapped: BTreeSet::new(),
             absent: Vec::new(),
             counters: Counters::default(),
+            before: Counters::default(),
             gone: Vec::new(),
             tables_at: i64::MIN / 2,
             tables: Tables::default(),
@@ -126,6 +131,7 @@ impl Segmenter {
             }
         }
         self.finish();
+        self.before = self.counters;
     }
 
     /// The source has come to its proper end, as a file does; whatever comes next begins a new run.
@@ -209,9 +215,7 @@ impl Segmenter {
     pub fn waiting(&self) -> Waiting {
         if self.timeline.run().is_some() {
             Waiting::Nothing
-        } else if self.counters.scrambled_packets > 100
-            && self.counters.clear_packets < self.counters.scrambled_packets
-        {
+        } else if self.counters.is_scrambled_since(&self.before) {
             Waiting::Scrambled
         } else if self.map.is_none() {
             Waiting::ProgrammeMap
@@ -309,31 +313,6 @@ impl Segmenter {
             self.adopt(map);
         } else if packet.unit_start() && (self.timeline.run().is_none() || self.timeline.suspended()) {
             self.look_for_the_absent(usize::from(position) - 1, packet);
-        }
-    }
-
-    /// Some radio has a picture in its map of which nothing comes, from the first or later: once sound has come for [`ABSENCE`], what has not is waited for no longer.
-    fn look_for_the_absent(&mut self, at: usize, packet: &Packet<'_>) {
-        let is_sound = matches!(self.streams[at].lane, Lane::Sound(_));
-        let Some(pts) = pes::header(packet.payload()).filter(|_| is_sound).and_then(|header| header.pts)
-        else {
-            return;
-        };
-        let heard_for = (pts as i64 - *self.heard.get_or_insert(pts as i64)).rem_euclid(WRAP);
-        if heard_for > JUMP + ABSENCE {
-            self.heard = None; // its clock was set
-        }
-        let is_absent = |stream: &&Stream| !stream.carries && !matches!(stream.lane, Lane::Other);
-        let absent: BTreeSet<u16> = self.streams.iter().filter(is_absent).map(|stream| stream.pid).collect();
-        let awaits_picture =
-            self.streams.iter().any(|s| matches!(s.lane, Lane::Video(_)) && absent.contains(&s.pid));
-        if !(ABSENCE..=JUMP + ABSENCE).contains(&heard_for) || !awaits_picture {
-            return;
-        }
-        if let Some(mut map) = self.map.clone() {
-            self.unseen = absent;
-            self.correct(&mut map);
-            self.adopt(map);
         }
     }
 
@@ -581,15 +560,6 @@ impl Segmenter {
         self.tables.write(out);
         self.offset += (out.len() - before) as u64;
     }
-}
-
-/// What the map names and does not come for so long (ticks) beside sound that does, and in no run, is not waited for. Sound comes up to a second
-/// after its picture, so this is long.
-const ABSENCE: i64 = 3 * HZ;
-
-/// Whether a PES packet begins here.
-fn begins(packet: &Packet<'_>) -> bool {
-    packet.unit_start() && !packet.scrambled() && pes::header(packet.payload()).is_some()
 }
 
 /// PAT and PMT are repeated in the tape at least this often (ticks).

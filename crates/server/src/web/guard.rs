@@ -183,3 +183,22 @@ fn same_origin(request: &Request, web: &Web) -> Result<(), Problem> {
         Some(_) => foreign(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    #[test]
+    fn the_cookie_that_is_bound_to_this_host_counts_whatever_a_neighbour_has_set() {
+        for (sent, taken) in [
+            ("telecast=theirs; __Host-telecast=ours", Some("ours")),
+            ("__Host-telecast=ours; telecast=theirs", Some("ours")),
+            ("a=b; telecast=ours", Some("ours")),
+            ("__Host-telecast2=theirs", None),
+        ] {
+            let headers = HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static(sent))]);
+            assert_eq!(cookie(&headers).as_deref(), taken, "{sent}");
+        }
+    }
+}

@@ -147,6 +147,8 @@ async fn begins_with_the_tape(name: &str, codec: &str) {
     assert!(again.starts_with(&listed), "{listed:?}, then {again:?}");
     assert!(up_to(&play, &main, first, last + 3).await == file, "the same bytes as before");
     assert_eq!(made_in(&tapes), made, "nothing is made anew");
+    // So long that it is not gone as well when it is looked for.
+    watched(&app, rate, 10).await;
     app.shutdown().await;
 
     // What the window leaves behind takes along what was made for it.

@@ -2,6 +2,7 @@
 //! over. It knows nothing of transcoders: whole frames and the times of the first.
 
 use super::Sound;
+use crate::codec::aac;
 use crate::codec::audio::FrameHeader;
 use crate::past::PRE_ROLL;
 use crate::segment::timeline::Timeline;
@@ -25,6 +26,12 @@ pub struct Tapped {
 const TAP_LIMIT: usize = 1 << 20;
 /// More are not kept for a transcoder that may be started: ten seconds of the shortest frames.
 const RECENT_LIMIT: usize = 500;
+
+/// Whether a decoder that knows of nothing before can begin here: of LATM some frames refer to the configuration that others bring.
+fn begins_a_stretch(kind: Kind, frame: &[u8]) -> bool {
+    kind != Kind::AacLatm || aac::latm(frame).is_some()
+}
+
 impl Sound {
     /// From now on frames are kept for a transcoder: also those of the segments that are not over, and what goes before them.
     pub(in crate::segment) fn tap(&mut self, on: bool) {
@@ -36,7 +43,10 @@ impl Sound {
             self.torn = true;
             return;
         }
-        let recent = std::mem::take(&mut self.recent);
+        let mut recent = std::mem::take(&mut self.recent);
+        while recent.front().is_some_and(|(_, bytes)| !begins_a_stretch(self.kind, bytes)) {
+            recent.pop_front();
+        }
         let tapped = recent.front().zip(self.header).map(|((start, _), header)| Tapped {
             start: Some(*start),
             rate: header.rate,
@@ -83,6 +93,11 @@ impl Sound {
     pub(super) fn keep(&mut self, time: i64, bytes: &[u8], header: FrameHeader, timeline: &Timeline) {
         let Some(tap) = &mut self.tap else { return self.remember(time, bytes, header, timeline) };
         let rate = header.rate;
+        let goes_on = !self.torn && tap.last().is_none_or(|last| last.rate == rate);
+        if !goes_on && !begins_a_stretch(self.kind, bytes) {
+            self.torn = true;
+            return;
+        }
         if self.torn || tap.last().is_some_and(|last| last.rate != rate) {
             tap.push(Tapped { start: Some(time), rate, ..Tapped::default() });
         } else if tap.is_empty() {

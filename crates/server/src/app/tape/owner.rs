@@ -42,8 +42,6 @@ const EDGE: usize = 4;
 const HEARTBEAT: Duration = Duration::from_secs(1);
 /// A source that gave a picture and has been silent for this long is in trouble: viewers are told before it is given up.
 const QUIET: Duration = Duration::from_secs(2);
-/// So many scrambled packets are no accident of a programme that is clear.
-const SCRAMBLED: u64 = 100;
 /// A picture that has stood still for this long although bytes come is in trouble: longer than players hold, and than any broadcast needs
 /// for the next part.
 const STILL: Duration = Duration::from_secs(3);
@@ -409,9 +407,7 @@ impl Owner {
         if self.segmenter.index().next_sequence > self.since {
             return matches!(self.trouble.as_deref(), Some(Fault::Scrambled));
         }
-        let counters = self.segmenter.counters();
-        let scrambled = counters.scrambled_packets - begun.scrambled_packets;
-        let is = scrambled > SCRAMBLED && counters.clear_packets - begun.clear_packets < scrambled;
+        let is = self.segmenter.counters().is_scrambled_since(begun);
         *since = is.then(|| since.unwrap_or(now));
         since.is_some_and(|since| now >= since + limits::SCRAMBLED_SWITCH)
     }

@@ -229,15 +229,25 @@ impl Owner {
         self.tell(&grant.lost, &grant.stream.channel, holder);
         self.drop_closed();
         if let Some(source) = grant.open {
-            let Some(tape) = self.open(&grant.stream, &source) else {
+            let name = self.free_name(&grant.stream);
+            let Some(tape) = self.open(&name, &source) else {
                 self.pool.close(&grant.stream);
                 return None;
             };
-            let live = Live { tape, name: grant.stream.clone(), failures: 0, pictured: false };
+            let live = Live { tape, name, failures: 0, pictured: false };
             self.tapes.insert(grant.stream.clone(), live);
             self.publish();
         }
         self.tapes.get(&grant.stream).map(|live| (live.tape.clone(), live.name.clone()))
+    }
+
+    /// A name for a tape of `stream` that no other has: one that was begun as this stream may have moved to another source, with its folder.
+    fn free_name(&self, stream: &StreamKey) -> StreamKey {
+        let mut name = stream.clone();
+        while self.tapes.values().any(|live| live.name == name) {
+            name.receiver.push('+');
+        }
+        name
     }
 
     /// Tells the holders of `lost` leases who has taken their tuner.
