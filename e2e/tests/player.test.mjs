@@ -133,6 +133,7 @@ test("a number typed tunes to the channel that has it; one that nobody has chang
   await page.waitForURL((url) => url.pathname.endsWith(channel.id));
   await typed.waitFor({ state: "detached" });
   await page.keyboard.press("/");
+  await page.waitForFunction(() => document.activeElement?.matches("input"));
   await page.keyboard.press(String(other.number));
   assert.equal(await typed.count(), 0);
   assert.ok(page.url().endsWith(channel.id));

@@ -33,7 +33,7 @@ test("the status shows who has which tuner, the tape, the session and how it far
   await tuner.getByText(/until \d\d:\d\d or longer/).first().waitFor();
   const tape = page.locator(".status-tape").filter({ hasText: viewer.channel }).first();
   await tape.getByText(/bit\/s$/).waitFor();
-  await tape.getByRole("img", { name: /^Bit rate over the last minute: between .+ and .+, now .+bit\/s$/ }).waitFor();
+  await tape.getByRole("img", { name: /^Bit rate over the last (minute|\d+ minutes): between .+ and .+, now .+bit\/s$/ }).waitFor();
   const session = page.locator(".status-session").filter({ hasText: viewer.channel }).first();
   await session.getByText(/playing · since/).waitFor();
   await session.getByText("First picture").waitFor();
