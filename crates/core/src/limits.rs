@@ -1,5 +1,5 @@
-//! Bounds that more than one room goes by, each by name and with its reason: queues, bodies, loops, caches, retries and time-outs. Those of one
-//! room stand there, beside their use.
+//! Bounds, each by name and with its reason: queues, bodies, loops, caches, retries and time-outs. All that more than one room goes by are here;
+//! those of one room may stand there, beside their use.
 
 use std::time::Duration;
 

@@ -30,9 +30,9 @@ pub struct Segmenter {
     candidates: Vec<(u16, u16)>,
     /// PIDs whose sound is not what the map says ([`Sound::is_mistaken`]).
     corrected: BTreeSet<u16>,
-    /// PIDs that the map names and nothing has come of ([`ABSENCE`]): they count as not there until something does.
+    /// PIDs that the map names and nothing has come of ([`absent::ABSENCE`]): they count as not there until something does.
     unseen: BTreeSet<u16>,
-    /// When sound was first heard under this map (33 bits of ticks), while no run has begun.
+    /// When sound was first heard under this map (33 bits of ticks), while there is no run that goes on.
     heard: Option<i64>,
     map: Option<Pmt>,
     map_pid: u16,

@@ -35,14 +35,14 @@ impl Memory {
         self.all.load().get(channel).cloned()
     }
 
-    /// `tracks`, with the picture as it was last time where it has not been seen yet.
+    /// `tracks`, with the size of the picture as it was last time where it has not been seen yet.
     pub(super) fn completed(&self, channel: &str, mut tracks: SourceTracks) -> SourceTracks {
         let before = self.get(channel);
         let unseen = tracks.video.as_mut().filter(|track| track.height.is_none());
         if let (Some(track), Some(known)) = (unseen, before.as_ref().and_then(|known| known.video.as_ref()))
             && known.codec == track.codec
         {
-            *track = VideoTrack { id: track.id, ..known.clone() };
+            *track = VideoTrack { id: track.id, rfc6381: track.rfc6381.take(), ..known.clone() };
         }
         tracks
     }

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 /// What the map names and does not come for so long (ticks) beside sound that does, and in no run, is not waited for. Sound comes up to a second
 /// after its picture, so this is long.
-const ABSENCE: i64 = 3 * HZ;
+pub(super) const ABSENCE: i64 = 3 * HZ;
 
 /// Whether a PES packet begins here.
 pub(super) fn begins(packet: &Packet<'_>) -> bool {

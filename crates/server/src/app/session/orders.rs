@@ -96,6 +96,7 @@ impl Owner {
     }
 
     /// Looks at what the station can do for this picture, until that is known. Whatever it returns must have come before it can be told.
+    /// `seen`: the picture's size is not from memory.
     pub(super) fn settle(&mut self, tracks: &SourceTracks, seen: bool) -> Option<WaitingFor> {
         if self.sent.settled {
             return None;
@@ -108,11 +109,14 @@ impl Owner {
         // Whoever began to code a picture of unknown size would take room for the largest, and be in the way of the right one.
         let for_its_size = [decision::Reason::VideoTranscoderBusy, decision::Reason::MachineTooSlow];
         let by_size = match &decided {
-            Decision::Play(plan) => plan.recipe().is_some(),
-            Decision::Refuse(reasons) => for_its_size.iter().any(|reason| reasons.contains(reason)),
+            Decision::Play(plan) => {
+                plan.recipe().is_some() && tracks.video.as_ref().is_some_and(|track| track.height.is_none())
+            }
+            // A size that is only remembered promises a picture, and denies none.
+            Decision::Refuse(reasons) => !seen && for_its_size.iter().any(|reason| reasons.contains(reason)),
             Decision::Unknown => false,
         };
-        if by_size && tracks.video.as_ref().is_some_and(|track| track.height.is_none()) {
+        if by_size {
             return Some(WaitingFor::KeyFrame);
         }
         self.machine.set_policy(policy);

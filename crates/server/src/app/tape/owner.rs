@@ -173,7 +173,7 @@ impl Owner {
         }
         self.write_index();
         self.publish(Some(fault));
-        drop(stay);
+        stay.end().await;
     }
 
     /// Serves readers until `what` is done; none if the tape is to stop before.

@@ -77,8 +77,18 @@ pub(super) struct Stay {
     pub(super) floor: watch::Receiver<u64>,
 }
 
+impl Stay {
+    /// Its files are closed. What begins in its folder after this is not mistaken for it.
+    pub(super) async fn end(mut self) {
+        let _ = self.requests.send(Request::End(std::mem::take(&mut self.directory))).await;
+    }
+}
+
 impl Drop for Stay {
     fn drop(&mut self) {
+        if self.directory.as_os_str().is_empty() {
+            return;
+        }
         let request = Request::End(std::mem::take(&mut self.directory));
         if let Err(mpsc::error::TrySendError::Full(request)) = self.requests.try_send(request) {
             let requests = self.requests.clone();
