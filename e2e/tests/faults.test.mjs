@@ -15,6 +15,7 @@ const BREAKS = [
 const CHANGES = [
   { fault: "format_change=8", name: "Erstes Probe HD", sizes: 2 },
   { fault: "pmt_change=8", name: "Zweites Probe HD", sizes: 1 },
+  { fault: "pmt_change=8", name: "Duo Europa", sizes: 1 },
   { fault: "pts_jump=100", name: "Kino 24", sizes: 1 },
   { fault: "pts_wrap=10", name: "Raumklang HD", sizes: 1 },
 ];
@@ -65,7 +66,7 @@ for (const { fault, heading } of BREAKS) {
 }
 
 for (const { fault, name, sizes } of CHANGES) {
-  test(`a programme that changes (${fault}) is seen and heard on`, async (t) => {
+  test(`${name}, whose programme changes (${fault}), is seen and heard on`, async (t) => {
     const { page, context } = await openPage(browser);
     const channel = (await channels(page)).find((candidate) => candidate.name === name);
     const { code } = (await control(page, "channels")).items.find((candidate) => candidate.name === name);

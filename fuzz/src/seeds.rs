@@ -1,24 +1,16 @@
 //! Seeds, and what is like them, for the targets' bodies in `make test`: `crates/{core,media}/tests/fuzz_seeds.rs`.
 
+mod dice;
+
 use std::path::Path;
+
+use dice::Dice;
 
 /// A target's name, by which its seeds lie, and its body.
 pub type Target = (&'static str, fn(&[u8]));
 
 const BIG: usize = 4 << 10;
 const BIGGEST: usize = 32 << 10;
-
-/// A small generator of numbers (xorshift), so that a failure can be had again.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % sides.max(1) as u64) as usize
-    }
-}
 
 /// The seed with a few bytes set (some of them to one of `telling`: what means something in such input), cut out, doubled.
 fn changed(seed: &[u8], telling: &[u8], dice: &mut Dice) -> Vec<u8> {

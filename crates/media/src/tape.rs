@@ -392,12 +392,15 @@ impl Index {
         Listed { parts, whole }
     }
 
+    /// The newest segments: those of which something may still be to come, oldest first, and perhaps a few that are complete.
+    pub fn newest(&self) -> impl Iterator<Item = &Arc<Segment>> {
+        self.segments.range(self.segments.len().saturating_sub(NEWEST)..)
+    }
+
     /// The last position that may be read in `rendition`: (sequence, listed parts, whole).
     pub fn edge(&self, rendition: Rendition, barrier: Option<TrackId>) -> Option<(u64, Listed)> {
         let mut edge = None;
-        // Only the newest few can be incomplete.
-        let from = self.segments.len().saturating_sub(EDGE_SEGMENTS);
-        for segment in self.segments.range(from..) {
+        for segment in self.newest() {
             if rendition.tracks().any(|id| segment.run.track(id).is_none()) {
                 // A run that has no such track is not part of this rendition.
                 continue;
@@ -427,7 +430,7 @@ impl Index {
 }
 
 /// First segments are as short as a part, and sound may be 1.5 s late: twelve segments can be incomplete at once.
-const EDGE_SEGMENTS: usize = 24;
+const NEWEST: usize = 24;
 
 /// Boundaries of picture and sound closer together than this are one (ticks): each is rounded to what its own track counts in, and what ends together
 /// must not wait for the next packet of sound.

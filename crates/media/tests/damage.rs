@@ -1,8 +1,12 @@
 //! Streams that come damaged: packets lost, alone and in bursts, bits flipped. What is delivered is decoded by ffmpeg with `err_detect=explode`, as
 //! Chromium decodes: each complaint there ends playback. Counted here; the laws of the index hold whatever comes.
 
-#![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs, unreachable_pub)]
 
+#[path = "../../../fuzz/src/dice.rs"]
+mod dice;
+
+use dice::Dice;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
@@ -29,18 +33,6 @@ const STREAMS: &[(&str, &str)] = &[
         "-c:v libx265 -preset ultrafast -b:v 1500k -x265-params log-level=none:frame-threads=1:keyint=24:scenecut=0:open-gop=1:bframes=3:b-adapt=0:repeat-headers=1",
     ),
 ];
-
-/// A small generator of numbers (xorshift), so that a failure can be had again.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % sides.max(1) as u64) as usize
-    }
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Damage {

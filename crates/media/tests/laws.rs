@@ -3,8 +3,12 @@
 //! Each broadcast is pushed in small pieces as it would arrive. After each piece everything that is listed is made and
 //! its hash is kept; at the end it is made again: what was listed once must never change.
 
-#![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs, unreachable_pub)]
 
+#[path = "../../../fuzz/src/dice.rs"]
+mod dice;
+
+use dice::Dice;
 use quick_m3u8::config::ParsingOptionsBuilder;
 use quick_m3u8::tag::{KnownTag, hls as tags};
 use quick_m3u8::{HlsLine, Reader};
@@ -731,18 +735,6 @@ fn sound_that_comes_back_is_tapped_again() {
     let tapped = segmenter.take_tapped(id);
     assert!(tapped.first().is_some_and(|tapped| tapped.start.is_some()), "a stretch begins");
     assert!(tapped.iter().map(|tapped| tapped.bytes.len()).sum::<usize>() > 10_000, "and is heard");
-}
-
-/// A small generator of numbers (xorshift), so that damage is the same each time.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % sides as u64) as usize
-    }
 }
 
 /// Bits turned over, packets and stretches lost, packets twice, junk between.

@@ -55,7 +55,7 @@ pub enum Fault {
     #[error("a recording of the receiver has taken the tuner")]
     Recording(Holder),
     /// Nothing came for too long.
-    #[error("nothing has come for {} s", limits::STREAM_STALL.as_secs())]
+    #[error("nothing has come for too long")]
     Stalled,
 }
 

@@ -197,14 +197,13 @@ fn floor(index: &Index, main: Rendition, barrier: Option<TrackId>) -> Option<u64
         let tracks = main.tracks().chain(barrier);
         tracks.into_iter().all(|id| sounds_from_the_start(segment, id))
     };
-    let edge = index.segments.len();
+    // There the sound may still be on its way.
+    let newest = index.newest().next()?.sequence;
     let mut found = None;
     for segment in index.segments.iter().rev() {
-        let open =
-            segment.end.is_none() || edge as u64 + index.segments[0].sequence - segment.sequence <= OPEN;
         if has_all(segment) {
             found = Some(segment.sequence);
-        } else if !open || found.is_some() {
+        } else if segment.sequence < newest || found.is_some() {
             break;
         }
     }
@@ -225,9 +224,6 @@ fn fresh_start(snapshot: &Snapshot, low_latency: bool) -> Option<i64> {
 /// the sound in the one before, and hls.js then waits for ever. So it is sent a little further in (milliseconds): more than a
 /// frame of any sound, less than the first segment.
 const INTO_RUN_MS: i64 = 60;
-
-/// At so many newest segments the sound may still be on its way.
-const OPEN: u64 = 12;
 
 fn sounds_from_the_start(segment: &Segment, id: TrackId) -> bool {
     let Some(lane) = segment.lane(id) else { return false };

@@ -12,18 +12,8 @@ use telecast_core::tuner::{Cause, Priority};
 use telecast_server::app::{App, Directives, PlaybackHandle, SessionState, SessionView};
 
 use crate::live_box::{self, FakeBox, Manner, channel_id, station_on};
+use crate::live_tape::until;
 use crate::live_walk::{handle, renditions, wish};
-
-/// Waits for what must come, however busy the machine is.
-async fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    for _ in 0..1200 {
-        if holds() {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("never: {what}");
-}
 
 async fn box_with(sids: &[u32], tuners: usize) -> FakeBox {
     let (bytes, rate) = live_box::with_aac();

@@ -119,9 +119,27 @@ async fn whole(command: &[&str], arguments: &[String], input: &[u8]) -> Result<(
     if done.status.success() {
         return Ok((done.stdout, said));
     }
-    Err(said.lines().last().unwrap_or("ffmpeg failed").chars().take(160).collect())
+    Err(cause(&said))
+}
+
+/// Why ffmpeg failed, of what it said with `-loglevel level+…`: its first error, since the others are consequences. Where it was not even started, the last line.
+fn cause(said: &str) -> String {
+    let error = |line| ["[error] ", "[fatal] "].iter().find_map(|level| str::split_once(line, level));
+    let first = said.lines().find_map(error).map(|(_, text)| text);
+    first.or_else(|| said.lines().last()).unwrap_or("ffmpeg failed").chars().take(160).collect()
 }
 
 fn words(text: &str) -> impl Iterator<Item = String> {
     text.split_ascii_whitespace().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_cause_is_the_first_error() {
+        let said = "[info] Stream mapping:\n[h264_nvenc @ 0x1] [error] Cannot load libcuda.so.1\n[error] Error initializing output stream 0:0\n\
+                    [info] bench: maxrss=49576kB\n[info] Conversion failed!";
+        assert_eq!(super::cause(said), "Cannot load libcuda.so.1");
+        assert_eq!(super::cause("nice: 'ffmpeg': No such file"), "nice: 'ffmpeg': No such file");
+    }
 }

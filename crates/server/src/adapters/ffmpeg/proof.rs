@@ -76,9 +76,9 @@ async fn code_and_look(ffmpeg: &str, encoder: Encoder) -> Result<u64, String> {
     Ok((PICTURES as f64 * (width * height) as f64 / seconds) as u64)
 }
 
-/// How long coding took: `bench: utime=1.2s stime=0.1s rtime=0.7s`. On the processor, its own time shared by all cores.
+/// How long coding took: `[info] bench: utime=1.2s stime=0.1s rtime=0.7s`. On the processor, its own time shared by all cores.
 fn seconds(encoder: Encoder, said: &str) -> Option<f64> {
-    let line = said.lines().find(|line| line.starts_with("bench: utime="))?;
+    let line = said.lines().find(|line| line.contains("bench: utime="))?;
     let field = |name: &str| -> Option<f64> {
         line.split(' ').find_map(|word| word.strip_prefix(name))?.trim_end_matches('s').parse().ok()
     };
@@ -118,7 +118,8 @@ fn look(seen: &[u8]) -> Result<(), String> {
 
 /// What it wrote and what it said. Whoever watches meanwhile comes first.
 async fn run(ffmpeg: &str, arguments: &[String], input: &[u8]) -> Result<(Vec<u8>, String), String> {
-    let command = ["nice", "-n", "10", ffmpeg, "-hide_banner", "-nostats", "-benchmark"];
+    let command =
+        ["nice", "-n", "10", ffmpeg, "-hide_banner", "-nostats", "-benchmark", "-loglevel", "level+info"];
     super::whole(&command, arguments, input).await
 }
 

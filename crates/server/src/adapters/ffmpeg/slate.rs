@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Why not, for people: a codec that this ffmpeg does not have, or none at all.
 pub async fn code(picture: Vec<u8>, size: (usize, usize), layout: &Layout) -> Result<Vec<u8>, String> {
     let arguments = arguments(size, layout).ok_or("there is no encoder for its picture")?;
-    let command = ["ffmpeg", "-hide_banner", "-loglevel", "error"];
+    let command = ["ffmpeg", "-hide_banner", "-loglevel", "level+error"];
     let (coded, _) = tokio::time::timeout(PATIENCE, super::whole(&command, &arguments, &picture))
         .await
         .map_err(|_| "it takes too long".to_owned())??;

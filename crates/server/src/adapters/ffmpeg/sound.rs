@@ -48,7 +48,7 @@ fn arguments(kind: Kind, more: &str) -> Vec<String> {
 pub async fn whole(kind: Kind, frames: &[u8], trim: i64) -> Result<Vec<u8>, String> {
     let arguments = arguments(kind, &format!("-af atrim=start_sample={trim},asetpts=N/SR/TB"));
     let _counted = Counted::begin();
-    let command = ["ffmpeg", "-hide_banner", "-loglevel", "error"];
+    let command = ["ffmpeg", "-hide_banner", "-loglevel", "level+error"];
     let made = tokio::time::timeout(PATIENCE, super::whole(&command, &arguments, frames)).await;
     made.map_err(|_| "it takes too long".to_owned())?.map(|(made, _)| made)
 }

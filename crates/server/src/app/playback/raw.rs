@@ -1,5 +1,6 @@
 //! A reader of the raw stream: the tape's bytes as they were broadcast, and a slate while there are none.
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -146,7 +147,12 @@ impl Raw {
                 self.offset = end;
                 Some(self.joined.pass(begin, bytes, &self.way.tape.snapshot().index).into())
             }
-            _ => {
+            failed => {
+                if let Ok(Err(error)) = &failed
+                    && error.kind() != ErrorKind::NotFound
+                {
+                    tracing::warn!(%error, tape = self.way.tape.id, "a tape cannot be read");
+                }
                 // It fell behind what is kept: it goes on at the newest picture, and loses what lies between.
                 metrics::counter!("telecast_raw_readers_skipped_total").increment(1);
                 self.joined = mpegts::join(&self.way.tape.snapshot().index)?;

@@ -36,8 +36,6 @@ const BREATH: Duration = Duration::from_millis(50);
 const READ: usize = 256 << 10;
 /// Segments after which the source is read in breaths: the first ones are wanted at once.
 const STEADY: usize = 3;
-/// Newest segments whose parts can still become listed once the first ones are over.
-const EDGE: usize = 4;
 /// What is published although no part has closed: counters, and the end of waiting.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 /// A source that gave a picture and has been silent for this long is in trouble: viewers are told before it is given up.
@@ -51,13 +49,23 @@ const FRUITLESS: Duration = Duration::from_secs(8);
 const TRIES: usize = 10;
 const TRY_AGAIN: Duration = Duration::from_millis(100);
 
-/// What readers can see of an index: the next sequence, listed parts at the edge, and whether a map has come.
-type Edge = (u64, usize, bool);
+/// What readers can see at the newest end of a tape. It differs whenever they could see something new.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Edge {
+    /// Sequence of the next segment.
+    next: u64,
+    /// Sequence of the oldest segment of which something is to come.
+    open: u64,
+    /// Parts, and wholes, that are listed from there on, over all renditions.
+    listed: usize,
+    /// Whether a map has come.
+    mapped: bool,
+}
 
 /// What there was to see when last there was more of it, and how many packets had come scrambled by then.
 #[derive(Default)]
 struct Shown {
-    edge: (u64, usize),
+    edge: Edge,
     at: Duration,
     scrambled: u64,
 }
@@ -131,7 +139,7 @@ impl Owner {
             taken_up: false,
             appended: 0,
             relay: false,
-            shown: ((0, 0, false), Duration::ZERO),
+            shown: (Edge::default(), Duration::ZERO),
             reported: Counters::default(),
         }
     }
@@ -384,18 +392,18 @@ impl Owner {
 
     /// Bytes have come: is there more to see of them than before? What comes scrambled or damaged amid a programme gives none.
     fn look(&mut self, shown: &mut Shown) {
-        let (next, parts, _) = self.edge();
+        let edge = self.edge();
         let (scrambled, now) = (self.segmenter.counters().scrambled_packets, self.clock.uptime());
-        if (next, parts) != shown.edge {
-            *shown = Shown { edge: (next, parts), at: now, scrambled };
-            if next > self.since {
+        if edge != shown.edge {
+            *shown = Shown { edge, at: now, scrambled };
+            if edge.next > self.since {
                 self.trouble = None;
             }
             return;
         }
         let is_scrambled = scrambled > shown.scrambled;
         let patience = if is_scrambled { QUIET } else { STILL };
-        if next > self.since && self.trouble.is_none() && now >= shown.at + patience {
+        if edge.next > self.since && self.trouble.is_none() && now >= shown.at + patience {
             self.trouble = Some(Arc::new(if is_scrambled { Fault::Scrambled } else { Fault::Stalled }));
             self.publish(None);
         }
@@ -485,8 +493,9 @@ impl Owner {
     /// What readers could see now.
     fn edge(&self) -> Edge {
         let index = self.segmenter.index();
-        let newest = index.segments.range(index.segments.len().saturating_sub(EDGE)..);
-        let listed = newest.map(|segment| {
+        let mut open = index.newest().skip_while(|segment| segment.is_complete()).peekable();
+        let oldest = open.peek().map_or(index.next_sequence, |segment| segment.sequence);
+        let listed = open.map(|segment| {
             let Some(cutting) = segment.lanes.first().map(|lane| lane.track) else { return 0 };
             let others = segment.lanes.iter().skip(1).map(|lane| Some(lane.track));
             let count = |audio: Option<TrackId>| {
@@ -495,7 +504,12 @@ impl Owner {
             };
             count(None) + others.map(count).sum::<usize>()
         });
-        (index.next_sequence, listed.sum(), self.segmenter.map().is_some())
+        Edge {
+            next: index.next_sequence,
+            open: oldest,
+            listed: listed.sum(),
+            mapped: self.segmenter.map().is_some(),
+        }
     }
 
     fn publish(&mut self, fault: Option<Arc<Fault>>) {
