@@ -72,9 +72,11 @@ class Station:
         return done.stdout
 
     async def channels(self, count):
-        """The ids of the first `count` channels, once the receiver has been read."""
+        """The ids of the first `count` channels, once the receiver has been read and the encoders of this machine are proven."""
         listed = lambda status, body: status == 200 and len(json.loads(body)["items"]) >= count
         body = await self._until(f"/api/v1/channels?limit={count}", listed)
+        proven = lambda status, body: status == 200 and all(e["state"] != "proving" for e in json.loads(body)["coding"]["encoders"])
+        await self._until("/api/v1/system/status", proven)
         return [item["id"] for item in json.loads(body)["items"]]
 
     async def _until(self, path, enough, patience_s=20):
