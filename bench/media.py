@@ -39,7 +39,7 @@ def broadcast(sound="aac", seconds=120, picture="1080p25"):
     Long ones repeat 20 s; where they join, timestamps leave a gap of up to a frame of sound.
     """
     CACHE.mkdir(exist_ok=True)
-    path = CACHE / f"{picture}-{sound}-{seconds}.ts"
+    path = CACHE / f"{picture}-{sound}-{seconds}s.ts"
     if path.exists():
         return path
     made = path.with_suffix(".part")
@@ -61,10 +61,16 @@ def mapped(path):
 def encode(sound, seconds, picture, path):
     size, source_rate, bits, rate, coding = PICTURES[picture]
     hrd = ["-x264-params", "nal-hrd=cbr:force-cfr=1:scenecut=0"] if "libx264" in coding else []
-    ffmpeg("-f", "lavfi", "-i", f"testsrc2=s={size}:r={source_rate},noise=alls=12:allf=t", "-f", "lavfi", "-i", "sine=f=440:r=48000",
-           "-f", "lavfi", "-i", "sine=f=880:r=48000", "-t", str(seconds), *coding, "-pix_fmt", "yuv420p", "-g", "25", *hrd,
+    ffmpeg("-f", "lavfi", "-i", f"testsrc2=s={size}:r={source_rate},noise=alls=12:allf=t", "-f", "lavfi", "-i", music(220),
+           "-f", "lavfi", "-i", music(330), "-t", str(seconds), *coding, "-pix_fmt", "yuv420p", "-g", "25", *hrd,
            "-b:v", str(bits), "-minrate", str(bits), "-maxrate", str(bits), "-bufsize", str(bits // 2), *SOUND[sound],
            "-f", "mpegts", "-muxrate", str(rate), str(path))
+
+
+def music(pitch):
+    """Noise and tones that swell and fade: it costs an encoder about what broadcasts do. A lone tone costs it four times as much."""
+    tones = [f"sine=f={pitch * n}:r=48000,tremolo=f={3 + n}:d=0.9[t{n}]" for n in (1, 2)]
+    return f"anoisesrc=c=pink:a=0.05:r=48000,tremolo=f=3:d=0.8[n];{';'.join(tones)};[n][t1][t2]amix=inputs=3:duration=longest"
 
 
 def ffmpeg(*args):
