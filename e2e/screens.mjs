@@ -163,6 +163,7 @@ const SHOTS = {
     },
   },
   "sign-in": { widths: [360, 1440], themes: ["dark", "light"], state: null, arrange: (page) => visit(page, "/sign-in") },
+  people: { widths: [360, 1440], themes: ["dark"], arrange: (page) => visit(page, "/settings/people") },
   account: { widths: [360, 1440], themes: ["dark"], arrange: (page) => visit(page, "/settings/account") },
   about: { widths: [360, 1440], themes: ["dark"], arrange: (page) => visit(page, "/settings/about") },
   appearance: { widths: [360, 1440], themes: ["dark"], locale: "de-DE", arrange: (page) => visit(page, "/settings/appearance") },

@@ -83,6 +83,15 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.name() == name)
     }
 
+    /// Whether it may make, change and remove people of the role `other`. Nobody makes an owner or is above one, and administrators do not make their own kind.
+    pub fn may_manage(self, other: Self) -> bool {
+        match self {
+            Self::Owner => other != Self::Owner,
+            Self::Admin => !matches!(other, Self::Owner | Self::Admin),
+            _ => false,
+        }
+    }
+
     /// What it may do.
     pub fn scopes(self) -> &'static [Scope] {
         match self {
@@ -113,4 +122,26 @@ pub fn password_fault(password: &str, name: &str) -> Option<&'static str> {
 pub fn name_fault(name: &str) -> Option<&'static str> {
     let good = !name.trim().is_empty() && name.chars().count() <= 64 && !name.chars().any(char::is_control);
     (!good).then_some("A name has 1 to 64 characters.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_gives_more_than_he_has() {
+        for one in Role::ALL {
+            assert!(!one.may_manage(one), "{one:?} makes no second one");
+            for other in Role::ALL {
+                let scopes =
+                    |role: Role| role.scopes().iter().copied().collect::<std::collections::HashSet<_>>();
+                if one.may_manage(other) {
+                    assert!(scopes(one).contains(&Scope::Admin) && scopes(one).is_superset(&scopes(other)));
+                    assert!(!other.may_manage(one), "{other:?} does not manage {one:?}");
+                }
+            }
+        }
+        assert_eq!(Role::ALL.iter().filter(|role| Role::Owner.may_manage(**role)).count(), 5);
+        assert_eq!(Role::ALL.iter().filter(|role| Role::Admin.may_manage(**role)).count(), 4);
+    }
 }

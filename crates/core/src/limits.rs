@@ -119,8 +119,8 @@ pub const CODE: usize = 64;
 pub const SIGN_INS: u32 = 100;
 /// Bytes of one setting, cached lineup or memory in the store.
 pub const STORE_VALUE: usize = 16 << 20;
-/// Connections to the web at once; more wait in the listener's queue. A viewer has two or three.
-pub const CONNECTIONS: usize = 4_096;
+/// Connections to the web at once, if the system gives as many files; more wait in the listener's queue. A viewer has two or three.
+pub const CONNECTIONS: usize = 16_384;
 /// A client sends a request's head within this, or its connection ends; an unused connection ends after it too.
 pub const HEAD_TIME: Duration = Duration::from_secs(30);
 /// A client that takes nothing of what it is sent for this long is gone, or its lease is: a paused player of the raw stream is one.
@@ -135,15 +135,6 @@ pub const BODY_SMALL: usize = 16 << 10;
 pub const PACKED_FROM: usize = 4 << 10;
 /// Bytes of packed playlists that are kept.
 pub const PACKED: u64 = 8 << 20;
-/// Whoever changes things may do so this often at once; far above what a person or a page does.
-pub const WRITE_BURST: u32 = 600;
-/// Further changes per second after that.
-pub const WRITE_PER_SECOND: u32 = 20;
-/// Tries at the door (sign-in, setup, links) from one network at once, whatever the names.
-pub const DOOR_BURST: u32 = 30;
-/// Further tries at the door per minute.
-pub const DOOR_PER_MINUTE: u32 = 30;
-
 /// Whoever finds no room to have a picture coded is asked to wait this long.
 pub const TRANSCODER_RETRY: Duration = Duration::from_secs(30);
 

@@ -78,6 +78,12 @@ impl SecretHash {
         Self(Sha256::digest(plain.as_bytes()).into())
     }
 
+    /// A name for what it lets in, which tells nothing of it: what people and programs may see.
+    pub fn name(&self) -> String {
+        let again = Sha256::new().chain_update(b"name of ").chain_update(self.0).finalize();
+        base32(&again[..10])
+    }
+
     /// As the store keeps it.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

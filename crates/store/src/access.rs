@@ -285,6 +285,35 @@ impl Store {
         }
     }
 
+    /// Browsers in which an account is signed in: each with its label, the one used last first. Those that have run out are not among them.
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`].
+    pub async fn sign_ins(
+        &self,
+        account_id: &str,
+        now_ms: i64,
+    ) -> Result<Vec<(SecretHash, String, Lifetime)>> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let rows: Vec<(Vec<u8>, String, i64, i64)> = sqlx::query_as(
+                    "SELECT hash, label, created_ms, last_seen_ms FROM sign_in WHERE account_id = ? \
+                     ORDER BY last_seen_ms DESC LIMIT ?",
+                )
+                .bind(account_id)
+                .bind(limits::PAGE)
+                .fetch_all(db.reader())
+                .await?;
+                let read = |(hash, label, created_ms, last_seen_ms): (Vec<u8>, String, i64, i64)| {
+                    let hash: [u8; 32] = hash.try_into().ok()?;
+                    let lifetime = Lifetime { created_ms, last_seen_ms };
+                    lifetime.is_alive(now_ms).then(|| (SecretHash::from(hash), label, lifetime))
+                };
+                Ok(rows.into_iter().filter_map(read).collect())
+            }
+        }
+    }
+
     /// Ends one sign-in. `false`: there was none.
     ///
     /// # Errors

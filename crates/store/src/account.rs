@@ -205,6 +205,36 @@ impl Store {
         }
     }
 
+    /// Gives an account another role, and ends all its sign-ins: whoever is signed in signs in again with other rights.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`]; [`Kind::Conflict`] for the owner, and for a second one.
+    pub async fn set_role(&self, id: &str, role: Role) -> Result<()> {
+        let _turn = self.taking_away();
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let mut transaction = db.begin().await?;
+                let before: Option<String> = sqlx::query_scalar("SELECT role FROM account WHERE id = ?")
+                    .bind(id)
+                    .fetch_optional(&mut *transaction)
+                    .await?;
+                let Some(before) = before else {
+                    return Err(Error::new(Kind::NotFound, "There is no such account."));
+                };
+                if role == Role::Owner || before == Role::Owner.name() {
+                    return Err(Error::new(Kind::Conflict, "A station has one owner, and always the same."));
+                }
+                for statement in [
+                    "UPDATE account SET role = ?1 WHERE id = ?2",
+                    "DELETE FROM sign_in WHERE account_id = ?2 AND ?1 <> ''",
+                ] {
+                    sqlx::query(statement).bind(role.name()).bind(id).execute(&mut *transaction).await?;
+                }
+                Ok(transaction.commit().await?)
+            }
+        }
+    }
+
     /// Removes an account with its sign-ins and tokens. `false`: there was none.
     ///
     /// # Errors

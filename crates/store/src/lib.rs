@@ -16,6 +16,7 @@
 
 mod access;
 mod account;
+mod audit;
 mod bus;
 mod error;
 mod memory;
@@ -28,6 +29,7 @@ mod sqlite;
 
 pub use access::{ApiToken, NewApiToken, Purpose, SignIn, Used};
 pub use account::{Account, Credentials, NewAccount};
+pub use audit::AuditLine;
 pub use bus::{Bus, Notice, Subscription};
 pub use error::{Error, Result};
 pub use receiver::Receiver;

@@ -7,12 +7,12 @@ use telecast_core::access::{Role, Scope};
 use telecast_core::guide::Event;
 use telecast_core::limits;
 use telecast_core::lineup::{ChannelId, ReadBouquet, ServiceRef};
-use telecast_core::playback::SourceTracks;
+use telecast_core::playback::{self, AudioCodec, AudioTrack, SourceTracks};
 use telecast_core::secret::SecretHash;
 use telecast_core::session::{ReasonCode, State};
 use telecast_store::{
-    Bus, Created, Kind, NewAccount, NewApiToken, NewSession, Notice, Purpose, Receiver, RequestKey, Sealer,
-    SessionWrite, Store, Used,
+    AuditLine, Bus, Created, Kind, NewAccount, NewApiToken, NewSession, Notice, Purpose, Receiver,
+    RequestKey, Sealer, SessionWrite, Store, Used,
 };
 
 const NOW: i64 = 1_790_000_000_000;
@@ -87,6 +87,8 @@ store_laws!(
     an_api_token_says_what_it_may_and_ends,
     whatever_takes_a_right_away_moves_the_turn,
     use_is_noted_together_and_never_backwards,
+    another_role_ends_all_sign_ins_and_the_owner_keeps_his,
+    what_is_audited_is_kept_as_it_was,
     an_account_goes_with_all_that_lets_it_in_and_the_owner_stays,
     receivers_keep_their_order_and_their_sealed_password,
     what_was_seen_on_channels_comes_back,
@@ -290,6 +292,56 @@ async fn whatever_takes_a_right_away_moves_the_turn(backend: impl Backend) {
     }
 }
 
+async fn another_role_ends_all_sign_ins_and_the_owner_keeps_his(backend: impl Backend) {
+    let store = backend.open().await;
+    store.create_account(&person("anna", "Anna"), NOW).await.expect("made");
+    for (name, at) in [("a", NOW), ("b", NOW + 5)] {
+        store.create_sign_in(&hash(name), "anna", "browser", at).await.expect("kept");
+    }
+    let listed = store.sign_ins("anna", NOW + 6).await.expect("asked");
+    let hashes: Vec<SecretHash> = listed.iter().map(|(hash, _, _)| *hash).collect();
+    assert_eq!(hashes, [hash("b"), hash("a")], "the one used last first");
+    assert!(store.sign_ins("anna", NOW + 30 * DAY).await.expect("asked").is_empty(), "they have run out");
+    let turn = store.access_turn();
+    store.set_role("anna", Role::Programmer).await.expect("changed");
+    assert_ne!(store.access_turn(), turn, "rights were taken away");
+    assert_eq!(store.account("anna").await.expect("asked").expect("there").role, Role::Programmer);
+    assert!(store.sign_ins("anna", NOW + 6).await.expect("asked").is_empty());
+    assert_eq!(store.set_role("nobody", Role::Viewer).await.expect_err("none").kind(), Kind::NotFound);
+    assert_eq!(store.set_role("anna", Role::Owner).await.expect_err("two").kind(), Kind::Conflict);
+    let owner = NewAccount { role: Role::Owner, ..person("cleo", "Cleo") };
+    store.put_code(Purpose::Setup, &hash("code"), None, NOW + 10).await.expect("kept");
+    store.create_owner(&owner, &hash("code"), NOW).await.expect("made");
+    assert_eq!(store.set_role("cleo", Role::Viewer).await.expect_err("the owner").kind(), Kind::Conflict);
+}
+
+async fn what_is_audited_is_kept_as_it_was(backend: impl Backend) {
+    let store = backend.open().await;
+    // The database goes by its own clock for what is old.
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    let now = now.as_millis() as i64;
+    let line = |at_ms, action: &str| AuditLine {
+        at_ms,
+        action: action.into(),
+        result: "done".into(),
+        actor_name: Some("Anna".into()),
+        details: Some("{}".into()),
+        ..AuditLine::default()
+    };
+    for (at, action) in [(now - 500 * DAY, "long ago"), (now - 399 * DAY, "a year ago"), (now, "just now")] {
+        store.put_audit(&line(at, action)).await.expect("kept");
+    }
+    let actions = |lines: Vec<AuditLine>| lines.into_iter().map(|line| line.action).collect::<Vec<_>>();
+    let newest = store.audit(None, 2).await.expect("asked");
+    let before = newest.last().expect("two").id;
+    assert_eq!(actions(newest), ["just now", "a year ago"]);
+    assert_eq!(actions(store.audit(Some(before), 2).await.expect("asked")), ["long ago"]);
+    assert_eq!(store.purge_audit(now).await.expect("old ones go"), 1);
+    // A clock that was set wrong takes nothing with it.
+    assert!(store.purge_audit(now + 1000 * DAY).await.is_err());
+    assert_eq!(actions(store.audit(None, 9).await.expect("asked")), ["just now", "a year ago"]);
+}
+
 async fn an_account_goes_with_all_that_lets_it_in_and_the_owner_stays(backend: impl Backend) {
     let store = backend.open().await;
     store.put_code(Purpose::Setup, &hash("code"), None, NOW + 10).await.expect("kept");
@@ -341,7 +393,14 @@ async fn what_was_seen_on_channels_comes_back(backend: impl Backend) {
     assert_eq!(store.tracks(&channel).await.expect("asked"), None);
     let mut tracks = SourceTracks::default();
     store.remember_tracks(&channel, &tracks, NOW).await.expect("kept");
-    tracks.scrambled = true;
+    tracks.audio.push(AudioTrack {
+        id: 1,
+        codec: AudioCodec::Ac3,
+        rfc6381: None,
+        language: Some("deu".into()),
+        role: playback::Role::Main,
+        channels: Some(6),
+    });
     store.remember_tracks(&channel, &tracks, NOW + 1).await.expect("kept");
     assert_eq!(store.tracks(&channel).await.expect("asked"), Some(tracks.clone()));
     assert_eq!(store.all_tracks().await.expect("asked")[&channel], tracks);

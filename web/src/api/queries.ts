@@ -58,6 +58,25 @@ export const receivers = queryOptions({
   staleTime: 0,
 });
 
+export const people = queryOptions({
+  queryKey: ["people"],
+  queryFn: () => body(api.GET("/api/v1/people")),
+  staleTime: 0,
+});
+
+/** Browsers in which this account is signed in. */
+export const signIns = queryOptions({
+  queryKey: ["sign-ins"],
+  queryFn: () => body(api.GET("/api/v1/account/sign-ins")),
+  staleTime: 0,
+});
+
+export const tokens = queryOptions({
+  queryKey: ["tokens"],
+  queryFn: () => body(api.GET("/api/v1/account/tokens")),
+  staleTime: 0,
+});
+
 /** The station at a glance; the socket brings the same each second. */
 export const status = queryOptions({
   queryKey: ["status"],

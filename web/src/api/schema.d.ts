@@ -1,6 +1,92 @@
 // Generated from docs/reference/openapi.json by `npm run api`. Do not edit.
 
 export interface paths {
+    "/api/v1/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives one's account another password. All other browsers are signed out; this one is signed in anew. */
+        post: operations["post_account_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The browsers in which one is signed in. */
+        get: operations["get_account_sign_ins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/sign-ins/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Signs one's account out of a browser, with its sockets. */
+        delete: operations["delete_account_sign_ins_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's API tokens, without the tokens. */
+        get: operations["get_account_tokens"];
+        put?: never;
+        /** Makes an API token. It is shown once. */
+        post: operations["post_account_tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes one of one's API tokens; what it has open ends within seconds. */
+        delete: operations["delete_account_tokens_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/link": {
         parameters: {
             query?: never;
@@ -188,6 +274,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people of the station. */
+        get: operations["get_people"];
+        put?: never;
+        /** Adds somebody. */
+        post: operations["post_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes somebody, with all that lets him in. What he watches ends. */
+        delete: operations["delete_people_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a link by which somebody signs in once, without a password. */
+        post: operations["post_people_id_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives somebody another role. He is signed out everywhere, and comes in again with other rights. */
+        post: operations["post_people_id_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/problems": {
         parameters: {
             query?: never;
@@ -347,6 +502,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/system/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has done what, newest first. Kept for 400 days. */
+        get: operations["get_system_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system/log-level": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The log's level. */
+        get: operations["get_system_log_level"];
+        put?: never;
+        /** Sets the log's level, until the configuration says another or the station is started again. */
+        post: operations["post_system_log_level"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system/reload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reads the configuration again, as its file, the environment and the command line say it now. If anything is wrong, everything stays as
+         *     it was, and each fault is named.
+         */
+        post: operations["post_system_reload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system/status": {
         parameters: {
             query?: never;
@@ -371,6 +581,45 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A piece of it. */
+        Audit: {
+            /** @description Newest first. */
+            items: components["schemas"]["AuditView"][];
+            /**
+             * Format: int64
+             * @description To be given as `before` for what came earlier; null: there is no more.
+             */
+            next?: number | null;
+        };
+        /** @description Who has done what. */
+        AuditView: {
+            /** @description What was to be done: `sign_in`, `receiver.add`, … */
+            action: string;
+            /** @description Name of the account, as it was then; null: nobody was signed in. */
+            actor?: string | null;
+            /** @description From where. */
+            address: string;
+            /** @description By what program. */
+            agent: string;
+            /**
+             * Format: int64
+             * @description When (milliseconds since 1970).
+             */
+            at_ms: number;
+            /** @description What exactly; JSON. */
+            details?: Record<string, never> | null;
+            /**
+             * Format: int64
+             * @description Grows with each line.
+             */
+            id: number;
+            /** @description In which request. */
+            request_id: string;
+            /** @description To what: the address of the request. */
+            resource: string;
+            /** @description `done`, or the code of the problem. */
+            result: string;
+        };
         /** @description How things stand. */
         AuthState: {
             account?: components["schemas"]["SignedIn"] | null;
@@ -409,6 +658,15 @@ export interface components {
              * @description Of these in use, decoding and deinterlacing included.
              */
             used_pixels_per_s: number;
+        };
+        /** @description A key whose value is another one now. Secrets are masked. */
+        ChangeView: {
+            /** @description The key, or `receiver 'NAME'`. */
+            key: string;
+            /** @description Value now. */
+            now: string;
+            /** @description Value before. */
+            was: string;
         };
         /** @description A channel. */
         Channel: {
@@ -594,6 +852,34 @@ export interface components {
             /** @description Code. */
             code: string;
         };
+        /** @description The log's level. */
+        LogLevel: {
+            /** @description `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `info,telecast_server::app=debug`. */
+            level: string;
+        };
+        /** @description A new API token. */
+        MadeToken: {
+            /** @description The token itself: shown once, kept by nobody. */
+            token: string;
+            /** @description The same without it. */
+            view: components["schemas"]["TokenView"];
+        };
+        /** @description Another password. */
+        NewPassword: {
+            /** @description The one that counts now; absent for an account that has none yet. */
+            current?: string | null;
+            /** @description The one that is to count. */
+            new: string;
+        };
+        /** @description Somebody to be. */
+        NewPerson: {
+            /** @description Name, by which he signs in. */
+            name: string;
+            /** @description Password; absent: he comes in by a link, and chooses one himself. */
+            password?: string | null;
+            /** @description Role. */
+            role: string;
+        };
         /** @description A receiver as a person describes it. */
         NewReceiver: {
             /** @description Name for people; empty: its host. */
@@ -615,6 +901,11 @@ export interface components {
             /** @description User name, if it wants one. */
             username?: string | null;
         };
+        /** @description Another role. */
+        NewRole: {
+            /** @description Role. */
+            role: string;
+        };
         /** @description What to play. */
         NewSession: {
             /** @description `live` (default), `start`, or a time (RFC 3339). */
@@ -623,6 +914,18 @@ export interface components {
             channel_id: string;
             /** @description What the client can play; what it does not name it is not given. */
             client?: components["schemas"]["ClientView"];
+        };
+        /** @description An API token to be. */
+        NewToken: {
+            /**
+             * Format: int32
+             * @description Days until it ends; absent: never.
+             */
+            expires_days?: number | null;
+            /** @description What it is for. */
+            name: string;
+            /** @description What it may do; not more than its account. */
+            scopes: string[];
         };
         /** @description Something that everybody at this station should know. */
         Notice: {
@@ -647,6 +950,27 @@ export interface components {
         NowNexts: {
             /** @description In the order asked for, or of all channels. */
             items: components["schemas"]["NowNext"][];
+        };
+        /** @description All of them. */
+        People: {
+            /** @description Oldest first. */
+            items: components["schemas"]["Person"][];
+        };
+        /** @description Somebody. */
+        Person: {
+            /**
+             * Format: int64
+             * @description When the account was made (milliseconds since 1970).
+             */
+            created_ms: number;
+            /** @description Id. */
+            id: string;
+            /** @description Whoever asks may change and remove it. */
+            may_change: boolean;
+            /** @description Name. */
+            name: string;
+            /** @description `owner`, `admin`, `programmer`, `agent`, `viewer` or `child`. */
+            role: string;
         };
         /** @description What was counted of one PID since the programme names it. */
         PidStatus: {
@@ -913,6 +1237,15 @@ export interface components {
             /** @description Its web interface, without user name and password. */
             url: string;
         };
+        /** @description What has come of reading the configuration again. */
+        ReloadView: {
+            /** @description What will count after a restart. */
+            after_restart: components["schemas"]["ChangeView"][];
+            /** @description What counts from now on. */
+            changed: components["schemas"]["ChangeView"][];
+            /** @description What works and should be changed all the same. */
+            warnings: string[];
+        };
         /** @description All sessions of whoever asks. */
         Sessions: {
             /** @description Newest last. */
@@ -1000,6 +1333,45 @@ export interface components {
             name: string;
             /** @description Password. */
             password: string;
+        };
+        /** @description A link by which somebody signs in, once. */
+        SignInLink: {
+            /**
+             * Format: int64
+             * @description Seconds until it ends.
+             */
+            expires_s: number;
+            /** @description What comes behind the station's address. */
+            path: string;
+        };
+        /** @description All of them. */
+        SignIns: {
+            /** @description The one used last first. */
+            items: components["schemas"]["SignInView"][];
+        };
+        /** @description A browser in which one is signed in. */
+        SignInView: {
+            /**
+             * Format: int64
+             * @description When it began (milliseconds since 1970).
+             */
+            created_ms: number;
+            /**
+             * Format: int64
+             * @description When it ends unless it is used again.
+             */
+            expires_ms: number;
+            /** @description Id, by which it is ended. */
+            id: string;
+            /** @description It is the one that asks. */
+            is_this: boolean;
+            /** @description What the browser calls itself. */
+            label: string;
+            /**
+             * Format: int64
+             * @description When it was last used, to about a minute.
+             */
+            last_seen_ms: number;
         };
         /** @description The station at a glance: one picture of it for all who look, at most a second old. */
         StatusView: {
@@ -1121,6 +1493,35 @@ export interface components {
              */
             window_s: number;
         };
+        /** @description All of them. */
+        Tokens: {
+            /** @description Oldest first. */
+            items: components["schemas"]["TokenView"][];
+        };
+        /** @description An API token, without the token. */
+        TokenView: {
+            /**
+             * Format: int64
+             * @description When it was made (milliseconds since 1970).
+             */
+            created_ms: number;
+            /**
+             * Format: int64
+             * @description When it ends; null: never.
+             */
+            expires_ms?: number | null;
+            /** @description Id, by which it is revoked. */
+            id: string;
+            /**
+             * Format: int64
+             * @description When it was last used, to about a minute; null: never.
+             */
+            last_used_ms?: number | null;
+            /** @description What it is for. */
+            name: string;
+            /** @description What it may do. */
+            scopes: string[];
+        };
         /** @description What is done to one track. */
         TrackPlanView: {
             /** @description `copy` or `transcode`. */
@@ -1205,6 +1606,242 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    post_account_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthState"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_account_sign_ins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignIns"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_account_sign_ins_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_account_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_account_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeToken"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_account_tokens_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     post_auth_link: {
         parameters: {
             query?: never;
@@ -1623,6 +2260,253 @@ export interface operations {
             };
             /** @description A problem. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["People"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPerson"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_people_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_people_id_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInLink"];
+                };
+            };
+            /** @description A problem. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_people_id_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2147,6 +3031,149 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_system_audit: {
+        parameters: {
+            query?: {
+                /** @description Lines before this one. */
+                before?: number;
+                /** @description So many at most; 100 if absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audit"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_system_log_level: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogLevel"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_system_log_level: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogLevel"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogLevel"];
+                };
+            };
+            /** @description It is none. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_system_reload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReloadView"];
+                };
+            };
+            /** @description The configuration is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
             };
             /** @description A problem. */
             default: {

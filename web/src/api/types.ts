@@ -28,4 +28,6 @@ export type Receiver = Schemas["ReceiverView"];
 export type NewReceiver = Schemas["NewReceiver"];
 /** What a test of a receiver finds: the receiver as it would be, were it added. */
 export type Findings = Pick<Receiver, "state" | "message" | "model" | "tuners" | "channels">;
+export type Person = Schemas["Person"];
+export type Token = Schemas["TokenView"];
 export type ProblemDocument = Schemas["ProblemDocument"];

@@ -39,6 +39,16 @@ export function viewerTime(time: string, locale: string): string | null {
   return clock(locale, undefined).format(date);
 }
 
+/** A day, for people: `3 Nov 2026`. */
+export function date(ms: number, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(ms);
+}
+
+/** A moment of a day. */
+export function dateTime(ms: number, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(ms);
+}
+
 function two(n: number): string {
   return String(n).padStart(2, "0");
 }

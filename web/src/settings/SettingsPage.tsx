@@ -1,4 +1,4 @@
-/** Settings: receivers for those who run the station; account, appearance and version for everyone. */
+/** Settings: receivers and people for those who run the station; account, appearance and version for everyone. */
 import { Link, useParams } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useText } from "../i18n";
@@ -7,16 +7,19 @@ import { mayAdminister, useAccount } from "../shell/station";
 import { About } from "./About";
 import { AccountSection } from "./Account";
 import { Appearance } from "./Appearance";
+import { People } from "./People";
 import { Receivers } from "./Receivers";
 
-const SECTIONS = ["receivers", "appearance", "account", "about"] as const;
+const SECTIONS = ["receivers", "people", "appearance", "account", "about"] as const;
 type Section = (typeof SECTIONS)[number];
+/** For those who run the station. */
+const ADMIN: ReadonlySet<Section> = new Set<Section>(["receivers", "people"]);
 
 export function SettingsPage() {
   const t = useText();
   const admin = mayAdminister(useAccount());
   const { section } = useParams({ strict: false }) as { section?: string };
-  const allowed = SECTIONS.filter((name) => admin || name !== "receivers");
+  const allowed = SECTIONS.filter((name) => admin || !ADMIN.has(name));
   const current: Section = allowed.find((name) => name === section) ?? allowed[0] ?? "appearance";
   useEffect(() => {
     addEventListener("keydown", handleSpatialKey);
@@ -35,6 +38,7 @@ export function SettingsPage() {
       </nav>
       <section className="settings-body" aria-label={t.settings[current]}>
         {current === "receivers" && <Receivers />}
+        {current === "people" && <People />}
         {current === "appearance" && <Appearance />}
         {current === "account" && <AccountSection />}
         {current === "about" && <About />}

@@ -37,9 +37,6 @@ pub fn lacks_transcoder(remembered: &SourceTracks, client: &Client, policy: Poli
 }
 
 fn now(tracks: &SourceTracks, client: &Client, policy: Policy) -> Decision {
-    if tracks.scrambled {
-        return Decision::Refuse(vec![Reason::Scrambled]);
-    }
     if tracks.video.is_none() && tracks.audio.is_empty() {
         return Decision::Refuse(vec![Reason::NothingToPlay]);
     }

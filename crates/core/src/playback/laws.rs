@@ -60,7 +60,7 @@ fn source(name: &str) -> SourceTracks {
     };
     let audio = sounds.split(' ').filter(|sound| !sound.is_empty()).enumerate();
     let audio = audio.map(|(place, sound)| audio_track(place, sound)).collect();
-    SourceTracks { video, audio, scrambled: picture == "scrambled" }
+    SourceTracks { video, audio }
 }
 
 fn audio_track(place: usize, sound: &str) -> AudioTrack {
@@ -121,7 +121,7 @@ fn policy(name: &str) -> Policy {
     }
 }
 
-/// One line: `remux cmaf ll muxed h264 aac*` or `refuse: scrambled`. `*` is the default sound, `>` a transcode.
+/// One line: `remux cmaf ll muxed h264 aac*` or `refuse: nothing_to_play`. `*` is the default sound, `>` a transcode.
 fn outcome(decision: &Decision) -> String {
     match decision {
         Decision::Unknown => "unknown".into(),
@@ -291,7 +291,6 @@ fn the_table_of_cases() {
         ("h264+dts", "chromium", "usual", "refuse: audio_codec_unsupported"),
         ("h264+dts:deu aac:deu", "chromium", "usual", "remux cmaf ll muxed h264 aac:deu*"),
         ("nothing", "chromium", "usual", "refuse: nothing_to_play"),
-        ("scrambled+aac", "vlc", "usual", "refuse: scrambled"),
         // Unknown is no.
         ("h264+aac", "silent", "video", "refuse: video_codec_unsupported video_transcoder_missing"),
         ("h264+aac", "nothing", "video", "refuse: container_unsupported"),
@@ -312,7 +311,7 @@ fn memory_promises_a_picture_but_denies_none() {
     let (before, now) = (before.plan().expect("a plan"), now.plan().expect("a plan"));
     assert!(before.provisional && before.reasons.contains(&Reason::FromMemory));
     assert!(!now.provisional && before.is_same_delivery(now));
-    for refused in ["mpeg2+mp2", "scrambled+aac", "nothing"] {
+    for refused in ["mpeg2+mp2", "nothing"] {
         assert_eq!(decide(Seen::Before(&source(refused)), &client, policy), Decision::Unknown, "{refused}");
     }
 }
@@ -367,10 +366,10 @@ fn any_source() -> impl Strategy<Value = SourceTracks> {
     let language = prop::sample::select(vec!["", "deu", "eng", "fra"]);
     let role = prop::sample::select(vec!["main", "main", "described"]);
     let sounds = prop::collection::vec((codec, language, role), 0..5);
-    (picture, sounds, prop::bool::weighted(0.03)).prop_map(|(picture, sounds, scrambled)| {
+    (picture, sounds).prop_map(|(picture, sounds)| {
         let sounds: Vec<String> =
             sounds.iter().map(|(codec, language, role)| format!("{codec}:{language}:{role}")).collect();
-        SourceTracks { scrambled, ..source(&format!("{picture}+{}", sounds.join(" "))) }
+        source(&format!("{picture}+{}", sounds.join(" ")))
     })
 }
 

@@ -149,8 +149,6 @@ pub struct SourceTracks {
     pub video: Option<VideoTrack>,
     /// Sounds in the order of the programme map.
     pub audio: Vec<AudioTrack>,
-    /// The programme is scrambled.
-    pub scrambled: bool,
 }
 
 impl SourceTracks {
@@ -489,15 +487,13 @@ pub enum Reason {
     MachineTooSlow,
     /// The client reads none of the containers that can carry this.
     ContainerUnsupported,
-    /// The programme is scrambled.
-    Scrambled,
     /// There is neither picture nor sound.
     NothingToPlay,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 17] = [
         Self::PlaysAsBroadcast,
         Self::FromMemory,
         Self::AudioCodecUnsupported,
@@ -514,7 +510,6 @@ impl Reason {
         Self::VideoTranscoderBusy,
         Self::MachineTooSlow,
         Self::ContainerUnsupported,
-        Self::Scrambled,
         Self::NothingToPlay,
     ];
 
@@ -569,9 +564,6 @@ impl Reason {
             ),
             Self::ContainerUnsupported => {
                 ("container_unsupported", "The client reads no container that can carry this.")
-            }
-            Self::Scrambled => {
-                ("scrambled", "The programme is scrambled; the receiver has no right to open it.")
             }
             Self::NothingToPlay => ("nothing_to_play", "The programme has neither picture nor sound."),
         }

@@ -35,7 +35,7 @@ fn tracks(codec: AudioCodec) -> SourceTracks {
         interlaced: false,
     };
     let audio = AudioTrack { id: 1, codec, rfc6381: None, language: None, role: Role::Main, channels: None };
-    SourceTracks { video: Some(video), audio: vec![audio], scrambled: false }
+    SourceTracks { video: Some(video), audio: vec![audio] }
 }
 
 fn radio() -> SourceTracks {

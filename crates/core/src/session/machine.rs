@@ -256,9 +256,7 @@ impl Session {
                 }
             }
             Decision::Refuse(reasons) => {
-                let code = if reasons.contains(&playback::Reason::Scrambled) {
-                    ReasonCode::Scrambled
-                } else if reasons.contains(&playback::Reason::MachineTooSlow) {
+                let code = if reasons.contains(&playback::Reason::MachineTooSlow) {
                     ReasonCode::MachineTooSlow
                 } else {
                     ReasonCode::NotPlayable

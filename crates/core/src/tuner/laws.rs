@@ -43,6 +43,12 @@ fn want(
     pool.acquire(&channel, &sources, who.0, who.1, at(seconds))
 }
 
+/// The box refuses to tune `stream`.
+fn refuse(pool: &mut Pool, stream: &StreamKey, now: Now) {
+    pool.learn(stream, now);
+    pool.close(stream);
+}
+
 fn watch(pool: &mut Pool, sid: u32, transponder: u32, seconds: u64) -> Result<Grant, Refusal> {
     want(pool, ("x", Priority::Viewer), (sid, transponder), seconds)
 }
@@ -113,7 +119,7 @@ fn a_refused_transponder_is_left_alone_for_a_while_and_the_others_are_not() {
     let mut pool = pool(&[("r", Some(3))], 0);
     watch(&mut pool, 9, 9, 0).expect("granted");
     let dead = watch(&mut pool, 1, 1, 0).expect("granted");
-    pool.refused(&dead.stream, at(0));
+    refuse(&mut pool, &dead.stream, at(0));
     assert_eq!((pool.streams(), pool.leases().count()), (1, 1));
     let again = watch(&mut pool, 1, 1, 1).expect_err("believed");
     let memory = limits::REFUSAL_MEMORY;
@@ -132,7 +138,7 @@ fn a_refusal_is_forgotten_when_the_stream_that_may_have_caused_it_has_gone() {
     let mut pool = pool(&[("r", Some(3))], 0);
     let cause = watch(&mut pool, 1, 1, 0).expect("granted");
     let refused = watch(&mut pool, 2, 2, 0).expect("granted");
-    pool.refused(&refused.stream, at(0));
+    refuse(&mut pool, &refused.stream, at(0));
     assert!(watch(&mut pool, 2, 2, 1).is_err());
     pool.release(cause.fence, at(2));
     let now = watch(&mut pool, 2, 2, 2).expect("what is idle gives way, since it may have the tuner");
@@ -145,7 +151,7 @@ fn a_refusal_beside_nothing_of_ours_teaches_nothing_about_tuners() {
     let mut pool = pool(&[("r", Some(2))], 0);
     for n in 0..3 {
         let refused = watch(&mut pool, 1, 1, n).expect("tried again");
-        pool.refused(&refused.stream, at(n));
+        refuse(&mut pool, &refused.stream, at(n));
     }
     watch(&mut pool, 2, 2, 3).expect("one");
     watch(&mut pool, 3, 3, 3).expect("two");
@@ -157,7 +163,7 @@ fn two_transponders_refused_beside_the_same_stream_teach_how_many_tuners_there_a
     let kept = watch(&mut pool, 1, 1, 0).expect("granted");
     for n in [2, 3] {
         let refused = watch(&mut pool, n, n, 0).expect("not known yet");
-        pool.refused(&refused.stream, at(0));
+        refuse(&mut pool, &refused.stream, at(0));
     }
     let learnt = watch(&mut pool, 4, 4, 1).expect_err("learnt");
     assert_eq!((learnt.cause, learnt.holders.len()), (Cause::Refused, 1), "and who holds the one there is");
@@ -177,7 +183,7 @@ fn what_was_learnt_is_no_reason_where_the_box_says_the_same() {
     }
     for n in [3, 4] {
         let refused = watch(&mut pool, n, n, 0).expect("not known yet");
-        pool.refused(&refused.stream, at(0));
+        refuse(&mut pool, &refused.stream, at(0));
     }
     assert_eq!(watch(&mut pool, 5, 5, 1).expect_err("learnt").cause, Cause::Refused);
     pool.set_receiver("r", Some(2));
@@ -201,7 +207,7 @@ fn beside_the_same_transponder_it_was_not_the_tuner_that_lacked() {
     let mut pool = pool(&[("r", Some(2))], 0);
     watch(&mut pool, 1, 1, 0).expect("granted");
     let scrambled = watch(&mut pool, 2, 1, 0).expect("same transponder");
-    pool.refused(&scrambled.stream, at(0));
+    refuse(&mut pool, &scrambled.stream, at(0));
     watch(&mut pool, 2, 1, 1).expect("nothing was learnt");
 }
 
@@ -571,7 +577,7 @@ proptest! {
                     let held = pool.leases().any(|lease| lease.fence == fence);
                     prop_assert_eq!(pool.renew(fence, now), held, "an old fence is not obeyed");
                 }
-                Act::Refuse(n) => if let Some(stream) = nth(&pool, n) { pool.refused(&stream, now); },
+                Act::Refuse(n) => if let Some(stream) = nth(&pool, n) { refuse(&mut pool, &stream, now); },
                 Act::Works(n) => if let Some(stream) = nth(&pool, n) { pool.works(&stream); },
                 Act::Move(n) => if let Some(stream) = nth(&pool, n) {
                     let leases = pool.leases().count();

@@ -63,6 +63,11 @@ impl Pool {
         Self { rules, ..Self::default() }
     }
 
+    /// From now on by these rules. What was granted stays granted.
+    pub fn set_rules(&mut self, rules: Rules) {
+        self.rules = rules;
+    }
+
     /// Tells of a receiver, and how many tuners it says it has.
     pub fn set_receiver(&mut self, id: &str, tuners: Option<u32>) {
         self.receivers.entry(id.to_owned()).or_default().tuners = tuners;
@@ -332,14 +337,8 @@ impl Pool {
         }
     }
 
-    /// The box refused to tune `key`, or ended it because it needed the tuner; the stream and its leases end. Beside nothing of ours
-    /// it was not for want of a tuner that we could give back, and beside the same transponder not for want of any.
-    pub fn refused(&mut self, key: &StreamKey, now: Now) {
-        self.learn(key, now);
-        self.close(key);
-    }
-
-    /// The same, but the stream goes on elsewhere.
+    /// The box refused to tune `key`, or ended it because it needed the tuner. Beside nothing of ours it was not for want of a tuner that
+    /// we could give back, and beside the same transponder not for want of any.
     pub fn learn(&mut self, key: &StreamKey, now: Now) {
         let Some(transponder) = self.streams.get(key).and_then(|stream| stream.transponder) else { return };
         let others = self.streams.iter().filter(|(other, _)| *other != key && other.receiver == key.receiver);

@@ -55,9 +55,8 @@ pub(super) struct Sound {
     strange: u32,
     /// PES packets in a row that begin with a frame of another codec than announced.
     foreign: u32,
-    /// Frames of silence put in, frames dropped for being too early.
+    /// Frames of silence put in.
     pub(super) filled: u64,
-    pub(super) dropped: u64,
     /// Frames not used because they, or bytes before them, were damaged.
     pub(super) damaged: u64,
     /// Bytes were lost: nobody knows the time of a frame before the next time stamp.
@@ -89,7 +88,6 @@ impl Sound {
             strange: 0,
             foreign: 0,
             filled: 0,
-            dropped: 0,
             damaged: 0,
             untimed: false,
             moved: false,
@@ -106,7 +104,6 @@ impl Sound {
             late: self.late,
             waiting: self.waiting.clone(),
             filled: self.filled,
-            dropped: self.dropped,
             ..Self::new(self.track, self.kind)
         }
     }
@@ -384,7 +381,6 @@ impl Sound {
         if let Some(next) = self.next {
             let missing = (time - next + samples / 2).div_euclid(samples);
             if missing < 0 {
-                self.dropped += 1;
                 self.torn = true;
                 // It is there again, if behind the silence that stands for it: what follows is waited for.
                 self.late = false;

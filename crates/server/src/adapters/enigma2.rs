@@ -26,7 +26,7 @@ use url::Url;
 
 use super::clock::Clock;
 use super::gate::{Call, Gate};
-use super::stream::{Fault, Stream, abroad, has_box_manners, is_relay};
+use super::stream::{BOX_PORT, Fault, Stream, abroad, has_box_manners, is_relay};
 use reply::{events, parse, recording, text};
 
 /// Whoever waits for another's trial looks again so often.
@@ -394,7 +394,7 @@ impl Client {
         if url.host_str() != self.settings.url.host_str() {
             let _ = url.set_host(self.settings.url.host_str());
         }
-        if url.port() == Some(8001) && self.settings.stream_port != 8001 {
+        if url.port() == Some(BOX_PORT) && self.settings.stream_port != BOX_PORT {
             let _ = url.set_port(Some(self.settings.stream_port));
         }
         Ok((url, inside.or_else(|| self.own_credentials())))

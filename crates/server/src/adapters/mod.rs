@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod enigma2;
 pub mod ffmpeg;
+pub mod files;
 pub mod gate;
 pub mod heap;
 pub mod past_files;

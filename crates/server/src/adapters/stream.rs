@@ -59,8 +59,8 @@ pub enum Fault {
     Stalled,
 }
 
-/// Port of a box's streams.
-const BOX_PORT: u16 = 8001;
+/// Port of a box's streams, unless it is set otherwise.
+pub const BOX_PORT: u16 = 8001;
 /// Port of a box's descrambling relay.
 const RELAY_PORT: u16 = 17999;
 

@@ -4,52 +4,58 @@
 //! from; pictures that are coded, with their owner ([`super::transcoders`]).
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use telecast_core::error::{Error, Kind};
 use telecast_core::limits;
 use telecast_core::session::{Reason, ReasonCode};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::settings::Limits;
+use super::settings::InForce;
 
-/// What is counted.
+/// What is counted, and how far it may go.
 pub(super) struct Admission {
-    limits: Limits,
-    all: Arc<Semaphore>,
-    accounts: Arc<Mutex<HashMap<String, usize>>>,
+    settings: InForce,
+    counts: Arc<Mutex<Counts>>,
+}
+
+/// Slots that are taken.
+#[derive(Default)]
+struct Counts {
+    all: usize,
+    accounts: HashMap<String, usize>,
+}
+
+fn counts(of: &Mutex<Counts>) -> MutexGuard<'_, Counts> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The right to one session.
 pub(super) struct Slot {
     account: String,
-    accounts: Arc<Mutex<HashMap<String, usize>>>,
-    _permit: OwnedSemaphorePermit,
+    counts: Arc<Mutex<Counts>>,
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = accounts.get_mut(&self.account) {
+        let mut counts = counts(&self.counts);
+        counts.all -= 1;
+        if let Some(count) = counts.accounts.get_mut(&self.account) {
             *count -= 1;
             if *count == 0 {
-                accounts.remove(&self.account);
+                counts.accounts.remove(&self.account);
             }
         }
     }
 }
 
 impl Admission {
-    pub(super) fn new(limits: Limits) -> Self {
-        // A semaphore counts no further than this.
-        let all = limits.sessions.min(Semaphore::MAX_PERMITS);
-        let limits = Limits { sessions: all, ..limits };
-        Self { limits, all: Arc::new(Semaphore::new(all)), accounts: Arc::default() }
+    pub(super) fn new(settings: InForce) -> Self {
+        Self { settings, counts: Arc::default() }
     }
 
     /// Sessions that hold a slot.
     pub(super) fn count(&self) -> usize {
-        self.limits.sessions - self.all.available_permits()
+        counts(&self.counts).all
     }
 
     /// A slot for `account`.
@@ -57,18 +63,17 @@ impl Admission {
     /// # Errors
     /// `Unavailable`, with reason and when to try again.
     pub(super) fn admit(&self, account: &str) -> Result<Slot, Error> {
-        let permit = Arc::clone(&self.all).try_acquire_owned();
-        let permit = permit.map_err(|_| refused(&Reason::full(ReasonCode::TooManySessions), "all"))?;
-        let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = accounts.entry(account.to_owned()).or_default();
-        if *count >= self.limits.account {
-            if *count == 0 {
-                accounts.remove(account);
-            }
+        let limits = self.settings.now().limits;
+        let mut counts = counts(&self.counts);
+        if counts.all >= limits.sessions {
+            return Err(refused(&Reason::full(ReasonCode::TooManySessions), "all"));
+        }
+        if counts.accounts.get(account).copied().unwrap_or_default() >= limits.account {
             return Err(refused(&Reason::full(ReasonCode::TooManyOfAccount), "account"));
         }
-        *count += 1;
-        Ok(Slot { account: account.to_owned(), accounts: Arc::clone(&self.accounts), _permit: permit })
+        counts.all += 1;
+        *counts.accounts.entry(account.to_owned()).or_default() += 1;
+        Ok(Slot { account: account.to_owned(), counts: Arc::clone(&self.counts) })
     }
 }
 
@@ -84,10 +89,16 @@ pub(super) fn refused(reason: &Reason, limit: &'static str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::settings::{Limits, Settings};
 
     #[test]
     fn slots_are_counted_in_all_and_for_each_account_and_come_back() {
-        let admission = Admission::new(Limits { sessions: 3, account: 2, receiver: usize::MAX });
+        let limits = |sessions| Settings {
+            limits: Limits { sessions, account: 2, receiver: usize::MAX },
+            ..Settings::with_tapes_in("tapes".into())
+        };
+        let settings = InForce::new(limits(3));
+        let admission = Admission::new(settings.clone());
         let one = admission.admit("anna").expect("one");
         let two = admission.admit("anna").expect("two");
         let reason = |refused: Result<Slot, Error>| {
@@ -100,8 +111,13 @@ mod tests {
         assert_eq!((admission.count(), reason(admission.admit("ben"))), (3, "too_many_sessions"));
         drop(one);
         admission.admit("anna").expect("given back");
-        drop((two, three));
+        drop(two);
+        // Fewer are allowed from now on: who is in stays, nobody comes.
+        settings.set(limits(1));
+        assert_eq!(reason(admission.admit("anna")), "too_many_sessions");
+        drop(three);
         assert_eq!(admission.count(), 0);
-        assert!(admission.accounts.lock().expect("unpoisoned").is_empty(), "nothing is left behind");
+        admission.admit("anna").expect("one");
+        assert!(counts(&admission.counts).accounts.is_empty(), "nothing is left behind");
     }
 }

@@ -1,5 +1,5 @@
 //! What runs out is forgotten once an hour: sign-ins, one-time codes, keys of requests, sessions that are long over, and what was
-//! on yesterday. None of it counts any more when it goes, so being late harms nobody.
+//! on yesterday, lines of the audit after 400 days. None of it counts any more when it goes, so being late harms nobody.
 
 use std::time::Duration;
 
@@ -20,7 +20,8 @@ pub(super) async fn keep_house(store: Store, clock: Clock, stop: CancellationTok
                 store.purge_access(now).await?
                     + store.purge_sessions(keys).await?
                     + store.purge_requests(keys).await?
-                    + store.purge_now_next(seen).await?,
+                    + store.purge_now_next(seen).await?
+                    + store.purge_audit(now).await?,
             )
         };
         match gone.await {

@@ -64,13 +64,12 @@ impl Memory {
     }
 }
 
-/// What the tape sees, in the words of the decision. `scrambled`: nothing clear has come.
-pub(super) fn source_tracks(tracks: &[Track], scrambled: bool) -> SourceTracks {
+/// What the tape sees, in the words of the decision.
+pub(super) fn source_tracks(tracks: &[Track]) -> SourceTracks {
     let own = || tracks.iter().filter(|track| matches!(track.origin, Origin::Stream { .. }));
     SourceTracks {
         video: own().find(|track| track.kind.is_video()).map(video),
         audio: own().filter(|track| track.kind.is_audio()).map(audio).collect(),
-        scrambled,
     }
 }
 

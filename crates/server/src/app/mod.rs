@@ -34,9 +34,8 @@ use bytes::Bytes;
 use telecast_core::error::{Error, Kind};
 use telecast_core::limits;
 use telecast_core::lineup::{ChannelId, Lineup};
-use telecast_core::playback::Policy;
 use telecast_core::session::ReasonCode;
-use telecast_core::tuner::{Cause, Priority, Refusal, Rules};
+use telecast_core::tuner::{Cause, Priority, Refusal};
 use telecast_store::{Store, Subscription};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -49,6 +48,7 @@ use news::News;
 use receivers::Receivers;
 use session::Surroundings;
 use sessions::Sessions;
+use settings::InForce;
 use status::Status;
 use transcoders::Transcoders;
 use tuners::{Board, Hold, Tuners, Wish};
@@ -67,6 +67,7 @@ pub struct App(Arc<Inner>);
 
 struct Inner {
     clock: Clock,
+    settings: InForce,
     status: Status,
     receivers: Arc<Receivers>,
     sessions: Sessions,
@@ -87,22 +88,16 @@ impl App {
     pub async fn start(settings: Settings, store: Store) -> Result<Self, Error> {
         let clock = Clock::start();
         let usage = Arc::new(AtomicU64::new(0));
-        let (keeping, counted) = (settings.tape.clone(), Arc::clone(&usage));
-        let room = tape::Room::open(keeping, clock, counted).await.map_err(|error| {
-            let place = settings.tape.directory.display();
-            Error::new(
-                Kind::Unavailable,
-                format!("Tapes cannot be kept in {place}: {error}. Choose another directory."),
-            )
-        })?;
+        let first = settings.receivers.clone();
+        let settings = InForce::new(settings);
+        let room = open_room(&settings, clock, Arc::clone(&usage)).await?;
         let stop = CancellationToken::new();
         let news = News::start();
         let lineup = Arc::new(ArcSwap::from_pointee(Lineup::default()));
         let (ledger, memory) = remembered(&store, clock).await;
         supervise("housekeeping", housekeeping::keep_house(store, clock, stop.child_token()));
-        let transcoders = Transcoders::start(settings.pictures, room.clone(), clock, stop.child_token());
-        let rules = Rules { warm_tuners: settings.warm_tuners, viewers: settings.limits.receiver };
-        let tuners = Tuners::start(rules, Arc::clone(&lineup), room, clock, stop.child_token());
+        let transcoders = Transcoders::start(settings.clone(), room.clone(), clock, stop.child_token());
+        let tuners = Tuners::start(settings.clone(), Arc::clone(&lineup), room, clock, stop.child_token());
         let around = Surroundings {
             tuners: tuners.clone(),
             transcoders: transcoders.clone(),
@@ -113,25 +108,25 @@ impl App {
             slates: slate::Slates::default(),
             clock,
             news: news.clone(),
-            base_path: settings.base_path.into(),
-            policy: Policy { low_latency: settings.low_latency, ..Policy::default() },
+            base_path: settings.now().base_path.as_str().into(),
+            settings: settings.clone(),
             stop: stop.child_token(),
         };
-        let sessions = Sessions::start(around, settings.limits);
+        let sessions = Sessions::start(around, settings.clone());
         let receivers = Receivers::new(
             Arc::clone(&lineup),
             tuners.clone(),
             news.clone(),
             (clock, ledger.clone()),
-            settings.refresh,
+            settings.clone(),
             stop.child_token(),
         );
-        for receiver in settings.receivers {
+        for receiver in first {
             receivers.add(receiver).await?;
         }
         let parts = status::Parts {
             clock,
-            keeping: settings.tape,
+            settings: settings.clone(),
             usage,
             receivers: Arc::clone(&receivers),
             sessions: sessions.clone(),
@@ -141,6 +136,7 @@ impl App {
         };
         Ok(Self(Arc::new(Inner {
             clock,
+            settings,
             status: Status::start(parts, stop.child_token()),
             receivers,
             sessions,
@@ -263,6 +259,29 @@ impl App {
         self.0.receivers.views()
     }
 
+    /// From now on these settings; those that cannot change while the station runs ([`Settings`] says which) stay. Receivers are those of the
+    /// configuration file; one that is the same as before is not touched, nor is who watches it.
+    ///
+    /// # Errors
+    /// `Conflict`: the id of a new receiver is taken by one that a page has added. `Invalid`: a receiver's address cannot be used. Then nothing has
+    /// changed.
+    pub async fn change(&self, new: Settings) -> Result<(), Error> {
+        let taken = |new: &&ReceiverSettings| {
+            self.receivers().iter().any(|receiver| receiver.id == new.id && receiver.source == "store")
+        };
+        if let Some(twice) = new.receivers.iter().find(taken) {
+            let words = format!(
+                "A receiver '{}' was added in the browser already; give this one another name.",
+                twice.name
+            );
+            return Err(Error::new(Kind::Conflict, words));
+        }
+        receivers::check(&new.receivers, self.0.clock)?;
+        let receivers = new.receivers.clone();
+        self.0.settings.set(new);
+        self.0.receivers.reconcile(&receivers).await
+    }
+
     /// Adds a receiver and starts to read it; whoever calls keeps it in the store.
     ///
     /// # Errors
@@ -331,6 +350,18 @@ impl App {
         }
         self.0.news.end();
     }
+}
+
+/// The room of the tapes.
+async fn open_room(settings: &InForce, clock: Clock, usage: tape::Usage) -> Result<tape::Room, Error> {
+    tape::Room::open(settings.clone(), clock, usage).await.map_err(|error| {
+        let settings = settings.now();
+        let place = settings.tape.directory.display();
+        Error::new(
+            Kind::Unavailable,
+            format!("Tapes cannot be kept in {place}: {error}. Choose another directory."),
+        )
+    })
 }
 
 /// What the store remembers of an earlier run, and who writes to it from now on. A store that cannot be read costs memory, not

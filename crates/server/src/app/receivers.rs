@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::ledger::Ledger;
 use super::news::News;
-use super::settings::{ReceiverSettings, without_user};
+use super::settings::{InForce, ReceiverSettings, is_same, without_user};
 use super::supervise;
 use super::tuners::Tuners;
 use super::view::{NowNextView, ReceiverState, ReceiverView};
@@ -74,7 +74,7 @@ pub(super) struct Receivers {
     tuners: Tuners,
     news: News,
     clock: Clock,
-    refresh: Duration,
+    settings: InForce,
     ledger: Ledger,
     stop: CancellationToken,
 }
@@ -85,7 +85,7 @@ impl Receivers {
         tuners: Tuners,
         news: News,
         (clock, ledger): (Clock, Ledger),
-        refresh: Duration,
+        settings: InForce,
         stop: CancellationToken,
     ) -> Arc<Self> {
         let logos = Cache::builder().max_capacity(LOGOS).time_to_live(LOGO_AGE).build();
@@ -97,7 +97,7 @@ impl Receivers {
             tuners,
             news,
             clock,
-            refresh,
+            settings,
             ledger,
             stop,
         })
@@ -170,7 +170,7 @@ impl Receivers {
         Ok((first, receiver))
     }
 
-    /// Removes a receiver.
+    /// Removes a receiver that a page has added.
     pub(super) async fn remove(&self, id: &str) -> Result<(), Error> {
         let receiver = self.find(id)?;
         if receiver.client.settings().from_file {
@@ -179,17 +179,60 @@ impl Receivers {
                 "This receiver stands in the configuration file; remove it there.",
             ));
         }
+        self.drop_receiver(&receiver).await;
+        self.ledger.forget_lineup(id);
+        Ok(())
+    }
+
+    /// Makes the receivers of the configuration file those of `wanted`, in that order, before those that pages have added. One that stays as it was is
+    /// not touched.
+    pub(super) async fn reconcile(self: &Arc<Self>, wanted: &[ReceiverSettings]) -> Result<(), Error> {
+        let of_file: Vec<Arc<Receiver>> = self
+            .list
+            .load()
+            .iter()
+            .filter(|receiver| receiver.client.settings().from_file)
+            .cloned()
+            .collect();
+        for receiver in of_file {
+            let stays = |new: &ReceiverSettings| is_same(new, receiver.client.settings());
+            if !wanted.iter().any(stays) {
+                self.drop_receiver(&receiver).await;
+                if wanted.iter().all(|new| new.id != receiver.client.settings().id) {
+                    self.ledger.forget_lineup(&receiver.client.settings().id);
+                }
+            }
+        }
+        for new in wanted {
+            if self.find(&new.id).is_err() {
+                self.add(new.clone()).await?;
+            }
+        }
+        {
+            let _change = self.change.lock().unwrap_or_else(PoisonError::into_inner);
+            let place = |receiver: &Arc<Receiver>| {
+                let id = &receiver.client.settings().id;
+                wanted.iter().position(|new| new.id == *id).unwrap_or(wanted.len())
+            };
+            let mut list = self.list.load().to_vec();
+            list.sort_by_key(place);
+            self.list.store(Arc::new(list));
+        }
+        self.pool();
+        Ok(())
+    }
+
+    /// A receiver is gone; its sessions end.
+    async fn drop_receiver(&self, receiver: &Arc<Receiver>) {
         receiver.stop.cancel();
         {
             let _change = self.change.lock().unwrap_or_else(PoisonError::into_inner);
             let rest: Vec<_> =
-                self.list.load().iter().filter(|other| !Arc::ptr_eq(other, &receiver)).cloned().collect();
+                self.list.load().iter().filter(|other| !Arc::ptr_eq(other, receiver)).cloned().collect();
             self.list.store(Arc::new(rest));
         }
-        self.tuners.forget_receiver(id).await;
-        self.ledger.forget_lineup(id);
+        self.tuners.forget_receiver(&receiver.client.settings().id).await;
         self.pool();
-        Ok(())
     }
 
     /// Reads its channels again, now.
@@ -290,7 +333,7 @@ impl Receivers {
 
     /// Keeps what is on fresh until the channels must be read again. `false`: it does not answer any more.
     async fn stay(&self, receiver: &Receiver) -> bool {
-        let until = tokio::time::Instant::now() + self.refresh;
+        let until = tokio::time::Instant::now() + self.settings.now().refresh;
         loop {
             if let Err(trouble) = self.read_guide(receiver).await {
                 if matches!(trouble, Trouble::Unreachable(_) | Trouble::Unauthorized) {
@@ -433,6 +476,15 @@ impl Receivers {
     fn send(&self, topic: &str, data: &impl serde::Serialize) {
         self.news.tell(topic, "changed", data);
     }
+}
+
+/// Whether all of these could be asked.
+pub(super) fn check(receivers: &[ReceiverSettings], clock: Clock) -> Result<(), Error> {
+    for settings in receivers {
+        Client::new(settings.clone(), clock)
+            .map_err(|trouble| Error::new(Kind::Invalid, trouble.to_string()))?;
+    }
+    Ok(())
 }
 
 /// Asks a receiver who it is and what it has, without adding it.

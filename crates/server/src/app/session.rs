@@ -27,6 +27,7 @@ use super::memory::{Memory, source_tracks};
 use super::news::News;
 use super::playback::{Door, PlaybackHandle, Way};
 use super::say;
+use super::settings::InForce;
 use super::shelf::Shelf;
 use super::slate::{Language, Slates};
 use super::status::Reported;
@@ -55,7 +56,7 @@ pub(super) struct Surroundings {
     pub(super) news: News,
     /// Path before all addresses that are given out.
     pub(super) base_path: Arc<str>,
-    pub(super) policy: Policy,
+    pub(super) settings: InForce,
     pub(super) stop: CancellationToken,
 }
 
@@ -67,12 +68,13 @@ impl Surroundings {
         let picture = tracks.and_then(|tracks| tracks.video.as_ref());
         let offered =
             picture.map(|track| self.transcoders.offer(&channel.id, track, most)).unwrap_or_default();
+        let policy = self.settings.now().policy();
         Policy {
-            audio_transcode: self.policy.audio_transcode && self.transcoders.makes_sound(),
+            audio_transcode: policy.audio_transcode && self.transcoders.makes_sound(),
             video_transcode: offered.offer,
             deinterlace: offered.spare,
             most_lines: offered.lines.or(allowed),
-            ..self.policy
+            ..policy
         }
     }
 
@@ -447,7 +449,7 @@ impl Owner {
     }
 
     async fn observe_tracks(&mut self, snapshot: &Snapshot) {
-        let seen = source_tracks(&snapshot.tracks, false);
+        let seen = source_tracks(&snapshot.tracks);
         let sized = seen.video.as_ref().is_none_or(|track| track.height.is_some());
         let tracks = self.around.memory.completed(&self.channel.id.0, seen.clone());
         if self.sent.tracks.as_ref() != Some(&tracks) || !self.sent.settled {

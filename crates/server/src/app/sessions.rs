@@ -22,7 +22,7 @@ use super::ledger::Opened;
 use super::playback::PlaybackHandle;
 use super::say;
 use super::session::{Command, Entry, Owner, Surroundings, made};
-use super::settings::Limits;
+use super::settings::InForce;
 use super::supervise;
 use super::view::{self, At, SessionView, StartPlayback};
 
@@ -50,12 +50,12 @@ pub(super) struct Sessions {
 }
 
 impl Sessions {
-    /// None yet, and at most so many at once.
-    pub(super) fn start(around: Surroundings, limits: Limits) -> Self {
+    /// None yet.
+    pub(super) fn start(around: Surroundings, settings: InForce) -> Self {
         let sessions = Self {
             around,
             all: Arc::default(),
-            admission: Arc::new(Admission::new(limits)),
+            admission: Arc::new(Admission::new(settings)),
             listed: Arc::default(),
         };
         supervise("sessions", sessions.clone().sweep());

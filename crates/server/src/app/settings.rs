@@ -1,10 +1,14 @@
-//! What the station is started with, as values: read from file, environment and store elsewhere.
+//! What the station is started with, as values: read from file, environment and store elsewhere. [`InForce`] is what counts now.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use percent_encoding::percent_decode_str;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use telecast_core::playback::Policy;
+use telecast_core::tuner::Rules;
 use url::Url;
 
 pub use super::tape::Keeping;
@@ -58,7 +62,57 @@ pub fn without_user(mut url: Url) -> (Url, Option<(String, Option<SecretString>)
     (url, user)
 }
 
+/// The settings that count now. Whoever decides by one looks here when it decides: what is changed counts from the next decision on, and nothing is
+/// begun anew for it. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct InForce(Arc<ArcSwap<Settings>>);
+
+impl InForce {
+    pub(super) fn new(settings: Settings) -> Self {
+        Self(Arc::new(ArcSwap::from_pointee(settings)))
+    }
+
+    /// As they are now.
+    pub(super) fn now(&self) -> arc_swap::Guard<Arc<Settings>> {
+        self.0.load()
+    }
+
+    /// From now on these; but a folder that tapes lie in, and addresses that were given out, stay as long as the program runs.
+    pub(super) fn set(&self, new: Settings) {
+        let before = self.now();
+        let tape = Keeping { directory: before.tape.directory.clone(), ..new.tape };
+        self.0.store(Arc::new(Settings { tape, base_path: before.base_path.clone(), ..new }));
+    }
+}
+
+/// Whether two receivers are the same in all that matters, passwords included.
+pub fn is_same(one: &ReceiverSettings, other: &ReceiverSettings) -> bool {
+    let secret = |of: &ReceiverSettings| of.password.as_ref().map(|word| word.expose_secret().to_owned());
+    let open = |of: &ReceiverSettings| {
+        (
+            of.id.clone(),
+            of.name.clone(),
+            of.url.clone(),
+            of.username.clone(),
+            of.stream_port,
+            of.tuners,
+            of.bouquets.clone(),
+        )
+    };
+    open(one) == open(other) && secret(one) == secret(other) && one.from_file == other.from_file
+}
+
 impl Settings {
+    /// How tuners are shared.
+    pub(super) fn rules(&self) -> Rules {
+        Rules { warm_tuners: self.warm_tuners, viewers: self.limits.receiver }
+    }
+
+    /// What clients may be offered, but for what the machine can do.
+    pub(super) fn policy(&self) -> Policy {
+        Policy { low_latency: self.low_latency, ..Policy::default() }
+    }
+
     /// Defaults, with tapes in `directory`, no receiver, and no pictures coded.
     pub fn with_tapes_in(directory: PathBuf) -> Self {
         Self {

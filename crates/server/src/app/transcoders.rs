@@ -20,6 +20,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::settings::InForce;
 use super::supervise;
 use super::tape::derived::Derived;
 use super::tape::{Room, Snapshot, Source, Tape};
@@ -113,17 +114,18 @@ pub struct Transcoders {
     proven: watch::Receiver<bool>,
     /// No sound can be made.
     mute: Arc<AtomicBool>,
-    allowance: Allowance,
+    settings: InForce,
 }
 
 impl Transcoders {
     /// Starts the owner, and the proof of what the machine can do.
-    pub fn start(allowance: Allowance, room: Room, clock: Clock, stop: CancellationToken) -> Self {
+    pub(super) fn start(settings: InForce, room: Room, clock: Clock, stop: CancellationToken) -> Self {
         let (requests, inbox) = mpsc::channel(QUEUE);
         let standing = Arc::<ArcSwap<Standing>>::default();
-        let (tell, proven) = watch::channel(allowance.most == 0);
-        let owner = Owner {
-            allowance,
+        let (tell, proven) = watch::channel(settings.now().pictures.most == 0);
+        let mut owner = Owner {
+            settings: settings.clone(),
+            is_proving: false,
             encoders: Encoders::default(),
             tapes: HashMap::new(),
             leaving: Vec::new(),
@@ -136,13 +138,11 @@ impl Transcoders {
             stop,
         };
         owner.publish();
-        if allowance.most > 0 {
-            supervise("proof of encoders", prove(Encoder::ALL.to_vec(), requests.clone()));
-        }
+        owner.prove();
         supervise("transcoders", owner.run(inbox));
         let mute = Arc::<AtomicBool>::default();
         supervise("proof of sound", listen(Arc::clone(&mute)));
-        Self { requests, standing, proven, mute, allowance }
+        Self { requests, standing, proven, mute, settings }
     }
 
     /// Whether sound can be made; until it is known to the contrary, it can.
@@ -157,7 +157,7 @@ impl Transcoders {
 
     /// Lines of a coded picture, at most.
     pub fn most_lines(&self) -> Option<u32> {
-        self.allowance.lines
+        self.settings.now().pictures.lines
     }
 
     /// How things stand.
@@ -262,7 +262,9 @@ struct Ended {
 }
 
 struct Owner {
-    allowance: Allowance,
+    settings: InForce,
+    /// What the machine can do is being found out, or known.
+    is_proving: bool,
     encoders: Encoders,
     tapes: HashMap<StreamKey, Coded>,
     /// Tapes that were told to end and may still hold their files.
@@ -357,7 +359,7 @@ impl Owner {
             processor: Budget { measured: speed(Encoder::Software).unwrap_or(coding), used: used.processor },
             graphics: Budget { measured: graphics, used: used.graphics },
             running,
-            most: self.allowance.most,
+            most: self.settings.now().pictures.most,
         }
     }
 
@@ -443,9 +445,20 @@ impl Owner {
         self.publish();
     }
 
+    /// Begins to find out what the machine can do, once pictures may be coded at all.
+    fn prove(&mut self) {
+        if self.is_proving || self.settings.now().pictures.most == 0 {
+            return;
+        }
+        self.is_proving = true;
+        self.proven.send_replace(false);
+        supervise("proof of encoders", prove(Encoder::ALL.to_vec(), self.requests.clone()));
+    }
+
     fn sweep(&mut self) {
         let now = self.clock.uptime();
-        if self.allowance.most > 0
+        self.prove();
+        if self.is_proving
             && let Some(encoder) = self.encoders.due(now)
         {
             supervise("proof of an encoder", prove(vec![encoder], self.requests.clone()));

@@ -2,9 +2,8 @@
 
 use super::{Common, Failure, health, say};
 use crate::adapters::clock::Clock;
+use crate::ops::preflight;
 use std::fmt::Write;
-use std::io::ErrorKind;
-use std::net::SocketAddr;
 use std::process::Command;
 
 /// Stands on every reply of ours, and of nobody else.
@@ -44,21 +43,24 @@ impl Check {
             let _ = writeln!(out, "Note: {warning}.");
         }
         say(out.trim_end())?;
-        let faults = preflight(&config).await;
+        let faults = faults(&config).await;
         if faults.is_empty() { say("All good.") } else { Err(Failure::cannot(faults.join("\n          "))) }
     }
 }
 
-async fn preflight(config: &crate::config::Config) -> Vec<String> {
-    let mut faults = Vec::new();
-    let data = config.string("server.data_dir").unwrap_or("data");
-    if let Err(error) = std::fs::create_dir_all(data).and_then(|()| tempfile_in(data)) {
-        faults.push(format!("server.data_dir: '{data}' cannot be written: {error}"));
+/// What would keep the station from running, or its viewers from seeing something.
+async fn faults(config: &crate::config::Config) -> Vec<String> {
+    let address = config.listen();
+    let answer = health::ask(address, "healthz").await;
+    // One that runs there already is no fault: what is checked is its configuration.
+    let runs = answer.is_some_and(|answer| answer.headers().contains_key(API_VERSION));
+    if runs {
+        let _ = say(&format!("server.listen: {address} is in use by a running Telecast."));
     }
+    let mut faults = preflight::faults(config, |key| !(runs && key.ends_with(".listen")));
     if Command::new("ffmpeg").arg("-version").output().is_err() {
         faults.push("ffmpeg is not installed; sound in AC-3 and MP2 needs it: apt-get install ffmpeg".into());
     }
-    faults.extend(port_fault(config.listen()).await);
     for receiver in &config.receivers {
         let answer = match crate::adapters::enigma2::Client::new(receiver.clone(), Clock::start()) {
             Ok(client) => client.about().await,
@@ -69,24 +71,4 @@ async fn preflight(config: &crate::config::Config) -> Vec<String> {
         }
     }
     faults
-}
-
-/// Why the station could not listen there. One that runs there already is none: what is checked is its configuration.
-async fn port_fault(address: SocketAddr) -> Option<String> {
-    let error = std::net::TcpListener::bind(address).err()?;
-    if error.kind() != ErrorKind::AddrInUse {
-        return Some(format!("server.listen: {address} cannot be listened on: {error}"));
-    }
-    let answer = health::ask(address, "healthz").await;
-    if answer.is_some_and(|answer| answer.headers().contains_key(API_VERSION)) {
-        let _ = say(&format!("server.listen: {address} is in use by a running Telecast."));
-        return None;
-    }
-    Some(format!("server.listen: {address} is in use by another program; stop that, or choose another port"))
-}
-
-fn tempfile_in(directory: &str) -> std::io::Result<()> {
-    let path = std::path::Path::new(directory).join(format!(".check-{}", crate::web::secret::random_hex(4)));
-    std::fs::write(&path, b"x")?;
-    std::fs::remove_file(path)
 }

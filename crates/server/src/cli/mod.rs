@@ -80,6 +80,7 @@ pub async fn run() -> ExitCode {
     if matches!(command, Command::Serve(_) | Command::Demo(_)) {
         // These run for long.
         crate::adapters::heap::give_back();
+        crate::adapters::files::ask_for_more();
     }
     let done = match command {
         Command::Serve(serve) => serve.run().await,
@@ -118,15 +119,13 @@ pub(crate) fn say(text: &str) -> Result<(), Failure> {
 impl Common {
     /// Reads all layers of the configuration.
     pub(crate) fn load(&self) -> Result<crate::config::Config, Failure> {
-        let default = PathBuf::from("telecast.toml");
-        let path = self.config.clone().or_else(|| default.exists().then_some(default));
-        let text = match &path {
-            Some(path) => Some(
-                std::fs::read_to_string(path)
-                    .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?,
-            ),
-            None => None,
-        };
+        let source = self.source();
+        let text = source.text().map_err(Failure::usage)?;
+        source.load(text.as_deref()).map_err(|faults| Failure::usage(faults.join("\n          ")))
+    }
+
+    /// Where the configuration comes from.
+    pub(crate) fn source(&self) -> crate::config::Source {
         let mut flags = Vec::new();
         if let Some(listen) = &self.listen {
             flags.push(("server.listen", listen.clone()));
@@ -134,8 +133,6 @@ impl Common {
         if let Some(directory) = &self.data_dir {
             flags.push(("server.data_dir", directory.display().to_string()));
         }
-        let file = path.as_deref().zip(text.as_deref());
-        crate::config::load(file, std::env::vars(), &flags)
-            .map_err(|faults| Failure::usage(faults.join("\n          ")))
+        crate::config::Source::new(self.config.clone(), flags)
     }
 }

@@ -4,13 +4,14 @@ use super::temporary::Temporary;
 use super::{Common, Failure, say};
 use crate::adapters::clock::Clock;
 use crate::app::App;
-use crate::app::settings::{Allowance, Keeping, Limits, Settings};
-use crate::config::Config;
+use crate::config::{Config, Source};
 use crate::ops;
+use crate::ops::log::Level;
+use crate::ops::reload::{self, Keeper, Running};
 use crate::spawn::supervise;
 use crate::web::accounts::Accounts;
 use crate::web::simulated::{self, Simulated};
-use crate::web::{Web, WebConfig, serve};
+use crate::web::{Controls, Web, serve};
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::ExposeSecret;
 use std::path::{Path, PathBuf};
@@ -55,13 +56,21 @@ pub(super) struct Demo {
 
 impl Serve {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        let config = self.common.load()?;
-        ops::log(&config)?;
+        let source = self.common.source();
+        let text = source.text().map_err(Failure::usage)?;
+        let config =
+            source.load(text.as_deref()).map_err(|faults| Failure::usage(faults.join("\n          ")))?;
+        let level = ops::log::begin(&config)?;
+        for (key, value, origin, _) in
+            config.table().into_iter().filter(|(_, _, origin, _)| origin != "default")
+        {
+            tracing::info!(key, value, origin, "configured");
+        }
         for warning in &config.warnings {
             tracing::warn!("{warning}");
         }
         let data = PathBuf::from(config.string("server.data_dir").unwrap_or("data"));
-        let station = Station::open(&config, &data).await?;
+        let station = Station::open(&config, &data, level, (source, text)).await?;
         let owned = station.web.accounts.owner_exists().await.map_err(fault)?;
         let code = if owned {
             None
@@ -88,12 +97,12 @@ impl Demo {
             ("tape.minimum_free", "1GB".to_owned()),
             ("tape.budget", "4GB".to_owned()),
         ];
-        let config = crate::config::load(None, std::env::vars(), &flags)
-            .map_err(|faults| Failure::usage(faults.join("\n")))?;
-        ops::log(&config)?;
+        let source = Source::without_file(flags.to_vec());
+        let config = source.load(None).map_err(|faults| Failure::usage(faults.join("\n")))?;
+        let level = ops::log::begin(&config)?;
         let data = Temporary::create()?;
         let station = tokio::select! {
-            station = self.prepare(&config, &data.path) => station?,
+            station = self.prepare(&config, &data.path, level, source) => station?,
             // Whatever was under way is dropped, with its children.
             () = ops::asked_to_stop() => return Ok(()),
         };
@@ -101,7 +110,13 @@ impl Demo {
     }
 
     /// Programmes, simulated receiver, station, owner; says where it is.
-    async fn prepare(self, config: &Config, data: &Path) -> Result<Station, Failure> {
+    async fn prepare(
+        self,
+        config: &Config,
+        data: &Path,
+        level: Level,
+        source: Source,
+    ) -> Result<Station, Failure> {
         // A taken port is told before programmes are made for minutes.
         drop(Station::bind(config).await?);
         let progress = Arc::new(|progress: telecast_sim::Progress| {
@@ -123,7 +138,7 @@ impl Demo {
         .await
         .map_err(|error| Failure::cannot(format!("the simulated receiver cannot be started: {error}")))?;
         let control = sim.web_url();
-        let station = Station::open(config, data).await?;
+        let station = Station::open(config, data, level, (source, None)).await?;
         let receiver = station.web.simulated.adopt(sim).await.map_err(fault)?;
         station.web.app.add_receiver(receiver).await.map_err(|error| Failure::cannot(error.message))?;
         let now = station.web.clock.wall_ms();
@@ -145,11 +160,6 @@ struct Station {
     stopping: CancellationToken,
 }
 
-/// 0 is no limit.
-fn or_none(limit: u64) -> usize {
-    if limit == 0 { usize::MAX } else { limit as usize }
-}
-
 fn fault(problem: crate::web::problem::Problem) -> Failure {
     Failure::cannot(problem.detail())
 }
@@ -162,7 +172,13 @@ impl Station {
         })
     }
 
-    async fn open(config: &Config, data: &Path) -> Result<Self, Failure> {
+    /// `said`: where the configuration came from, and what its file said.
+    async fn open(
+        config: &Config,
+        data: &Path,
+        level: Level,
+        said: (Source, Option<String>),
+    ) -> Result<Self, Failure> {
         let cannot = |what: &str, error: &dyn std::fmt::Display| Failure::cannot(format!("{what}: {error}"));
         std::fs::create_dir_all(data).map_err(|error| cannot(&data.display().to_string(), &error))?;
         let listener = Self::bind(config).await?;
@@ -184,36 +200,19 @@ impl Station {
         let networks = config.metrics_networks();
         let wanted = metrics.is_some() || !networks.is_empty();
         let figures = if wanted { ops::record(stopping.clone()) } else { None };
-        let web_config = WebConfig {
-            public_url: config.string("server.public_url").and_then(|url| url.parse().ok()),
-            allowed_origins: config.list("auth.allowed_origins"),
-            metrics: figures.clone().map(|figures| (figures, networks)),
-        };
-        let settings = Settings {
-            receivers,
-            tape: Keeping {
-                directory: config.string("tape.directory").map_or_else(|| data.join("tapes"), PathBuf::from),
-                window: config.duration("tape.window"),
-                budget: config.size("tape.budget"),
-                minimum_free: config.size("tape.minimum_free"),
-            },
-            limits: Limits {
-                sessions: config.number("playback.max_sessions") as usize,
-                account: or_none(config.number("playback.max_account_sessions")),
-                receiver: or_none(config.number("playback.max_receiver_sessions")),
-            },
-            warm_tuners: config.number("playback.warm_tuners") as usize,
-            pictures: Allowance {
-                most: config.number("playback.max_video_transcodes") as usize,
-                lines: u32::try_from(config.number("playback.max_video_lines")).ok(),
-            },
-            low_latency: config.switch("playback.low_latency"),
-            refresh: config.duration("guide.refresh"),
-            base_path: web_config.base_path().to_owned(),
-        };
+        let public_url = config.string("server.public_url").and_then(|url| url.parse().ok());
+        let web_config =
+            ops::web_config(config, figures.clone().map(|figures| (figures, networks)), public_url);
+        let settings = ops::settings(config, data, receivers, web_config.base_path());
         let app = App::start(settings, store).await.map_err(|error| Failure::cannot(error.message))?;
         let simulated = Simulated::new(telecast_sim::Config::default());
-        let web = Web::new(app, Clock::start(), accounts, web_config, simulated, stopping.clone());
+        let (reloader, requests) = reload::channel();
+        let controls = Controls { reloader: Some(reloader), level: Some(level.clone()) };
+        let web = Web::new(app, Clock::start(), accounts, web_config, simulated, controls, stopping.clone());
+        let running = Running::new(web.clone(), level, data.to_owned(), stopping.clone());
+        let (source, text) = said;
+        let keeper = Keeper::new(source, config.clone(), text, running);
+        supervise("configuration", keeper.run(requests, stopping.clone()));
         Ok(Self { web, listener, metrics: metrics.zip(figures), stopping })
     }
 

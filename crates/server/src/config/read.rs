@@ -1,5 +1,6 @@
 //! Reading the layers, checking them, and remembering where each value came from.
 
+use super::cross;
 use super::keys::{KEYS, Key, RENAMED, Shape};
 use super::network::Network;
 use super::receivers;
@@ -7,8 +8,10 @@ use crate::app::settings::ReceiverSettings;
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
 use url::Url;
 
 /// Where a value came from.
@@ -16,8 +19,8 @@ use url::Url;
 pub enum Origin {
     /// Nobody said anything.
     Default,
-    /// The file.
-    File,
+    /// This line of the file.
+    File(usize),
     /// This variable.
     Environment(String),
     /// The command line.
@@ -48,6 +51,19 @@ pub struct Config {
     read: Vec<receivers::Read>,
     /// What works and should be changed all the same, a line each.
     pub warnings: Vec<String>,
+}
+
+/// A key that differs between two configurations, as others may see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The key, or `receiver 'NAME'`.
+    pub key: String,
+    /// Value before.
+    pub was: String,
+    /// Value now.
+    pub now: String,
+    /// It counts after a restart only.
+    pub restart: bool,
 }
 
 /// A key as it stands: name, value, where that came from, and what it overrode. Secrets are masked.
@@ -92,6 +108,22 @@ impl Layers {
         self.0.get(name).map_or("", |value| value.text.expose_secret())
     }
 
+    /// A whole number; 0 if it is none.
+    pub(super) fn number(&self, name: &str) -> u64 {
+        self.text(name).parse().unwrap_or(0)
+    }
+
+    /// Where a value came from, as it stands before a fault: `telecast.toml:3: `, `TELECAST_TAPE__WINDOW: `.
+    pub(super) fn place(&self, name: &str, path: &Path) -> String {
+        match self.0.get(name).map(|value| &value.origin) {
+            Some(Origin::File(line)) => format!("{}:{line}: ", path.display()),
+            Some(Origin::Environment(variable)) => format!("{variable}: "),
+            Some(Origin::Flag) => "command line: ".to_owned(),
+            Some(Origin::Address) => format!("{}: ", path.display()),
+            Some(Origin::Default) | None => String::new(),
+        }
+    }
+
     fn row(&self, key: &Key, name: String) -> Option<Row> {
         let value = self.0.get(key.name)?;
         let shown = |text: &SecretString| shown(key.shape, text.expose_secret());
@@ -130,21 +162,22 @@ pub fn load(
 ) -> Result<Config, Faults> {
     let mut reading = Reading { keys: Layers::of(KEYS), faults: Faults::new(), warnings: Vec::new() };
     let mut read = Vec::new();
-    if let Some((path, text)) = file {
-        match text.parse::<toml::Table>() {
+    let path = file.map_or_else(PathBuf::new, |(path, _)| path.to_owned());
+    if let Some((_, text)) = file {
+        let lines = Lines(text);
+        match DeTable::parse(text) {
             Ok(table) => {
-                for (section, content) in table {
-                    if section == "receiver" {
-                        read = receivers::read(path, &content, &mut reading.faults);
+                for (section, content) in table.get_ref() {
+                    if section.get_ref() == "receiver" {
+                        read = receivers::read(&path, &lines, content, &mut reading.faults);
                     } else {
-                        read_section(path, text, &section, &content, &mut reading);
+                        read_section(&path, &lines, section, content.get_ref(), &mut reading);
                     }
                 }
             }
             Err(error) => {
                 // Not the line itself: a password may stand in it.
-                let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-                let line = before.matches('\n').count() + 1;
+                let line = lines.at(error.span().map_or(0, |span| span.start));
                 let what = error.message().trim().replace('\n', " ");
                 reading.faults.push(format!("{}:{line}: {what}", path.display()));
             }
@@ -157,9 +190,11 @@ pub fn load(
     let Reading { keys, mut faults, warnings } = reading;
     for key in KEYS {
         if let Some(fault) = shape_fault(key, keys.text(key.name)) {
-            let origin = keys.0.get(key.name).map_or(&Origin::Default, |value| &value.origin);
-            faults.push(format!("{}: {fault} ({})", key.name, told(origin)));
+            faults.push(format!("{}{}: {fault}", keys.place(key.name, &path), key.name));
         }
+    }
+    if faults.is_empty() {
+        faults.extend(cross::faults(&keys, &path));
     }
     let receivers: Vec<ReceiverSettings> = read.iter().map(|(settings, _)| settings.clone()).collect();
     let ids: Vec<&str> = receivers.iter().map(|receiver| receiver.id.as_str()).collect();
@@ -169,33 +204,39 @@ pub fn load(
     if faults.is_empty() { Ok(Config { keys, receivers, read, warnings }) } else { Err(faults) }
 }
 
-fn read_section(path: &Path, text: &str, section: &str, content: &toml::Value, reading: &mut Reading) {
+fn read_section(
+    path: &Path,
+    lines: &Lines<'_>,
+    section: &Spanned<DeString<'_>>,
+    content: &DeValue<'_>,
+    reading: &mut Reading,
+) {
+    let (at, section) = (lines.at(section.span().start), section.get_ref());
+    let path = path.display();
     let Some(table) = content.as_table() else {
-        reading.faults.push(format!(
-            "{}:{}: '{section}' must be a section: [{section}]",
-            path.display(),
-            line_of(text, section)
-        ));
+        reading.faults.push(format!("{path}:{at}: '{section}' must be a section: [{section}]"));
         return;
     };
     if !KEYS.iter().any(|key| key.name.split('.').next() == Some(section)) && table.is_empty() {
         let near = nearest(section, KEYS).split('.').next().unwrap_or_default();
-        let line = line_of(text, section);
-        reading.faults.push(format!(
-            "{}:{line}: there is no section [{section}]; did you mean [{near}]?",
-            path.display()
-        ));
+        reading.faults.push(format!("{path}:{at}: there is no section [{section}]; did you mean [{near}]?"));
     }
     for (name, value) in table {
-        let full = format!("{section}.{name}");
-        if !reading.put(&full, flat(value), Origin::File) {
-            reading.faults.push(format!(
-                "{}:{}: there is no key '{full}'; did you mean '{}'?",
-                path.display(),
-                line_of(text, name),
-                nearest(&full, KEYS)
-            ));
+        let (at, full) = (lines.at(name.span().start), format!("{section}.{}", name.get_ref()));
+        if !reading.put(&full, flat(value.get_ref()), Origin::File(at)) {
+            let near = nearest(&full, KEYS);
+            reading.faults.push(format!("{path}:{at}: there is no key '{full}'; did you mean '{near}'?"));
         }
+    }
+}
+
+/// Lines of a text, from 1.
+pub(super) struct Lines<'a>(&'a str);
+
+impl Lines<'_> {
+    /// The line of the byte at `offset`.
+    pub(super) fn at(&self, offset: usize) -> usize {
+        self.0.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
     }
 }
 
@@ -244,7 +285,21 @@ impl Config {
 
     /// Networks that get `/metrics` from the station itself.
     pub fn metrics_networks(&self) -> Vec<Network> {
-        self.list("metrics.networks").iter().filter_map(|text| Network::parse(text)).collect()
+        self.networks("metrics.networks")
+    }
+
+    /// Proxies that are believed.
+    pub fn proxies(&self) -> Vec<Network> {
+        self.networks("server.trusted_proxies")
+    }
+
+    /// Networks that are not limited.
+    pub fn exempt(&self) -> Vec<Network> {
+        self.networks("rate_limit.exempt")
+    }
+
+    fn networks(&self, name: &str) -> Vec<Network> {
+        self.list(name).iter().filter_map(|text| Network::parse(text)).collect()
     }
 
     /// Text of a key; `None` if empty.
@@ -264,7 +319,7 @@ impl Config {
 
     /// A number.
     pub fn number(&self, name: &str) -> u64 {
-        self.text(name).parse().unwrap_or(0)
+        self.keys.number(name)
     }
 
     /// A duration.
@@ -275,6 +330,17 @@ impl Config {
     /// A size in bytes.
     pub fn size(&self, name: &str) -> u64 {
         size(self.text(name)).unwrap_or_default()
+    }
+
+    /// What is another in `new`.
+    pub fn changes(&self, new: &Self) -> Vec<Change> {
+        let own = KEYS.iter().filter(|key| self.text(key.name) != new.text(key.name)).map(|key| Change {
+            key: key.name.to_owned(),
+            was: shown(key.shape, self.text(key.name)),
+            now: shown(key.shape, new.text(key.name)),
+            restart: key.restart,
+        });
+        own.chain(receivers::changes(&self.receivers, &new.receivers)).collect()
     }
 
     /// Each key, and each of each receiver, as it stands.
@@ -305,18 +371,24 @@ fn shown(shape: Shape, text: &str) -> String {
 fn told(origin: &Origin) -> String {
     match origin {
         Origin::Default => "default".into(),
-        Origin::File => "file".into(),
+        Origin::File(_) => "file".into(),
         Origin::Environment(variable) => format!("environment {variable}"),
         Origin::Flag => "flag".into(),
         Origin::Address => "file, in its url".into(),
     }
 }
 
-pub(super) fn flat(value: &toml::Value) -> String {
+/// A value as it would stand in the environment.
+pub(super) fn flat(value: &DeValue<'_>) -> String {
     match value {
-        toml::Value::String(text) => text.clone(),
-        toml::Value::Array(items) => items.iter().map(flat).collect::<Vec<_>>().join(","),
-        other => other.to_string(),
+        DeValue::String(text) => text.clone().into_owned(),
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+            .map_or_else(|_| number.to_string(), |number| number.to_string()),
+        DeValue::Float(number) => number.to_string(),
+        DeValue::Boolean(switch) => switch.to_string(),
+        DeValue::Datetime(moment) => moment.to_string(),
+        DeValue::Array(items) => items.iter().map(|item| flat(item.get_ref())).collect::<Vec<_>>().join(","),
+        DeValue::Table(_) => "{…}".to_owned(),
     }
 }
 
@@ -382,12 +454,6 @@ pub(super) fn shape_fault(key: &Key, text: &str) -> Option<String> {
     (!good).then(|| format!("'{}' is not {wanted}", shown(key.shape, text)))
 }
 
-fn line_of(text: &str, name: &str) -> usize {
-    text.lines()
-        .position(|line| line.trim_start().trim_start_matches('[').starts_with(name))
-        .map_or(1, |at| at + 1)
-}
-
 pub(super) fn nearest(name: &str, keys: &[Key]) -> &'static str {
     keys.iter().min_by_key(|key| distance(name, key.name)).map_or("", |key| key.name)
 }
@@ -445,13 +511,35 @@ mod tests {
         .expect_err("bad");
         for part in [
             "telecast.toml:3: there is no key 'server.lissten'; did you mean 'server.listen'?",
-            "'nowhere' is not",
-            "'much' is not",
-            "'::1,10.0.0.0/99' is not networks",
+            "telecast.toml:2: server.listen: 'nowhere' is not",
+            "telecast.toml:5: tape.budget: 'much' is not",
+            "telecast.toml:7: metrics.networks: '::1,10.0.0.0/99' is not networks",
             "TELECAST_TAPE__WINDOW",
         ] {
             assert!(faults.iter().any(|fault| fault.contains(part)), "{part}: {faults:?}");
         }
+    }
+
+    #[test]
+    fn lines_are_those_of_the_key_and_not_of_one_that_is_called_alike() {
+        let file = "# listen\n[server]\n\nlisten = \"127.0.0.1:0\"\n\n[metrics]\nlisten = 7\n[log]\nlevel = { a = 1 }\n\n[[receiver]]\nurl = \"x\"";
+        let faults = read(file, &[("TELECAST_TAPE__BUDGET", "1PB")], &[]).expect_err("bad");
+        for fault in [
+            "telecast.toml:7: metrics.listen: '7' is not",
+            "TELECAST_TAPE__BUDGET: tape.budget: '1PB' is not",
+            "telecast.toml:12: receiver.url: 'x' is not",
+        ] {
+            assert!(faults.iter().any(|found| found.starts_with(fault)), "{fault}: {faults:?}");
+        }
+    }
+
+    #[test]
+    fn keys_that_contradict_each_other_are_faults_with_the_place_of_one() {
+        let file = "[playback]\nmax_sessions = 3\nmax_account_sessions = 4\nmax_receiver_sessions = 3\n[metrics]\nlisten = \"127.0.0.1:8080\"\n";
+        let faults = read(file, &[], &[]).expect_err("bad");
+        let [account, listen] = faults.as_slice() else { panic!("{faults:?}") };
+        assert!(account.starts_with("telecast.toml:3: playback.max_account_sessions: 4"), "{account}");
+        assert!(listen.starts_with("telecast.toml:6: metrics.listen: "), "{listen}");
     }
 
     #[test]

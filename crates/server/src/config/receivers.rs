@@ -1,43 +1,55 @@
 //! The `[[receiver]]` sections: one value for each key, with where it came from, like all other keys.
 
 use super::keys::{Key, RECEIVER_KEYS};
-use super::read::{Faults, Layers, Origin, flat, list, nearest, shape_fault};
-use crate::app::settings::{ReceiverSettings, without_user};
+use super::read::{Change, Faults, Layers, Lines, Origin, flat, list, nearest, shape_fault};
+use crate::adapters::stream::BOX_PORT;
+use crate::app::settings::{ReceiverSettings, is_same, without_user};
 use secrecy::SecretString;
 use std::path::Path;
+use toml::Spanned;
+use toml::de::DeValue;
 use url::Url;
 
 /// One receiver of the file, and its keys.
 pub(super) type Read = (ReceiverSettings, Layers);
 
-pub(super) fn read(path: &Path, content: &toml::Value, faults: &mut Faults) -> Vec<Read> {
+pub(super) fn read(
+    path: &Path,
+    lines: &Lines<'_>,
+    content: &Spanned<DeValue<'_>>,
+    faults: &mut Faults,
+) -> Vec<Read> {
     let mut receivers = Vec::new();
-    if !content.as_array().is_some_and(|all| all.iter().all(toml::Value::is_table)) {
-        faults.push(format!("{}: receivers are written with two brackets: [[receiver]]", path.display()));
+    let path = path.display();
+    let items: Vec<_> = content.get_ref().as_array().into_iter().flat_map(|all| all.iter()).collect();
+    if content.get_ref().as_array().is_none() || !items.iter().all(|item| item.get_ref().is_table()) {
+        let line = lines.at(content.span().start);
+        faults.push(format!("{path}:{line}: receivers are written with two brackets: [[receiver]]"));
     }
-    for table in content.as_array().into_iter().flatten().filter_map(toml::Value::as_table) {
+    for (at, table) in items.iter().filter_map(|item| Some((item.span().start, item.get_ref().as_table()?))) {
         let mut keys = Layers::of(RECEIVER_KEYS);
         for (name, value) in table {
-            let text = flat(value);
+            let (line, name) = (lines.at(name.span().start), name.get_ref());
+            let text = flat(value.get_ref());
             match RECEIVER_KEYS.iter().find(|key| key.name == name) {
                 Some(key) => faults.extend(
-                    shape_fault(key, &text)
-                        .map(|fault| format!("{}: receiver.{name}: {fault}", path.display())),
+                    shape_fault(key, &text).map(|fault| format!("{path}:{line}: receiver.{name}: {fault}")),
                 ),
                 None => faults.push(format!(
-                    "{}: a receiver has no key '{name}'; did you mean '{}'?",
-                    path.display(),
+                    "{path}:{line}: a receiver has no key '{name}'; did you mean '{}'?",
                     nearest(name, RECEIVER_KEYS)
                 )),
             }
-            keys.put(name, text, Origin::File);
+            keys.put(name, text, Origin::File(line));
         }
         match settings(&mut keys) {
             Some(settings) => receivers.push((settings, keys)),
-            None => faults.push(format!(
-                "{}: a receiver needs its address: url = \"http://192.168.1.20\"",
-                path.display()
+            None if keys.text("url").is_empty() => faults.push(format!(
+                "{path}:{}: a receiver needs its address: url = \"http://192.168.1.20\"",
+                lines.at(at)
             )),
+            // Told above.
+            None => {}
         }
     }
     receivers
@@ -64,11 +76,35 @@ fn settings(keys: &mut Layers) -> Option<ReceiverSettings> {
         url,
         username: text("username").unwrap_or_default(),
         password: text("password").map(SecretString::from),
-        stream_port: text("stream_port").and_then(|port| port.parse().ok()).unwrap_or(8001),
+        stream_port: text("stream_port").and_then(|port| port.parse().ok()).unwrap_or(BOX_PORT),
         tuners: text("tuners").and_then(|tuners| tuners.parse().ok()),
         bouquets: list(&text("bouquets").unwrap_or_default()),
         from_file: true,
     })
+}
+
+/// Receivers that came, went, or are not what they were; also if only a password is another.
+pub(super) fn changes<'a>(
+    was: &'a [ReceiverSettings],
+    now: &'a [ReceiverSettings],
+) -> impl Iterator<Item = Change> + 'a {
+    let word = |of: Option<&ReceiverSettings>| of.map_or_else(|| "—".to_owned(), |of| of.url.to_string());
+    let of = |all: &'a [ReceiverSettings], id: &str| all.iter().find(|receiver| receiver.id == id);
+    let gone =
+        was.iter().filter(move |old| of(now, &old.id).is_none()).map(|old| (&old.name, Some(old), None));
+    let others = now.iter().map(move |new| (&new.name, of(was, &new.id), Some(new)));
+    let moved = was.iter().map(|old| &old.id).ne(now.iter().map(|new| &new.id));
+    gone.chain(others)
+        .filter(move |(_, old, new)| match (old, new) {
+            (Some(old), Some(new)) => moved || !is_same(old, new),
+            _ => true,
+        })
+        .map(move |(name, old, new)| Change {
+            key: format!("receiver '{name}'"),
+            was: word(old),
+            now: word(new),
+            restart: false,
+        })
 }
 
 /// Their keys, for `telecast check`.

@@ -1,7 +1,12 @@
-//! Running it: logs, metrics, signals.
+//! Running it: its log, its figures, signals, and changes of its configuration.
 
-use crate::cli::Failure;
-use crate::config::Config;
+pub mod log;
+pub mod preflight;
+pub mod reload;
+mod settings;
+
+pub use settings::{settings, web_config};
+
 use crate::spawn::supervise;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::time::Duration;
@@ -9,7 +14,6 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-use tracing_subscriber::EnvFilter;
 
 /// The form of `/metrics`.
 pub const METRICS: &str = "text/plain; version=0.0.4";
@@ -20,19 +24,6 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Steps of the histogram of first pictures (seconds): what is at once, what is noticed, and what is too long.
 const FIRST_FRAME: &[f64] = &[0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 15.0, 30.0];
-
-/// Begins to log to stderr.
-pub fn log(config: &Config) -> Result<(), Failure> {
-    let level = config.string("log.level").unwrap_or("info");
-    let filter = EnvFilter::try_new(level).map_err(|error| Failure::usage(format!("log.level: {error}")))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let done = match config.string("log.format") {
-        Some("json") => builder.json().try_init(),
-        Some("text") | None => builder.with_ansi(false).try_init(),
-        Some(other) => return Err(Failure::usage(format!("log.format: '{other}' is neither text nor json"))),
-    };
-    done.map_err(|error| Failure::cannot(format!("logging: {error}")))
-}
 
 /// Returns when the program is asked to end (Ctrl-C, SIGTERM).
 pub async fn asked_to_stop() {
@@ -76,7 +67,11 @@ pub async fn serve_metrics(listener: TcpListener, handle: PrometheusHandle, stop
         tokio::select! {
             () = stopping.cancelled() => return,
             accepted = listener.accept() => {
-                let Ok((mut socket, _)) = accepted else { continue };
+                let Ok((mut socket, _)) = accepted else {
+                    // Descriptors are lacking.
+                    tokio::time::sleep(PATIENCE).await;
+                    continue;
+                };
                 let body = handle.render();
                 supervise("metrics", async move {
                     let mut request = [0; 2048];

@@ -12,9 +12,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use telecast_core::access::{Role, Scope};
 use telecast_core::error::Kind;
 use telecast_core::limits;
-use telecast_core::secret::SecretHash;
+use telecast_core::secret::{Lifetime, SecretHash};
 use telecast_store::{
-    Account, ApiToken, Created, NewAccount, NewApiToken, Purpose, Receiver, RequestKey, Sealer, Store,
+    Account, ApiToken, AuditLine, Created, NewAccount, NewApiToken, Purpose, Receiver, RequestKey, Sealer,
+    Store,
 };
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -111,6 +112,11 @@ impl Accounts {
         Ok(token)
     }
 
+    /// Whose credential this is, if that is known without asking the store.
+    pub fn remembered(&self, credential: &Credential, now_ms: i64) -> Option<Principal> {
+        self.known.get(credential, self.store.access_turn(), now_ms)
+    }
+
     /// Whose credential this is, if it still counts. From memory, as a rule ([`Known`]).
     pub async fn holder(&self, credential: &Credential, now_ms: i64) -> Result<Option<Principal>, Problem> {
         let turn = self.store.access_turn();
@@ -160,6 +166,47 @@ impl Accounts {
                 }))
             }
         }
+    }
+
+    /// Notes who has done what.
+    pub async fn note(&self, line: &AuditLine) -> Result<(), telecast_store::Error> {
+        self.store.put_audit(line).await
+    }
+
+    /// Who has done what, newest first; before the line `before`, if that is given.
+    pub async fn audit(&self, before: Option<i64>, limit: u32) -> Result<Vec<AuditLine>, Problem> {
+        Ok(self.store.audit(before, limit).await?)
+    }
+
+    /// The account of that id.
+    pub async fn account(&self, id: &str) -> Result<Account, Problem> {
+        let found = self.store.account(id).await?;
+        found.ok_or_else(|| Problem::new(Kind::NotFound, "There is no such account."))
+    }
+
+    /// Gives an account another password; all its sign-ins end.
+    pub async fn set_password(&self, account: &str, hash: String) -> Result<(), Problem> {
+        Ok(self.store.set_password(account, &hash.into()).await?)
+    }
+
+    /// Gives an account another role; all its sign-ins end.
+    pub async fn set_role(&self, account: &str, role: Role) -> Result<(), Problem> {
+        Ok(self.store.set_role(account, role).await?)
+    }
+
+    /// Removes an account with all that lets it in.
+    pub async fn remove(&self, account: &str) -> Result<(), Problem> {
+        self.store.delete_account(account).await?;
+        Ok(())
+    }
+
+    /// Where an account is signed in.
+    pub async fn sign_ins(
+        &self,
+        account: &str,
+        now_ms: i64,
+    ) -> Result<Vec<(SecretHash, String, Lifetime)>, Problem> {
+        Ok(self.store.sign_ins(account, now_ms).await?)
     }
 
     /// Ends a sign-in. A token is not ended by signing out.

@@ -1,15 +1,19 @@
 //! The one place that lets a request in: who is it, may it, and does it come from our own page.
 
-use super::Web;
+use super::audit::Audited;
+use super::caller::Caller;
 use super::doorman;
 use super::problem::Problem;
-use super::rate::Rate;
+use super::rate::{Bucket, Rate, Standing, Who};
 use super::routes::{self, Class, Route};
-use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
+use super::{Web, WebConfig};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use std::net::SocketAddr;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
 use telecast_core::access::{Role, Scope};
 use telecast_core::error::Kind;
 use telecast_core::secret::SecretHash;
@@ -81,32 +85,140 @@ pub async fn guard(State(web): State<Web>, mut request: Request, next: Next) -> 
     let class = route.class;
     DefaultBodyLimit::max(route.body).apply(&mut request);
     same_origin(&request, &web)?;
-    let mut who = None;
-    if let Some(principal) = identify(&web, request.headers()).await? {
-        if let Class::Scoped(scope) = class
-            && !principal.scopes.contains(&scope)
-        {
-            return Err(Problem::new(Kind::Forbidden, format!("This needs the right '{}'.", scope.name())));
-        }
-        who = Some(principal.account.clone());
-        request.extensions_mut().insert(principal);
-    } else if matches!(class, Class::Scoped(_)) {
-        return Err(Problem::new(Kind::Unauthenticated, "Nobody is signed in, or the sign-in has ended."));
-    }
-    let who = match who {
-        Some(account) if route.rate == Rate::Write => account,
-        _ => from(&request),
+    let caller = request.extensions().get::<Caller>().copied();
+    let mut turnstile = Turnstile::new(&web, caller);
+    let credential = credential(request.headers());
+    let principal = match &credential {
+        None => None,
+        Some(credential) => turnstile.identify(credential).await?,
     };
-    if let Err(seconds) = web.rates.take(route.rate, &who, web.clock.uptime()) {
-        return Err(Problem::new(Kind::TooMany, "Too many of these in a short time.").retry_after(seconds));
+    if let Some(principal) = &principal {
+        turnstile.account(route.rate, &principal.account)?;
+    } else if route.rate != Rate::Free {
+        turnstile.network(Rate::Usual)?;
     }
-    Ok(next.run(request).await)
+    if route.rate == Rate::Door {
+        turnstile.network(Rate::Door)?;
+    }
+    match (&principal, class) {
+        (Some(principal), Class::Scoped(scope)) if !principal.scopes.contains(&scope) => {
+            let refusal = Problem::new(Kind::Forbidden, format!("This needs the right '{}'.", scope.name()));
+            let refusal = refusal.into_response();
+            if let Some(action) = route.audit {
+                let (path, headers) = (request.uri().path(), request.headers());
+                let audited = Audited::new(action, path, Some(principal), caller, headers);
+                let noted = audited.answered(&web, &refusal);
+                noted.await;
+            }
+            return Ok(refusal);
+        }
+        (None, _) if matches!(credential, Some(Credential::Token(_))) => {
+            let words = "This token is not known here, or has expired.";
+            return Err(Problem::new(Kind::Unauthenticated, words));
+        }
+        (None, Class::Scoped(_)) => {
+            return Err(Problem::new(
+                Kind::Unauthenticated,
+                "Nobody is signed in, or the sign-in has ended.",
+            ));
+        }
+        _ => {}
+    }
+    let audited = route.audit.map(|action| {
+        let (path, headers) = (request.uri().path(), request.headers());
+        Audited::new(action, path, principal.as_ref(), caller, headers)
+    });
+    if let Some(principal) = principal {
+        request.extensions_mut().insert(principal);
+    }
+    let standing = turnstile.standing;
+    let mut response = next.run(request).await;
+    if let Some(audited) = audited {
+        let noted = audited.answered(&web, &response);
+        noted.await;
+    }
+    if let Some(standing) = standing {
+        tell(&standing, response.headers_mut());
+    }
+    Ok(response)
 }
 
-/// The network that a request comes from.
-fn from(request: &Request) -> String {
-    let connection = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    connection.map_or_else(String::new, |from| doorman::network(from.ip()).to_string())
+/// What a request takes of the buckets that it is counted in.
+struct Turnstile<'a> {
+    web: &'a Web,
+    config: Arc<WebConfig>,
+    network: Option<IpAddr>,
+    now: Duration,
+    /// Of the bucket that is nearest to being empty.
+    standing: Option<Standing>,
+}
+
+impl<'a> Turnstile<'a> {
+    fn new(web: &'a Web, caller: Option<Caller>) -> Self {
+        let config = web.config();
+        let bound = caller.filter(|caller| config.rates.bind(caller.address));
+        let network = bound.map(|caller| doorman::network(caller.address));
+        Self { web, config, network, now: web.clock.uptime(), standing: None }
+    }
+
+    /// Whose credential it is. One that is not in memory is looked up in the store, but not for a network that has used up what those have who
+    /// are not let in: nobody guesses at the store's cost.
+    async fn identify(&mut self, credential: &Credential) -> Result<Option<Principal>, Problem> {
+        let now_ms = self.web.clock.wall_ms();
+        if let Some(principal) = self.web.accounts.remembered(credential, now_ms) {
+            return Ok(Some(principal));
+        }
+        if let Some(network) = self.network {
+            let (who, bucket) = (Who::Network(network), self.config.rates.unknown);
+            let standing = self.web.rates.peek(Rate::Usual, who, bucket, self.now);
+            standing.map_err(|empty| refused("unknown", &empty))?;
+        }
+        self.web.accounts.holder(credential, now_ms).await
+    }
+
+    fn account(&mut self, rate: Rate, account: &str) -> Result<(), Problem> {
+        let bucket = match rate {
+            Rate::Free | Rate::Door => return Ok(()),
+            Rate::Usual => self.config.rates.account,
+            Rate::Refresh => self.config.rates.refresh,
+        };
+        self.take(rate, Who::Account(account), bucket, "account")
+    }
+
+    fn network(&mut self, rate: Rate) -> Result<(), Problem> {
+        let Some(network) = self.network else { return Ok(()) };
+        let (bucket, name) = match rate {
+            Rate::Door => (self.config.rates.door, "door"),
+            _ => (self.config.rates.unknown, "unknown"),
+        };
+        self.take(rate, Who::Network(network), bucket, name)
+    }
+
+    fn take(&mut self, rate: Rate, who: Who<'_>, bucket: Bucket, name: &'static str) -> Result<(), Problem> {
+        if self.network.is_none() {
+            return Ok(());
+        }
+        let standing =
+            self.web.rates.take(rate, who, bucket, self.now).map_err(|empty| refused(name, &empty))?;
+        if self.standing.is_none_or(|before| standing.remaining < before.remaining) {
+            self.standing = Some(standing);
+        }
+        Ok(())
+    }
+}
+
+fn refused(name: &'static str, empty: &Standing) -> Problem {
+    metrics::counter!("telecast_requests_limited_total", "bucket" => name).increment(1);
+    Problem::new(Kind::TooMany, "Too many of these in a short time.")
+        .retry_after(empty.reset_s)
+        .standing(*empty)
+}
+
+/// Tells how the caller's bucket stands.
+pub fn tell(standing: &Standing, headers: &mut HeaderMap) {
+    headers.insert("x-ratelimit-limit", standing.limit.into());
+    headers.insert("x-ratelimit-remaining", standing.remaining.into());
+    headers.insert("x-ratelimit-reset", standing.reset_s.into());
 }
 
 fn has_token_in_query(query: Option<&str>) -> bool {
@@ -124,20 +236,10 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(token)
 }
 
-/// Who the credentials belong to.
-pub async fn identify(web: &Web, headers: &HeaderMap) -> Result<Option<Principal>, Problem> {
-    let now = web.clock.wall_ms();
-    if let Some(token) = bearer(headers) {
-        let credential = Credential::Token(SecretHash::of(&token.trim().to_owned().into()));
-        let found = web.accounts.holder(&credential, now).await?;
-        return found.map(Some).ok_or_else(|| {
-            Problem::new(Kind::Unauthenticated, "This token is not known here, or has expired.")
-        });
-    }
-    match sign_in(headers) {
-        Some(credential) => web.accounts.holder(&credential, now).await,
-        None => Ok(None),
-    }
+/// What a request shows of itself: a token, else a cookie.
+pub fn credential(headers: &HeaderMap) -> Option<Credential> {
+    let token = bearer(headers).map(|token| SecretHash::of(&token.trim().to_owned().into()));
+    token.map(Credential::Token).or_else(|| sign_in(headers))
 }
 
 /// The sign-in of the request's cookie.
@@ -172,7 +274,7 @@ fn same_origin(request: &Request, web: &Web) -> Result<(), Problem> {
     if let Some(origin) = text("origin") {
         let own = text("host")
             .is_some_and(|host| origin == format!("http://{host}") || origin == format!("https://{host}"));
-        return if own || web.config.allowed_origins.iter().any(|allowed| allowed == origin) {
+        return if own || web.config().allowed_origins.iter().any(|allowed| allowed == origin) {
             Ok(())
         } else {
             foreign()

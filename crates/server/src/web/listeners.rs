@@ -18,6 +18,7 @@ pub const CHECK: Duration = Duration::from_secs(5);
 struct Open {
     next: u64,
     by_credential: HashMap<Credential, Vec<(u64, CancellationToken)>>,
+    by_account: HashMap<String, usize>,
 }
 
 /// All that listen. Cheap to clone.
@@ -29,13 +30,17 @@ impl Listeners {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Somebody listens from now on, until what this gives is dropped.
-    pub fn join(&self, credential: Credential) -> Listening {
+    /// Somebody listens from now on, until what this gives is dropped. `None`: `most` listen for this account already.
+    pub fn join(&self, account: &str, credential: Credential, most: usize) -> Option<Listening> {
         let mut open = self.open();
+        if open.by_account.get(account).copied().unwrap_or_default() >= most {
+            return None;
+        }
+        *open.by_account.entry(account.to_owned()).or_default() += 1;
         let (number, ended) = (open.next, CancellationToken::new());
         open.next += 1;
         open.by_credential.entry(credential).or_default().push((number, ended.clone()));
-        Listening { all: self.clone(), credential, number, ended }
+        Some(Listening { all: self.clone(), account: account.to_owned(), credential, number, ended })
     }
 
     /// Ends all that listen by this credential.
@@ -53,6 +58,7 @@ impl Listeners {
 /// Somebody who listens.
 pub struct Listening {
     all: Listeners,
+    account: String,
     credential: Credential,
     number: u64,
     ended: CancellationToken,
@@ -68,6 +74,12 @@ impl Listening {
 impl Drop for Listening {
     fn drop(&mut self) {
         let mut open = self.all.open();
+        if let Some(count) = open.by_account.get_mut(&self.account) {
+            *count -= 1;
+            if *count == 0 {
+                open.by_account.remove(&self.account);
+            }
+        }
         if let Some(listening) = open.by_credential.get_mut(&self.credential) {
             listening.retain(|(number, _)| *number != self.number);
             if listening.is_empty() {
@@ -94,12 +106,16 @@ mod tests {
     fn an_end_reaches_its_own_and_what_is_dropped_is_forgotten() {
         let of = |byte| Credential::Cookie(SecretHash::from([byte; 32]));
         let listeners = Listeners::default();
-        let (one, two, other) = (listeners.join(of(1)), listeners.join(of(1)), listeners.join(of(2)));
+        let join = |account: &str, byte| listeners.join(account, of(byte), 2);
+        let (Some(one), Some(two), Some(other)) = (join("anna", 1), join("anna", 1), join("ben", 2)) else {
+            panic!("there is room")
+        };
+        assert!(join("anna", 3).is_none(), "two listen for her, whatever lets them in");
         drop(two);
         assert_eq!(listeners.count(), 2);
         listeners.end(&of(1));
         assert!(one.ended.is_cancelled() && !other.ended.is_cancelled());
-        let again = listeners.join(of(1));
+        let again = join("anna", 1).expect("one has gone");
         drop(one);
         assert!(!again.ended.is_cancelled());
         assert_eq!(listeners.count(), 2, "an end that is over does not take the next one with it");

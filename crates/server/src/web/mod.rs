@@ -6,6 +6,8 @@
 
 pub mod accounts;
 pub mod api;
+pub mod audit;
+pub mod caller;
 pub mod doorman;
 pub mod guard;
 pub mod known;
@@ -17,6 +19,7 @@ mod probes;
 pub mod problem;
 pub mod rate;
 pub mod routes;
+pub mod seats;
 pub mod secret;
 pub mod serve;
 pub mod simulated;
@@ -25,7 +28,10 @@ pub mod trace;
 use crate::adapters::clock::Clock;
 use crate::app::App;
 use crate::config::Network;
+use crate::ops::log::Level;
+use crate::ops::reload::Reloader;
 use accounts::Accounts;
+use arc_swap::ArcSwap;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
@@ -54,6 +60,10 @@ pub struct WebConfig {
     pub allowed_origins: Vec<String>,
     /// What renders `/metrics`, and who gets it here; `None`: nobody.
     pub metrics: Option<(PrometheusHandle, Vec<Network>)>,
+    /// Proxies that are believed when they say who asks.
+    pub proxies: Vec<Network>,
+    /// How often whom.
+    pub rates: rate::RateLimits,
 }
 
 impl WebConfig {
@@ -61,6 +71,15 @@ impl WebConfig {
     pub fn base_path(&self) -> &str {
         self.public_url.as_ref().map_or("", |url| url.path().trim_end_matches('/'))
     }
+}
+
+/// What can be changed while the station runs; nothing of it in tests that need none.
+#[derive(Clone, Default)]
+pub struct Controls {
+    /// Reads the configuration again.
+    pub reloader: Option<Reloader>,
+    /// The log's level.
+    pub level: Option<Level>,
 }
 
 /// Everything a handler may use; cheap to clone.
@@ -75,8 +94,10 @@ pub struct Inner {
     pub clock: Clock,
     /// Accounts, sign-ins, tokens, receivers that pages have added.
     pub accounts: Accounts,
-    /// Configuration.
-    pub config: WebConfig,
+    /// What can be changed while it runs.
+    pub controls: Controls,
+    config: ArcSwap<WebConfig>,
+    base_path: String,
     /// Slows guessing.
     pub doorman: Doorman,
     /// How often somebody does what.
@@ -112,13 +133,16 @@ impl Web {
         accounts: Accounts,
         config: WebConfig,
         simulated: Simulated,
+        controls: Controls,
         stopping: CancellationToken,
     ) -> Self {
         Self(Arc::new(Inner {
             app,
             clock,
             accounts,
-            config,
+            base_path: config.base_path().to_owned(),
+            config: ArcSwap::from_pointee(config),
+            controls,
             doorman: Doorman::default(),
             rates: rate::Rates::default(),
             packed: play::Packed::default(),
@@ -133,7 +157,17 @@ impl Web {
 
     /// Path that the public address carries, without a trailing slash.
     pub fn base_path(&self) -> &str {
-        self.config.base_path()
+        &self.base_path
+    }
+
+    /// Configuration as it is now.
+    pub fn config(&self) -> Arc<WebConfig> {
+        self.config.load_full()
+    }
+
+    /// From now on this one.
+    pub fn set_config(&self, config: WebConfig) {
+        self.config.store(Arc::new(config));
     }
 
     /// Hashes a password beside the other work, a few at a time.

@@ -3,15 +3,13 @@
 //! None of it needs a sign-in, so none of it names people, channels or addresses.
 
 use super::Web;
+use super::caller::Caller;
 use super::problem::Problem;
 use crate::ops::METRICS;
-use axum::extract::{ConnectInfo, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::Extension;
+use axum::extract::{RawQuery, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use std::net::SocketAddr;
-
-/// Headers by which a proxy says that it asks for somebody else: then the connection's address is not who asks.
-const FORWARDED: [&str; 3] = ["forwarded", "x-forwarded-for", "x-real-ip"];
 
 fn is_verbose(query: Option<&str>) -> bool {
     query.is_some_and(|query| query.split('&').any(|pair| matches!(pair, "verbose" | "verbose=true")))
@@ -32,14 +30,10 @@ pub(super) async fn healthz(State(web): State<Web>, RawQuery(query): RawQuery) -
 }
 
 /// Figures for Prometheus, for the networks that the configuration names; for others there is nothing here.
-pub(super) async fn metrics(
-    State(web): State<Web>,
-    ConnectInfo(from): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-) -> Response {
-    let Some((figures, networks)) = &web.config.metrics else { return Problem::not_found().into_response() };
-    let direct = FORWARDED.iter().all(|name| !headers.contains_key(*name));
-    if !direct || !networks.iter().any(|network| network.contains(from.ip())) {
+pub(super) async fn metrics(State(web): State<Web>, Extension(caller): Extension<Caller>) -> Response {
+    let config = web.config();
+    let Some((figures, networks)) = &config.metrics else { return Problem::not_found().into_response() };
+    if !caller.is_direct || !networks.iter().any(|network| network.contains(caller.address)) {
         return Problem::not_found().into_response();
     }
     metrics::gauge!("telecast_tasks")

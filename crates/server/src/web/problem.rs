@@ -1,5 +1,7 @@
 //! Failures as `application/problem+json` (RFC 9457): one table from kind to status and code, in `core::error`.
 
+use super::audit::Details;
+use super::rate::Standing;
 use crate::app::playback::PlayError;
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -11,6 +13,10 @@ use utoipa::ToSchema;
 /// Bytes of a plain failure's words.
 const WORDS: usize = 1_000;
 
+/// The code of a problem, on its reply.
+#[derive(Clone, Copy, Debug)]
+pub struct Code(pub &'static str);
+
 /// A failure on its way out. The request id is added by the outermost layer.
 #[derive(Debug)]
 pub struct Problem {
@@ -19,6 +25,14 @@ pub struct Problem {
     retry_after_s: Option<u64>,
     reason: Option<&'static str>,
     fields: Vec<Field>,
+    rest: Box<Rest>,
+}
+
+/// What few problems have.
+#[derive(Debug, Default)]
+struct Rest {
+    standing: Option<Standing>,
+    details: Option<Details>,
 }
 
 /// A field that is wrong.
@@ -60,7 +74,14 @@ pub struct ProblemDocument {
 impl Problem {
     /// A problem of `kind`; `detail` is for people.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), retry_after_s: None, reason: None, fields: Vec::new() }
+        Self {
+            kind,
+            detail: detail.into(),
+            retry_after_s: None,
+            reason: None,
+            fields: Vec::new(),
+            rest: Box::default(),
+        }
     }
 
     /// There is no such thing.
@@ -76,6 +97,18 @@ impl Problem {
     /// It is worth trying again after so many seconds.
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after_s = Some(seconds);
+        self
+    }
+
+    /// A bucket is empty.
+    pub fn standing(mut self, standing: Standing) -> Self {
+        self.rest.standing = Some(standing);
+        self
+    }
+
+    /// For the audit.
+    pub fn details(mut self, details: serde_json::Value) -> Self {
+        self.rest.details = Some(Details(details));
         self
     }
 
@@ -158,11 +191,18 @@ impl IntoResponse for Problem {
         let document = self.document();
         let status = StatusCode::from_u16(document.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(&document)).into_response();
+        response.extensions_mut().insert(Code(self.kind.problem().code));
+        if let Some(details) = self.rest.details {
+            response.extensions_mut().insert(details);
+        }
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = self.retry_after_s {
             headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        if let Some(standing) = &self.rest.standing {
+            super::guard::tell(standing, headers);
         }
         if self.kind == Kind::Unauthenticated {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

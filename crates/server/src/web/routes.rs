@@ -28,6 +28,8 @@ pub struct Route {
     pub rate: Rate,
     /// Largest body (bytes).
     pub body: usize,
+    /// What it is called where it is noted who has done it; none: it is not.
+    pub audit: Option<&'static str>,
 }
 
 const GET: &[&str] = &["GET", "HEAD"];
@@ -37,12 +39,17 @@ const WATCH: Class = Class::Scoped(Scope::Watch);
 const ADMIN: Class = Class::Scoped(Scope::Admin);
 
 const fn route(methods: &'static [&'static str], path: &'static str, class: Class) -> Route {
-    Route { methods, path, class, rate: Rate::Free, body: 0 }
+    Route { methods, path, class, rate: Rate::Usual, body: 0, audit: None }
 }
 
 impl Route {
     const fn rate(mut self, rate: Rate) -> Self {
         self.rate = rate;
+        self
+    }
+
+    const fn audit(mut self, action: &'static str) -> Self {
+        self.audit = Some(action);
         self
     }
 
@@ -57,36 +64,66 @@ pub const MEDIA: &str = "/play/{key}/{*rest}";
 
 /// All routes.
 pub const ROUTES: &[Route] = &[
-    route(GET, "/healthz", Class::Public),
-    route(GET, "/readyz", Class::Public),
+    route(GET, "/healthz", Class::Public).rate(Rate::Free),
+    route(GET, "/readyz", Class::Public).rate(Rate::Free),
     // Guarded by network: see `web/probes.rs`.
-    route(GET, "/metrics", Class::Public),
+    route(GET, "/metrics", Class::Public).rate(Rate::Free),
     route(GET, "/api/v1/openapi.json", Class::Public),
     route(GET, "/api/v1/problems", Class::Public),
     route(GET, "/api/v1/auth/state", Class::Public),
-    route(POST, "/api/v1/auth/setup", Class::Public).rate(Rate::Door).body(limits::BODY_SMALL),
-    route(POST, "/api/v1/auth/sign-in", Class::Public).rate(Rate::Door).body(limits::BODY_SMALL),
-    route(POST, "/api/v1/auth/sign-out", Class::Public).body(limits::BODY_SMALL),
-    route(POST, "/api/v1/auth/link", Class::Public).rate(Rate::Door).body(limits::BODY_SMALL),
+    route(POST, "/api/v1/auth/setup", Class::Public)
+        .rate(Rate::Door)
+        .body(limits::BODY_SMALL)
+        .audit("owner.create"),
+    route(POST, "/api/v1/auth/sign-in", Class::Public)
+        .rate(Rate::Door)
+        .body(limits::BODY_SMALL)
+        .audit("sign_in"),
+    route(POST, "/api/v1/auth/sign-out", Class::Public).body(limits::BODY_SMALL).audit("sign_out"),
+    route(POST, "/api/v1/auth/link", Class::Public)
+        .rate(Rate::Door)
+        .body(limits::BODY_SMALL)
+        .audit("sign_in.link"),
+    route(POST, "/api/v1/account/password", WATCH)
+        .rate(Rate::Door)
+        .body(limits::BODY_SMALL)
+        .audit("password.change"),
+    route(GET, "/api/v1/account/sign-ins", WATCH),
+    route(DELETE, "/api/v1/account/sign-ins/{id}", WATCH).body(limits::BODY_SMALL).audit("sign_in.end"),
+    route(GET, "/api/v1/account/tokens", WATCH),
+    route(POST, "/api/v1/account/tokens", WATCH).body(limits::BODY_SMALL).audit("token.create"),
+    route(DELETE, "/api/v1/account/tokens/{id}", WATCH).body(limits::BODY_SMALL).audit("token.revoke"),
+    route(GET, "/api/v1/people", ADMIN),
+    route(POST, "/api/v1/people", ADMIN).body(limits::BODY_SMALL).audit("person.add"),
+    route(POST, "/api/v1/people/{id}/role", ADMIN).body(limits::BODY_SMALL).audit("person.role"),
+    route(POST, "/api/v1/people/{id}/link", ADMIN).body(limits::BODY_SMALL).audit("person.link"),
+    route(DELETE, "/api/v1/people/{id}", ADMIN).body(limits::BODY_SMALL).audit("person.remove"),
     route(GET, "/api/v1/bouquets", WATCH),
     route(GET, "/api/v1/channels", WATCH),
     route(GET, "/api/v1/channels/{id}", WATCH),
-    route(GET, "/api/v1/channels/{id}/logo", WATCH),
+    route(GET, "/api/v1/channels/{id}/logo", WATCH).rate(Rate::Free),
     route(GET, "/api/v1/guide/now", WATCH),
-    route(POST, "/api/v1/sessions", WATCH).rate(Rate::Write).body(limits::BODY),
+    route(POST, "/api/v1/sessions", WATCH).body(limits::BODY),
     route(GET, "/api/v1/sessions", WATCH),
     route(GET, "/api/v1/sessions/{id}", WATCH),
-    route(DELETE, "/api/v1/sessions/{id}", WATCH).rate(Rate::Write).body(limits::BODY_SMALL),
-    route(POST, "/api/v1/sessions/{id}/heartbeat", WATCH).rate(Rate::Write).body(limits::BODY_SMALL),
+    route(DELETE, "/api/v1/sessions/{id}", WATCH).body(limits::BODY_SMALL),
+    route(POST, "/api/v1/sessions/{id}/heartbeat", WATCH).body(limits::BODY_SMALL),
     route(GET, "/api/v1/socket", WATCH),
     route(GET, "/api/v1/events", WATCH),
     route(GET, "/api/v1/receivers", WATCH),
-    route(POST, "/api/v1/receivers", ADMIN).rate(Rate::Write).body(limits::BODY_SMALL),
-    route(POST, "/api/v1/receivers/test", ADMIN).rate(Rate::Write).body(limits::BODY_SMALL),
-    route(POST, "/api/v1/receivers/simulated", ADMIN).rate(Rate::Write).body(limits::BODY_SMALL),
-    route(DELETE, "/api/v1/receivers/{id}", ADMIN).rate(Rate::Write).body(limits::BODY_SMALL),
+    route(POST, "/api/v1/receivers", ADMIN).body(limits::BODY_SMALL).audit("receiver.add"),
+    route(POST, "/api/v1/receivers/test", ADMIN).body(limits::BODY_SMALL).audit("receiver.test"),
+    route(POST, "/api/v1/receivers/simulated", ADMIN).body(limits::BODY_SMALL).audit("receiver.simulate"),
+    route(DELETE, "/api/v1/receivers/{id}", ADMIN).body(limits::BODY_SMALL).audit("receiver.remove"),
     route(GET, "/api/v1/system/status", ADMIN),
-    route(&["GET", "HEAD", "OPTIONS"], MEDIA, Class::Capability),
+    route(POST, "/api/v1/system/reload", ADMIN)
+        .rate(Rate::Refresh)
+        .body(limits::BODY_SMALL)
+        .audit("configuration.reload"),
+    route(GET, "/api/v1/system/audit", ADMIN),
+    route(GET, "/api/v1/system/log-level", ADMIN),
+    route(POST, "/api/v1/system/log-level", ADMIN).body(limits::BODY_SMALL).audit("log.level"),
+    route(&["GET", "HEAD", "OPTIONS"], MEDIA, Class::Capability).rate(Rate::Free),
 ];
 
 /// The row of a route; `None`: it is not in the table.
@@ -112,7 +149,12 @@ mod tests {
             }
             let changes = route.methods.iter().any(|method| matches!(*method, "POST" | "DELETE"));
             assert_eq!(changes, route.body > 0, "{}", route.path);
-            let door = changes && route.class == Class::Public && !route.path.ends_with("sign-out");
+            // What an administrator changes is noted, and so is everything at the door.
+            let grave = changes && (route.class == ADMIN || route.class == Class::Public);
+            assert!(route.audit.is_some() || !grave, "{}", route.path);
+            let door = changes
+                && (route.class == Class::Public || route.path.ends_with("password"))
+                && !route.path.ends_with("sign-out");
             assert_eq!(door, route.rate == Rate::Door, "{}", route.path);
         }
     }

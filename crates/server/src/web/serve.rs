@@ -1,12 +1,15 @@
 //! Listening: HTTP/1.1 with limits on connections, on heads, and on how long a client may take to send one, or to take nothing of
 //! what it is sent. No limit on how long a reply takes: streams last for hours. HTTP/2 comes with TLS; browsers speak it nowhere else.
 
+use super::caller::Caller;
 use super::patience::Patient;
+use super::seats::{NO_SEAT, Seats};
 use super::trace::Trace;
 use super::{Web, contained, play};
+use crate::adapters::files;
 use crate::app::supervise;
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::Request;
 use axum::response::Response;
 use axum::{BoxError, Router};
 use futures_util::FutureExt;
@@ -33,8 +36,11 @@ pub async fn serve(listener: TcpListener, web: Web) -> std::io::Result<()> {
     let app = web.app.clone();
     supervise("accounts", web.accounts.clone().keep(web.clock, stopping.clone()));
     let front = Arc::new(Front { web: web.clone(), router: web.router() });
-    let slots = Arc::new(Semaphore::new(limits::CONNECTIONS));
-    let connections = TaskTracker::new();
+    // The rest is for tapes, children and the store.
+    let most = limits::CONNECTIONS.min(files::most() / 4 * 3);
+    let slots = Arc::new(Semaphore::new(most));
+    let (connections, seats) = (TaskTracker::new(), Seats::default());
+    let mut failing = false;
     loop {
         let next = async {
             let slot = Arc::clone(&slots).acquire_owned().await;
@@ -44,8 +50,23 @@ pub async fn serve(listener: TcpListener, web: Web) -> std::io::Result<()> {
             next = next => next,
             () = stopping.cancelled() => break,
         };
-        let Ok((stream, from)) = accepted else {
-            tokio::time::sleep(REFUSED).await;
+        let (stream, from) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Told once: it may go on for as long as descriptors are lacking.
+                if !std::mem::replace(&mut failing, true) {
+                    tracing::warn!(%error, "connections cannot be accepted");
+                }
+                tokio::time::sleep(REFUSED).await;
+                continue;
+            }
+        };
+        failing = false;
+        let config = front.web.config();
+        let is_proxy = Caller::is_proxy(from.ip(), &config.proxies);
+        let Some(seat) = seats.take(from.ip(), is_proxy, &config.rates) else {
+            metrics::counter!("telecast_connections_refused_total").increment(1);
+            let _ = stream.try_write(NO_SEAT);
             continue;
         };
         // Small replies must not wait for more to send.
@@ -53,7 +74,7 @@ pub async fn serve(listener: TcpListener, web: Web) -> std::io::Result<()> {
         let (front, stopping) = (Arc::clone(&front), stopping.clone());
         connections.spawn(async move {
             connection(stream, from, front, stopping).await;
-            drop(slot);
+            drop((slot, seat));
         });
     }
     drop(listener);
@@ -83,7 +104,9 @@ impl Front {
             return trace.follow(contained(play::play(&self.web, &asked))).await;
         }
         let mut request: Request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(from));
+        let config = self.web.config();
+        let caller = Caller::of(from.ip(), false, request.headers(), &config.proxies);
+        request.extensions_mut().insert(caller);
         // In a box, so that what media needs stays small.
         let answer = Box::pin(self.router.clone().oneshot(request));
         trace.follow(answer.map(|answered| answered.unwrap_or_else(|never| match never {}))).await

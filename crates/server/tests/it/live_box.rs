@@ -246,7 +246,7 @@ pub(crate) fn settings(fake: &FakeBox, tapes: &Path) -> Settings {
     settings
 }
 
-fn receiver(id: &str, fake: &FakeBox) -> enigma2::Settings {
+pub(crate) fn receiver(id: &str, fake: &FakeBox) -> enigma2::Settings {
     enigma2::Settings {
         id: id.into(),
         name: id.into(),

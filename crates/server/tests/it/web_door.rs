@@ -9,16 +9,17 @@ use telecast_server::adapters::clock::Clock;
 use telecast_server::app::App;
 use telecast_server::app::settings::Settings;
 use telecast_server::web::accounts::Accounts;
+use telecast_server::web::rate::RateLimits;
 use telecast_server::web::routes::{Class, ROUTES};
 use telecast_server::web::simulated::{self, Simulated};
-use telecast_server::web::{Web, WebConfig, secret, serve};
+use telecast_server::web::{Controls, Web, WebConfig, secret, serve};
 use telecast_store::{Sealer, Store};
 use tokio_util::sync::CancellationToken;
 
 /// A server on a free port; it ends when this is dropped.
 pub(crate) struct Station {
     pub(crate) base: String,
-    web: Web,
+    pub(crate) web: Web,
     pub(crate) store: Store,
     stopping: CancellationToken,
     directory: tempfile::TempDir,
@@ -40,7 +41,9 @@ pub(crate) async fn station() -> Station {
 
 /// A server for that station, on the same store.
 pub(crate) async fn station_of(app: App, store: Store, directory: tempfile::TempDir) -> Station {
-    station_with(app, store, directory, WebConfig::default()).await
+    // Tests ask faster than people; those of the limits have stations of their own.
+    let rates = RateLimits { enabled: false, ..RateLimits::default() };
+    station_with(app, store, directory, WebConfig { rates, ..WebConfig::default() }).await
 }
 
 /// The same with that configuration.
@@ -64,6 +67,7 @@ pub(crate) async fn station_with(
         Accounts::new(store.clone(), sealer),
         config,
         simulated,
+        Controls::default(),
         stopping.clone(),
     );
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -48,7 +48,7 @@ impl Owner {
     /// Gets the tape with the picture coded anew, decides how that is played, and orders its sound.
     pub(super) async fn code(&mut self, snapshot: &Snapshot) {
         let (Some(recipe), Some(hold)) = (self.picture.recipe, &self.hold) else { return };
-        let tracks = self.around.memory.completed(&self.channel.id.0, source_tracks(&snapshot.tracks, false));
+        let tracks = self.around.memory.completed(&self.channel.id.0, source_tracks(&snapshot.tracks));
         let Some(track) = tracks.video.filter(|_| snapshot.mapped) else { return };
         if self.picture.hold.is_none() {
             let wish =
@@ -66,8 +66,8 @@ impl Owner {
         if !snapshot.mapped {
             return;
         }
-        let tracks = source_tracks(&snapshot.tracks, false);
-        let policy = Policy { deinterlace: false, ..self.around.policy };
+        let tracks = source_tracks(&snapshot.tracks);
+        let policy = Policy { deinterlace: false, ..self.around.settings.now().policy() };
         let client = decision::Client { compatible: false, ..self.machine.client().clone() };
         if let Some(plan) = decision::decide(Seen::Now(&tracks), &client, policy).plan() {
             self.wanted = plan.transcoded_audio().collect();

@@ -27,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 use super::receivers::Receivers;
 use super::session::Entry;
 use super::sessions::Sessions;
-use super::settings::Keeping;
+use super::settings::InForce;
 use super::tape::{Snapshot, Tape};
 use super::transcoders::{Standing, Transcoders, parent};
 use super::tuners::{Board, Tuners};
@@ -58,7 +58,7 @@ type Histories = HashMap<(StreamKey, u64), History>;
 #[derive(Clone)]
 pub(super) struct Parts {
     pub(super) clock: Clock,
-    pub(super) keeping: Keeping,
+    pub(super) settings: InForce,
     pub(super) usage: Arc<AtomicU64>,
     pub(super) receivers: Arc<Receivers>,
     pub(super) sessions: Sessions,
@@ -202,7 +202,8 @@ impl Status {
     }
 
     fn disk(&self) -> DiskStatus {
-        let keeping = &self.parts.keeping;
+        let settings = self.parts.settings.now();
+        let keeping = &settings.tape;
         DiskStatus {
             used_bytes: self.parts.usage.load(Ordering::Relaxed),
             budget_bytes: keeping.budget,

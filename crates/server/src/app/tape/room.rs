@@ -21,6 +21,7 @@ use crate::adapters::clock::Clock;
 use crate::adapters::past_files::PastFiles;
 use crate::adapters::tape_files::{Extent, TapeFile, free_space};
 use crate::adapters::tape_journal::{Found, Pages, evict_sides, recover};
+use crate::app::settings::InForce;
 
 /// Requests that may wait; each is answered within milliseconds.
 const REQUESTS: usize = 256;
@@ -32,7 +33,7 @@ pub const REFUSE_BELOW: u64 = 64 << 20;
 const PREFIX: &str = "tape-";
 
 /// How long tapes are kept.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keeping {
     /// Where tapes lie.
     pub directory: PathBuf,
@@ -104,13 +105,13 @@ impl Room {
     ///
     /// # Errors
     /// The folder cannot be made, read, or written.
-    pub async fn open(keeping: Keeping, clock: Clock, usage: Usage) -> std::io::Result<Self> {
-        let place = keeping.directory.clone();
+    pub(in crate::app) async fn open(settings: InForce, clock: Clock, usage: Usage) -> std::io::Result<Self> {
+        let directory = settings.now().tape.directory.clone();
+        let place = directory.clone();
         let resting =
             tokio::task::spawn_blocking(move || survey(&place)).await.map_err(std::io::Error::other)??;
         let (requests, inbox) = mpsc::channel(REQUESTS);
-        let directory = keeping.directory.clone();
-        let owner = Owner { keeping, clock, usage, resting, running: Vec::new() };
+        let owner = Owner { settings, clock, usage, resting, running: Vec::new() };
         crate::app::supervise("tapes", owner.run(inbox));
         Ok(Self { requests, directory, ids: Arc::default() })
     }
@@ -214,7 +215,7 @@ fn found(directory: &Path) -> Option<Resting> {
 }
 
 struct Owner {
-    keeping: Keeping,
+    settings: InForce,
     clock: Clock,
     usage: Usage,
     resting: HashMap<PathBuf, Resting>,
@@ -282,12 +283,13 @@ impl Owner {
             let chunks = occupant.main.extents();
             pieces.extend(pieces_of(names.len() + number, &chunks, 0, now_ms - KEPT_MS));
         }
+        let keeping = self.settings.now().tape.clone();
         let limits = Limits {
             now_ms,
-            window_ms: self.keeping.window.as_millis() as i64,
-            budget: self.keeping.budget,
-            free: free_space(&self.keeping.directory).unwrap_or(u64::MAX),
-            minimum_free: self.keeping.minimum_free.max(REFUSE_BELOW),
+            window_ms: keeping.window.as_millis() as i64,
+            budget: keeping.budget,
+            free: free_space(&keeping.directory).unwrap_or(u64::MAX),
+            minimum_free: keeping.minimum_free.max(REFUSE_BELOW),
         };
         let mut used: u64 = pieces.iter().map(|piece| piece.bytes).sum();
         for (tape, offset) in evict(&pieces, &limits) {
@@ -302,7 +304,7 @@ impl Owner {
         }
         self.usage.store(used, Ordering::Relaxed);
         metrics::gauge!("telecast_tape_bytes").set(used as f64);
-        free_space(&self.keeping.directory).unwrap_or(u64::MAX)
+        free_space(&keeping.directory).unwrap_or(u64::MAX)
     }
 
     /// Removes the front of a resting tape, or all of it.

@@ -13,10 +13,11 @@ use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use telecast_core::lineup::{ChannelId, Lineup, Source as LineupSource, Transponder};
-use telecast_core::tuner::{Fence, Holder, Priority, Refusal, Rules, StreamKey};
+use telecast_core::tuner::{Fence, Holder, Priority, Refusal, StreamKey};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
+use super::settings::InForce;
 use super::supervise;
 use super::tape::{Room, Tape};
 use crate::adapters::clock::Clock;
@@ -125,13 +126,13 @@ pub struct Tuners {
     requests: mpsc::Sender<Request>,
     running: Running,
     board: Arc<ArcSwap<Board>>,
-    rules: Rules,
+    settings: InForce,
 }
 
 impl Tuners {
     /// Starts the owner; all tapes end with `stop`.
-    pub fn start(
-        rules: Rules,
+    pub(in crate::app) fn start(
+        settings: InForce,
         lineup: Arc<ArcSwap<Lineup>>,
         room: Room,
         clock: Clock,
@@ -139,7 +140,7 @@ impl Tuners {
     ) -> Self {
         let (requests, inbox) = mpsc::channel(QUEUE);
         let (troubles, asked) = mpsc::channel(QUEUE);
-        let tuners = Self { requests, running: Running::default(), board: Arc::default(), rules };
+        let tuners = Self { requests, running: Running::default(), board: Arc::default(), settings };
         let owner = Owner::new(&tuners, troubles, lineup, (room, clock), stop);
         supervise("tuner pool", owner.run(inbox, asked));
         tuners
@@ -183,6 +184,7 @@ impl Tuners {
         let board = self.board.load();
         let viewers =
             |source: &LineupSource| board.receivers.get(&source.receiver).map_or(0, |usage| usage.viewers);
-        !sources.is_empty() && sources.iter().all(|source| viewers(source) >= self.rules.viewers)
+        let most = self.settings.now().limits.receiver;
+        !sources.is_empty() && sources.iter().all(|source| viewers(source) >= most)
     }
 }

@@ -25,6 +25,7 @@ use super::{Board, Hold, Notice, Request, Running, Tuners, Usage, Wish};
 use crate::adapters::clock::Clock;
 use crate::adapters::enigma2::Client;
 use crate::adapters::stream::Fault;
+use crate::app::settings::InForce;
 use crate::app::tape::{Feed, Pause, Room, Source, Tape, Trouble, Troubles};
 
 /// Leases and idle streams are looked through this often.
@@ -48,6 +49,7 @@ struct Ended {
 }
 
 pub(super) struct Owner {
+    settings: InForce,
     pool: Pool,
     health: Health,
     warm: Warm,
@@ -76,7 +78,8 @@ impl Owner {
         stop: CancellationToken,
     ) -> Self {
         Self {
-            pool: Pool::new(way.rules),
+            pool: Pool::new(way.settings.now().rules()),
+            settings: way.settings.clone(),
             health: Health::default(),
             warm: Warm::default(),
             clients: HashMap::new(),
@@ -121,6 +124,7 @@ impl Owner {
     }
 
     fn sweep(&mut self) {
+        self.pool.set_rules(self.settings.now().rules());
         self.pool.sweep(self.clock.uptime());
         self.leaving.retain(|(_, gone)| !gone.is_cancelled());
         self.drop_closed();
@@ -134,6 +138,7 @@ impl Owner {
     fn request(&mut self, request: Request) {
         match request {
             Request::Acquire(wish, reply) => {
+                self.pool.set_rules(self.settings.now().rules());
                 let answer = self.acquire(&wish);
                 // Whoever does not wait any more drops the hold, and the idle time begins.
                 let _ = reply.send(answer);

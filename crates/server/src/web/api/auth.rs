@@ -2,15 +2,16 @@
 
 use super::Body;
 use crate::web::Web;
+use crate::web::audit::Actor;
+use crate::web::caller::Caller;
 use crate::web::guard::{self, Credential, Principal};
 use crate::web::problem::{Problem, ProblemDocument};
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
-use std::net::SocketAddr;
 use telecast_core::access;
 use telecast_core::error::Kind;
 use telecast_core::limits;
@@ -81,11 +82,15 @@ pub struct Link {
     pub code: String,
 }
 
-async fn now_is(web: &Web, principal: Option<&Principal>, headers: &HeaderMap) -> Result<AuthState, Problem> {
+async fn now_is(
+    web: &Web,
+    principal: Option<&Principal>,
+    (caller, headers): (Caller, &HeaderMap),
+) -> Result<AuthState, Problem> {
     let mut notices = Vec::new();
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
     let local = host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]");
-    if !is_https(web, headers) && !local {
+    if !is_https(web, caller) && !local {
         notices.push(Notice {
             code: "plain_http".into(),
             message: "This connection is not encrypted. Use it only in your own network.".into(),
@@ -103,9 +108,9 @@ async fn now_is(web: &Web, principal: Option<&Principal>, headers: &HeaderMap) -
     })
 }
 
-fn is_https(web: &Web, headers: &HeaderMap) -> bool {
-    let _ = headers;
-    web.config.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+/// The browser speaks HTTPS: to us, to a proxy that is believed, or to the address that the configuration names.
+fn is_https(web: &Web, caller: Caller) -> bool {
+    caller.is_https || web.config().public_url.as_ref().is_some_and(|url| url.scheme() == "https")
 }
 
 /// How things stand for whoever asks.
@@ -113,9 +118,10 @@ fn is_https(web: &Web, headers: &HeaderMap) -> bool {
 pub async fn state(
     State(web): State<Web>,
     principal: Option<Extension<Principal>>,
+    Extension(caller): Extension<Caller>,
     headers: HeaderMap,
 ) -> Result<Json<AuthState>, Problem> {
-    Ok(Json(now_is(&web, principal.as_deref(), &headers).await?))
+    Ok(Json(now_is(&web, principal.as_deref(), (caller, &headers)).await?))
 }
 
 /// Makes the first owner; only the holder of the printed code may.
@@ -123,11 +129,11 @@ pub async fn state(
     responses((status = 200, body = AuthState), (status = 400, body = ProblemDocument), (status = 403, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
 pub async fn setup(
     State(web): State<Web>,
-    connection: ConnectInfo<SocketAddr>,
+    Extension(caller): Extension<Caller>,
     headers: HeaderMap,
     Body(setup): Body<Setup>,
 ) -> Result<Response, Problem> {
-    web.doorman.admit("setup", connection.ip(), web.clock.uptime())?;
+    web.doorman.admit("setup", caller.address, web.clock.uptime())?;
     let name = setup.name.trim();
     if let Some(fault) = access::name_fault(name) {
         return Err(Problem::new(Kind::Invalid, fault).field("name", fault));
@@ -140,9 +146,9 @@ pub async fn setup(
     }
     let hash = web.hash(setup.password).await?;
     match web.accounts.create_owner(name, hash, &setup.code.into(), web.clock.wall_ms()).await {
-        Ok(account) => signed_in(&web, &account, &headers).await,
+        Ok(account) => signed_in(&web, &account, (caller, &headers)).await,
         Err(problem) => {
-            web.doorman.failed("setup", connection.ip(), web.clock.uptime());
+            web.doorman.failed("setup", caller.address, web.clock.uptime());
             Err(problem)
         }
     }
@@ -153,25 +159,30 @@ pub async fn setup(
     responses((status = 200, body = AuthState), (status = 401, body = ProblemDocument), (status = 429, body = ProblemDocument)))]
 pub async fn sign_in(
     State(web): State<Web>,
-    connection: ConnectInfo<SocketAddr>,
+    Extension(caller): Extension<Caller>,
     headers: HeaderMap,
     Body(who): Body<SignIn>,
 ) -> Result<Response, Problem> {
     let name = who.name.trim().to_owned();
-    web.doorman.admit(&name, connection.ip(), web.clock.uptime())?;
+    web.doorman.admit(&name, caller.address, web.clock.uptime())?;
     let found = web.accounts.password_of(&name).await?;
     // A name that does not exist costs as much time as one that does.
     let (account, hash) =
         found.map_or((None, web.decoy_hash.clone()), |(account, hash)| (Some(account), hash));
     // Counted before it is judged, so that tries at the same moment do not slip through together.
-    web.doorman.failed(&name, connection.ip(), web.clock.uptime());
+    web.doorman.failed(&name, caller.address, web.clock.uptime());
     let matches = web.check(who.password, hash).await?;
-    match account.filter(|_| matches) {
-        Some(account) => {
-            web.doorman.succeeded(&name, connection.ip());
-            signed_in(&web, &account, &headers).await
+    match account {
+        Some(account) if matches => {
+            web.doorman.succeeded(&name, caller.address);
+            signed_in(&web, &account, (caller, &headers)).await
         }
-        None => Err(Problem::new(Kind::Unauthenticated, "Name or password is wrong.")),
+        // A name that is none of ours may be a password that was typed in the wrong place: it is not noted.
+        account => {
+            let tried = account.map(|account| account.name);
+            let wrong = Problem::new(Kind::Unauthenticated, "Name or password is wrong.");
+            Err(wrong.details(serde_json::json!({ "name": tried })))
+        }
     }
 }
 
@@ -180,15 +191,15 @@ pub async fn sign_in(
     responses((status = 200, body = AuthState), (status = 403, body = ProblemDocument)))]
 pub async fn link(
     State(web): State<Web>,
-    connection: ConnectInfo<SocketAddr>,
+    Extension(caller): Extension<Caller>,
     headers: HeaderMap,
     Body(link): Body<Link>,
 ) -> Result<Response, Problem> {
-    web.doorman.admit("link", connection.ip(), web.clock.uptime())?;
+    web.doorman.admit("link", caller.address, web.clock.uptime())?;
     match web.accounts.use_link(link.code, web.clock.wall_ms()).await? {
-        Some(account) => signed_in(&web, &account, &headers).await,
+        Some(account) => signed_in(&web, &account, (caller, &headers)).await,
         None => {
-            web.doorman.failed("link", connection.ip(), web.clock.uptime());
+            web.doorman.failed("link", caller.address, web.clock.uptime());
             Err(Problem::new(Kind::Forbidden, "This link has been used or has expired."))
         }
     }
@@ -196,17 +207,25 @@ pub async fn link(
 
 /// Signs out: this sign-in ends, with its sockets and event streams. Other browsers of the account stay signed in.
 #[utoipa::path(post, path = "/api/v1/auth/sign-out", tag = "auth", responses((status = 200, body = AuthState)))]
-pub async fn sign_out(State(web): State<Web>, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn sign_out(
+    State(web): State<Web>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     if let Some(credential) = guard::sign_in(&headers) {
         web.accounts.sign_out(&credential).await?;
         web.listeners.end(&credential);
     }
-    let mut response = Json(now_is(&web, None, &headers).await?).into_response();
-    set_cookie(&web, &headers, response.headers_mut(), "", 0);
+    let mut response = Json(now_is(&web, None, (caller, &headers)).await?).into_response();
+    set_cookie(&web, caller, response.headers_mut(), "", 0);
     Ok(response)
 }
 
-async fn signed_in(web: &Web, account: &Account, headers: &HeaderMap) -> Result<Response, Problem> {
+pub(super) async fn signed_in(
+    web: &Web,
+    account: &Account,
+    (caller, headers): (Caller, &HeaderMap),
+) -> Result<Response, Problem> {
     let now = web.clock.wall_ms();
     let label = headers
         .get(header::USER_AGENT)
@@ -217,10 +236,11 @@ async fn signed_in(web: &Web, account: &Account, headers: &HeaderMap) -> Result<
         .collect::<String>();
     let token = web.accounts.sign_in(account, &label, now).await?;
     let principal = web.accounts.holder(&Credential::Cookie(SecretHash::of(&token)), now).await?;
-    let mut response = Json(now_is(web, principal.as_ref(), headers).await?).into_response();
+    let mut response = Json(now_is(web, principal.as_ref(), (caller, headers)).await?).into_response();
+    response.extensions_mut().insert(Actor(account.id.clone(), account.name.clone()));
     set_cookie(
         web,
-        headers,
+        caller,
         response.headers_mut(),
         token.expose_secret(),
         limits::SIGN_IN_ABSOLUTE.as_secs(),
@@ -228,9 +248,9 @@ async fn signed_in(web: &Web, account: &Account, headers: &HeaderMap) -> Result<
     Ok(response)
 }
 
-fn set_cookie(web: &Web, request: &HeaderMap, response: &mut HeaderMap, value: &str, seconds: u64) {
+fn set_cookie(web: &Web, caller: Caller, response: &mut HeaderMap, value: &str, seconds: u64) {
     let [secure, plain] = guard::COOKIES;
-    let text = if is_https(web, request) {
+    let text = if is_https(web, caller) {
         format!("{secure}={value}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Lax")
     } else {
         format!("{plain}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax")

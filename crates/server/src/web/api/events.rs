@@ -147,16 +147,27 @@ pub async fn socket(
     State(web): State<Web>,
     Extension(principal): Extension<Principal>,
     upgrade: WebSocketUpgrade,
-) -> Response {
-    upgrade
-        .read_buffer_size(FRAME)
-        .max_message_size(FRAME)
-        .on_upgrade(move |socket| talk(web, principal, socket))
-        .into_response()
+) -> Result<Response, Problem> {
+    let listening = join(&web, &principal)?;
+    let upgrade = upgrade.read_buffer_size(FRAME).max_message_size(FRAME);
+    Ok(upgrade.on_upgrade(move |socket| talk(web, principal, listening, socket)).into_response())
 }
 
-async fn talk(web: Web, principal: Principal, socket: WebSocket) {
-    let listening = web.listeners.join(principal.credential);
+/// Room for one more who listens.
+fn join(web: &Web, principal: &Principal) -> Result<Listening, Problem> {
+    let rates = &web.config().rates;
+    let most = if rates.enabled { rates.sockets } else { usize::MAX };
+    web.listeners.join(&principal.account, principal.credential, most).ok_or_else(|| {
+        metrics::counter!("telecast_requests_limited_total", "bucket" => "sockets").increment(1);
+        Problem::new(
+            Kind::TooMany,
+            format!("This account listens {most} times already; close a tab or an app."),
+        )
+        .retry_after(CHECK.as_secs())
+    })
+}
+
+async fn talk(web: Web, principal: Principal, listening: Listening, socket: WebSocket) {
     let Some(mut ears) = Ears::new(&web, principal) else { return };
     let mut check = later(CHECK);
     let (mut out, mut heard) = socket.split();
@@ -221,7 +232,7 @@ pub async fn events(
     Extension(principal): Extension<Principal>,
     Parameters(topics): Parameters<Topics>,
 ) -> Result<Sse<impl Stream<Item = Result<sse::Event, Infallible>>>, Problem> {
-    let listening = web.listeners.join(principal.credential);
+    let listening = join(&web, &principal)?;
     let ended = || Problem::new(Kind::Unavailable, "The station is shutting down.");
     let mut ears = Ears::new(&web, principal).ok_or_else(ended)?;
     let wanted: Vec<String> = topics.topics.split(',').map(str::to_owned).collect();

@@ -1,9 +1,11 @@
 //! The API below `/api/v1`, a module for each noun. Handlers parse, ask [`crate::app::App`], and answer; they decide nothing.
 
+pub mod account;
 pub mod auth;
 pub mod channels;
 pub mod events;
 pub mod guide;
+pub mod people;
 pub mod receivers;
 pub mod sessions;
 pub mod system;
@@ -48,6 +50,15 @@ pub fn router() -> OpenApiRouter<Web> {
         .routes(routes!(auth::sign_in))
         .routes(routes!(auth::sign_out))
         .routes(routes!(auth::link))
+        .routes(routes!(account::password))
+        .routes(routes!(account::sign_ins))
+        .routes(routes!(account::end_sign_in))
+        .routes(routes!(account::tokens, account::make_token))
+        .routes(routes!(account::revoke_token))
+        .routes(routes!(people::list, people::add))
+        .routes(routes!(people::set_role))
+        .routes(routes!(people::link))
+        .routes(routes!(people::remove))
         .routes(routes!(channels::bouquets))
         .routes(routes!(channels::channels))
         .routes(routes!(channels::channel))
@@ -63,6 +74,9 @@ pub fn router() -> OpenApiRouter<Web> {
         .routes(routes!(receivers::add_simulated))
         .routes(routes!(receivers::remove))
         .routes(routes!(system::status))
+        .routes(routes!(system::reload))
+        .routes(routes!(system::audit))
+        .routes(routes!(system::log_level, system::set_log_level))
         .routes(routes!(system::problems))
 }
 

@@ -1,6 +1,7 @@
 //! Receivers: list, try, add, remove.
 
 use super::{Begun, Body, idempotency_key};
+use crate::adapters::stream::BOX_PORT;
 use crate::app::settings::{ReceiverSettings, without_user};
 use crate::app::view::ReceiverView;
 use crate::web::guard::Principal;
@@ -73,7 +74,7 @@ fn settings(new: NewReceiver) -> Result<ReceiverSettings, Problem> {
         url,
         username: username.unwrap_or_default(),
         password,
-        stream_port: new.stream_port.unwrap_or(8001),
+        stream_port: new.stream_port.unwrap_or(BOX_PORT),
         tuners: new.tuners.filter(|tuners| *tuners > 0),
         bouquets: Vec::new(),
         from_file: false,

@@ -1,0 +1,76 @@
+//! From the configuration to what the station and the web are run with: the one place that knows which key means what.
+
+use super::PrometheusHandle;
+use crate::app::settings::{Allowance, Keeping, Limits, ReceiverSettings, Settings};
+use crate::config::{Config, Network};
+use crate::web::WebConfig;
+use crate::web::rate::{Bucket, RateLimits};
+use std::path::{Path, PathBuf};
+use url::Url;
+
+/// What the station is run with; `data` is the folder of the store, `base_path` stands before all addresses.
+pub fn settings(config: &Config, data: &Path, receivers: Vec<ReceiverSettings>, base_path: &str) -> Settings {
+    Settings {
+        receivers,
+        tape: Keeping {
+            directory: config.string("tape.directory").map_or_else(|| data.join("tapes"), PathBuf::from),
+            window: config.duration("tape.window"),
+            budget: config.size("tape.budget"),
+            minimum_free: config.size("tape.minimum_free"),
+        },
+        limits: Limits {
+            sessions: config.number("playback.max_sessions") as usize,
+            account: or_none(config.number("playback.max_account_sessions")),
+            receiver: or_none(config.number("playback.max_receiver_sessions")),
+        },
+        warm_tuners: config.number("playback.warm_tuners") as usize,
+        pictures: Allowance {
+            most: config.number("playback.max_video_transcodes") as usize,
+            lines: u32::try_from(config.number("playback.max_video_lines")).ok(),
+        },
+        low_latency: config.switch("playback.low_latency"),
+        refresh: config.duration("guide.refresh"),
+        base_path: base_path.to_owned(),
+    }
+}
+
+/// What the web is run with.
+pub fn web_config(
+    config: &Config,
+    metrics: Option<(PrometheusHandle, Vec<Network>)>,
+    public_url: Option<Url>,
+) -> WebConfig {
+    WebConfig {
+        public_url,
+        allowed_origins: config.list("auth.allowed_origins"),
+        metrics,
+        proxies: config.proxies(),
+        rates: rates(config),
+    }
+}
+
+fn rates(config: &Config) -> RateLimits {
+    let number = |name: &str| config.number(name) as u32;
+    let even = |name: &str| Bucket { burst: number(name), per_minute: number(name) };
+    RateLimits {
+        enabled: config.switch("rate_limit.enabled"),
+        unknown: Bucket {
+            burst: number("rate_limit.unknown_burst"),
+            per_minute: number("rate_limit.unknown_per_minute"),
+        },
+        account: Bucket {
+            burst: number("rate_limit.account_burst"),
+            per_minute: number("rate_limit.account_per_minute"),
+        },
+        door: even("rate_limit.sign_in_per_minute"),
+        refresh: even("rate_limit.refresh_per_minute"),
+        sockets: config.number("rate_limit.sockets") as usize,
+        connections: config.number("rate_limit.connections") as usize,
+        exempt: config.exempt(),
+    }
+}
+
+/// 0 is no limit.
+fn or_none(limit: u64) -> usize {
+    if limit == 0 { usize::MAX } else { limit as usize }
+}
