@@ -5,6 +5,7 @@ One viewer asks for the playlist of its session 20 times a second, from an addre
 """
 
 import asyncio
+import collections
 import os
 import statistics
 import sys
@@ -68,8 +69,8 @@ async def slow(port, at, tally):
             await asyncio.sleep(1)
 
 
-async def flood(port, source, per_s, tally):
-    """Asks as often as that over one connection, whatever it is answered."""
+async def flood(port, source, per_s, tally, refused):
+    """Asks as often as that over one connection, whatever it is answered; counts in `tally` as `asked`, and under the name of `refused`."""
     while True:
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(source, 0))
@@ -79,16 +80,17 @@ async def flood(port, source, per_s, tally):
                 await asyncio.sleep(max(0, due - time.monotonic()))
                 status = await ask(reader, writer, "/api/v1/auth/state", port)
                 tally["asked"] += 1
-                tally["refused"] += status == 429
+                tally[refused] += status == 429
         except (OSError, asyncio.IncompleteReadError):
             await asyncio.sleep(0.1)
 
 
 async def attack(port):
     """The other process: tells on stdout what it holds and what it has asked, each second."""
-    tally = {"slow": 0, "asked": 0, "refused": 0}
-    tasks = [asyncio.create_task(flood(port, "127.2.0.1", FLOOD_PER_S / 10, tally)) for _ in range(10)]
-    tasks += [asyncio.create_task(flood(port, f"127.3.0.{at + 1}", FLOOD_PER_S / 100, tally)) for at in range(100)]
+    tally = collections.Counter()
+    tasks = [asyncio.create_task(flood(port, "127.2.0.1", FLOOD_PER_S / 10, tally, "refused")) for _ in range(10)]
+    # Each of these keeps below the limit, so none of it need be refused.
+    tasks += [asyncio.create_task(flood(port, f"127.3.0.{at + 1}", FLOOD_PER_S / 100, tally, "of many")) for at in range(100)]
     for at in range(SLOW):
         tasks.append(asyncio.create_task(slow(port, at, tally)))
         if at % 200 == 199:
@@ -124,8 +126,9 @@ async def main():
     p99 = lambda times: statistics.quantiles(times, n=100, method="inclusive")[98] * 1000
     rows = [("alone", len(quiet), p99(quiet), max(quiet) * 1000, bad), ("beside them", len(loud), p99(loud), max(loud) * 1000, worse)]
     table(("viewer", "replies", "p99 ms", "most ms", "no 200"), rows)
-    print(f"held {held} slow connections; asked {last[1]} times, {last[2]} refused; parts lost to the viewer: {len(faults)}")
-    if int(last[2]) < int(last[1]) * 0.5:
+    print(f"held {held} slow connections; asked {last[1]} times from 101 addresses, {last[2]} times refused to the one that asks too often; parts lost to the viewer: {len(faults)}")
+    # About half of it is the one address's.
+    if int(last[2]) < int(last[1]) * 0.4:
         raise RuntimeError("the flood was not refused")
     figures.tell("p99_ratio", p99(loud) / p99(quiet), "ratio", "≤", 2)
     figures.tell("errors", bad + worse + len(faults), "count", "≤", 0)

@@ -22,16 +22,17 @@ const PATIENCE_MS = 60_000;
 const binary = findBinary();
 const home = mkdtempSync(join(tmpdir(), "telecast-reload-"));
 const [web, stream, port] = [await freePort(), await freePort(), await freePort()];
-const sim = start(["sim", "--listen", `127.0.0.1:${web}`, "--stream-listen", `127.0.0.1:${stream}`], /on the air/);
+const sim = start(["sim", "--listen", `127.0.0.1:${web}`, "--stream-listen", `127.0.0.1:${stream}`]);
 const file = join(home, "telecast.toml");
 write(0);
 const added = spawnSync(binary, ["user", "add", "bench", "--role", "owner", "--config", file, "--data-dir", join(home, "data")], { input: `${PASSWORD}\n` });
 if (added.status !== 0) throw new Error(String(added.stderr));
-const station = start(["serve", "--config", file, "--data-dir", join(home, "data")], /Telecast is at/);
+const station = start(["serve", "--config", file, "--data-dir", join(home, "data")]);
 const browser = await launch();
 try {
-  await Promise.all([sim.ready, station.ready]);
   const origin = `http://127.0.0.1:${port}`;
+  await answered(`http://127.0.0.1:${web}/sim/state`, sim);
+  await answered(`${origin}/readyz`, station);
   const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
   await page.addInitScript(rememberWaiting);
   await page.goto(`${origin}/`);
@@ -110,21 +111,23 @@ function rememberWaiting() {
   };
 }
 
-function start(args, sign) {
+function start(args) {
   const child = spawn(binary, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, NO_COLOR: "1" } });
   const ended = new Promise((done) => child.once("exit", done));
   let output = "";
-  const ready = new Promise((found, failed) => {
-    const read = (chunk) => {
-      output += chunk;
-      if (sign.test(output)) found();
-    };
-    child.stdout.setEncoding("utf8").on("data", read);
-    child.stderr.setEncoding("utf8").on("data", read);
-    child.once("exit", (code) => failed(new Error(`telecast ${args[0]} ended with ${code}:\n${output}`)));
-  });
-  ready.catch(() => undefined);
-  return { ready, log: () => output, stop: () => (child.kill("SIGTERM"), ended) };
+  const read = (chunk) => (output += chunk);
+  child.stdout.setEncoding("utf8").on("data", read);
+  child.stderr.setEncoding("utf8").on("data", read);
+  return { isOver: () => child.exitCode !== null, log: () => output, stop: () => (child.kill("SIGTERM"), ended) };
+}
+
+/** Returns when there is a good answer. */
+async function answered(url, child) {
+  for (const until = Date.now() + PATIENCE_MS; Date.now() < until && !child.isOver(); ) {
+    if (await fetch(url).then(({ ok }) => ok, () => false)) return;
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  throw new Error(`${url} gives no good answer:\n${child.log()}`);
 }
 
 function freePort() {
