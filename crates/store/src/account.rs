@@ -224,12 +224,15 @@ impl Store {
                 if role == Role::Owner || before == Role::Owner.name() {
                     return Err(Error::new(Kind::Conflict, "A station has one owner, and always the same."));
                 }
-                for statement in [
-                    "UPDATE account SET role = ?1 WHERE id = ?2",
-                    "DELETE FROM sign_in WHERE account_id = ?2 AND ?1 <> ''",
-                ] {
-                    sqlx::query(statement).bind(role.name()).bind(id).execute(&mut *transaction).await?;
-                }
+                sqlx::query("UPDATE account SET role = ? WHERE id = ?")
+                    .bind(role.name())
+                    .bind(id)
+                    .execute(&mut *transaction)
+                    .await?;
+                sqlx::query("DELETE FROM sign_in WHERE account_id = ?")
+                    .bind(id)
+                    .execute(&mut *transaction)
+                    .await?;
                 Ok(transaction.commit().await?)
             }
         }

@@ -13,6 +13,7 @@ import { useAccount } from "../shell/station";
 import { Button, Failure, Field, IconButton } from "../ui";
 import { Modal } from "../ui/Modal";
 import { CopyLine } from "./CopyLine";
+import { RemoveDialog } from "./RemoveDialog";
 import { browserName } from "./browserName";
 import { roleName } from "./roles";
 
@@ -174,7 +175,15 @@ function Tokens({ scopes }: { readonly scopes: readonly string[] }) {
       </ul>
       <Button onClick={() => setMaking(true)}>{t.settings.newToken}</Button>
       {making && <TokenDialog scopes={scopes} close={() => setMaking(false)} />}
-      {revoking && <RevokeDialog token={revoking} close={() => setRevoking(null)} />}
+      {revoking && (
+        <RemoveDialog
+          name={revoking.name}
+          text={t.settings.revokeText}
+          remove={() => api.DELETE("/api/v1/account/tokens/{id}", { params: { path: { id: revoking.id } } })}
+          removed={() => queryClient.invalidateQueries({ queryKey: tokens.queryKey })}
+          close={() => setRevoking(null)}
+        />
+      )}
     </section>
   );
 }
@@ -264,29 +273,6 @@ function TokenDialog({ scopes, close }: { readonly scopes: readonly string[]; re
           <Button onClick={close}>{t.common.cancel}</Button>
         </div>
       </form>
-    </Modal>
-  );
-}
-
-function RevokeDialog({ token, close }: { readonly token: Token; readonly close: () => void }) {
-  const t = useText();
-  const revoke = useMutation({
-    mutationFn: () => api.DELETE("/api/v1/account/tokens/{id}", { params: { path: { id: token.id } } }),
-    onSuccess: async () => {
-      await queryClient.invalidateQueries({ queryKey: tokens.queryKey });
-      close();
-    },
-  });
-  return (
-    <Modal title={t.settings.removeTitle(token.name)} close={close}>
-      <p>{t.settings.revokeText}</p>
-      {revoke.error && <Failure error={revoke.error} />}
-      <div className="actions">
-        <Button look="danger" busy={revoke.isPending} onClick={() => revoke.mutate()}>
-          {t.common.remove}
-        </Button>
-        <Button onClick={close}>{t.common.cancel}</Button>
-      </div>
     </Modal>
   );
 }

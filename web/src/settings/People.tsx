@@ -11,6 +11,7 @@ import { date } from "../i18n/format";
 import { Button, Failure, Field, IconButton, Skeleton } from "../ui";
 import { Modal } from "../ui/Modal";
 import { CopyLine } from "./CopyLine";
+import { RemoveDialog } from "./RemoveDialog";
 import { RoleSelect, roleName } from "./roles";
 
 const again = () => queryClient.invalidateQueries({ queryKey: people.queryKey });
@@ -39,7 +40,15 @@ export function People() {
         {t.settings.addPerson}
       </Button>
       {adding && <AddDialog close={() => setAdding(false)} added={setInviting} />}
-      {removing && <RemoveDialog person={removing} close={() => setRemoving(null)} />}
+      {removing && (
+        <RemoveDialog
+          name={removing.name}
+          text={t.settings.removePersonText}
+          remove={() => api.DELETE("/api/v1/people/{id}", { params: { path: { id: removing.id } } })}
+          removed={again}
+          close={() => setRemoving(null)}
+        />
+      )}
       {inviting && <LinkDialog person={inviting} close={() => setInviting(null)} />}
     </>
   );
@@ -149,29 +158,6 @@ function LinkDialog({ person, close }: { readonly person: Person; readonly close
       )}
       <div className="actions">
         <Button onClick={close}>{t.common.close}</Button>
-      </div>
-    </Modal>
-  );
-}
-
-function RemoveDialog({ person, close }: { readonly person: Person; readonly close: () => void }) {
-  const t = useText();
-  const remove = useMutation({
-    mutationFn: () => api.DELETE("/api/v1/people/{id}", { params: { path: { id: person.id } } }),
-    onSuccess: async () => {
-      await again();
-      close();
-    },
-  });
-  return (
-    <Modal title={t.settings.removeTitle(person.name)} close={close}>
-      <p>{t.settings.removePersonText}</p>
-      {remove.error && <Failure error={remove.error} />}
-      <div className="actions">
-        <Button look="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
-          {t.common.remove}
-        </Button>
-        <Button onClick={close}>{t.common.cancel}</Button>
       </div>
     </Modal>
   );

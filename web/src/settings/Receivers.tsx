@@ -1,5 +1,5 @@
 /** The receivers, how each is, and what can be done about it. */
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Trash2 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
@@ -8,8 +8,8 @@ import { live } from "../api/live";
 import { queryClient, receivers } from "../api/queries";
 import type { Receiver } from "../api/types";
 import { useText } from "../i18n";
-import { Button, Failure, IconButton, Skeleton } from "../ui";
-import { Modal } from "../ui/Modal";
+import { Failure, IconButton, Skeleton } from "../ui";
+import { RemoveDialog } from "./RemoveDialog";
 
 const LOOK_AGAIN_MS = 5_000;
 
@@ -39,7 +39,10 @@ export function Receivers() {
       </Link>
       {removing && (
         <RemoveDialog
-          receiver={removing}
+          name={removing.name}
+          text={t.settings.removeText}
+          remove={() => api.DELETE("/api/v1/receivers/{id}", { params: { path: { id: removing.id } } })}
+          removed={() => queryClient.invalidateQueries()}
           close={() => {
             setRemoving(null);
             // The row's button may be gone with its row; the focus must not be.
@@ -81,28 +84,5 @@ function ReceiverRow({ receiver, remove }: { readonly receiver: Receiver; readon
         </IconButton>
       )}
     </li>
-  );
-}
-
-function RemoveDialog({ receiver, close }: { readonly receiver: Receiver; readonly close: () => void }) {
-  const t = useText();
-  const remove = useMutation({
-    mutationFn: () => api.DELETE("/api/v1/receivers/{id}", { params: { path: { id: receiver.id } } }),
-    onSuccess: async () => {
-      await queryClient.invalidateQueries();
-      close();
-    },
-  });
-  return (
-    <Modal title={t.settings.removeTitle(receiver.name)} close={close}>
-      <p>{t.settings.removeText}</p>
-      {remove.error && <Failure error={remove.error} />}
-      <div className="actions">
-        <Button look="danger" busy={remove.isPending} onClick={() => remove.mutate()}>
-          {t.common.remove}
-        </Button>
-        <Button onClick={close}>{t.common.cancel}</Button>
-      </div>
-    </Modal>
   );
 }

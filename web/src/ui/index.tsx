@@ -129,24 +129,30 @@ export function Failure({ error, retry, wholePage = false, children }: FailurePr
   );
 }
 
-export function RequestId({ id }: { readonly id: string | null }) {
+/** Takes a text to the clipboard. That exists only in secure contexts; elsewhere the text can still be selected. */
+export function CopyButton({ text }: { readonly text: string }) {
   const t = useText();
   const [copied, setCopied] = useState(false);
+  if (!isSecureContext) return null;
+  return (
+    <IconButton
+      label={copied ? t.common.copied : t.common.copy}
+      onClick={() => {
+        void navigator.clipboard.writeText(text).then(() => setCopied(true));
+      }}
+    >
+      {copied ? <Check size={16} aria-hidden /> : <Copy size={16} aria-hidden />}
+    </IconButton>
+  );
+}
+
+export function RequestId({ id }: { readonly id: string | null }) {
+  const t = useText();
   if (!id) return null;
   return (
     <p className="request-id">
       {t.common.requestId} <code>{id}</code>
-      {/* The clipboard exists only in secure contexts; elsewhere the id can still be selected. */}
-      {isSecureContext && (
-        <IconButton
-          label={copied ? t.common.copied : t.common.copy}
-          onClick={() => {
-            void navigator.clipboard.writeText(id).then(() => setCopied(true));
-          }}
-        >
-          {copied ? <Check size={16} aria-hidden /> : <Copy size={16} aria-hidden />}
-        </IconButton>
-      )}
+      <CopyButton text={id} />
     </p>
   );
 }

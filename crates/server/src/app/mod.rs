@@ -259,8 +259,8 @@ impl App {
         self.0.receivers.views()
     }
 
-    /// From now on these settings; those that cannot change while the station runs ([`Settings`] says which) stay. Receivers are those of the
-    /// configuration file; one that is the same as before is not touched, nor is who watches it.
+    /// From now on these settings; the folder of the tapes and the path before addresses stay as they are. Receivers are those of the configuration
+    /// file; one that is the same as before is not touched, nor is who watches it.
     ///
     /// # Errors
     /// `Conflict`: the id of a new receiver is taken by one that a page has added. `Invalid`: a receiver's address cannot be used. Then nothing has

@@ -119,13 +119,22 @@ pub(crate) fn say(text: &str) -> Result<(), Failure> {
 impl Common {
     /// Reads all layers of the configuration.
     pub(crate) fn load(&self) -> Result<crate::config::Config, Failure> {
+        self.read().map(|(config, _, _)| config)
+    }
+
+    /// The same, with where it came from and what its file said.
+    pub(crate) fn read(
+        &self,
+    ) -> Result<(crate::config::Config, crate::config::Source, Option<String>), Failure> {
         let source = self.source();
         let text = source.text().map_err(Failure::usage)?;
-        source.load(text.as_deref()).map_err(|faults| Failure::usage(faults.join("\n          ")))
+        let config = source.load(text.as_deref());
+        let config = config.map_err(|faults| Failure::usage(faults.join("\n          ")))?;
+        Ok((config, source, text))
     }
 
     /// Where the configuration comes from.
-    pub(crate) fn source(&self) -> crate::config::Source {
+    fn source(&self) -> crate::config::Source {
         let mut flags = Vec::new();
         if let Some(listen) = &self.listen {
             flags.push(("server.listen", listen.clone()));

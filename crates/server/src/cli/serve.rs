@@ -56,10 +56,7 @@ pub(super) struct Demo {
 
 impl Serve {
     pub(super) async fn run(self) -> Result<(), Failure> {
-        let source = self.common.source();
-        let text = source.text().map_err(Failure::usage)?;
-        let config =
-            source.load(text.as_deref()).map_err(|faults| Failure::usage(faults.join("\n          ")))?;
+        let (config, source, text) = self.common.read()?;
         let level = ops::log::begin(&config)?;
         for (key, value, origin, _) in
             config.table().into_iter().filter(|(_, _, origin, _)| origin != "default")

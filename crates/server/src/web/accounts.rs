@@ -117,6 +117,11 @@ impl Accounts {
         self.known.get(credential, self.store.access_turn(), now_ms)
     }
 
+    /// Whether this credential has let somebody in before.
+    pub fn has_met(&self, credential: &Credential) -> bool {
+        self.known.has_met(credential)
+    }
+
     /// Whose credential this is, if it still counts. From memory, as a rule ([`Known`]).
     pub async fn holder(&self, credential: &Credential, now_ms: i64) -> Result<Option<Principal>, Problem> {
         let turn = self.store.access_turn();
@@ -124,6 +129,9 @@ impl Accounts {
             return Ok(Some(principal));
         }
         let found = self.find(credential, now_ms).await?;
+        if found.is_none() {
+            self.known.refused(credential);
+        }
         Ok(found.map(|found| self.known.put(found, turn, now_ms)))
     }
 

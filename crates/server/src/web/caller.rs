@@ -49,11 +49,6 @@ impl Caller {
     pub fn is_proxy(peer: IpAddr, proxies: &[Network]) -> bool {
         proxies.iter().any(|network| network.contains(peer))
     }
-
-    /// From this very machine, and for itself.
-    pub fn is_here(&self) -> bool {
-        self.is_direct && self.address.to_canonical().is_loopback()
-    }
 }
 
 /// An address as proxies write it: with or without a port, IPv6 with or without brackets.
@@ -80,7 +75,7 @@ mod tests {
             map.append(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
         let caller = Caller::of(peer.parse().expect(peer), false, &map, &proxies);
-        (caller.address.to_string(), caller.is_here(), caller.is_https)
+        (caller.address.to_string(), caller.is_direct, caller.is_https)
     }
 
     #[test]

@@ -161,14 +161,14 @@ impl<'a> Turnstile<'a> {
         Self { web, config, network, now: web.clock.uptime(), standing: None }
     }
 
-    /// Whose credential it is. One that is not in memory is looked up in the store, but not for a network that has used up what those have who
-    /// are not let in: nobody guesses at the store's cost.
+    /// Whose credential it is. One that was never met is not looked up in the store for a network that has used up what those have who are not
+    /// let in: nobody guesses at the store's cost, and nobody is shut out for what his neighbours guess.
     async fn identify(&mut self, credential: &Credential) -> Result<Option<Principal>, Problem> {
         let now_ms = self.web.clock.wall_ms();
         if let Some(principal) = self.web.accounts.remembered(credential, now_ms) {
             return Ok(Some(principal));
         }
-        if let Some(network) = self.network {
+        if let Some(network) = self.network.filter(|_| !self.web.accounts.has_met(credential)) {
             let (who, bucket) = (Who::Network(network), self.config.rates.unknown);
             let standing = self.web.rates.peek(Rate::Usual, who, bucket, self.now);
             standing.map_err(|empty| refused("unknown", &empty))?;

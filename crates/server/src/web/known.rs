@@ -4,11 +4,12 @@
 //! - What takes a right away in this process counts for the very next request; what another process does (the command line), at the
 //!   next look ([`LOOK`]). Both move [`Store::access_turn`], and what was read before it moved is worth nothing.
 //! - That a credential is used is noted with each look-up, for all of a second in one transaction.
+//! - Who was let in once is asked about even while his network is refused for its strangers ([`Known::has_met`]).
 //! - Only who is let in is remembered. Whoever is not is looked up each time, and let in as soon as the store has him.
 
 use super::guard::{Credential, Principal};
 use crate::adapters::clock::Clock;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use telecast_core::limits;
@@ -44,6 +45,8 @@ struct Inner {
     entries: HashMap<Credential, Entry>,
     /// To be noted: at most one for each entry that there was in a second.
     used: HashMap<Credential, i64>,
+    /// Whoever was let in since the start and has not been refused since: worth a question to the store.
+    met: HashSet<Credential>,
 }
 
 /// See the module.
@@ -64,6 +67,16 @@ impl Known {
         (fresh && entry.turn == turn && now_ms < entry.until_ms).then(|| entry.principal.clone())
     }
 
+    /// Whether this credential has let somebody in before, as far as is remembered. It may not do so any more.
+    pub fn has_met(&self, credential: &Credential) -> bool {
+        self.inner().met.contains(credential)
+    }
+
+    /// It lets nobody in any more.
+    pub fn refused(&self, credential: &Credential) {
+        self.inner().met.remove(credential);
+    }
+
     /// Remembers what was found at `now_ms`; `turn` is the one before it was looked for.
     pub fn put(&self, found: Found, turn: u64, now_ms: i64) -> Principal {
         let principal = found.principal;
@@ -80,6 +93,10 @@ impl Known {
         if found.used_ms.is_none_or(again) && inner.used.len() < limits::KNOWN {
             inner.used.insert(credential, now_ms);
         }
+        if inner.met.len() >= limits::KNOWN {
+            inner.met.clear();
+        }
+        inner.met.insert(credential);
         let entry = Entry { principal: principal.clone(), until_ms: found.until_ms, at_ms: now_ms, turn };
         inner.entries.insert(credential, entry);
         principal
