@@ -38,7 +38,7 @@ class Station:
             "server": {"listen": f"127.0.0.1:{self.port}"},
             "tape": {"directory": str(self.tape), "minimum_free": "1GB"},
             # What nobody asked for is neither measured nor judged, and would play a finite broadcast away before its turn.
-            "playback": {"max_sessions": 1000, "warm_tuners": 0},
+            "playback": {"max_sessions": 1000, "max_account_sessions": 0, "warm_tuners": 0},
         }
         rooms = {room: {**usual.get(room, {}), **(settings or {}).get(room, {})} for room in {**usual, **(settings or {})}}
         receiver = {"name": "Bench", "url": f"http://127.0.0.1:{web_port}", "stream_port": stream_port, "tuners": tuners}

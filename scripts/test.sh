@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 target=${CARGO_TARGET_DIR:-target} logs=target/test-logs
 export TELECAST_BIN=${TELECAST_BIN:-$(realpath -m "$target")/debug/telecast}
 export TELECAST_CORPUS=${TELECAST_CORPUS:-$(realpath -m ../shared/corpus)} INSTA_UPDATE=no
+rm -rf "$logs" "$target/tmp/logs"
 mkdir -p "$logs"
 passed=0 failed=0 broken=()
 
@@ -60,6 +61,7 @@ else
     check binary - test -x "$TELECAST_BIN"
     check browser "$browser_summary" npm --prefix e2e test
     check judges "$own_summary" python3 scripts/judges.py
+    check secrets - python3 scripts/secrets.py
 fi
 
 echo

@@ -1,6 +1,6 @@
 // A station of our own to test against: the real binary, in a directory and on a port of its own, ended with the tests.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -20,7 +20,10 @@ export function findBinary() {
 }
 
 /** What the station logs: where a start can hang, more than usual, since the log of a failed run is all that is left of it. */
-const LOG_LEVEL = "info,telecast_server::adapters::ffmpeg=debug,telecast_server::app::tape=debug";
+const LOG_LEVEL = "info,telecast_server=debug,telecast_store=debug,telecast_core=debug";
+/** Where it is kept for scripts/secrets.py, which looks for secrets in it. */
+const LOGS = resolve(import.meta.dirname, "../..", "target/test-logs");
+let stations = 0;
 
 /**
  * Starts `telecast <arguments>` and waits until it prints the link that gets one in.
@@ -61,6 +64,8 @@ export async function startStation(args, { kind = "link", env = {} } = {}) {
       const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
       const code = await ended;
       clearTimeout(timer);
+      mkdirSync(LOGS, { recursive: true });
+      writeFileSync(join(LOGS, `station-${process.pid}-${(stations += 1)}.log`), output);
       return code;
     },
   };

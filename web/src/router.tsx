@@ -41,8 +41,14 @@ const status = createRoute({
   component: lazyRouteComponent(() => import("./status/StatusPage"), "StatusPage"),
 });
 
+const pair = createRoute({
+  getParentRoute: () => root,
+  path: "/pair",
+  component: lazyRouteComponent(() => import("./pair/PairPage"), "PairPage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([watch.addChildren([home, channel]), welcome, signIn, settings, section, status]),
+  routeTree: root.addChildren([watch.addChildren([home, channel]), welcome, signIn, pair, settings, section, status]),
   basepath: basePath || "/",
   defaultPreload: "intent",
   scrollRestoration: false,

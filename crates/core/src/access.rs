@@ -1,4 +1,8 @@
-//! Who may do what: roles and scopes.
+//! Who may do what: roles and scopes, and what a child may see ([`Profile`]).
+
+mod profile;
+
+pub use profile::{CHANNELS, GROWN, Profile, UNRATED_FROM, pin_fault};
 
 use serde::{Deserialize, Serialize};
 

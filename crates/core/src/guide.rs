@@ -19,6 +19,9 @@ pub struct Event {
     pub end_ms: i64,
     /// Genre as the receiver names it.
     pub genre: String,
+    /// For whom it is, from this age on (years); none: nobody has said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<u8>,
 }
 
 /// The event that is on at `now_ms`, and the one after it. `events` may be in any order.
@@ -103,6 +106,7 @@ mod tests {
             start_ms,
             end_ms,
             genre: empty(),
+            rating: None,
         }
     }
 

@@ -53,8 +53,17 @@ pub const STREAM_STALL: Duration = Duration::from_secs(4);
 pub const SERVICES: usize = 20_000;
 /// How deep bouquets are followed into bouquets.
 pub const BOUQUET_DEPTH: usize = 3;
-/// Sessions at once.
+/// Sessions at once, whatever the machine.
 pub const SESSIONS: usize = 2_000;
+/// Sessions at once on the smallest machine.
+pub const SESSIONS_LEAST: usize = 10;
+
+/// Sessions that a machine carries: 250 for each processor (500 viewers of 2 Mbit/s were served by two beside their own players; see
+/// `docs/design/performance.md`), a mebibyte each in a quarter of the memory, four open files each in half of what there may be.
+pub fn carried(processors: usize, memory: u64, files: usize) -> usize {
+    let by_memory = usize::try_from(memory >> 22).unwrap_or(usize::MAX);
+    processors.saturating_mul(250).min(by_memory).min(files / 8).clamp(SESSIONS_LEAST, SESSIONS)
+}
 /// Ended sessions stay visible for this long, so that a page can still read the reason.
 pub const SESSION_MEMORY: Duration = Duration::from_mins(5);
 /// A playlist request waits for news no longer than three target durations.
@@ -71,6 +80,18 @@ pub const HASHERS: usize = 2;
 pub const SETUP_CODE: Duration = Duration::from_hours(1);
 /// A sign-in link is good for this long.
 pub const SIGN_IN_LINK: Duration = Duration::from_mins(15);
+/// A television that shows a code waits this long to be let in: time to find the phone.
+pub const PAIRING: Duration = Duration::from_mins(10);
+/// It asks this often whether it is.
+pub const PAIRING_POLL: Duration = Duration::from_secs(2);
+/// Televisions that wait at once: more are not set up in any house, and each costs a row.
+pub const PAIRINGS: i64 = 200;
+/// A guest stays no longer.
+pub const GUEST: Duration = Duration::from_hours(366 * 24);
+/// Whether viewers may still see what is on is looked at this often.
+pub const GUARDIAN: Duration = Duration::from_secs(2);
+/// What a child's player may reach back to, in a programme of which it is not known when it began: what players hold back.
+pub const CHILD_PAST: Duration = Duration::from_secs(10);
 /// A sign-in lasts this long without use.
 pub const SIGN_IN_IDLE: Duration = Duration::from_hours(14 * 24);
 /// A sign-in lasts this long at most.
@@ -140,3 +161,17 @@ pub const TRANSCODER_RETRY: Duration = Duration::from_secs(30);
 
 /// Lines that a transcoded picture is made smaller to. Few, so that viewers share transcoders.
 pub const LINES: [u32; 5] = [360, 480, 576, 720, 1080];
+
+#[cfg(test)]
+mod tests {
+    use super::carried;
+
+    #[test]
+    fn a_machine_carries_what_its_scarcest_part_does() {
+        for (processors, gib, files, sessions) in
+            [(2, 4, 65_536, 500), (16, 64, 65_536, 2_000), (4, 1, 65_536, 256), (2, 4, 1_024, 128), (1, 0, 0, 10)]
+        {
+            assert_eq!(carried(processors, gib << 30, files), sessions, "{processors} {gib} {files}");
+        }
+    }
+}

@@ -55,6 +55,12 @@ pub fn code(entropy: [u8; 10]) -> SecretString {
     format!("{}-{}-{}-{}", &text[..4], &text[4..8], &text[8..12], &text[12..16]).into()
 }
 
+/// A code that a person reads off a screen and types elsewhere within minutes: 40 random bits in two groups of four.
+pub fn short_code(entropy: [u8; 5]) -> SecretString {
+    let text = base32(&entropy).to_ascii_uppercase();
+    format!("{}-{}", &text[..4], &text[4..8]).into()
+}
+
 /// What a stored secret is kept as and looked up by: its SHA-256.
 #[derive(Clone, Copy)]
 pub struct SecretHash([u8; 32]);

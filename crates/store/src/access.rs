@@ -3,9 +3,10 @@
 //! Whoever remembers who may do what compares [`Store::access_turn`]: it has moved on whenever a right may be gone. What this process
 //! does moves it at once, what another one has done to the same file moves it at the next [`Store::look_at_access`].
 
-use crate::account::account;
+use crate::account::{AccountRow, account, accounts, columns};
 use crate::error::{Error, Result};
 use crate::{Account, Backend, Kind, Store};
+use sqlx::sqlite::SqliteQueryResult;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use telecast_core::access::Scope;
 use telecast_core::limits;
@@ -16,8 +17,10 @@ use telecast_core::secret::{Lifetime, SecretHash};
 pub enum Purpose {
     /// Becoming the owner.
     Setup,
-    /// Signing in without a password.
+    /// Signing in without a password, once.
     SignIn,
+    /// Signing in as a guest, as often as he likes until he is none any more.
+    Guest,
 }
 
 impl Purpose {
@@ -25,6 +28,7 @@ impl Purpose {
         match self {
             Self::Setup => "setup",
             Self::SignIn => "sign_in",
+            Self::Guest => "guest",
         }
     }
 }
@@ -82,15 +86,28 @@ struct TokenRow {
     created_ms: i64,
     expires_ms: Option<i64>,
     last_used_ms: Option<i64>,
-    account_id: String,
-    account_name: String,
-    role: String,
-    account_created_ms: i64,
+    #[sqlx(flatten)]
+    account: AccountRow,
+}
+
+/// What is read of `api_token t` and its account.
+macro_rules! token_columns {
+    () => {
+        concat!("t.id, t.name, t.scopes, t.created_ms, t.expires_ms, t.last_used_ms, ", columns!())
+    };
+}
+
+#[derive(sqlx::FromRow)]
+struct SignInRow {
+    created_ms: i64,
+    last_seen_ms: i64,
+    #[sqlx(flatten)]
+    account: AccountRow,
 }
 
 fn token(row: TokenRow) -> Result<ApiToken> {
     Ok(ApiToken {
-        account: account((row.account_id, row.account_name, row.role, row.account_created_ms))?,
+        account: account(row.account)?,
         id: row.id,
         name: row.name,
         scopes: row.scopes.split(' ').filter_map(Scope::parse).collect(),
@@ -197,7 +214,7 @@ impl Store {
         }
     }
 
-    /// Uses up a sign-in code: of two at once, one gets the account. None: wrong, used or expired.
+    /// Uses up a sign-in code: of two at once, one gets the account. A guest's code stays good. None: wrong, used or expired.
     ///
     /// # Errors
     /// [`Kind::Unavailable`].
@@ -206,18 +223,21 @@ impl Store {
             Backend::Sqlite(db) => {
                 let id: Option<Option<String>> = sqlx::query_scalar(
                     "UPDATE one_time_code SET used_ms = ? \
-                     WHERE hash = ? AND purpose = ? AND used_ms IS NULL AND expires_ms > ? RETURNING account_id",
+                     WHERE hash = ? AND expires_ms > ? AND (purpose = ? AND used_ms IS NULL OR purpose = ?) \
+                     RETURNING account_id",
                 )
                 .bind(now_ms)
                 .bind(hash.as_bytes())
-                .bind(Purpose::SignIn.name())
                 .bind(now_ms)
+                .bind(Purpose::SignIn.name())
+                .bind(Purpose::Guest.name())
                 .fetch_optional(db.writer())
                 .await?;
-                match id.flatten() {
-                    Some(id) => self.account(&id).await,
-                    None => Ok(None),
-                }
+                let account = match id.flatten() {
+                    Some(id) => self.account(&id).await?,
+                    None => None,
+                };
+                Ok(account.filter(|account| !account.is_over(now_ms)))
             }
         }
     }
@@ -268,19 +288,18 @@ impl Store {
     pub async fn sign_in(&self, hash: &SecretHash, now_ms: i64) -> Result<Option<SignIn>> {
         match &self.backend {
             Backend::Sqlite(db) => {
-                let row: Option<(String, String, String, i64, i64, i64)> = sqlx::query_as(
-                    "SELECT a.id, a.name, a.role, a.created_ms, s.created_ms, s.last_seen_ms \
-                     FROM sign_in s JOIN account a ON a.id = s.account_id WHERE s.hash = ?",
-                )
+                let row: Option<SignInRow> = sqlx::query_as(concat!(
+                    "SELECT s.created_ms, s.last_seen_ms, ", columns!(), " FROM ", accounts!(),
+                    " JOIN sign_in s ON s.account_id = a.id WHERE s.hash = ?"
+                ))
                 .bind(hash.as_bytes())
                 .fetch_optional(db.reader())
                 .await?;
-                let Some((id, name, role, created, created_ms, last_seen_ms)) = row else { return Ok(None) };
+                let Some(SignInRow { created_ms, last_seen_ms, account: row }) = row else { return Ok(None) };
                 let lifetime = Lifetime { created_ms, last_seen_ms };
-                if !lifetime.is_alive(now_ms) {
-                    return Ok(None);
-                }
-                Ok(Some(SignIn { account: account((id, name, role, created))?, lifetime }))
+                let account = account(row)?;
+                let counts = lifetime.is_alive(now_ms) && !account.is_over(now_ms);
+                Ok(counts.then_some(SignIn { account, lifetime }))
             }
         }
     }
@@ -381,17 +400,15 @@ impl Store {
     pub async fn api_token(&self, hash: &SecretHash, now_ms: i64) -> Result<Option<ApiToken>> {
         match &self.backend {
             Backend::Sqlite(db) => {
-                let row: Option<TokenRow> = sqlx::query_as(
-                    "SELECT t.id, t.name, t.scopes, t.created_ms, t.expires_ms, t.last_used_ms, a.id AS account_id, \
-                     a.name AS account_name, a.role, a.created_ms AS account_created_ms \
-                     FROM api_token t JOIN account a ON a.id = t.account_id \
-                     WHERE t.hash = ? AND (t.expires_ms IS NULL OR t.expires_ms > ?)",
-                )
+                let row: Option<TokenRow> = sqlx::query_as(concat!(
+                    "SELECT ", token_columns!(), " FROM ", accounts!(), " JOIN api_token t ON t.account_id = a.id \
+                     WHERE t.hash = ? AND (t.expires_ms IS NULL OR t.expires_ms > ?)"
+                ))
                 .bind(hash.as_bytes())
                 .bind(now_ms)
                 .fetch_optional(db.reader())
                 .await?;
-                row.map(token).transpose()
+                Ok(row.map(token).transpose()?.filter(|token| !token.account.is_over(now_ms)))
             }
         }
     }
@@ -432,12 +449,10 @@ impl Store {
     pub async fn api_tokens(&self, account_id: &str) -> Result<Vec<ApiToken>> {
         match &self.backend {
             Backend::Sqlite(db) => {
-                let rows: Vec<TokenRow> = sqlx::query_as(
-                    "SELECT t.id, t.name, t.scopes, t.created_ms, t.expires_ms, t.last_used_ms, a.id AS account_id, \
-                     a.name AS account_name, a.role, a.created_ms AS account_created_ms \
-                     FROM api_token t JOIN account a ON a.id = t.account_id \
-                     WHERE t.account_id = ? ORDER BY t.created_ms LIMIT ?",
-                )
+                let rows: Vec<TokenRow> = sqlx::query_as(concat!(
+                    "SELECT ", token_columns!(), " FROM ", accounts!(), " JOIN api_token t ON t.account_id = a.id \
+                     WHERE t.account_id = ? ORDER BY t.created_ms LIMIT ?"
+                ))
                 .bind(account_id)
                 .bind(limits::PAGE)
                 .fetch_all(db.reader())
@@ -468,7 +483,7 @@ impl Store {
         }
     }
 
-    /// Forgets codes and sign-ins that have run out. For a housekeeping task, once an hour.
+    /// Forgets codes, sign-ins, guests and waiting devices whose time has run out. For a housekeeping task, once an hour.
     ///
     /// # Errors
     /// [`Kind::Unavailable`].
@@ -484,8 +499,16 @@ impl Store {
                     .bind(now_ms - ms(limits::SIGN_IN_IDLE))
                     .execute(&mut *transaction)
                     .await?;
+                let guests = sqlx::query("DELETE FROM account WHERE expires_ms <= ?")
+                    .bind(now_ms)
+                    .execute(&mut *transaction)
+                    .await?;
+                let devices = sqlx::query("DELETE FROM pairing WHERE expires_ms <= ?")
+                    .bind(now_ms)
+                    .execute(&mut *transaction)
+                    .await?;
                 transaction.commit().await?;
-                Ok(codes.rows_affected() + idle.rows_affected())
+                Ok([codes, idle, guests, devices].iter().map(SqliteQueryResult::rows_affected).sum())
             }
         }
     }

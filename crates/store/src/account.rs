@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::{Backend, Kind, Purpose, Store};
 use secrecy::{ExposeSecret, SecretString};
-use telecast_core::access::Role;
+use telecast_core::access::{Profile, Role, Scope};
 use telecast_core::secret::SecretHash;
 
 /// A person.
@@ -17,6 +17,30 @@ pub struct Account {
     pub role: Role,
     /// When it was made.
     pub created_ms: i64,
+    /// When it ends by itself; none: never. Whoever has such a time is a guest.
+    pub expires_ms: Option<i64>,
+    /// What may be seen; none: everything. A child has one in any case.
+    pub profile: Option<Profile>,
+    /// There is a PIN by which a programme is opened that the profile does not admit.
+    pub has_pin: bool,
+}
+
+impl Account {
+    /// Whether it is there for a while only.
+    pub fn is_guest(&self) -> bool {
+        self.expires_ms.is_some()
+    }
+
+    /// Whether it has ended by `now_ms`.
+    pub fn is_over(&self, now_ms: i64) -> bool {
+        self.expires_ms.is_some_and(|expires| expires <= now_ms)
+    }
+
+    /// What it may do: a guest watches, whatever his role.
+    pub fn scopes(&self) -> Vec<Scope> {
+        let of_role = self.role.scopes().iter().copied();
+        of_role.filter(|scope| !self.is_guest() || *scope == Scope::Watch).collect()
+    }
 }
 
 /// A person to be.
@@ -30,6 +54,8 @@ pub struct NewAccount {
     pub role: Role,
     /// PHC string of the password; none: signs in by link only.
     pub password: Option<SecretString>,
+    /// When it is to end by itself; none: never.
+    pub expires_ms: Option<i64>,
 }
 
 /// What a sign-in is checked against.
@@ -41,13 +67,77 @@ pub struct Credentials {
     pub password: Option<SecretString>,
 }
 
-pub(crate) type AccountRow = (String, String, String, i64);
+/// What is read of `account a` and the `profile p` beside it.
+macro_rules! columns {
+    () => {
+        "a.id AS account_id, a.name AS account_name, a.role, a.created_ms AS account_created_ms, \
+         a.expires_ms AS account_expires_ms, p.age, p.unrated, p.channels, p.pin IS NOT NULL AS has_pin"
+    };
+}
+/// Where from, each account with its profile.
+macro_rules! accounts {
+    () => {
+        "account a LEFT JOIN profile p ON p.account_id = a.id"
+    };
+}
+pub(crate) use {accounts, columns};
 
-pub(crate) fn account((id, name, role, created_ms): AccountRow) -> Result<Account> {
-    let role = Role::parse(&role).ok_or_else(|| {
-        Error::new(Kind::Internal, format!("The store holds a role that is not known: {role}."))
-    })?;
-    Ok(Account { id, name, role, created_ms })
+/// What becomes of a PIN.
+#[derive(Clone, Debug)]
+pub enum NewPin {
+    /// It stays as it is.
+    Stays,
+    /// This one from now on (PHC string); none: no PIN any more.
+    Is(Option<SecretString>),
+}
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct AccountRow {
+    account_id: String,
+    account_name: String,
+    role: String,
+    account_created_ms: i64,
+    account_expires_ms: Option<i64>,
+    age: Option<i64>,
+    unrated: Option<bool>,
+    channels: Option<String>,
+    has_pin: bool,
+}
+
+pub(crate) fn account(row: AccountRow) -> Result<Account> {
+    let unknown =
+        |what: &str| Error::new(Kind::Internal, format!("The store holds {what} that is not known."));
+    let role = Role::parse(&row.role).ok_or_else(|| unknown("a role"))?;
+    let channels = row.channels.map(|text| serde_json::from_str(&text)).transpose();
+    let kept = row.age.map(|age| Profile {
+        age: u8::try_from(age).unwrap_or(0),
+        unrated: row.unrated.unwrap_or(false),
+        channels: None,
+    });
+    let profile = match role {
+        // One that nobody has given a profile yet sees what is for everybody.
+        Role::Child => Some(Profile {
+            channels: channels.map_err(|_| unknown("a list of channels"))?,
+            ..kept.unwrap_or_default()
+        }),
+        _ => None,
+    };
+    Ok(Account {
+        id: row.account_id,
+        name: row.account_name,
+        role,
+        created_ms: row.account_created_ms,
+        expires_ms: row.account_expires_ms,
+        profile,
+        has_pin: row.has_pin,
+    })
+}
+
+#[derive(sqlx::FromRow)]
+struct CredentialsRow {
+    #[sqlx(flatten)]
+    account: AccountRow,
+    password: Option<String>,
 }
 
 fn key(name: &str) -> String {
@@ -134,7 +224,7 @@ impl Store {
         match &self.backend {
             Backend::Sqlite(db) => {
                 let rows: Vec<AccountRow> =
-                    sqlx::query_as("SELECT id, name, role, created_ms FROM account ORDER BY created_ms, id")
+                    sqlx::query_as(concat!("SELECT ", columns!(), " FROM ", accounts!(), " ORDER BY a.created_ms, a.id"))
                         .fetch_all(db.reader())
                         .await?;
                 rows.into_iter().map(account).collect()
@@ -150,7 +240,7 @@ impl Store {
         match &self.backend {
             Backend::Sqlite(db) => {
                 let row: Option<AccountRow> =
-                    sqlx::query_as("SELECT id, name, role, created_ms FROM account WHERE id = ?")
+                    sqlx::query_as(concat!("SELECT ", columns!(), " FROM ", accounts!(), " WHERE a.id = ?"))
                         .bind(id)
                         .fetch_optional(db.reader())
                         .await?;
@@ -166,14 +256,14 @@ impl Store {
     pub async fn credentials(&self, name: &str) -> Result<Option<Credentials>> {
         match &self.backend {
             Backend::Sqlite(db) => {
-                let row: Option<(String, String, String, i64, Option<String>)> = sqlx::query_as(
-                    "SELECT id, name, role, created_ms, password FROM account WHERE name_key = ?",
-                )
+                let row: Option<CredentialsRow> = sqlx::query_as(concat!(
+                    "SELECT ", columns!(), ", a.password FROM ", accounts!(), " WHERE a.name_key = ?"
+                ))
                 .bind(key(name))
                 .fetch_optional(db.reader())
                 .await?;
-                let Some((id, name, role, created_ms, password)) = row else { return Ok(None) };
-                let account = account((id, name, role, created_ms))?;
+                let Some(CredentialsRow { account: row, password }) = row else { return Ok(None) };
+                let account = account(row)?;
                 Ok(Some(Credentials { account, password: password.map(Into::into) }))
             }
         }
@@ -229,11 +319,77 @@ impl Store {
                     .bind(id)
                     .execute(&mut *transaction)
                     .await?;
+                if role != Role::Child {
+                    sqlx::query("DELETE FROM profile WHERE account_id = ?")
+                        .bind(id)
+                        .execute(&mut *transaction)
+                        .await?;
+                }
                 sqlx::query("DELETE FROM sign_in WHERE account_id = ?")
                     .bind(id)
                     .execute(&mut *transaction)
                     .await?;
                 Ok(transaction.commit().await?)
+            }
+        }
+    }
+
+    /// Says what a child may see, and by which PIN (PHC string) more than that is opened.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`]; [`Kind::Conflict`] for whoever is no child.
+    pub async fn set_profile(&self, id: &str, profile: &Profile, pin: &NewPin) -> Result<()> {
+        let _turn = self.taking_away();
+        let channels = profile.channels.as_ref().map(serde_json::to_string).transpose();
+        let channels = channels.map_err(|error| Error::new(Kind::Internal, error.to_string()))?;
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let mut transaction = db.begin().await?;
+                let role: Option<String> = sqlx::query_scalar("SELECT role FROM account WHERE id = ?")
+                    .bind(id)
+                    .fetch_optional(&mut *transaction)
+                    .await?;
+                match role.as_deref().map(Role::parse) {
+                    None => return Err(Error::new(Kind::NotFound, "There is no such account.")),
+                    Some(Some(Role::Child)) => {}
+                    Some(_) => return Err(Error::new(Kind::Conflict, "Only a child has a profile.")),
+                }
+                sqlx::query(
+                    "INSERT INTO profile (account_id, age, unrated, channels) VALUES (?, ?, ?, ?) \
+                     ON CONFLICT (account_id) DO UPDATE SET age = excluded.age, unrated = excluded.unrated, \
+                     channels = excluded.channels",
+                )
+                .bind(id)
+                .bind(i64::from(profile.age))
+                .bind(profile.unrated)
+                .bind(channels)
+                .execute(&mut *transaction)
+                .await?;
+                if let NewPin::Is(phc) = pin {
+                    sqlx::query("UPDATE profile SET pin = ? WHERE account_id = ?")
+                        .bind(phc.as_ref().map(ExposeSecret::expose_secret))
+                        .bind(id)
+                        .execute(&mut *transaction)
+                        .await?;
+                }
+                Ok(transaction.commit().await?)
+            }
+        }
+    }
+
+    /// PHC string of the PIN of an account; none: it has none.
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`].
+    pub async fn pin(&self, id: &str) -> Result<Option<SecretString>> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let pin: Option<Option<String>> =
+                    sqlx::query_scalar("SELECT pin FROM profile WHERE account_id = ?")
+                        .bind(id)
+                        .fetch_optional(db.reader())
+                        .await?;
+                Ok(pin.flatten().map(Into::into))
             }
         }
     }
@@ -264,7 +420,7 @@ impl Store {
 
 async fn insert(connection: &mut sqlx::SqliteConnection, new: &NewAccount, now_ms: i64) -> Result<Account> {
     let inserted = sqlx::query(
-        "INSERT INTO account (id, name, name_key, role, password, created_ms) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO account (id, name, name_key, role, password, created_ms, expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(&new.id)
     .bind(new.name.trim())
@@ -272,12 +428,21 @@ async fn insert(connection: &mut sqlx::SqliteConnection, new: &NewAccount, now_m
     .bind(new.role.name())
     .bind(new.password.as_ref().map(ExposeSecret::expose_secret))
     .bind(now_ms)
+    .bind(new.expires_ms)
     .execute(connection)
     .await;
     match inserted.map_err(Error::from) {
         Ok(_) => {
             let name = new.name.trim().to_owned();
-            Ok(Account { id: new.id.clone(), name, role: new.role, created_ms: now_ms })
+            Ok(Account {
+                id: new.id.clone(),
+                name,
+                role: new.role,
+                created_ms: now_ms,
+                expires_ms: new.expires_ms,
+                profile: (new.role == Role::Child).then(Profile::default),
+                has_pin: false,
+            })
         }
         Err(error) if error.kind() == Kind::Conflict => {
             Err(Error::new(Kind::Conflict, "There is already an account of this name. Choose another."))

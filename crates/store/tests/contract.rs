@@ -51,7 +51,13 @@ fn hash(text: &str) -> SecretHash {
 }
 
 fn person(id: &str, name: &str) -> NewAccount {
-    NewAccount { id: id.into(), name: name.into(), role: Role::Viewer, password: Some("$argon2id$x".into()) }
+    NewAccount {
+        id: id.into(),
+        name: name.into(),
+        role: Role::Viewer,
+        password: Some("$argon2id$x".into()),
+        expires_ms: None,
+    }
 }
 
 fn request(id: &str, key: Option<&str>, body: &str) -> NewSession {
@@ -428,6 +434,7 @@ async fn what_was_seen_on_channels_comes_back(backend: impl Backend) {
         start_ms: NOW,
         end_ms: NOW + 900_000,
         genre: String::new(),
+        rating: None,
     };
     store.put_now_next(&[(channel.clone(), vec![event.clone()])], NOW).await.expect("kept");
     assert_eq!(store.now_next().await.expect("asked")[&channel], (vec![event], NOW));

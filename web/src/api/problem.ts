@@ -5,6 +5,8 @@ export class Problem extends Error {
   override readonly name = "Problem";
   /** Stable word for machines; `unreachable` is ours, for a request that got no answer at all. */
   readonly code: string;
+  /** Why exactly, where the code does not tell: codes as those of sessions. */
+  readonly reason: string | null;
   readonly status: number;
   readonly title: string;
   readonly detail: string | null;
@@ -16,6 +18,7 @@ export class Problem extends Error {
   constructor(document: Partial<ProblemDocument>, status: number, requestId: string | null) {
     super(document.detail ?? document.title ?? `HTTP ${status}`);
     this.code = document.code ?? "unknown";
+    this.reason = document.reason ?? null;
     this.status = status;
     this.title = document.title ?? `HTTP ${status}`;
     this.detail = document.detail ?? null;

@@ -29,5 +29,6 @@ export type NewReceiver = Schemas["NewReceiver"];
 /** What a test of a receiver finds: the receiver as it would be, were it added. */
 export type Findings = Pick<Receiver, "state" | "message" | "model" | "tuners" | "channels">;
 export type Person = Schemas["Person"];
+export type ChildProfile = Schemas["ChildProfile"];
 export type Token = Schemas["TokenView"];
 export type ProblemDocument = Schemas["ProblemDocument"];

@@ -114,6 +114,8 @@ export class Player extends Store<PlayerState> {
   private stallTimer: ReturnType<typeof setTimeout> | undefined;
   private stuckTimer: ReturnType<typeof setTimeout> | undefined;
   private lastTune = -Infinity;
+  /** Opens what is not for the viewer's age, on this channel. */
+  private pin: string | null = null;
   /** When a picture that had run out was last taken to where the station sends. */
   private jumped = -Infinity;
   private pressedAt = 0;
@@ -168,6 +170,7 @@ export class Player extends Store<PlayerState> {
     this.pressedAt = now;
     this.askedAnew();
     if (channelId !== state.channelId) {
+      this.pin = null;
       prefer({ lastChannel: channelId });
       this.set({ channelId, previousChannelId: state.channelId ?? state.previousChannelId });
     }
@@ -186,6 +189,12 @@ export class Player extends Store<PlayerState> {
   restart(): void {
     this.askedAnew();
     this.again();
+  }
+
+  /** The same with a PIN, which counts until the channel is changed. */
+  unlock(pin: string): void {
+    this.pin = pin;
+    this.restart();
   }
 
   /** The same by itself, as a refusal said when. It is counted, so that the page can stop. */
@@ -378,15 +387,16 @@ export class Player extends Store<PlayerState> {
     this.languages = null;
     this.shownAt = null;
     this.tally = new Tally(this.frames());
-    const session: PlaybackSession = new PlaybackSession(channelId, {
+    const listener = {
       facts: () => (session === this.session ? this.facts() : null),
-      onSession: (view) => {
+      onSession: (view: Session) => {
         if (attempt === this.attempt && session === this.session) this.onSession(view);
       },
-      onProblem: (problem) => {
+      onProblem: (problem: Problem) => {
         if (attempt === this.attempt && session === this.session) this.onProblem(problem);
       },
-    });
+    };
+    const session: PlaybackSession = new PlaybackSession(channelId, listener, this.pin);
     this.session = session;
   }
 

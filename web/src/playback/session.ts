@@ -45,7 +45,12 @@ export class PlaybackSession {
   private reporting: ReturnType<typeof setTimeout> | undefined;
   private reported = -Infinity;
 
-  constructor(channelId: string, listener: SessionListener) {
+  /** `pin` opens what is not for the viewer's age. */
+  constructor(
+    channelId: string,
+    listener: SessionListener,
+    private readonly pin: string | null = null,
+  ) {
     this.channelId = channelId;
     this.listener = listener;
     this.starting = this.start().finally(() => {
@@ -104,7 +109,7 @@ export class PlaybackSession {
       const session = await body(
         api.POST("/api/v1/sessions", {
           headers: { "Idempotency-Key": freshId() },
-          body: { channel_id: this.channelId, at: "live", client: capabilities() },
+          body: { channel_id: this.channelId, at: "live", client: capabilities(), ...(this.pin === null ? {} : { pin: this.pin }) },
           priority: "high",
         }),
       );

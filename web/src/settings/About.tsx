@@ -2,6 +2,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { authState } from "../api/queries";
 import { useText } from "../i18n";
+import type { Catalogue } from "../i18n/catalogue";
+
+/** Our words for a notice we know, in the page's language; the station's own for one we do not. */
+function noticeText(t: Catalogue, code: string, message: string): string {
+  if (code === "anonymous") return t.connection.anonymous;
+  return code === "plain_http" ? t.settings.plainHttp : message;
+}
 
 export function About() {
   const t = useText();
@@ -20,7 +27,7 @@ export function About() {
           <h2>{t.settings.notices}</h2>
           <ul className="notices">
             {notices.map(({ code, message }) => (
-              <li key={code}>{message}</li>
+              <li key={code}>{noticeText(t, code, message)}</li>
             ))}
             {!isSecureContext && <li>{t.settings.insecure}</li>}
           </ul>

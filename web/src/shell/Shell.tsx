@@ -1,7 +1,7 @@
 /** The frame around every page: the slim bar, the word about the connection, the palette, and who may be here. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useNavigate, useRouterState } from "@tanstack/react-router";
-import { Activity, Search, Settings, TvMinimalPlay } from "lucide-react";
+import { Activity, LogIn, Search, Settings, TvMinimalPlay } from "lucide-react";
 import { Suspense, lazy, useEffect } from "react";
 import { whenSignedOut } from "../api/client";
 import { live } from "../api/live";
@@ -34,6 +34,7 @@ export function Shell() {
       <main id="content" className="content">
         {gate.error ? <Failure error={gate.error} retry={gate.retry} wholePage /> : gate.allowed ? <Outlet /> : null}
       </main>
+      <OpenNote />
       <ConnectionNote />
       <PaletteHost />
     </div>
@@ -45,7 +46,7 @@ function useGate(pathname: string, open: boolean) {
   const navigate = useNavigate();
   const { data, error, refetch } = useQuery(authState);
   useEffect(() => {
-    if (open || !data || data.account) return;
+    if (open || !data || data.account || (data.anonymous && isWatch(pathname))) return;
     if (!data.owner_exists) void navigate({ to: "/welcome", replace: true });
     else void navigate({ to: "/sign-in", search: pathname === "/" ? {} : { next: pathname }, replace: true });
   }, [data, open, pathname, navigate]);
@@ -53,8 +54,10 @@ function useGate(pathname: string, open: boolean) {
     whenSignedOut(() => void queryClient.invalidateQueries({ queryKey: authState.queryKey }));
   }, []);
   const account = data?.account ?? null;
+  const anonymous = data?.anonymous === true;
+  const inside = account !== null || anonymous;
   useEffect(() => {
-    if (!account) return;
+    if (!inside) return;
     const refreshLineup = () => {
       void queryClient.invalidateQueries({ queryKey: ["channels"] });
       void queryClient.invalidateQueries({ queryKey: ["bouquets"] });
@@ -64,13 +67,21 @@ function useGate(pathname: string, open: boolean) {
       live.subscribe("guide", () => void queryClient.invalidateQueries({ queryKey: ["now"] })),
     ];
     return () => stops.forEach((stop) => stop());
-  }, [account]);
-  return { allowed: !data || account !== null, error: data ? null : error, retry: () => void refetch() };
+  }, [inside, account]);
+  return { allowed: !data || account !== null || (anonymous && isWatch(pathname)), error: data ? null : error, retry: () => void refetch() };
+}
+
+/** Where one may be without an account, if the station says so. */
+function isWatch(pathname: string): boolean {
+  return pathname === "/" || pathname.startsWith("/watch/");
 }
 
 function Nav() {
   const t = useText();
-  const admin = mayAdminister(useAccount());
+  const account = useAccount();
+  const admin = mayAdminister(account);
+  const { data } = useQuery(authState);
+  const stranger = data?.anonymous === true && account === null;
   return (
     <nav className="nav" aria-label={t.nav.label}>
       <a href="#content" className="skip" onClick={skipToContent}>
@@ -93,10 +104,17 @@ function Nav() {
           <span>{t.nav.status}</span>
         </Link>
       )}
-      <Link to="/settings" className="nav-item nav-last" activeProps={{ "data-current": true }}>
-        <Settings aria-hidden />
-        <span>{t.nav.settings}</span>
-      </Link>
+      {stranger ? (
+        <Link to="/sign-in" className="nav-item nav-last">
+          <LogIn aria-hidden />
+          <span>{t.signIn.action}</span>
+        </Link>
+      ) : (
+        <Link to="/settings" className="nav-item nav-last" activeProps={{ "data-current": true }}>
+          <Settings aria-hidden />
+          <span>{t.nav.settings}</span>
+        </Link>
+      )}
     </nav>
   );
 }
@@ -113,6 +131,18 @@ export function Mark() {
       <path d="M12 18h40M32 18v32" fill="none" stroke="currentColor" strokeWidth="7" strokeLinecap="round" />
       <circle cx="49" cy="47" r="6.5" className="mark-lamp" />
     </svg>
+  );
+}
+
+/** Said on every page for as long as everybody may watch. */
+function OpenNote() {
+  const t = useText();
+  const { data } = useQuery(authState);
+  if (!data?.anonymous) return null;
+  return (
+    <p className="open-note" role="note">
+      {t.connection.anonymous}
+    </p>
   );
 }
 

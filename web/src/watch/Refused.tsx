@@ -1,11 +1,11 @@
 /** A refusal is shown as what it is: the reason, who holds what and until when, and what can be done instead. */
-import { useEffect, useState } from "react";
+import { useEffect, useState, type FormEvent } from "react";
 import type { Channel, Holder, Refusal } from "../api/types";
 import { useText } from "../i18n";
 import type { Catalogue } from "../i18n/catalogue";
 import { player, usePlayer } from "../playback";
-import type { Lineup } from "../shell/station";
-import { Button, RequestId } from "../ui";
+import { useAccount, type Lineup } from "../shell/station";
+import { Button, Field, RequestId } from "../ui";
 import { retryDelay } from "./retry";
 import { Time } from "./time";
 
@@ -19,6 +19,7 @@ type ReasonCode = keyof Catalogue["refusal"]["reasons"];
 
 /** Our words for a reason we know, in the page's language; the station's own for one we do not. */
 export function reasonText(t: Catalogue, code: string, message: string | null): { title: string; advice: string | null } {
+  if (code === "wrong_pin") return { title: t.refusal.wrongPin[0] ?? "", advice: t.refusal.wrongPin[1] ?? null };
   const known = Object.hasOwn(t.refusal.reasons, code) ? t.refusal.reasons[code as ReasonCode] : undefined;
   if (known) return { title: known[0] ?? "", advice: known[1] ?? null };
   return { title: message || t.refusal.title, advice: null };
@@ -30,6 +31,7 @@ export function Refused({ lineup, tune, chooseOther }: RefusedProps) {
   const refusal = usePlayer((state) => state.refusal);
   const problem = usePlayer((state) => state.problem);
   const retries = usePlayer((state) => state.retries);
+  const account = useAccount();
   if (phase !== "refused" && phase !== "broken") return null;
 
   const silent = problem?.status === 0 && phase === "refused";
@@ -40,7 +42,9 @@ export function Refused({ lineup, tune, chooseOther }: RefusedProps) {
       ? { title: t.failure.unreachable, advice: t.failure.unreachableText }
       : phase === "broken"
         ? broken
-        : reasonText(t, problem?.code ?? "", problem?.detail ?? problem?.title ?? null);
+        : reasonText(t, problem?.reason ?? problem?.code ?? "", problem?.detail ?? problem?.title ?? null);
+  const code = refusal?.code ?? problem?.reason ?? null;
+  const asksForPin = account?.has_pin === true && (code === "age_limit" || code === "wrong_pin");
   const said = refusal?.retry_after_s ?? problem?.retryAfterS ?? null;
   const delay = retryDelay(refusal?.code ?? problem?.code ?? null, said, retries);
 
@@ -50,8 +54,9 @@ export function Refused({ lineup, tune, chooseOther }: RefusedProps) {
       {advice && <p>{advice}</p>}
       {refusal?.detail && <p className="refused-detail">{refusal.detail}</p>}
       {refusal && refusal.holders.length > 0 && <Holders refusal={refusal} lineup={lineup} tune={tune} />}
+      {asksForPin && <PinForm />}
       <div className="actions">
-        <Button look="main" onClick={() => player.restart()} autoFocus>
+        <Button look={asksForPin ? "plain" : "main"} onClick={() => player.restart()} autoFocus={!asksForPin}>
           {t.common.tryAgain}
         </Button>
         <Button onClick={chooseOther}>{t.refusal.otherChannel}</Button>
@@ -60,6 +65,35 @@ export function Refused({ lineup, tune, chooseOther }: RefusedProps) {
       {delay === null && retries > 0 && <p className="countdown">{t.refusal.givenUp}</p>}
       <RequestId id={problem?.requestId ?? null} />
     </div>
+  );
+}
+
+/** Four to eight digits of whoever looks after the child. */
+function PinForm() {
+  const t = useText();
+  const [pin, setPin] = useState("");
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    player.unlock(pin);
+  };
+  return (
+    <form className="pin" onSubmit={submit}>
+      <Field
+        label={t.refusal.pin}
+        type="password"
+        inputMode="numeric"
+        autoComplete="off"
+        pattern="[0-9]{4,8}"
+        maxLength={8}
+        required
+        autoFocus
+        value={pin}
+        onChange={(event) => setPin(event.target.value.replace(/\D/g, ""))}
+      />
+      <Button look="main" type="submit">
+        {t.refusal.open}
+      </Button>
+    </form>
   );
 }
 

@@ -1,7 +1,8 @@
 /** Name and password, nothing else. */
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useState, type FormEvent } from "react";
+import { Smartphone } from "lucide-react";
+import { Suspense, lazy, useState, type FormEvent } from "react";
 import { api, body } from "../api/client";
 import { asProblem } from "../api/problem";
 import { authState, queryClient } from "../api/queries";
@@ -9,12 +10,30 @@ import { useText } from "../i18n";
 import { Button, Field, RequestId } from "../ui";
 import { Frame } from "./Frame";
 
+const PairScreen = lazy(() => import("./PairScreen").then((module) => ({ default: module.PairScreen })));
+
 export function SignInPage() {
   const t = useText();
+  const [pairs, setPairs] = useState(false);
   return (
     <Frame>
-      <h1>{t.signIn.title}</h1>
-      <SignInForm />
+      <title>{`${t.signIn.title} · Telecast`}</title>
+      <h1>{pairs ? t.pairing.title : t.signIn.title}</h1>
+      {pairs ? (
+        <Suspense fallback={null}>
+          <PairScreen back={() => setPairs(false)} />
+        </Suspense>
+      ) : (
+        <>
+          <SignInForm />
+          <p className="or">
+            <Button look="quiet" onClick={() => setPairs(true)}>
+              <Smartphone size={18} aria-hidden />
+              {t.pairing.withPhone}
+            </Button>
+          </p>
+        </>
+      )}
     </Frame>
   );
 }

@@ -58,6 +58,10 @@ pub enum ReasonCode {
     StoppedByClient,
     /// Whoever runs the station has ended it.
     EndedByHost,
+    /// What is on is not for the viewer's age, or nobody has said for whom it is.
+    AgeLimit,
+    /// The viewer may not be here any more.
+    AccessEnded,
     /// A recording needed the tuner.
     PreemptedByRecording,
     /// The receiver was removed from the station.
@@ -179,6 +183,12 @@ reasons! {
     EndedByHost "ended_by_host"
         "The host has ended this session" "Ask them, or start again."
         "Die Leitung der Station hat diese Sitzung beendet" "Dort nachfragen oder neu starten.",
+    AgeLimit "age_limit"
+        "This programme is not for your age" "Choose another channel, or have the PIN entered."
+        "Diese Sendung ist nicht für dein Alter" "Einen anderen Sender wählen oder die PIN eingeben lassen.",
+    AccessEnded "access_ended"
+        "Your access to this station has ended" "Ask whoever runs it."
+        "Der Zugang zu dieser Station ist beendet" "Bei ihrer Leitung nachfragen.",
     PreemptedByRecording "preempted_by_recording"
         "A recording needed the tuner" "Choose another channel, or wait until it has ended."
         "Eine Aufnahme brauchte den Tuner" "Einen anderen Sender wählen oder warten, bis sie fertig ist.",

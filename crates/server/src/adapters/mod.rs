@@ -3,9 +3,9 @@
 pub mod clock;
 pub mod enigma2;
 pub mod ffmpeg;
-pub mod files;
 pub mod gate;
 pub mod heap;
+pub mod machine;
 pub mod past_files;
 pub mod stream;
 pub mod tape_files;

@@ -5,6 +5,7 @@
 //! from one [`Clock`] that is made at start.
 
 mod admission;
+mod guardian;
 mod housekeeping;
 mod joins;
 mod ledger;
@@ -42,6 +43,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::adapters::clock::Clock;
 pub use crate::spawn::{panics, supervise};
+use guardian::Guardian;
 use ledger::Ledger;
 use memory::Memory;
 use news::News;
@@ -58,7 +60,7 @@ pub use settings::{Keeping, Limits, ReceiverSettings, Settings};
 pub use status::view::{PlayerFacts, StatusView};
 pub use view::{
     At, ClientView, Event, HolderView, NowNextView, PlanView, ReasonView, ReceiverState, ReceiverView,
-    SessionState, SessionView, StartPlayback, TrackView,
+    Rights, SessionState, SessionView, StartPlayback, TrackView,
 };
 
 /// The station. Cheap to clone.
@@ -71,6 +73,7 @@ struct Inner {
     status: Status,
     receivers: Arc<Receivers>,
     sessions: Sessions,
+    guardian: Guardian,
     tuners: Tuners,
     transcoders: Transcoders,
     memory: Memory,
@@ -124,6 +127,8 @@ impl App {
         for receiver in first {
             receivers.add(receiver).await?;
         }
+        let guardian = Guardian { receivers: Arc::clone(&receivers), clock };
+        supervise("guardian", guardian.clone().watch(sessions.clone(), stop.child_token()));
         let parts = status::Parts {
             clock,
             settings: settings.clone(),
@@ -140,6 +145,7 @@ impl App {
             status: Status::start(parts, stop.child_token()),
             receivers,
             sessions,
+            guardian,
             tuners,
             transcoders,
             memory,
@@ -173,11 +179,12 @@ impl App {
     /// Makes a session, or finds the one of the same request. Answers when it is written, and never waits for a receiver.
     ///
     /// # Errors
-    /// `NotFound`: no such channel. `Conflict`: its key was used for another request.
+    /// `NotFound`: no such channel, or none for this viewer. `Forbidden`: what is on is not for his age. `Conflict`: its key was used for another request.
     /// `Unavailable`: as many sessions as there may be (with a reason), the store fails, or the station is shutting down.
     /// On any error there is no session.
     pub async fn start_session(&self, request: StartPlayback) -> Result<SessionView, Error> {
-        self.0.sessions.begin(request).await
+        let earliest = self.0.guardian.admit(&request)?;
+        self.0.sessions.begin(request, earliest).await
     }
 
     /// A session as it stands; those that are over stay visible for five minutes.

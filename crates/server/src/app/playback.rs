@@ -71,7 +71,8 @@ pub(super) struct Way {
     barrier: Option<TrackId>,
     container: Container,
     low_latency: bool,
-    /// Nothing before this sequence is listed: its sound was not there, nor what that could be made from.
+    /// Nothing before this sequence is listed or given: its sound was not there, nor what that could be made from, or it is not for
+    /// this viewer.
     floor: u64,
     /// Where its player is to begin, if not at the live edge (milliseconds since 1970).
     begin: Option<i64>,
@@ -81,12 +82,13 @@ pub(super) struct Way {
 }
 
 impl Way {
-    /// The way of `plan`, once there is a segment to play; `begin` is where, if not at the live edge (milliseconds since 1970).
+    /// The way of `plan`, once there is a segment to play; `begin` is where, if not at the live edge, and `earliest` how far back
+    /// its player may reach (milliseconds since 1970).
     pub(super) fn new(
         tape: &Tape,
         snapshot: &Snapshot,
         plan: &decision::Plan,
-        begin: Option<i64>,
+        (begin, earliest): (Option<i64>, Option<i64>),
     ) -> Option<Self> {
         let container = match plan.container {
             decision::Container::Cmaf => Container::Cmaf,
@@ -107,7 +109,7 @@ impl Way {
             views: Vec::new(),
             multivariant: Bytes::new(),
         };
-        way.floor = floor(&snapshot.index, main, barrier)?;
+        way.floor = floor(&snapshot.index, main, barrier)?.max(first_since(&snapshot.index, earliest)?);
         let sound = way.renditions.get(1).copied().unwrap_or(main);
         if !way.has_segment(snapshot, main) || !way.has_segment(snapshot, sound) {
             return None;
@@ -208,6 +210,15 @@ fn floor(index: &Index, main: Rendition, barrier: Option<TrackId>) -> Option<u64
         }
     }
     found
+}
+
+/// The sequence of the segment that was on at `earliest` (milliseconds since 1970), or of the oldest one after it.
+fn first_since(index: &Index, earliest: Option<i64>) -> Option<u64> {
+    let newest = index.segments.back()?.sequence;
+    let Some(earliest) = earliest else { return Some(0) };
+    let before = index.segments.iter().take_while(|segment| segment.wall_ms <= earliest).last();
+    let first = before.or(index.segments.front());
+    Some(first.map_or(newest, |segment| segment.sequence))
 }
 
 /// Where the source's own picture begins, while a player that holds back would begin before it, in the tape's past.
@@ -362,7 +373,8 @@ impl PlaybackHandle {
         let way = self.way().await?;
         let rendition = way.rendition(rendition)?;
         let snapshot = way.tape.snapshot();
-        let segment = snapshot.index.segment(sequence).ok_or(PlayError::NotFound)?;
+        let segment = snapshot.index.segment(sequence).filter(|_| sequence >= way.floor);
+        let segment = segment.ok_or(PlayError::NotFound)?;
         if container != way.container || !Index::listed(segment, rendition, way.barrier).whole {
             return Err(PlayError::NotFound);
         }
@@ -382,7 +394,7 @@ impl PlaybackHandle {
     pub async fn part(&self, rendition: &str, sequence: u64, part: u32) -> Result<Bytes, PlayError> {
         let way = self.way().await?;
         let rendition = way.rendition(rendition)?;
-        if way.container != Container::Cmaf || !way.low_latency {
+        if way.container != Container::Cmaf || !way.low_latency || sequence < way.floor {
             return Err(PlayError::NotFound);
         }
         let mut watch = way.tape.watch();

@@ -34,7 +34,7 @@ use super::status::Reported;
 use super::tape::{Need, Snapshot, Tape};
 use super::transcoders::{PictureHold, Transcoders};
 use super::tuners::{Hold, Tuners, Wish};
-use super::view::{self, At, ClientView, SessionView, StartPlayback};
+use super::view::{self, At, ClientView, Rights, SessionView, StartPlayback};
 use crate::adapters::clock::Clock;
 
 /// Commands that may wait for one session.
@@ -99,6 +99,7 @@ pub(super) struct Entry {
     /// Key of its playback address.
     pub(super) key: Arc<str>,
     account: String,
+    rights: Rights,
     /// Who it is for, for people.
     pub(super) holder: String,
     /// How its player fares, as that says itself.
@@ -116,6 +117,16 @@ impl Entry {
     /// Whether it is this account's.
     pub(super) fn is_of(&self, account: &str) -> bool {
         self.account == account
+    }
+
+    /// How far its viewer may see.
+    pub(super) fn rights(&self) -> &Rights {
+        &self.rights
+    }
+
+    /// Whether there is anything that its viewer may not.
+    pub(super) fn is_bounded(&self) -> bool {
+        self.rights.profile.is_some() || self.rights.until_ms.is_some()
     }
 
     /// Nothing will change any more; also if its owner has panicked.
@@ -147,7 +158,7 @@ impl Entry {
 pub(super) fn made(
     around: &Surroundings,
     channel: Channel,
-    request: &StartPlayback,
+    (request, earliest): (&StartPlayback, Option<i64>),
     (id, key): (String, Arc<str>),
     (slot, lost): (Slot, CancellationToken),
 ) -> (Entry, Owner, mpsc::Receiver<Command>) {
@@ -193,6 +204,7 @@ pub(super) fn made(
             At::Start => Some(i64::MIN),
             At::Time(time) => Some(time.as_millisecond()),
         },
+        earliest,
         hold: None,
         watch: None,
         publish,
@@ -212,7 +224,8 @@ pub(super) fn made(
     tracing::info!(session = id, channel = %owner.channel.id, "a session begins");
     metrics::counter!("telecast_sessions_started_total").increment(1);
     let (account, holder) = (request.account.clone(), request.holder.clone());
-    (Entry { view, handle, key, account, holder, player: Reported::default(), commands }, owner, inbox)
+    let rights = request.rights.clone();
+    (Entry { view, handle, key, account, rights, holder, player: Reported::default(), commands }, owner, inbox)
 }
 
 /// What the machine has been told already.
@@ -251,6 +264,8 @@ pub(super) struct Owner {
     machine: Session,
     /// Where its player is to begin, if not at the live edge (milliseconds since 1970).
     begin: Option<i64>,
+    /// How far back its player may reach (the same); none: as far as the tape goes.
+    earliest: Option<i64>,
     hold: Option<Hold>,
     /// News of the tape; taken out while it is waited for.
     watch: Option<watch::Receiver<Arc<Snapshot>>>,
@@ -414,7 +429,7 @@ impl Owner {
         }
         if !self.sent.segment
             && let Some(way) =
-                self.delivery().and_then(|(tape, plan)| Way::new(tape, &tape.snapshot(), plan, self.begin))
+                self.delivery().and_then(|(tape, plan)| Way::new(tape, &tape.snapshot(), plan, (self.begin, self.earliest)))
         {
             self.sent.segment = true;
             self.door.send_replace(Door::Open(Arc::new(way)));

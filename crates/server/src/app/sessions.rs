@@ -63,11 +63,16 @@ impl Sessions {
     }
 
     /// Makes a session, or finds the one that was made for the same key.
-    pub(super) async fn begin(&self, request: StartPlayback) -> Result<SessionView, Error> {
+    /// `earliest`: how far back it may reach (milliseconds since 1970).
+    pub(super) async fn begin(
+        &self,
+        request: StartPlayback,
+        earliest: Option<i64>,
+    ) -> Result<SessionView, Error> {
         let (reply, answer) = oneshot::channel();
         let sessions = self.clone();
         supervise("session", async move {
-            match sessions.open(&request).await {
+            match sessions.open(&request, earliest).await {
                 Ok(Begun::New(owner, inbox)) => {
                     let view = owner.view();
                     let span = tracing::info_span!("session", id = view.id);
@@ -99,7 +104,7 @@ impl Sessions {
         Ok(row.map(|row| self.as_it_ended(&row)))
     }
 
-    async fn open(&self, request: &StartPlayback) -> Result<Begun, Error> {
+    async fn open(&self, request: &StartPlayback, earliest: Option<i64>) -> Result<Begun, Error> {
         let ledger = &self.around.ledger;
         let new = NewSession {
             id: secret(16)?,
@@ -132,7 +137,7 @@ impl Sessions {
             Opened::New { lost } => lost,
             Opened::Before(id) => return Ok(Begun::Before(Box::new(self.before(&id).await?))),
         };
-        let (entry, owner, inbox) = made(&self.around, channel, request, (id, key.into()), (slot, lost));
+        let (entry, owner, inbox) = made(&self.around, channel, (request, earliest), (id, key.into()), (slot, lost));
         self.list(&Arc::new(entry));
         Ok(Begun::New(Box::new(owner), inbox))
     }

@@ -5,6 +5,8 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use telecast_core::access::Profile;
 use utoipa::ToSchema;
 
 /// What a client can play, as it says itself.
@@ -41,6 +43,17 @@ pub enum At {
     Time(Timestamp),
 }
 
+/// How far somebody may see and stay.
+#[derive(Clone, Debug, Default)]
+pub struct Rights {
+    /// What may be seen; none: everything.
+    pub profile: Option<Arc<Profile>>,
+    /// Programmes that the profile does not admit are opened, for this session.
+    pub unlocked: bool,
+    /// When the stay of a guest ends (milliseconds since 1970).
+    pub until_ms: Option<i64>,
+}
+
 /// A request to play.
 #[derive(Clone, Debug)]
 pub struct StartPlayback {
@@ -56,6 +69,8 @@ pub struct StartPlayback {
     pub account: String,
     /// The same key of the same account gives the same session, for a day after that has ended.
     pub idempotency_key: Option<String>,
+    /// How far whoever asks may see.
+    pub rights: Rights,
 }
 
 /// State of a session.

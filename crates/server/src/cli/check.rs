@@ -17,6 +17,9 @@ pub(super) struct Check {
     /// Print the reference of all keys (Markdown) and do nothing else.
     #[arg(long)]
     reference: bool,
+    /// Print all environment variables (Markdown) and do nothing else.
+    #[arg(long)]
+    environment: bool,
     /// Print the JSON Schema of the configuration file and do nothing else.
     #[arg(long)]
     schema: bool,
@@ -26,6 +29,9 @@ impl Check {
     pub(super) async fn run(self) -> Result<(), Failure> {
         if self.reference {
             return say(crate::config::reference().trim_end());
+        }
+        if self.environment {
+            return say(crate::config::environment().trim_end());
         }
         if self.schema {
             return say(&crate::config::schema());

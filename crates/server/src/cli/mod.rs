@@ -40,7 +40,11 @@ enum Command {
     #[command(subcommand)]
     Token(token::Token),
     /// Prints the API's description (OpenAPI 3.1).
-    Openapi,
+    Openapi {
+        /// Print instead who may use which route (Markdown).
+        #[arg(long)]
+        access: bool,
+    },
     /// Prints the version.
     Version,
 }
@@ -80,7 +84,7 @@ pub async fn run() -> ExitCode {
     if matches!(command, Command::Serve(_) | Command::Demo(_)) {
         // These run for long.
         crate::adapters::heap::give_back();
-        crate::adapters::files::ask_for_more();
+        crate::adapters::machine::ask_for_more_files();
     }
     let done = match command {
         Command::Serve(serve) => serve.run().await,
@@ -90,7 +94,8 @@ pub async fn run() -> ExitCode {
         Command::Health(health) => health.run().await,
         Command::User(user) => user.run().await,
         Command::Token(token) => token.run().await,
-        Command::Openapi => say(crate::web::openapi().trim_end()),
+        Command::Openapi { access: true } => say(crate::web::routes::reference().trim_end()),
+        Command::Openapi { access: false } => say(crate::web::openapi().trim_end()),
         Command::Version => say(&format!("telecast {}", env!("CARGO_PKG_VERSION"))),
     };
     match done {

@@ -76,6 +76,10 @@ impl Serve {
         };
         let address = station.listener.local_addr().map_err(|error| Failure::cannot(error.to_string()))?;
         say(&format!("Telecast is at http://{address}/"))?;
+        if station.web.config().anonymous {
+            tracing::warn!("auth.anonymous is on: everybody who reaches this station may watch");
+            say("Everybody who reaches this address may watch, without an account (auth.anonymous).")?;
+        }
         if let Some(code) = code {
             say(&format!(
                 "Nobody owns this station yet. Within an hour, open\n  http://{address}/welcome#setup={0}\nor type the code {0}",
@@ -93,6 +97,8 @@ impl Demo {
             ("server.listen", self.listen.clone()),
             ("tape.minimum_free", "1GB".to_owned()),
             ("tape.budget", "4GB".to_owned()),
+            // One account shows all that there is.
+            ("playback.max_account_sessions", "0".to_owned()),
         ];
         let source = Source::without_file(flags.to_vec());
         let config = source.load(None).map_err(|faults| Failure::usage(faults.join("\n")))?;
@@ -140,7 +146,7 @@ impl Demo {
         station.web.app.add_receiver(receiver).await.map_err(|error| Failure::cannot(error.message))?;
         let now = station.web.clock.wall_ms();
         let owner = station.web.accounts.create("demo", Role::Owner, None, now).await.map_err(fault)?;
-        let link = station.web.accounts.new_link(&owner, now).await.map_err(fault)?;
+        let (link, _) = station.web.accounts.new_link(&owner, now).await.map_err(fault)?;
         let address = station.listener.local_addr().map_err(|error| Failure::cannot(error.to_string()))?;
         say(&format!("Telecast is at http://{address}/"))?;
         say(&format!("Sign in once with http://{address}/welcome#link={}", link.expose_secret()))?;

@@ -11,7 +11,7 @@ pub(super) fn faults(keys: &Layers, path: &Path) -> Faults {
     let all = keys.number("playback.max_sessions");
     for name in ["playback.max_account_sessions", "playback.max_receiver_sessions"] {
         let one = keys.number(name);
-        if one > all {
+        if all > 0 && one > all {
             fault(name, format!("{one} are more than there may be in all (playback.max_sessions: {all})"));
         }
     }
@@ -29,6 +29,10 @@ pub(super) fn faults(keys: &Layers, path: &Path) -> Faults {
         if keys.number(&name) == 0 {
             fault(&name, "0 lets nobody in; to limit nothing, set rate_limit.enabled = false".into());
         }
+    }
+    let anonymous = keys.text("auth.anonymous");
+    if !matches!(anonymous, "" | "i-understand") {
+        fault("auth.anonymous", "to let everybody watch, write \"i-understand\"; to let nobody, leave it out".into());
     }
     let (pages, metrics) = (keys.text("server.listen"), keys.text("metrics.listen"));
     if pages == metrics && !pages.ends_with(":0") {

@@ -10,7 +10,7 @@ mod receivers;
 mod schema;
 mod source;
 
-pub use keys::{KEYS, Key, RECEIVER_KEYS, reference};
+pub use keys::{KEYS, Key, RECEIVER_KEYS, environment, reference, variable};
 pub use network::Network;
 pub use read::{Change, Config, Faults, Origin, Row, Value, load};
 pub use schema::schema;

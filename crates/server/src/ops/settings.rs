@@ -1,6 +1,7 @@
 //! From the configuration to what the station and the web are run with: the one place that knows which key means what.
 
 use super::PrometheusHandle;
+use crate::adapters::machine;
 use crate::app::settings::{Allowance, Keeping, Limits, ReceiverSettings, Settings};
 use crate::config::{Config, Network};
 use crate::web::WebConfig;
@@ -19,7 +20,10 @@ pub fn settings(config: &Config, data: &Path, receivers: Vec<ReceiverSettings>, 
             minimum_free: config.size("tape.minimum_free"),
         },
         limits: Limits {
-            sessions: config.number("playback.max_sessions") as usize,
+            sessions: match config.number("playback.max_sessions") {
+                0 => machine::carries(),
+                sessions => sessions as usize,
+            },
             account: or_none(config.number("playback.max_account_sessions")),
             receiver: or_none(config.number("playback.max_receiver_sessions")),
         },
@@ -46,6 +50,7 @@ pub fn web_config(
         metrics,
         proxies: config.proxies(),
         rates: rates(config),
+        anonymous: config.string("auth.anonymous").is_some(),
     }
 }
 

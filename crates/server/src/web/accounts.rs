@@ -9,13 +9,13 @@ use crate::app::settings::ReceiverSettings;
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use telecast_core::access::{Role, Scope};
+use telecast_core::access::{Profile, Role, Scope};
 use telecast_core::error::Kind;
 use telecast_core::limits;
 use telecast_core::secret::{Lifetime, SecretHash};
 use telecast_store::{
-    Account, ApiToken, AuditLine, Created, NewAccount, NewApiToken, Purpose, Receiver, RequestKey, Sealer,
-    Store,
+    Account, ApiToken, AuditLine, Created, NewAccount, NewApiToken, NewPairing, NewPin, Paired, Purpose,
+    Receiver, RequestKey, Sealer, Store, Waiting,
 };
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -74,7 +74,7 @@ impl Accounts {
         code: &SecretString,
         now_ms: i64,
     ) -> Result<Account, Problem> {
-        let new = new_account(name, Role::Owner, Some(hash));
+        let new = new_account(name, Role::Owner, Some(hash), None);
         Ok(self.store.create_owner(&new, &SecretHash::of_code(code), now_ms).await?)
     }
 
@@ -86,7 +86,18 @@ impl Accounts {
         hash: Option<String>,
         now_ms: i64,
     ) -> Result<Account, Problem> {
-        Ok(self.store.create_account(&new_account(name, role, hash), now_ms).await?)
+        Ok(self.store.create_account(&new_account(name, role, hash, None), now_ms).await?)
+    }
+
+    /// Makes an account that ends by itself at `until_ms`.
+    pub async fn create_guest(
+        &self,
+        name: &str,
+        role: Role,
+        until_ms: i64,
+        now_ms: i64,
+    ) -> Result<Account, Problem> {
+        Ok(self.store.create_account(&new_account(name, role, None, Some(until_ms)), now_ms).await?)
     }
 
     /// All accounts.
@@ -147,16 +158,20 @@ impl Accounts {
             name: account.name,
             role: account.role,
             scopes,
+            profile: account.profile.map(Arc::new),
+            has_pin: account.has_pin,
+            until_ms: account.expires_ms,
             credential: *credential,
         };
+        let ends = |account: &Account, at_ms: i64| account.expires_ms.unwrap_or(i64::MAX).min(at_ms);
         match credential {
             Credential::Cookie(hash) => {
                 let found = self.store.sign_in(hash, now_ms).await?;
                 Ok(found.map(|found| Found {
-                    until_ms: found.lifetime.expires_ms(),
+                    until_ms: ends(&found.account, found.lifetime.expires_ms()),
                     used_ms: Some(found.lifetime.last_seen_ms),
                     principal: {
-                        let scopes = found.account.role.scopes().to_vec();
+                        let scopes = found.account.scopes();
                         of(found.account, scopes)
                     },
                 }))
@@ -164,15 +179,17 @@ impl Accounts {
             Credential::Token(hash) => {
                 let found = self.store.api_token(hash, now_ms).await?;
                 Ok(found.map(|found| {
-                    let role = found.account.role.scopes();
-                    let scopes = found.scopes.into_iter().filter(|scope| role.contains(scope)).collect();
+                    let own = found.account.scopes();
+                    let scopes = found.scopes.into_iter().filter(|scope| own.contains(scope)).collect();
                     Found {
-                        until_ms: found.expires_ms.unwrap_or(i64::MAX),
+                        until_ms: ends(&found.account, found.expires_ms.unwrap_or(i64::MAX)),
                         used_ms: found.last_used_ms,
                         principal: of(found.account, scopes),
                     }
                 }))
             }
+            // It is nobody's.
+            Credential::Anonymous(_) => Ok(None),
         }
     }
 
@@ -235,12 +252,65 @@ impl Accounts {
         Ok(self.store.revoke_api_token(&account.id, id).await?)
     }
 
-    /// Makes a one-time link's code.
-    pub async fn new_link(&self, account: &Account, now_ms: i64) -> Result<SecretString, Problem> {
+    /// Makes a link's code: good once and for minutes, or, for a guest, as often as he likes and until he is none any more. With it
+    /// comes when it ends.
+    pub async fn new_link(&self, account: &Account, now_ms: i64) -> Result<(SecretString, i64), Problem> {
         let code = telecast_core::secret::token(secret::entropy());
-        let expires = now_ms + limits::SIGN_IN_LINK.as_millis() as i64;
-        self.store.put_code(Purpose::SignIn, &SecretHash::of(&code), Some(&account.id), expires).await?;
-        Ok(code)
+        let (purpose, expires) = match account.expires_ms {
+            Some(expires) => (Purpose::Guest, expires),
+            None => (Purpose::SignIn, now_ms + limits::SIGN_IN_LINK.as_millis() as i64),
+        };
+        self.store.put_code(purpose, &SecretHash::of(&code), Some(&account.id), expires).await?;
+        Ok((code, expires))
+    }
+
+    /// Says what a child may see.
+    pub async fn set_profile(&self, account: &str, profile: &Profile, pin: &NewPin) -> Result<(), Problem> {
+        Ok(self.store.set_profile(account, profile, pin).await?)
+    }
+
+    /// What the PIN of an account is checked against.
+    pub async fn pin(&self, account: &str) -> Result<Option<String>, Problem> {
+        Ok(self.store.pin(account).await?.map(|pin| pin.expose_secret().to_owned()))
+    }
+
+    /// A device begins to wait until somebody lets it in: the secret it asks with, and the code it shows.
+    pub async fn new_pairing(
+        &self,
+        label: String,
+        address: String,
+        now_ms: i64,
+    ) -> Result<(SecretString, SecretString), Problem> {
+        let (asks, shows) =
+            (telecast_core::secret::token(secret::entropy()), telecast_core::secret::short_code(secret::entropy()));
+        let new = NewPairing {
+            secret: SecretHash::of(&asks),
+            code: SecretHash::of_code(&shows),
+            label,
+            address,
+        };
+        self.store.put_pairing(&new, now_ms).await?;
+        Ok((asks, shows))
+    }
+
+    /// How it stands for the device that asks with this secret.
+    pub async fn paired(&self, asks: &SecretString, now_ms: i64) -> Result<Paired, Problem> {
+        Ok(self.store.paired(&SecretHash::of(asks), now_ms).await?)
+    }
+
+    /// The device that shows this code.
+    pub async fn waiting_device(&self, shows: &SecretString, now_ms: i64) -> Result<Option<Waiting>, Problem> {
+        Ok(self.store.waiting_device(&SecretHash::of_code(shows), now_ms).await?)
+    }
+
+    /// Lets the device in that shows this code. `false`: none waits with it.
+    pub async fn approve_device(
+        &self,
+        shows: &SecretString,
+        account: &str,
+        now_ms: i64,
+    ) -> Result<bool, Problem> {
+        Ok(self.store.approve_device(&SecretHash::of_code(shows), account, now_ms).await?)
     }
 
     /// Uses up a one-time link's code.
@@ -364,7 +434,7 @@ fn fingerprint(of: &ReceiverSettings) -> SecretHash {
     SecretHash::of(&text.to_string().into())
 }
 
-fn new_account(name: &str, role: Role, hash: Option<String>) -> NewAccount {
+fn new_account(name: &str, role: Role, hash: Option<String>, expires_ms: Option<i64>) -> NewAccount {
     let id = telecast_core::secret::id(secret::entropy());
-    NewAccount { id, name: name.to_owned(), role, password: hash.map(SecretString::from) }
+    NewAccount { id, name: name.to_owned(), role, password: hash.map(SecretString::from), expires_ms }
 }

@@ -1,6 +1,6 @@
 //! Who has done what: a line in the store, and one in the log (`log_type="audit"`), for each request of a route that says so in its row.
 //!
-//! A handler adds what the request alone does not tell by putting [`Details`], or [`Actor`], into its reply. No secret stands in either.
+//! A reply of 202 says that nothing has been done yet: it is not noted. A handler adds what the request alone does not tell by putting [`Details`], or [`Actor`], into its reply. No secret stands in either.
 
 use super::Web;
 use super::caller::Caller;

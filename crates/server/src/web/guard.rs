@@ -8,14 +8,15 @@ use super::rate::{Bucket, Rate, Standing, Who};
 use super::routes::{self, Class, Route};
 use super::{Web, WebConfig};
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderMap, Method, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use telecast_core::access::{Role, Scope};
+use telecast_core::access::{Profile, Role, Scope};
 use telecast_core::error::Kind;
+use telecast_core::lineup::ChannelId;
 use telecast_core::secret::SecretHash;
 
 /// Who asks.
@@ -29,8 +30,42 @@ pub struct Principal {
     pub role: Role,
     /// What this sign-in or token may do.
     pub scopes: Vec<Scope>,
+    /// What may be seen; none: everything.
+    pub profile: Option<Arc<Profile>>,
+    /// There is a PIN that opens more than the profile admits.
+    pub has_pin: bool,
+    /// When a guest's stay ends.
+    pub until_ms: Option<i64>,
     /// What has let them in.
     pub credential: Credential,
+}
+
+impl Principal {
+    /// Somebody of that network, where watching needs no account.
+    fn anonymous(network: IpAddr) -> Self {
+        let account = format!("anonymous {network}");
+        let credential = Credential::Anonymous(SecretHash::of(&account.clone().into()));
+        Self {
+            account,
+            name: "anonymous".into(),
+            role: Role::Viewer,
+            scopes: vec![Scope::Watch],
+            profile: None,
+            has_pin: false,
+            until_ms: None,
+            credential,
+        }
+    }
+
+    /// Whether it is nobody in particular.
+    pub fn is_anonymous(&self) -> bool {
+        matches!(self.credential, Credential::Anonymous(_))
+    }
+
+    /// Whether that channel is there for it.
+    pub fn lists(&self, channel: &ChannelId) -> bool {
+        self.profile.as_ref().is_none_or(|profile| profile.lists(channel))
+    }
 }
 
 /// What lets somebody in, as its hash.
@@ -40,11 +75,13 @@ pub enum Credential {
     Cookie(SecretHash),
     /// An API token.
     Token(SecretHash),
+    /// Nothing: whoever asks from this network, where `auth.anonymous` lets everybody watch.
+    Anonymous(SecretHash),
 }
 
 impl std::hash::Hash for Credential {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        let (Self::Cookie(hash) | Self::Token(hash)) = self;
+        let (Self::Cookie(hash) | Self::Token(hash) | Self::Anonymous(hash)) = self;
         hash.as_bytes().hash(state);
     }
 }
@@ -88,11 +125,17 @@ pub async fn guard(State(web): State<Web>, mut request: Request, next: Next) -> 
     let caller = request.extensions().get::<Caller>().copied();
     let mut turnstile = Turnstile::new(&web, caller);
     let credential = credential(request.headers());
-    let principal = match &credential {
+    let mut principal = match &credential {
         None => None,
         Some(credential) => turnstile.identify(credential).await?,
     };
-    if let Some(principal) = &principal {
+    if let (None, Class::Scoped(Scope::Watch), Some(caller)) = (&principal, class, caller)
+        && web.config().anonymous
+        && !matches!(credential, Some(Credential::Token(_)))
+    {
+        principal = Some(Principal::anonymous(doorman::network(caller.address)));
+    }
+    if let Some(principal) = principal.as_ref().filter(|principal| !principal.is_anonymous()) {
         turnstile.account(route.rate, &principal.account)?;
     } else if route.rate != Rate::Free {
         turnstile.network(Rate::Usual)?;
@@ -100,8 +143,8 @@ pub async fn guard(State(web): State<Web>, mut request: Request, next: Next) -> 
     if route.rate == Rate::Door {
         turnstile.network(Rate::Door)?;
     }
-    match (&principal, class) {
-        (Some(principal), Class::Scoped(scope)) if !principal.scopes.contains(&scope) => {
+    match (&principal, class.scope()) {
+        (Some(principal), Some(scope)) if !principal.scopes.contains(&scope) => {
             let refusal = Problem::new(Kind::Forbidden, format!("This needs the right '{}'.", scope.name()));
             let refusal = refusal.into_response();
             if let Some(action) = route.audit {
@@ -116,7 +159,7 @@ pub async fn guard(State(web): State<Web>, mut request: Request, next: Next) -> 
             let words = "This token is not known here, or has expired.";
             return Err(Problem::new(Kind::Unauthenticated, words));
         }
-        (None, Class::Scoped(_)) => {
+        (None, Some(_)) => {
             return Err(Problem::new(
                 Kind::Unauthenticated,
                 "Nobody is signed in, or the sign-in has ended.",
@@ -133,7 +176,7 @@ pub async fn guard(State(web): State<Web>, mut request: Request, next: Next) -> 
     }
     let standing = turnstile.standing;
     let mut response = next.run(request).await;
-    if let Some(audited) = audited {
+    if let Some(audited) = audited.filter(|_| response.status() != StatusCode::ACCEPTED) {
         let noted = audited.answered(&web, &response);
         noted.await;
     }

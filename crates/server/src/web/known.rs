@@ -139,7 +139,7 @@ impl Known {
                 return Ok(());
             }
             let used: Vec<(Used, i64)> =
-                due.iter().map(|(credential, at_ms)| (used(credential), *at_ms)).collect();
+                due.iter().filter_map(|(credential, at_ms)| Some((used(credential)?, *at_ms))).collect();
             store.note_use(&used).await.inspect_err(|_| {
                 let mut inner = self.inner();
                 for (credential, at_ms) in due {
@@ -156,10 +156,12 @@ impl Known {
     }
 }
 
-fn used(credential: &Credential) -> Used {
+/// What of a credential is noted in the store.
+fn used(credential: &Credential) -> Option<Used> {
     match credential {
-        Credential::Cookie(hash) => Used::SignIn(*hash),
-        Credential::Token(hash) => Used::Token(*hash),
+        Credential::Cookie(hash) => Some(Used::SignIn(*hash)),
+        Credential::Token(hash) => Some(Used::Token(*hash)),
+        Credential::Anonymous(_) => None,
     }
 }
 
@@ -179,6 +181,9 @@ mod tests {
             name: "Anna".into(),
             role: Role::Viewer,
             scopes: Vec::new(),
+            profile: None,
+            has_pin: false,
+            until_ms: None,
             credential: Credential::Token(hash),
         };
         Found { principal, until_ms, used_ms }

@@ -64,6 +64,8 @@ pub struct WebConfig {
     pub proxies: Vec<Network>,
     /// How often whom.
     pub rates: rate::RateLimits,
+    /// Everybody may watch.
+    pub anonymous: bool,
 }
 
 impl WebConfig {

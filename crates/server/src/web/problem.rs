@@ -100,6 +100,12 @@ impl Problem {
         self
     }
 
+    /// Why exactly: a stable code.
+    pub fn because(mut self, reason: &'static str) -> Self {
+        self.reason = Some(reason);
+        self
+    }
+
     /// A bucket is empty.
     pub fn standing(mut self, standing: Standing) -> Self {
         self.rest.standing = Some(standing);

@@ -6,7 +6,7 @@ use super::patience::Patient;
 use super::seats::{NO_SEAT, Seats};
 use super::trace::Trace;
 use super::{Web, contained, play};
-use crate::adapters::files;
+use crate::adapters::machine;
 use crate::app::supervise;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
@@ -37,7 +37,7 @@ pub async fn serve(listener: TcpListener, web: Web) -> std::io::Result<()> {
     supervise("accounts", web.accounts.clone().keep(web.clock, stopping.clone()));
     let front = Arc::new(Front { web: web.clone(), router: web.router() });
     // The rest is for tapes, children and the store.
-    let most = limits::CONNECTIONS.min(files::most() / 4 * 3);
+    let most = limits::CONNECTIONS.min(machine::files() / 4 * 3);
     let slots = Arc::new(Semaphore::new(most));
     let (connections, seats) = (TaskTracker::new(), Seats::default());
     let mut failing = false;

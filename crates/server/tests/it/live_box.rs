@@ -235,6 +235,7 @@ pub(crate) async fn station_in(fake: &FakeBox, tapes: &Path) -> App {
 
 /// The store beside `tapes`, opened once more.
 pub(crate) async fn store_beside(tapes: &Path) -> Store {
+    crate::logs::keep();
     Store::open_sqlite(&tapes.parent().unwrap().join("t.db")).await.unwrap()
 }
 

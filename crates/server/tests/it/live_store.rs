@@ -214,6 +214,7 @@ async fn what_was_known_is_there_at_once_after_a_restart_though_the_box_is_off()
         start_ms: now - HOUR,
         end_ms: now + HOUR,
         genre: String::new(),
+        rating: None,
     };
     store.put_now_next(&[(ChannelId(channel_id(1)), vec![news])], now - HOUR).await.unwrap();
 

@@ -21,6 +21,7 @@ pub(crate) fn wish(sid: u32) -> StartPlayback {
         holder: "Anna".into(),
         account: "anna".into(),
         idempotency_key: None,
+        rights: telecast_server::app::Rights::default(),
     }
 }
 

@@ -144,7 +144,7 @@ async fn strangers_get_a_problem_from_every_route_but_the_public_ones() {
         for method in route.methods.iter().filter(|method| !matches!(**method, "HEAD" | "OPTIONS")) {
             let (status, body) = station.ask(method, &path, None).await;
             match route.class {
-                Class::Scoped(_) => {
+                Class::Scoped(_) | Class::Personal => {
                     assert_eq!(status, StatusCode::UNAUTHORIZED, "{method} {path}");
                     assert_eq!(body["code"], "unauthenticated", "{method} {path}");
                     assert!(body["request_id"].as_str().is_some_and(|id| !id.is_empty()), "{method} {path}");
@@ -261,6 +261,16 @@ fn what_is_generated_is_fresh() {
     assert!(
         kept("docs/reference/configuration.md").trim_end() == reference.trim_end(),
         "run: telecast check --reference > docs/reference/configuration.md"
+    );
+    let environment = telecast_server::config::environment();
+    assert!(
+        kept("docs/reference/environment.md").trim_end() == environment.trim_end(),
+        "run: telecast check --environment > docs/reference/environment.md"
+    );
+    let access = telecast_server::web::routes::reference();
+    assert!(
+        kept("docs/reference/access.md").trim_end() == access.trim_end(),
+        "run: telecast openapi --access > docs/reference/access.md"
     );
     assert!(
         kept("docs/reference/telecast.schema.json").trim_end() == telecast_server::config::schema(),

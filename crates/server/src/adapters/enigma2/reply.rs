@@ -67,6 +67,8 @@ pub(super) fn event(value: &Value) -> Option<(ServiceRef, Event)> {
         start_ms: start * 1000,
         end_ms: (start + duration) * 1000,
         genre: field("genre"),
+        // OpenWebif does not tell it.
+        rating: None,
     };
     Some((service, event))
 }

@@ -28,6 +28,12 @@ pub struct SignedIn {
     pub role: String,
     /// What this sign-in may do.
     pub scopes: Vec<String>,
+    /// Years, for a child; null: everything may be seen.
+    pub age: Option<u8>,
+    /// There is a PIN that opens programmes for older people.
+    pub has_pin: bool,
+    /// When a guest's stay ends (milliseconds since 1970); null: he is none.
+    pub until_ms: Option<i64>,
 }
 
 /// Something that everybody at this station should know.
@@ -46,6 +52,8 @@ pub struct AuthState {
     pub owner_exists: bool,
     /// Who is signed in; null: nobody.
     pub account: Option<SignedIn>,
+    /// Everybody may watch, without an account.
+    pub anonymous: bool,
     /// To be shown.
     pub notices: Vec<Notice>,
     /// Version of this program.
@@ -82,7 +90,7 @@ pub struct Link {
     pub code: String,
 }
 
-async fn now_is(
+pub(super) async fn now_is(
     web: &Web,
     principal: Option<&Principal>,
     (caller, headers): (Caller, &HeaderMap),
@@ -96,13 +104,24 @@ async fn now_is(
             message: "This connection is not encrypted. Use it only in your own network.".into(),
         });
     }
+    let anonymous = web.config().anonymous;
+    if anonymous {
+        notices.push(Notice {
+            code: "anonymous".into(),
+            message: "Everybody who reaches this station may watch.".into(),
+        });
+    }
     Ok(AuthState {
         owner_exists: web.accounts.owner_exists().await?,
         account: principal.map(|principal| SignedIn {
             name: principal.name.clone(),
             role: principal.role.name().into(),
             scopes: principal.scopes.iter().map(|scope| scope.name().into()).collect(),
+            age: principal.profile.as_ref().map(|profile| profile.age),
+            has_pin: principal.has_pin,
+            until_ms: principal.until_ms,
         }),
+        anonymous,
         notices,
         version: env!("CARGO_PKG_VERSION").into(),
     })

@@ -3,8 +3,9 @@
 use super::Parameters;
 use crate::app::view::TrackView;
 use crate::web::Web;
+use crate::web::guard::Principal;
 use crate::web::problem::{Problem, ProblemDocument};
-use axum::Json;
+use axum::{Extension, Json};
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -99,7 +100,7 @@ fn show(web: &Web, lineup: &Lineup, channel: &lineup::Channel) -> Channel {
 
 /// All bouquets.
 #[utoipa::path(get, path = "/api/v1/bouquets", tag = "channels", responses((status = 200, body = Bouquets)))]
-pub async fn bouquets(State(web): State<Web>) -> Json<Bouquets> {
+pub async fn bouquets(State(web): State<Web>, Extension(who): Extension<Principal>) -> Json<Bouquets> {
     let lineup = web.app.lineup();
     let items = lineup
         .bouquets
@@ -108,8 +109,10 @@ pub async fn bouquets(State(web): State<Web>) -> Json<Bouquets> {
             id: bouquet.id.clone(),
             name: bouquet.name.clone(),
             kind: kind(bouquet.radio),
-            channel_ids: bouquet.channels.iter().map(ToString::to_string).collect(),
+            channel_ids: bouquet.channels.iter().filter(|id| who.lists(id)).map(ToString::to_string).collect(),
         })
+        // One of which a child sees nothing is none for it.
+        .filter(|bouquet: &Bouquet| who.profile.is_none() || !bouquet.channel_ids.is_empty())
         .collect();
     Json(Bouquets { items })
 }
@@ -119,6 +122,7 @@ pub async fn bouquets(State(web): State<Web>) -> Json<Bouquets> {
     responses((status = 200, body = Channels), (status = 400, body = ProblemDocument)))]
 pub async fn channels(
     State(web): State<Web>,
+    Extension(who): Extension<Principal>,
     Parameters(paging): Parameters<Paging>,
 ) -> Result<Json<Channels>, Problem> {
     let lineup = web.app.lineup();
@@ -129,19 +133,25 @@ pub async fn channels(
         None => 0,
     };
     let limit = paging.limit.unwrap_or(PAGE).clamp(1, PAGE_LIMIT);
+    let mut all = lineup.channels.iter().filter(|channel| who.lists(&channel.id)).skip(from);
     let items: Vec<Channel> =
-        lineup.channels.iter().skip(from).take(limit).map(|channel| show(&web, &lineup, channel)).collect();
-    let next = from.saturating_add(items.len());
-    Ok(Json(Channels { next_cursor: (next < lineup.channels.len()).then(|| next.to_string()), items }))
+        all.by_ref().take(limit).map(|channel| show(&web, &lineup, channel)).collect();
+    let next = all.next().is_some().then(|| from.saturating_add(items.len()).to_string());
+    Ok(Json(Channels { next_cursor: next, items }))
 }
 
 /// One channel.
 #[utoipa::path(get, path = "/api/v1/channels/{id}", tag = "channels", params(("id" = String, Path)),
     responses((status = 200, body = Channel), (status = 404, body = ProblemDocument)))]
-pub async fn channel(State(web): State<Web>, Path(id): Path<String>) -> Result<Json<Channel>, Problem> {
+pub async fn channel(
+    State(web): State<Web>,
+    Extension(who): Extension<Principal>,
+    Path(id): Path<String>,
+) -> Result<Json<Channel>, Problem> {
     let lineup = web.app.lineup();
     let found = lineup
         .channel(&ChannelId(id))
+        .filter(|channel| who.lists(&channel.id))
         .ok_or_else(|| Problem::new(Kind::NotFound, "There is no such channel."))?;
     Ok(Json(show(&web, &lineup, found)))
 }
@@ -149,9 +159,13 @@ pub async fn channel(State(web): State<Web>, Path(id): Path<String>) -> Result<J
 /// A channel's logo.
 #[utoipa::path(get, path = "/api/v1/channels/{id}/logo", tag = "channels", params(("id" = String, Path)),
     responses((status = 200, content_type = "image/png"), (status = 404, body = ProblemDocument)))]
-pub async fn logo(State(web): State<Web>, Path(id): Path<String>) -> Result<Response, Problem> {
-    let found =
-        web.app.logo(&id).await.ok_or_else(|| Problem::new(Kind::NotFound, "This channel has no logo."))?;
+pub async fn logo(
+    State(web): State<Web>,
+    Extension(who): Extension<Principal>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let found = if who.lists(&ChannelId(id.clone())) { web.app.logo(&id).await } else { None };
+    let found = found.ok_or_else(|| Problem::new(Kind::NotFound, "This channel has no logo."))?;
     Ok(([(header::CONTENT_TYPE, found.0), (header::CACHE_CONTROL, "private, max-age=86400".into())], found.1)
         .into_response())
 }

@@ -2,12 +2,14 @@
 
 use super::Parameters;
 use crate::web::Web;
+use crate::web::guard::Principal;
 use crate::web::problem::{Problem, ProblemDocument};
-use axum::Json;
+use axum::{Extension, Json};
 use axum::extract::State;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use telecast_core::guide;
+use telecast_core::lineup::ChannelId;
 use utoipa::{IntoParams, ToSchema};
 
 /// A programme.
@@ -29,6 +31,8 @@ pub struct Event {
     pub end: Timestamp,
     /// Genre.
     pub genre: String,
+    /// For whom it is, from this age on (years); null: nobody has said.
+    pub rating: Option<u8>,
 }
 
 /// Now and next on one channel.
@@ -69,6 +73,7 @@ fn show(event: guide::Event) -> Event {
         start: time(event.start_ms),
         end: time(event.end_ms),
         genre: event.genre,
+        rating: event.rating,
     }
 }
 
@@ -77,12 +82,14 @@ fn show(event: guide::Event) -> Event {
     responses((status = 200, body = NowNexts), (status = 400, body = ProblemDocument)))]
 pub async fn now(
     State(web): State<Web>,
+    Extension(who): Extension<Principal>,
     Parameters(which): Parameters<Which>,
 ) -> Result<Json<NowNexts>, Problem> {
-    let ids: Vec<String> = match which.channels {
+    let mut ids: Vec<String> = match which.channels {
         Some(list) => list.split(',').filter(|id| !id.is_empty()).map(str::to_owned).collect(),
         None => web.app.lineup().channels.iter().map(|channel| channel.id.to_string()).collect(),
     };
+    ids.retain(|id| who.profile.is_none() || who.lists(&ChannelId(id.clone())));
     let items = web
         .app
         .now_next(&ids)

@@ -5,6 +5,7 @@ pub mod auth;
 pub mod channels;
 pub mod events;
 pub mod guide;
+pub mod pairing;
 pub mod people;
 pub mod receivers;
 pub mod sessions;
@@ -13,7 +14,7 @@ pub mod system;
 use super::Web;
 use super::guard::COOKIES;
 use super::problem::{Problem, ProblemDocument};
-use super::routes::{Class, Route, find};
+use super::routes::find;
 use axum::Router;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Json, Query, Request};
@@ -50,6 +51,9 @@ pub fn router() -> OpenApiRouter<Web> {
         .routes(routes!(auth::sign_in))
         .routes(routes!(auth::sign_out))
         .routes(routes!(auth::link))
+        .routes(routes!(pairing::ask))
+        .routes(routes!(pairing::poll))
+        .routes(routes!(pairing::approve))
         .routes(routes!(account::password))
         .routes(routes!(account::sign_ins))
         .routes(routes!(account::end_sign_in))
@@ -57,6 +61,7 @@ pub fn router() -> OpenApiRouter<Web> {
         .routes(routes!(account::revoke_token))
         .routes(routes!(people::list, people::add))
         .routes(routes!(people::set_role))
+        .routes(routes!(people::set_profile))
         .routes(routes!(people::link))
         .routes(routes!(people::remove))
         .routes(routes!(channels::bouquets))
@@ -130,7 +135,7 @@ fn complete(method: &str, path: &str, operation: &mut Operation) {
         }
     }
     operation.responses.responses.insert("default".into(), RefOr::T(problem));
-    if let Some(Route { class: Class::Scoped(scope), .. }) = find(method, path) {
+    if let Some(scope) = find(method, path).and_then(|route| route.class.scope()) {
         let needs = |scheme: &str| SecurityRequirement::new(scheme, [scope.name()]);
         operation.security = Some(vec![needs("token"), needs("cookie")]);
     }

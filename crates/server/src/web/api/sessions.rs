@@ -2,13 +2,15 @@
 
 use super::{Begun, Body, MayBody, Parameters, idempotency_key};
 use crate::app::PlayerFacts;
-use crate::app::view::{At, ClientView, SessionView, StartPlayback};
+use crate::app::view::{At, ClientView, Rights, SessionView, StartPlayback};
 use crate::web::Web;
+use crate::web::caller::Caller;
 use crate::web::guard::Principal;
 use crate::web::problem::{Problem, ProblemDocument};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::{Extension, Json};
+use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use telecast_core::access::Scope;
@@ -18,6 +20,8 @@ use utoipa::{IntoParams, ToSchema};
 
 /// Nobody waits longer for a session in one request (seconds).
 const WAIT_LIMIT_S: u64 = 30;
+/// Why a session is refused whose PIN is wrong.
+const WRONG_PIN: &str = "wrong_pin";
 
 /// What to play.
 #[derive(Deserialize, ToSchema)]
@@ -30,6 +34,10 @@ pub struct NewSession {
     /// What the client can play; what it does not name it is not given.
     #[serde(default)]
     pub client: ClientView,
+    /// Opens a programme that is for older people than the child who asks.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, write_only)]
+    pub pin: Option<SecretString>,
 }
 
 /// All sessions of whoever asks.
@@ -59,10 +67,11 @@ pub struct Ending {
 /// Starts playback. Answers at once; never waits for a receiver.
 #[utoipa::path(post, path = "/api/v1/sessions", tag = "sessions", request_body = NewSession,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body give the same session, for a day after it has ended; with another body: 409")),
-    responses((status = 202, body = SessionView), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument), (status = 503, body = ProblemDocument)))]
+    responses((status = 202, body = SessionView), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument), (status = 503, body = ProblemDocument)))]
 pub async fn start(
     State(web): State<Web>,
     Extension(principal): Extension<Principal>,
+    Extension(caller): Extension<Caller>,
     headers: HeaderMap,
     Body(new): Body<NewSession>,
 ) -> Result<Begun<SessionView>, Problem> {
@@ -73,6 +82,11 @@ pub async fn start(
             Problem::new(Kind::Invalid, "'at' cannot be read.").field("at", "'live', 'start' or a time")
         })?),
     };
+    let unlocked = match new.pin {
+        Some(pin) => is_pin(&web, &principal, caller, pin).await?,
+        None => false,
+    };
+    let rights = Rights { profile: principal.profile.clone(), unlocked, until_ms: principal.until_ms };
     let request = StartPlayback {
         channel_id: new.channel_id,
         at,
@@ -80,9 +94,33 @@ pub async fn start(
         holder: principal.name.clone(),
         account: principal.account.clone(),
         idempotency_key: idempotency_key(&headers)?,
+        rights,
     };
     let session = web.app.start_session(request).await?;
     Ok(Begun(StatusCode::ACCEPTED, session))
+}
+
+/// Whether this is the PIN of whoever asks; guesses are slowed. Without a profile there is nothing to open.
+async fn is_pin(
+    web: &Web,
+    principal: &Principal,
+    caller: Caller,
+    pin: SecretString,
+) -> Result<bool, Problem> {
+    if principal.profile.is_none() {
+        return Ok(false);
+    }
+    let guesser = format!("pin {}", principal.account);
+    web.doorman.admit(&guesser, caller.address, web.clock.uptime())?;
+    let wrong = || Problem::new(Kind::Forbidden, "This is not the PIN.").because(WRONG_PIN);
+    let Some(hash) = web.accounts.pin(&principal.account).await? else { return Err(wrong()) };
+    // Counted before it is judged, so that tries at the same moment do not slip through together.
+    web.doorman.failed(&guesser, caller.address, web.clock.uptime());
+    if !web.check(pin.expose_secret().to_owned(), hash).await? {
+        return Err(wrong());
+    }
+    web.doorman.succeeded(&guesser, caller.address);
+    Ok(true)
 }
 
 /// All sessions that are still visible.
