@@ -1,6 +1,23 @@
 // Generated from docs/reference/openapi.json by `npm run api`. Do not edit.
 
 export interface paths {
+    "/api/v1/account/device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says which device shows a code, or lets it in as whoever asks. */
+        post: operations["post_account_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/password": {
         parameters: {
             query?: never;
@@ -98,6 +115,40 @@ export interface paths {
         put?: never;
         /** Signs in by a one-time link. */
         post: operations["post_auth_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/pairing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A device asks to be let in. */
+        post: operations["post_auth_pairing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/pairing/poll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A device asks whether it is let in: 202 while nobody has approved it, then it is signed in, once. */
+        post: operations["post_auth_pairing_poll"];
         delete?: never;
         options?: never;
         head?: never;
@@ -318,8 +369,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Makes a link by which somebody signs in once, without a password. */
+        /** Makes a link by which somebody signs in without a password: once, or, for a guest, as often as he likes. */
         post: operations["post_people_id_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what a child may see. What it watches ends: it begins again with what it may see now. */
+        post: operations["post_people_id_profile"];
         delete?: never;
         options?: never;
         head?: never;
@@ -623,6 +691,8 @@ export interface components {
         /** @description How things stand. */
         AuthState: {
             account?: components["schemas"]["SignedIn"] | null;
+            /** @description Everybody may watch, without an account. */
+            anonymous: boolean;
             /** @description To be shown. */
             notices: components["schemas"]["Notice"][];
             /** @description The station belongs to somebody. */
@@ -694,6 +764,18 @@ export interface components {
             items: components["schemas"]["Channel"][];
             /** @description Where to go on; null at the end. */
             next_cursor?: string | null;
+        };
+        /** @description What a child may see. */
+        ChildProfile: {
+            /**
+             * Format: int32
+             * @description Programmes for this age, or below (years; 0 to 18).
+             */
+            age: number;
+            /** @description Ids of channels, and no others; null: all. */
+            channels?: string[] | null;
+            /** @description Also programmes of which nobody has said for whom they are. From 16 years on they are seen in any case. */
+            unrated?: boolean;
         };
         /** @description What a client can play, as it says itself. */
         ClientView: {
@@ -807,6 +889,11 @@ export interface components {
             /** @description Within the channel. */
             id: string;
             /**
+             * Format: int32
+             * @description For whom it is, from this age on (years); null: nobody has said.
+             */
+            rating?: number | null;
+            /**
              * Format: date-time
              * @description Start.
              */
@@ -873,12 +960,24 @@ export interface components {
         };
         /** @description Somebody to be. */
         NewPerson: {
+            /**
+             * Format: int32
+             * @description A guest: after so many hours the account ends. He watches, whatever his role, and comes in by a link that is good until then.
+             */
+            expires_hours?: number | null;
             /** @description Name, by which he signs in. */
             name: string;
             /** @description Password; absent: he comes in by a link, and chooses one himself. */
             password?: string | null;
             /** @description Role. */
             role: string;
+        };
+        /** @description What a child is to see. */
+        NewProfile: {
+            /** @description Four to eight digits that open a programme for older people; empty: none any more; absent: as before. */
+            pin?: string | null;
+            /** @description What it may see. */
+            profile: components["schemas"]["ChildProfile"];
         };
         /** @description A receiver as a person describes it. */
         NewReceiver: {
@@ -914,6 +1013,8 @@ export interface components {
             channel_id: string;
             /** @description What the client can play; what it does not name it is not given. */
             client?: components["schemas"]["ClientView"];
+            /** @description Opens a programme that is for older people than the child who asks. */
+            pin?: string | null;
         };
         /** @description An API token to be. */
         NewToken: {
@@ -951,6 +1052,37 @@ export interface components {
             /** @description In the order asked for, or of all channels. */
             items: components["schemas"]["NowNext"][];
         };
+        /** @description A device that waits. */
+        Pairing: {
+            /** @description To be shown to people, with its hyphen. */
+            code: string;
+            /**
+             * Format: int64
+             * @description Seconds until it is over.
+             */
+            expires_s: number;
+            /**
+             * Format: int64
+             * @description Seconds between two questions.
+             */
+            interval_s: number;
+            /** @description Where somebody who is signed in types the code, behind the station's address. */
+            path: string;
+            /** @description What the device asks with; for itself alone. */
+            secret: string;
+        };
+        /** @description A code that somebody reads off a device. */
+        PairingCode: {
+            /** @description Let it in; otherwise one only learns what waits there. */
+            approve?: boolean;
+            /** @description As it is shown; hyphens, spaces and case do not matter. */
+            code: string;
+        };
+        /** @description What a device asks with. */
+        PairingPoll: {
+            /** @description As it was given. */
+            secret: string;
+        };
         /** @description All of them. */
         People: {
             /** @description Oldest first. */
@@ -963,12 +1095,20 @@ export interface components {
              * @description When the account was made (milliseconds since 1970).
              */
             created_ms: number;
+            /**
+             * Format: int64
+             * @description When a guest's stay ends (milliseconds since 1970); null: he is none.
+             */
+            expires_ms?: number | null;
+            /** @description There is a PIN that opens programmes for older people. */
+            has_pin: boolean;
             /** @description Id. */
             id: string;
             /** @description Whoever asks may change and remove it. */
             may_change: boolean;
             /** @description Name. */
             name: string;
+            profile?: components["schemas"]["ChildProfile"] | null;
             /** @description `owner`, `admin`, `programmer`, `agent`, `viewer` or `child`. */
             role: string;
         };
@@ -1320,12 +1460,24 @@ export interface components {
         };
         /** @description Who is signed in. */
         SignedIn: {
+            /**
+             * Format: int32
+             * @description Years, for a child; null: everything may be seen.
+             */
+            age?: number | null;
+            /** @description There is a PIN that opens programmes for older people. */
+            has_pin: boolean;
             /** @description Name. */
             name: string;
             /** @description Role. */
             role: string;
             /** @description What this sign-in may do. */
             scopes: string[];
+            /**
+             * Format: int64
+             * @description When a guest's stay ends (milliseconds since 1970); null: he is none.
+             */
+            until_ms?: number | null;
         };
         /** @description Name and password. */
         SignIn: {
@@ -1334,7 +1486,7 @@ export interface components {
             /** @description Password. */
             password: string;
         };
-        /** @description A link by which somebody signs in, once. */
+        /** @description A link by which somebody signs in. */
         SignInLink: {
             /**
              * Format: int64
@@ -1592,6 +1744,20 @@ export interface components {
             /** @description Channels that it gives. */
             streams: components["schemas"]["StreamStatus"][];
         };
+        /** @description A device that waits, as whoever may let it in sees it. */
+        WaitingDevice: {
+            /** @description Where it asks from. */
+            address: string;
+            /** @description It is let in. */
+            approved: boolean;
+            /**
+             * Format: int64
+             * @description When it began to wait (milliseconds since 1970).
+             */
+            created_ms: number;
+            /** @description What it calls itself. */
+            label: string;
+        };
         /**
          * @description What a session waits for.
          * @enum {string}
@@ -1606,6 +1772,48 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    post_account_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairingCode"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingDevice"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     post_account_password: {
         parameters: {
             query?: never;
@@ -1866,6 +2074,104 @@ export interface operations {
             };
             /** @description A problem. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_auth_pairing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pairing"];
+                };
+            };
+            /** @description A problem. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_auth_pairing_poll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PairingPoll"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthState"];
+                };
+            };
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthState"];
+                };
+            };
+            /** @description A problem. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2463,6 +2769,77 @@ export interface operations {
             };
         };
     };
+    post_people_id_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProfile"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     post_people_id_role: {
         parameters: {
             query?: never;
@@ -2837,6 +3214,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description A problem. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
             /** @description A problem. */

@@ -108,11 +108,15 @@ pub fn latm(frame: &[u8]) -> Option<FrameHeader> {
         15 => take(24),
         index => *RATES.get(index as usize)?,
     };
+    // Table 1.19; what is reserved there is no configuration.
     let channels = match take(4) as u8 {
-        7 => 8,
         0 => 2,
-        n => n,
+        n @ 1..=6 => n,
+        11 => 7,
+        7 | 12 | 14 => 8,
+        _ => return None,
     };
     // Spectral band replication doubles the rate of what comes out, not the time that a frame stands for.
-    (object != 31 && rate > 0).then_some(FrameHeader { rate, channels, ..header })
+    let believable = (1..=RATES[0]).contains(&rate);
+    (object != 31 && believable).then_some(FrameHeader { rate, channels, ..header })
 }

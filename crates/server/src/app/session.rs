@@ -34,7 +34,7 @@ use super::status::Reported;
 use super::tape::{Need, Snapshot, Tape};
 use super::transcoders::{PictureHold, Transcoders};
 use super::tuners::{Hold, Tuners, Wish};
-use super::view::{self, At, ClientView, Rights, SessionView, StartPlayback};
+use super::view::{self, ClientView, Rights, SessionView, StartPlayback};
 use crate::adapters::clock::Clock;
 
 /// Commands that may wait for one session.
@@ -199,11 +199,7 @@ pub(super) fn made(
         channel,
         holder: request.holder.clone(),
         machine,
-        begin: match request.at {
-            At::Live => None,
-            At::Start => Some(i64::MIN),
-            At::Time(time) => Some(time.as_millisecond()),
-        },
+        begin: request.at.begin_ms(),
         earliest,
         hold: None,
         watch: None,

@@ -43,6 +43,17 @@ pub enum At {
     Time(Timestamp),
 }
 
+impl At {
+    /// Milliseconds since 1970, as early as can be for the start; none: at the live edge.
+    pub(super) fn begin_ms(&self) -> Option<i64> {
+        match self {
+            Self::Live => None,
+            Self::Start => Some(i64::MIN),
+            Self::Time(time) => Some(time.as_millisecond()),
+        }
+    }
+}
+
 /// How far somebody may see and stay.
 #[derive(Clone, Debug, Default)]
 pub struct Rights {

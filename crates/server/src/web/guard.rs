@@ -125,16 +125,11 @@ pub async fn guard(State(web): State<Web>, mut request: Request, next: Next) -> 
     let caller = request.extensions().get::<Caller>().copied();
     let mut turnstile = Turnstile::new(&web, caller);
     let credential = credential(request.headers());
-    let mut principal = match &credential {
+    let principal = match &credential {
         None => None,
         Some(credential) => turnstile.identify(credential).await?,
     };
-    if let (None, Class::Scoped(Scope::Watch), Some(caller)) = (&principal, class, caller)
-        && web.config().anonymous
-        && !matches!(credential, Some(Credential::Token(_)))
-    {
-        principal = Some(Principal::anonymous(doorman::network(caller.address)));
-    }
+    let principal = principal.or_else(|| anybody(&web, class, caller, credential.as_ref()));
     if let Some(principal) = principal.as_ref().filter(|principal| !principal.is_anonymous()) {
         turnstile.account(route.rate, &principal.account)?;
     } else if route.rate != Rate::Free {
@@ -184,6 +179,18 @@ pub async fn guard(State(web): State<Web>, mut request: Request, next: Next) -> 
         tell(&standing, response.headers_mut());
     }
     Ok(response)
+}
+
+/// Whoever asks without an account, where everybody may watch. A token that lets nobody in is told so.
+fn anybody(
+    web: &Web,
+    class: Class,
+    caller: Option<Caller>,
+    credential: Option<&Credential>,
+) -> Option<Principal> {
+    let watches = class == Class::Scoped(Scope::Watch) && web.config().anonymous;
+    let caller = caller.filter(|_| watches && !matches!(credential, Some(Credential::Token(_))))?;
+    Some(Principal::anonymous(doorman::network(caller.address)))
 }
 
 /// What a request takes of the buckets that it is counted in.

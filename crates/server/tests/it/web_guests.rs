@@ -72,9 +72,19 @@ async fn on_air(fake: &FakeBox, events: Vec<Event>) -> Station {
     let directory = tempfile::tempdir().unwrap();
     let tapes = directory.path().join("tapes");
     let store = live_box::store_beside(&tapes).await;
+    let mut settings = live_box::settings(fake, &tapes);
+    let app = App::start(settings.clone(), store.clone()).await.unwrap();
+    live_box::listed(&app).await;
+    if events.is_empty() {
+        return station_of(app, store, directory).await;
+    }
+    app.shutdown().await;
+    // Its pages are silent from now on, so that what is known of them stays; its streams are not.
     let now = Clock::start().wall_ms();
     store.put_now_next(&[(ChannelId(channel_id(1)), events)], now).await.unwrap();
-    let app = App::start(live_box::settings(fake, &tapes), store.clone()).await.unwrap();
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    settings.receivers[0].url.set_port(Some(gone)).unwrap();
+    let app = App::start(settings, store.clone()).await.unwrap();
     live_box::listed(&app).await;
     station_of(app, store, directory).await
 }
@@ -236,7 +246,7 @@ async fn a_child_does_not_reach_back_to_what_was_on_before_it_came() {
     let (whole, _) = first(&mut anna, 2).await;
     let (bounded, address) = first(&mut mia, 2).await;
     assert!(bounded > whole, "the child's list begins at {bounded}, everybody's at {whole}");
-    let segment = |number: u64| client().get(format!("{}{address}/{number}.mp4", station.base)).send();
+    let segment = |number: u64| client().get(format!("{}{address}/{number}.m4s", station.base)).send();
     let status = segment(whole).await.unwrap().status();
     assert_eq!(status, StatusCode::NOT_FOUND, "nor by its number");
 }
