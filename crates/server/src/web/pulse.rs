@@ -177,7 +177,9 @@ mod tests {
     #[tokio::test]
     async fn what_carries_nothing_is_given_up_and_pings_are_nothing() {
         let (pulse, taken) = pulse();
-        let ping = || drop(taken.fetch_add(60, Ordering::Relaxed));
+        let ping = || {
+            taken.fetch_add(60, Ordering::Relaxed);
+        };
         let (why, lasted) = lost(&pulse, LIMIT, LIMIT, ping).await.expect("it is given up");
         assert!(why == "unused" && lasted >= LIMIT, "{why}: {lasted:?}");
     }
@@ -188,7 +190,9 @@ mod tests {
         let request = pulse.request();
         assert_eq!(lost(&pulse, LIMIT, LIMIT, || {}).await, None, "news may be rare");
         drop(request);
-        let take = || drop(taken.fetch_add(20_000, Ordering::Relaxed));
+        let take = || {
+            taken.fetch_add(20_000, Ordering::Relaxed);
+        };
         assert_eq!(lost(&pulse, LIMIT, LIMIT, take).await, None);
     }
 
