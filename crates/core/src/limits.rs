@@ -148,6 +148,40 @@ pub const HEAD_TIME: Duration = Duration::from_secs(30);
 pub const TAKES_NOTHING: Duration = LEASE_EXPIRY;
 /// Bytes of a request's head: browsers stay below 8 KiB, proxies add a little.
 pub const HEAD: usize = 64 << 10;
+/// From the first byte of a connection that is to be encrypted to its being so: phones on a bad network need a second or two.
+pub const HANDSHAKE: Duration = Duration::from_secs(10);
+/// Requests of one HTTP/2 connection under way at once (RFC 9113 §6.5.2 asks for 100 at least); a page has ten.
+pub const H2_STREAMS: u32 = 100;
+/// Streams that a client has taken back before they were looked at; with one more its connection ends. Hyper's default.
+pub const H2_RESETS: usize = 20;
+/// Streams that were ended here for the client's faults; with one more its connection ends.
+pub const H2_FAULTS: usize = 256;
+/// What one HTTP/2 stream may send before it is read (bytes): as much as HTTP starts with. Bodies are small here.
+pub const H2_WINDOW: u32 = 64 << 10;
+/// All streams of an HTTP/2 connection together.
+pub const H2_CONNECTION_WINDOW: u32 = BODY as u32;
+/// Bytes that wait to be sent on one HTTP/2 stream before more is made.
+pub const H2_SEND: usize = 128 << 10;
+/// An HTTP/2 client from which nothing comes for this long is asked whether it is there.
+pub const H2_PING: Duration = Duration::from_secs(15);
+/// And answers within this. It cannot in the midst of a head, so that both together bound the time of one: [`HEAD_TIME`].
+pub const H2_PONG: Duration = Duration::from_secs(15);
+/// An HTTP/2 connection without a request that takes fewer bytes than this within [`HEAD_TIME`] is not in use: a ping takes 60.
+pub const H2_TRICKLE: u64 = 1 << 10;
+/// An HTTP/2 connection that is ended gets this long for its goodbye, and for what is still under way on it.
+pub const H2_GOODBYE: Duration = Duration::from_secs(2);
+/// Browsers that came by HTTPS ask for nothing else at this host for so long: half a year, what testers want at least.
+pub const HTTPS_ONLY: Duration = Duration::from_hours(180 * 24);
+/// Bytes of a file with certificates or a key; chains have 10 KiB.
+pub const CERTIFICATE_FILE: u64 = 256 << 10;
+/// A certificate that ends within this is warned of.
+pub const CERTIFICATE_ENDS: Duration = Duration::from_hours(30 * 24);
+/// The certificate in force is looked at this often.
+pub const CERTIFICATE_LOOK: Duration = Duration::from_hours(24);
+/// Days for which a certificate may be made: beyond 398 browsers refuse it, or will.
+pub const CERTIFICATE_DAYS: u32 = 397;
+/// Days for which a household authority is made: it is a burden to install one on each device.
+pub const AUTHORITY_DAYS: u32 = 3_653;
 /// A client sends a request's body within this.
 pub const BODY_TIME: Duration = Duration::from_secs(10);
 /// A body of sign-in and the like: a few fields.

@@ -60,7 +60,8 @@ impl Clock {
     }
 }
 
-fn system_ms() -> i64 {
+/// Milliseconds since 1970 as the system has it, for who runs too briefly to have a clock.
+pub fn system_ms() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as i64
 }
 

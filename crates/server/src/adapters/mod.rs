@@ -1,10 +1,12 @@
 //! Doors to the outside world, one thing each: receivers, files, child processes, the clock.
 
+pub mod certificate;
 pub mod clock;
 pub mod enigma2;
 pub mod ffmpeg;
 pub mod gate;
 pub mod heap;
+pub mod household;
 pub mod machine;
 pub mod past_files;
 pub mod stream;

@@ -45,11 +45,14 @@ impl Check {
             }
             out.push('\n');
         }
-        for warning in &config.warnings {
+        let certificate = preflight::certificate(&config);
+        let of_it = certificate.as_ref().ok().and_then(Option::as_ref).map(preflight::warnings);
+        for warning in config.warnings.iter().chain(&of_it.unwrap_or_default()) {
             let _ = writeln!(out, "Note: {warning}.");
         }
         say(out.trim_end())?;
-        let faults = faults(&config).await;
+        let mut faults = faults(&config).await;
+        faults.extend(certificate.err().unwrap_or_default());
         if faults.is_empty() { say("All good.") } else { Err(Failure::cannot(faults.join("\n          "))) }
     }
 }
@@ -57,7 +60,7 @@ impl Check {
 /// What would keep the station from running, or its viewers from seeing something.
 async fn faults(config: &crate::config::Config) -> Vec<String> {
     let address = config.listen();
-    let answer = health::ask(address, "healthz").await;
+    let answer = health::ask(config, "healthz").await.ok();
     // One that runs there already is no fault: what is checked is its configuration.
     let runs = answer.is_some_and(|answer| answer.headers().contains_key(API_VERSION));
     if runs {

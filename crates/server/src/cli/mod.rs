@@ -7,6 +7,7 @@ mod health;
 mod serve;
 mod sim;
 mod temporary;
+mod tls;
 mod token;
 
 use clap::{Parser, Subcommand};
@@ -39,6 +40,8 @@ enum Command {
     /// API tokens.
     #[command(subcommand)]
     Token(token::Token),
+    /// Makes a certificate for HTTPS at home, and the authority that devices are to know.
+    Tls(tls::Tls),
     /// Prints the API's description (OpenAPI 3.1).
     Openapi {
         /// Print instead who may use which route (Markdown).
@@ -94,6 +97,7 @@ pub async fn run() -> ExitCode {
         Command::Health(health) => health.run().await,
         Command::User(user) => user.run().await,
         Command::Token(token) => token.run().await,
+        Command::Tls(tls) => tls.run(),
         Command::Openapi { access: true } => say(crate::web::routes::reference().trim_end()),
         Command::Openapi { access: false } => say(crate::web::openapi().trim_end()),
         Command::Version => say(&format!("telecast {}", env!("CARGO_PKG_VERSION"))),

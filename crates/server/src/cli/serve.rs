@@ -7,10 +7,12 @@ use crate::app::App;
 use crate::config::{Config, Source};
 use crate::ops;
 use crate::ops::log::Level;
+use crate::ops::preflight;
 use crate::ops::reload::{self, Keeper, Running};
 use crate::spawn::supervise;
 use crate::web::accounts::Accounts;
 use crate::web::simulated::{self, Simulated};
+use crate::web::tls::Tls;
 use crate::web::{Controls, Web, serve};
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::ExposeSecret;
@@ -75,14 +77,15 @@ impl Serve {
             Some(station.web.accounts.new_setup_code(station.web.clock.wall_ms()).await.map_err(fault)?)
         };
         let address = station.listener.local_addr().map_err(|error| Failure::cannot(error.to_string()))?;
-        say(&format!("Telecast is at http://{address}/"))?;
+        let scheme = station.scheme();
+        say(&format!("Telecast is at {scheme}://{address}/"))?;
         if station.web.config().anonymous {
             tracing::warn!("auth.anonymous is on: everybody who reaches this station may watch");
             say("Everybody who reaches this address may watch, without an account (auth.anonymous).")?;
         }
         if let Some(code) = code {
             say(&format!(
-                "Nobody owns this station yet. Within an hour, open\n  http://{address}/welcome#setup={0}\nor type the code {0}",
+                "Nobody owns this station yet. Within an hour, open\n  {scheme}://{address}/welcome#setup={0}\nor type the code {0}",
                 code.expose_secret()
             ))?;
         }
@@ -148,8 +151,9 @@ impl Demo {
         let owner = station.web.accounts.create("demo", Role::Owner, None, now).await.map_err(fault)?;
         let (link, _) = station.web.accounts.new_link(&owner, now).await.map_err(fault)?;
         let address = station.listener.local_addr().map_err(|error| Failure::cannot(error.to_string()))?;
-        say(&format!("Telecast is at http://{address}/"))?;
-        say(&format!("Sign in once with http://{address}/welcome#link={}", link.expose_secret()))?;
+        let scheme = station.scheme();
+        say(&format!("Telecast is at {scheme}://{address}/"))?;
+        say(&format!("Sign in once with {scheme}://{address}/welcome#link={}", link.expose_secret()))?;
         say(&format!("The simulated receiver is at {control}/ — Ctrl-C ends everything."))?;
         Ok(station)
     }
@@ -167,7 +171,25 @@ fn fault(problem: crate::web::problem::Problem) -> Failure {
     Failure::cannot(problem.detail())
 }
 
+/// How HTTPS is to be spoken; `None`: it is not.
+fn tls(config: &Config) -> Result<Option<Tls>, Failure> {
+    let certificate = preflight::certificate(config);
+    let certificate = certificate.map_err(|faults| Failure::cannot(faults.join("\n          ")))?;
+    let Some(certificate) = certificate else { return Ok(None) };
+    for warning in preflight::warnings(&certificate) {
+        tracing::warn!("{warning}");
+    }
+    let tls =
+        Tls::new(certificate).ok_or_else(|| Failure::cannot("HTTPS cannot be spoken; the log says why"))?;
+    Ok(Some(tls))
+}
+
 impl Station {
+    /// What stands before its address.
+    fn scheme(&self) -> &'static str {
+        if self.web.config().tls.is_some() { "https" } else { "http" }
+    }
+
     async fn bind(config: &Config) -> Result<TcpListener, Failure> {
         let address = config.listen();
         TcpListener::bind(address).await.map_err(|error| {
@@ -184,6 +206,7 @@ impl Station {
     ) -> Result<Self, Failure> {
         let cannot = |what: &str, error: &dyn std::fmt::Display| Failure::cannot(format!("{what}: {error}"));
         std::fs::create_dir_all(data).map_err(|error| cannot(&data.display().to_string(), &error))?;
+        let tls = tls(config)?;
         let listener = Self::bind(config).await?;
         let metrics = match config.metrics_listen() {
             Some(address) => {
@@ -205,7 +228,7 @@ impl Station {
         let figures = if wanted { ops::record(stopping.clone()) } else { None };
         let public_url = config.string("server.public_url").and_then(|url| url.parse().ok());
         let web_config =
-            ops::web_config(config, figures.clone().map(|figures| (figures, networks)), public_url);
+            ops::web_config(config, figures.clone().map(|figures| (figures, networks)), public_url, tls);
         let settings = ops::settings(config, data, receivers, web_config.base_path());
         let app = App::start(settings, store).await.map_err(|error| Failure::cannot(error.message))?;
         let simulated = Simulated::new(telecast_sim::Config::default());

@@ -34,6 +34,12 @@ pub(super) fn faults(keys: &Layers, path: &Path) -> Faults {
     if !matches!(anonymous, "" | "i-understand") {
         fault("auth.anonymous", "to let everybody watch, write \"i-understand\"; to let nobody, leave it out".into());
     }
+    let pair = ["server.tls.certificate", "server.tls.key"];
+    for (one, other) in [(pair[0], pair[1]), (pair[1], pair[0])] {
+        if !keys.text(one).is_empty() && keys.text(other).is_empty() {
+            fault(one, format!("it is of no use without {other}; set both, or none for plain HTTP"));
+        }
+    }
     let (pages, metrics) = (keys.text("server.listen"), keys.text("metrics.listen"));
     if pages == metrics && !pages.ends_with(":0") {
         fault(

@@ -42,16 +42,28 @@ pub struct Key {
     pub text: &'static str,
     /// A change counts after a restart only.
     pub restart: bool,
+    /// Whether it is set counts after a restart only; another value at once.
+    pub switch_restart: bool,
 }
 
 const fn key(name: &'static str, default: &'static str, shape: Shape, text: &'static str) -> Key {
-    Key { name, default, shape, text, restart: false }
+    Key { name, default, shape, text, restart: false, switch_restart: false }
 }
 
 impl Key {
     const fn after_restart(mut self) -> Self {
         self.restart = true;
         self
+    }
+
+    const fn switched_after_restart(mut self) -> Self {
+        self.switch_restart = true;
+        self
+    }
+
+    /// Whether a change from one text to another counts after a restart only.
+    pub(super) fn waits(&self, was: &str, now: &str) -> bool {
+        self.restart || (self.switch_restart && was.is_empty() != now.is_empty())
     }
 }
 
@@ -72,6 +84,14 @@ pub const KEYS: &[Key] = &[
         Shape::Networks,
         "Networks of the proxies in front, which are believed when they say who asks (`X-Forwarded-For`) and how (`X-Forwarded-Proto`). From all others these headers mean nothing.",
     ),
+    key(
+        "server.tls.certificate",
+        "",
+        Shape::Text,
+        "PEM file of the server's certificate, followed by its chain. With it `server.listen` speaks HTTPS (TLS 1.2 and 1.3, HTTP/2 and HTTP/1.1). `telecast tls` makes one for a household. Another path, or another file there, counts at once; turning HTTPS on or off needs a restart.",
+    )
+    .switched_after_restart(),
+    key("server.tls.key", "", Shape::Text, "PEM file of the key that belongs to it.").switched_after_restart(),
     key("server.data_dir", "data", Shape::Text, "Folder of the store and of whatever else is kept.")
         .after_restart(),
     key("auth.allowed_origins", "", Shape::List, "Other sites whose pages may change things here."),

@@ -221,9 +221,19 @@ fn read_section(
         let near = nearest(section, KEYS).split('.').next().unwrap_or_default();
         reading.faults.push(format!("{path}:{at}: there is no section [{section}]; did you mean [{near}]?"));
     }
+    read_table(&path.to_string(), lines, section, table, reading);
+}
+
+/// The keys of a section, and of the sections within it (`[server.tls]`).
+fn read_table(path: &str, lines: &Lines<'_>, section: &str, table: &DeTable<'_>, reading: &mut Reading) {
     for (name, value) in table {
         let (at, full) = (lines.at(name.span().start), format!("{section}.{}", name.get_ref()));
-        if !reading.put(&full, flat(value.get_ref()), Origin::File(at)) {
+        let within = format!("{full}.");
+        if let Some(table) = value.get_ref().as_table()
+            && KEYS.iter().any(|key| key.name.starts_with(&within))
+        {
+            read_table(path, lines, &full, table, reading);
+        } else if !reading.put(&full, flat(value.get_ref()), Origin::File(at)) {
             let near = nearest(&full, KEYS);
             reading.faults.push(format!("{path}:{at}: there is no key '{full}'; did you mean '{near}'?"));
         }
@@ -338,7 +348,7 @@ impl Config {
             key: key.name.to_owned(),
             was: shown(key.shape, self.text(key.name)),
             now: shown(key.shape, new.text(key.name)),
-            restart: key.restart,
+            restart: key.waits(self.text(key.name), new.text(key.name)),
         });
         own.chain(receivers::changes(&self.receivers, &new.receivers)).collect()
     }
@@ -540,6 +550,38 @@ mod tests {
         let [account, listen] = faults.as_slice() else { panic!("{faults:?}") };
         assert!(account.starts_with("telecast.toml:3: playback.max_account_sessions: 4"), "{account}");
         assert!(listen.starts_with("telecast.toml:6: metrics.listen: "), "{listen}");
+    }
+
+    #[test]
+    fn a_section_within_a_section_is_read_and_half_of_a_pair_is_a_fault() {
+        let both = "[server.tls]\ncertificate = \"c\"\nkey = \"k\"\n";
+        for good in [both, "[server]\ntls = { certificate = \"c\", key = \"k\" }\n"] {
+            let config = read(good, &[], &[]).expect("good");
+            assert_eq!(
+                (config.string("server.tls.certificate"), config.string("server.tls.key")),
+                (Some("c"), Some("k"))
+            );
+        }
+        let environment = [("TELECAST_SERVER__TLS__KEY", "other")];
+        assert_eq!(read(both, &environment, &[]).expect("good").string("server.tls.key"), Some("other"));
+        for (bad, fault) in [
+            ("[server.tls]\ncertificate = \"c\"\n", "telecast.toml:2: server.tls.certificate: "),
+            ("[server.tls]\nkey = \"k\"\n", "telecast.toml:2: server.tls.key: "),
+            ("[server.tls]\ncert = \"c\"\n", "telecast.toml:2: there is no key 'server.tls.cert'"),
+        ] {
+            let faults = read(bad, &[], &[]).expect_err("bad");
+            assert!(faults.len() == 1 && faults[0].starts_with(fault), "{faults:?}");
+        }
+        // Another file counts at once; whether there is one, after a restart.
+        let (none, one) = (read("", &[], &[]).expect("good"), read(both, &[], &[]).expect("good"));
+        let other = read(both, &environment, &[]).expect("good");
+        let waits = |from: &Config, to: &Config| {
+            from.changes(to).iter().map(|change| change.restart).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            (waits(&none, &one), waits(&one, &none), waits(&one, &other)),
+            (vec![true; 2], vec![true; 2], vec![false])
+        );
     }
 
     #[test]

@@ -18,6 +18,13 @@ pub fn schema() -> String {
     for (name, value) in current.chain(old) {
         let Some((section, name)) = name.split_once('.') else { continue };
         let section = sections.entry(section).or_insert_with(|| object(Map::new()));
+        let (section, name) = match name.split_once('.') {
+            Some((inner, name)) => (&mut section["properties"][inner], name),
+            None => (section, name),
+        };
+        if section.is_null() {
+            *section = object(Map::new());
+        }
         section["properties"][name] = value;
     }
     let receiver = RECEIVER_KEYS.iter().map(|key| (key.name.to_owned(), property(key))).collect();

@@ -3,9 +3,10 @@
 pub mod log;
 pub mod preflight;
 pub mod reload;
+mod renewal;
 mod settings;
 
-pub use settings::{settings, web_config};
+pub use settings::{certificate_files, settings, web_config};
 
 use crate::spawn::supervise;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};

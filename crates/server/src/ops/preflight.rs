@@ -1,6 +1,8 @@
-//! What would keep the station from running with a configuration that is valid in itself: folders, addresses, a filter of the log.
+//! What would keep the station from running with a configuration that is valid in itself: folders, addresses, a filter of the log, a certificate.
 
 use super::log;
+use crate::adapters::certificate::Certificate;
+use crate::adapters::clock;
 use crate::config::{Config, Faults};
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
@@ -25,6 +27,19 @@ pub fn faults(config: &Config, is_new: impl Fn(&str) -> bool) -> Faults {
     faults.extend(log::filter(config).err());
     faults.extend(log::format(config).err());
     faults
+}
+
+/// The certificate that HTTPS is to be spoken with, as its files are now; `None`: it is not spoken.
+///
+/// # Errors
+/// All that is wrong with it.
+pub fn certificate(config: &Config) -> Result<Option<Certificate>, Faults> {
+    super::certificate_files(config).map(|files| files.load(clock::system_ms() / 1_000)).transpose()
+}
+
+/// What works with that certificate, and should be changed all the same.
+pub fn warnings(certificate: &Certificate) -> Vec<String> {
+    certificate.warnings(clock::system_ms() / 1_000)
 }
 
 fn listen_fault(key: &str, address: SocketAddr) -> Option<String> {

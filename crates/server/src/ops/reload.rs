@@ -4,20 +4,25 @@
 //! asked. What can only change with a restart is named each time until then.
 //!
 //! The file's folder is watched and not the file: editors write another one and rename it, Kubernetes changes a link beside it. A file
-//! that is being written is left alone until it has been the same for a moment.
+//! that is being written is left alone until it has been the same for a moment. The certificate's files are watched in the same way
+//! (`renewal`): another one counts for those who come, a broken one changes nothing.
 
+use super::renewal::{Renewal, contents};
 use super::{log, preflight};
+use crate::adapters::certificate::Certificate;
 use crate::config::{Change, Config, Faults, Source};
 use crate::web::Web;
 use notify::{RecursiveMode, Watcher};
 use std::path::Path;
 use std::time::Duration;
+use telecast_core::limits;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// A file that has not changed for this long is finished.
-const SETTLED: Duration = Duration::from_millis(250);
+pub(super) const SETTLED: Duration = Duration::from_millis(250);
 
 /// What has come of it.
 #[derive(Clone, Debug, Default)]
@@ -58,6 +63,17 @@ impl Reloader {
 pub trait Apply: Send {
     /// Puts all of `config` in force that can change now.
     fn apply(&mut self, config: &Config) -> impl Future<Output = Result<(), String>> + Send;
+
+    /// Shows this certificate to whoever comes from now on, if HTTPS is spoken; says whether it is another.
+    fn certificate(&mut self, certificate: Certificate) -> bool {
+        drop(certificate);
+        false
+    }
+
+    /// What of that in force works, and should be changed all the same.
+    fn warnings(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Whoever reads the configuration again.
@@ -68,13 +84,18 @@ pub struct Keeper<A> {
     in_force: Config,
     /// The file as it was read last, good or not.
     seen: Option<String>,
+    renewal: Renewal,
     apply: A,
 }
 
 impl<A: Apply> Keeper<A> {
     /// `config` is in force; `text` is what the file said.
     pub fn new(source: Source, config: Config, text: Option<String>, apply: A) -> Self {
-        Self { source, started: config.clone(), in_force: config, seen: text, apply }
+        let mut renewal = Renewal::none();
+        let files = super::certificate_files(&config);
+        let seen = contents(files.as_ref());
+        renewal.follow(files, seen);
+        Self { source, started: config.clone(), in_force: config, seen: text, renewal, apply }
     }
 
     /// Serves until `stop`.
@@ -82,6 +103,8 @@ impl<A: Apply> Keeper<A> {
         let (poke, mut poked) = mpsc::channel(1);
         let _watcher = self.source.path().and_then(|path| watch(path, poke.clone()));
         let mut hangups = signal(SignalKind::hangup()).ok();
+        let look = limits::CERTIFICATE_LOOK;
+        let mut looks = tokio::time::interval_at(Instant::now() + look, look);
         loop {
             tokio::select! {
                 Some(reply) = requests.recv() => {
@@ -94,9 +117,46 @@ impl<A: Apply> Keeper<A> {
                         drop(self.reload("its file").await);
                     }
                 }
+                () = self.renewal.poked() => {
+                    if self.renewal.settled().await {
+                        self.renew();
+                    }
+                }
+                _ = looks.tick() => warn(&self.apply.warnings()),
                 () = stop.cancelled() => return,
             }
         }
+    }
+
+    /// Reads the certificate again, which has changed.
+    fn renew(&mut self) {
+        let files = super::certificate_files(&self.in_force);
+        let seen = contents(files.as_ref());
+        self.renewal.follow(files, seen);
+        let outcome = match preflight::certificate(&self.in_force) {
+            Ok(None) => return,
+            Ok(Some(certificate)) => {
+                self.show(certificate);
+                "done"
+            }
+            Err(faults) => {
+                for fault in faults {
+                    tracing::error!(
+                        fault,
+                        "the certificate has changed and cannot be taken; the one before stays"
+                    );
+                }
+                "refused"
+            }
+        };
+        metrics::counter!("telecast_reloads_total", "outcome" => outcome).increment(1);
+    }
+
+    fn show(&mut self, certificate: Certificate) {
+        if self.apply.certificate(certificate) {
+            tracing::info!("another certificate is shown from now on; open connections stay");
+        }
+        warn(&self.apply.warnings());
     }
 
     /// Waits until the file is not being written any more; says whether it is another one than before.
@@ -156,7 +216,13 @@ impl<A: Apply> Keeper<A> {
         let config = self.source.load(text.as_deref());
         self.seen = text;
         let config = config?;
-        let faults = preflight::faults(&config, |key| self.started.string(key) != config.string(key));
+        let mut faults = preflight::faults(&config, |key| self.started.string(key) != config.string(key));
+        let files = super::certificate_files(&config);
+        let seen = contents(files.as_ref());
+        let certificate = preflight::certificate(&config).unwrap_or_else(|of_it| {
+            faults.extend(of_it);
+            None
+        });
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -165,13 +231,24 @@ impl<A: Apply> Keeper<A> {
         if !changed.is_empty() {
             self.apply.apply(&config).await.map_err(|fault| vec![fault])?;
         }
-        let warnings = config.warnings.clone();
+        self.renewal.follow(files, seen);
+        if let Some(certificate) = certificate {
+            self.show(certificate);
+        }
+        let mut warnings = config.warnings.clone();
+        warnings.extend(self.apply.warnings());
         self.in_force = config;
         Ok(Reloaded {
             changed,
             later: before.into_iter().filter(|change| change.restart).collect(),
             warnings,
         })
+    }
+}
+
+fn warn(warnings: &[String]) {
+    for warning in warnings {
+        tracing::warn!("{warning}");
     }
 }
 
@@ -183,7 +260,7 @@ async fn hung_up(hangups: &mut Option<tokio::signal::unix::Signal>) -> Option<()
 }
 
 /// Pokes whenever something happens in the folder of `path`, until what this gives is dropped.
-fn watch(path: &Path, poke: mpsc::Sender<()>) -> Option<notify::RecommendedWatcher> {
+pub(super) fn watch(path: &Path, poke: mpsc::Sender<()>) -> Option<notify::RecommendedWatcher> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let begun = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
         // Reading it is no news.
@@ -197,7 +274,7 @@ fn watch(path: &Path, poke: mpsc::Sender<()>) -> Option<notify::RecommendedWatch
     });
     watching
         .inspect_err(|error| {
-            tracing::warn!(%error, folder = %folder.display(), "the configuration's folder cannot be watched; SIGHUP and the API still read it again");
+            tracing::warn!(%error, folder = %folder.display(), "a folder cannot be watched; SIGHUP and the API still read again what lies in it");
         })
         .ok()
 }
@@ -231,10 +308,21 @@ impl Apply for Running {
             config,
             figures.map(|figures| (figures, networks)),
             web.public_url.clone(),
+            web.tls.clone(),
         ));
         if let Some(level) = config.string("log.level").filter(|level| *level != self.level.now()) {
             self.level.set(level)?;
         }
         Ok(())
+    }
+
+    fn certificate(&mut self, certificate: Certificate) -> bool {
+        let config = self.web.config();
+        config.tls.as_ref().is_some_and(|tls| tls.swap(certificate))
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let config = self.web.config();
+        config.tls.as_ref().map(|tls| preflight::warnings(&tls.certificate())).unwrap_or_default()
     }
 }

@@ -2,10 +2,12 @@
 
 use super::PrometheusHandle;
 use crate::adapters::machine;
+use crate::adapters::certificate::Files;
 use crate::app::settings::{Allowance, Keeping, Limits, ReceiverSettings, Settings};
 use crate::config::{Config, Network};
 use crate::web::WebConfig;
 use crate::web::rate::{Bucket, RateLimits};
+use crate::web::tls::Tls;
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -43,6 +45,7 @@ pub fn web_config(
     config: &Config,
     metrics: Option<(PrometheusHandle, Vec<Network>)>,
     public_url: Option<Url>,
+    tls: Option<Tls>,
 ) -> WebConfig {
     WebConfig {
         public_url,
@@ -51,7 +54,14 @@ pub fn web_config(
         proxies: config.proxies(),
         rates: rates(config),
         anonymous: config.string("auth.anonymous").is_some(),
+        tls,
     }
+}
+
+/// The files that HTTPS is spoken with; `None`: it is not.
+pub fn certificate_files(config: &Config) -> Option<Files> {
+    let path = |key: &str| config.string(key).map(PathBuf::from);
+    Some(Files { certificate: path("server.tls.certificate")?, key: path("server.tls.key")? })
 }
 
 fn rates(config: &Config) -> RateLimits {

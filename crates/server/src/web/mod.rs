@@ -17,12 +17,14 @@ mod patience;
 pub mod play;
 mod probes;
 pub mod problem;
+mod pulse;
 pub mod rate;
 pub mod routes;
 pub mod seats;
 pub mod secret;
 pub mod serve;
 pub mod simulated;
+pub mod tls;
 pub mod trace;
 
 use crate::adapters::clock::Clock;
@@ -66,6 +68,8 @@ pub struct WebConfig {
     pub rates: rate::RateLimits,
     /// Everybody may watch.
     pub anonymous: bool,
+    /// How HTTPS is spoken; `None`: it is not.
+    pub tls: Option<tls::Tls>,
 }
 
 impl WebConfig {
@@ -203,6 +207,7 @@ impl Web {
             .route("/healthz", axum::routing::get(probes::healthz))
             .route("/readyz", axum::routing::get(probes::readyz))
             .route("/metrics", axum::routing::get(probes::metrics))
+            .route("/authority.crt", axum::routing::get(tls::authority))
             .method_not_allowed_fallback(|| async {
                 Problem::new(Kind::MethodNotAllowed, "This method is not offered at this address.")
             })

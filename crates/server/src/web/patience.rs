@@ -3,6 +3,8 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -16,11 +18,24 @@ pub(super) struct Patient<T> {
     /// Made when a write has to wait for the first time: most never do.
     timer: Option<Pin<Box<Sleep>>>,
     waiting: bool,
+    taken: Option<Arc<AtomicU64>>,
 }
 
 impl<T> Patient<T> {
     pub(super) const fn new(inner: T, limit: Duration) -> Self {
-        Self { inner, limit, timer: None, waiting: false }
+        Self { inner, limit, timer: None, waiting: false, taken: None }
+    }
+
+    /// Counts in `taken` the bytes that the other end takes.
+    pub(super) fn counted(mut self, taken: Arc<AtomicU64>) -> Self {
+        self.taken = Some(taken);
+        self
+    }
+
+    fn count(&self, written: &Poll<io::Result<usize>>) {
+        if let (Some(taken), Poll::Ready(Ok(bytes))) = (&self.taken, written) {
+            taken.fetch_add(*bytes as u64, Ordering::Relaxed);
+        }
     }
 
     fn judge<R>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<R>>) -> Poll<io::Result<R>> {
@@ -51,6 +66,7 @@ impl<T: AsyncRead + Unpin> AsyncRead for Patient<T> {
 impl<T: AsyncWrite + Unpin> AsyncWrite for Patient<T> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.inner).poll_write(cx, bytes);
+        self.count(&written);
         self.judge(cx, written)
     }
 
@@ -60,6 +76,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Patient<T> {
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.inner).poll_write_vectored(cx, pieces);
+        self.count(&written);
         self.judge(cx, written)
     }
 

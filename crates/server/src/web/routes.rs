@@ -82,6 +82,8 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/readyz", Class::Public).rate(Rate::Free),
     // Guarded by network: see `web/probes.rs`.
     route(GET, "/metrics", Class::Public).rate(Rate::Free),
+    // A certificate, no key: devices at home are given it before they trust anything here.
+    route(GET, "/authority.crt", Class::Public),
     route(GET, "/api/v1/openapi.json", Class::Public),
     route(GET, "/api/v1/problems", Class::Public),
     route(GET, "/api/v1/auth/state", Class::Public),

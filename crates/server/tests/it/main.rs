@@ -33,3 +33,4 @@ mod web_rate;
 mod web_status;
 mod web_store;
 mod web_talk;
+mod web_tls;

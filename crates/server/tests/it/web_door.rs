@@ -71,7 +71,8 @@ pub(crate) async fn station_with(
         stopping.clone(),
     );
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
+    let scheme = if web.config().tls.is_some() { "https" } else { "http" };
+    let base = format!("{scheme}://{}", listener.local_addr().unwrap());
     tokio::spawn(serve::serve(listener, web.clone()));
     Station { base, web, store, stopping, directory }
 }
