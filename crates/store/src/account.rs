@@ -50,7 +50,7 @@ pub(crate) fn account((id, name, role, created_ms): AccountRow) -> Result<Accoun
     Ok(Account { id, name, role, created_ms })
 }
 
-fn key(name: &str) -> String {
+pub(crate) fn key(name: &str) -> String {
     name.trim().to_lowercase()
 }
 
@@ -262,7 +262,11 @@ impl Store {
     }
 }
 
-async fn insert(connection: &mut sqlx::SqliteConnection, new: &NewAccount, now_ms: i64) -> Result<Account> {
+pub(crate) async fn insert(
+    connection: &mut sqlx::SqliteConnection,
+    new: &NewAccount,
+    now_ms: i64,
+) -> Result<Account> {
     let inserted = sqlx::query(
         "INSERT INTO account (id, name, name_key, role, password, created_ms) VALUES (?, ?, ?, ?, ?, ?)",
     )

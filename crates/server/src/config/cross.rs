@@ -1,5 +1,6 @@
 //! Keys that contradict each other although each is good in itself.
 
+use super::oidc;
 use super::read::{Faults, Layers};
 use std::path::Path;
 
@@ -30,6 +31,7 @@ pub(super) fn faults(keys: &Layers, path: &Path) -> Faults {
             fault(&name, "0 lets nobody in; to limit nothing, set rate_limit.enabled = false".into());
         }
     }
+    oidc::faults(keys, &mut fault);
     let (pages, metrics) = (keys.text("server.listen"), keys.text("metrics.listen"));
     if pages == metrics && !pages.ends_with(":0") {
         fault(

@@ -75,6 +75,40 @@ pub const KEYS: &[Key] = &[
     key("server.data_dir", "data", Shape::Text, "Folder of the store and of whatever else is kept.")
         .after_restart(),
     key("auth.allowed_origins", "", Shape::List, "Other sites whose pages may change things here."),
+    key(
+        "auth.oidc.issuer",
+        "",
+        Shape::Url,
+        "Identity provider by which people may sign in (OpenID Connect), exactly as it calls itself; nobody may if empty.",
+    ),
+    key("auth.oidc.client_id", "", Shape::Text, "What this station is called there."),
+    key("auth.oidc.client_secret", "", Shape::Secret, "Its secret there; empty for a public client."),
+    key("auth.oidc.name", "", Shape::Text, "What stands on the button; “single sign-on” if empty."),
+    key("auth.oidc.scopes", "openid,profile,email", Shape::List, "What is asked for."),
+    key(
+        "auth.oidc.role_claim",
+        "groups",
+        Shape::Text,
+        "Claim by which roles are given: a text or a list of texts. Dots reach into objects: `realm_access.roles`.",
+    ),
+    key(
+        "auth.oidc.roles",
+        "",
+        Shape::List,
+        "Which value of it gives which role, `[\"tv-admins=admin\", \"family=viewer\"]`; the first that fits counts. The owner's role is never given. A value with a comma cannot be written.",
+    ),
+    key(
+        "auth.oidc.default_role",
+        "",
+        Shape::Text,
+        "Role of those whom no value fits; they are refused if empty.",
+    ),
+    key(
+        "auth.oidc.hosts",
+        "",
+        Shape::List,
+        "Further hosts of the provider that may be asked, if not all is at the issuer's: `oauth2.googleapis.com`. By HTTPS only.",
+    ),
     key("rate_limit.enabled", "true", Shape::Switch, "Whether it is bounded how often somebody may ask."),
     key(
         "rate_limit.unknown_per_minute",

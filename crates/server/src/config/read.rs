@@ -212,17 +212,29 @@ fn read_section(
     reading: &mut Reading,
 ) {
     let (at, section) = (lines.at(section.span().start), section.get_ref());
-    let path = path.display();
+    let shown = path.display();
     let Some(table) = content.as_table() else {
-        reading.faults.push(format!("{path}:{at}: '{section}' must be a section: [{section}]"));
+        reading.faults.push(format!("{shown}:{at}: '{section}' must be a section: [{section}]"));
         return;
     };
     if !KEYS.iter().any(|key| key.name.split('.').next() == Some(section)) && table.is_empty() {
         let near = nearest(section, KEYS).split('.').next().unwrap_or_default();
-        reading.faults.push(format!("{path}:{at}: there is no section [{section}]; did you mean [{near}]?"));
+        reading.faults.push(format!("{shown}:{at}: there is no section [{section}]; did you mean [{near}]?"));
     }
+    read_keys(path, lines, section, table, reading);
+}
+
+/// The keys of a section, and of the sections in it: `[auth.oidc]`.
+fn read_keys(path: &Path, lines: &Lines<'_>, section: &str, table: &DeTable<'_>, reading: &mut Reading) {
     for (name, value) in table {
         let (at, full) = (lines.at(name.span().start), format!("{section}.{}", name.get_ref()));
+        let is_section =
+            KEYS.iter().any(|key| key.name.strip_prefix(&full).is_some_and(|rest| rest.starts_with('.')));
+        if let Some(inner) = value.get_ref().as_table().filter(|_| is_section) {
+            read_keys(path, lines, &full, inner, reading);
+            continue;
+        }
+        let path = path.display();
         if !reading.put(&full, flat(value.get_ref()), Origin::File(at)) {
             let near = nearest(&full, KEYS);
             reading.faults.push(format!("{path}:{at}: there is no key '{full}'; did you mean '{near}'?"));

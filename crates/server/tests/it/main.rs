@@ -25,6 +25,7 @@ mod reload;
 mod tidy;
 mod web_door;
 mod web_known;
+mod web_oidc;
 mod web_people;
 mod web_probes;
 mod web_rate;

@@ -5,6 +5,7 @@ pub mod auth;
 pub mod channels;
 pub mod events;
 pub mod guide;
+pub mod oidc;
 pub mod people;
 pub mod receivers;
 pub mod sessions;
@@ -50,6 +51,8 @@ pub fn router() -> OpenApiRouter<Web> {
         .routes(routes!(auth::sign_in))
         .routes(routes!(auth::sign_out))
         .routes(routes!(auth::link))
+        .routes(routes!(oidc::begin))
+        .routes(routes!(oidc::callback))
         .routes(routes!(account::password))
         .routes(routes!(account::sign_ins))
         .routes(routes!(account::end_sign_in))

@@ -179,10 +179,15 @@ pub async fn remove(
 ) -> Result<StatusCode, Problem> {
     let account = changeable(&web, &by, &id).await?;
     web.accounts.remove(&account.id).await?;
+    stop_watching(&web, &account).await;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ends whatever somebody watches.
+pub(super) async fn stop_watching(web: &Web, account: &Account) {
     for session in web.app.sessions().into_iter().filter(|session| !session.state.is_over()) {
         if web.app.is_session_of(&session.id, &account.id) {
             web.app.stop(&session.id).await;
         }
     }
-    Ok(StatusCode::NO_CONTENT)
 }
