@@ -163,6 +163,18 @@ const SHOTS = {
     },
   },
   "sign-in": { widths: [360, 1440], themes: ["dark", "light"], state: null, arrange: (page) => visit(page, "/sign-in") },
+  oidc: {
+    widths: [360, 1440],
+    themes: ["dark"],
+    state: null,
+    arrange: async (page) => {
+      await page.route("**/api/v1/auth/state", async (route) => {
+        const reply = await route.fetch();
+        await route.fulfill({ response: reply, json: { ...(await reply.json()), oidc: { name: "Home", url: "/api/v1/auth/oidc" } } });
+      });
+      await visit(page, "/welcome#oidc=not_allowed");
+    },
+  },
   people: { widths: [360, 1440], themes: ["dark"], arrange: (page) => visit(page, "/settings/people") },
   account: { widths: [360, 1440], themes: ["dark"], arrange: (page) => visit(page, "/settings/account") },
   about: { widths: [360, 1440], themes: ["dark"], arrange: (page) => visit(page, "/settings/about") },

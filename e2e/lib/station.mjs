@@ -72,9 +72,9 @@ export async function startStation(args, { kind = "link", env = {} } = {}) {
 }
 
 /** A station that nobody owns yet, with an empty data directory that is removed when it stops. */
-export async function startFreshStation() {
+export async function startFreshStation({ listen = "127.0.0.1:0", env = {} } = {}) {
   const directory = mkdtempSync(join(tmpdir(), "telecast-e2e-"));
-  const station = await startStation(["serve", "--listen", "127.0.0.1:0", "--data-dir", directory], { kind: "setup" });
+  const station = await startStation(["serve", "--listen", listen, "--data-dir", directory], { kind: "setup", env });
   return {
     ...station,
     async stop() {

@@ -98,6 +98,30 @@ pub const SIGN_IN_IDLE: Duration = Duration::from_hours(14 * 24);
 pub const SIGN_IN_ABSOLUTE: Duration = Duration::from_hours(90 * 24);
 /// Wrong passwords for one account from one address before it must wait.
 pub const SIGN_IN_TRIES: u32 = 5;
+/// A sign-in through an identity provider is finished within this: time for a second factor that lies in another room.
+pub const OIDC_BEGUN: Duration = Duration::from_mins(10);
+/// Sign-ins through an identity provider that are under way; the oldest is forgotten beyond it.
+pub const OIDC_PENDING: usize = 4_096;
+/// A request to an identity provider takes no longer: somebody waits in front of an empty page.
+pub const OIDC_CALL: Duration = Duration::from_secs(10);
+/// Connecting to it takes no longer.
+pub const OIDC_CONNECT: Duration = Duration::from_secs(3);
+/// Its answers are not read beyond this (bytes): sets of keys are some 10 KB, tokens with many groups as much.
+pub const OIDC_REPLY: usize = 256 << 10;
+/// Requests to it at once.
+pub const OIDC_CALLS: usize = 4;
+/// What it says of itself is believed for this long.
+pub const OIDC_METADATA: Duration = Duration::from_hours(1);
+/// Its keys are believed for this long: one that it has withdrawn signs nobody in after that.
+pub const OIDC_KEYS: Duration = Duration::from_mins(5);
+/// For a key that is not known its keys are asked for again, but not more often than this.
+pub const OIDC_KEYS_PAUSE: Duration = Duration::from_secs(10);
+/// Its clock and ours may be apart by so much.
+pub const OIDC_LEEWAY: Duration = Duration::from_mins(1);
+/// Characters of what an identity provider calls somebody (OpenID Connect Core 1.0 §2: 255 for `sub`).
+pub const OIDC_SUBJECT: usize = 255;
+/// Numbers that are tried behind a name that is taken.
+pub const SAME_NAMES: u32 = 1_000;
 /// Everything stops within this; then it is dropped.
 pub const SHUTDOWN: Duration = Duration::from_secs(4);
 /// Sounds of one programme that are offered; each may cost a transcoder.

@@ -140,7 +140,7 @@ struct CredentialsRow {
     password: Option<String>,
 }
 
-fn key(name: &str) -> String {
+pub(crate) fn key(name: &str) -> String {
     name.trim().to_lowercase()
 }
 
@@ -418,7 +418,11 @@ impl Store {
     }
 }
 
-async fn insert(connection: &mut sqlx::SqliteConnection, new: &NewAccount, now_ms: i64) -> Result<Account> {
+pub(crate) async fn insert(
+    connection: &mut sqlx::SqliteConnection,
+    new: &NewAccount,
+    now_ms: i64,
+) -> Result<Account> {
     let inserted = sqlx::query(
         "INSERT INTO account (id, name, name_key, role, password, created_ms, expires_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
     )

@@ -11,7 +11,7 @@ use telecast_core::playback::{self, AudioCodec, AudioTrack, SourceTracks};
 use telecast_core::secret::SecretHash;
 use telecast_core::session::{ReasonCode, State};
 use telecast_store::{
-    AuditLine, Bus, Created, Kind, NewAccount, NewApiToken, NewSession, Notice, Purpose, Receiver,
+    AuditLine, Bus, Created, Identity, Kind, NewAccount, NewApiToken, NewSession, Notice, Purpose, Receiver,
     RequestKey, Sealer, SessionWrite, Store, Used,
 };
 
@@ -96,6 +96,7 @@ store_laws!(
     another_role_ends_all_sign_ins_and_the_owner_keeps_his,
     what_is_audited_is_kept_as_it_was,
     an_account_goes_with_all_that_lets_it_in_and_the_owner_stays,
+    an_identity_is_one_account_whatever_it_is_called,
     receivers_keep_their_order_and_their_sealed_password,
     what_was_seen_on_channels_comes_back,
     what_an_older_version_wrote_counts_as_absent,
@@ -360,6 +361,51 @@ async fn an_account_goes_with_all_that_lets_it_in_and_the_owner_stays(backend: i
     assert_eq!(store.delete_account("anna").await.expect_err("owner").kind(), Kind::Conflict);
     let second = NewAccount { role: Role::Owner, ..person("cleo", "Cleo") };
     assert_eq!(store.create_account(&second, NOW).await.expect_err("second").kind(), Kind::Conflict);
+}
+
+async fn an_identity_is_one_account_whatever_it_is_called(backend: impl Backend) {
+    let store = backend.open().await;
+    store.create_account(&person("anna", "Anna"), NOW).await.expect("made");
+    let who = |subject| Identity { issuer: "https://id.example", subject };
+    assert!(store.account_of(who("7")).await.expect("asked").is_none(), "a name is no identity");
+    let made = store.create_account_of(who("7"), &person("a7", "anna"), NOW).await.expect("made");
+    assert_eq!((made.id.as_str(), made.name.as_str()), ("a7", "anna 2"));
+    let third = store.create_account_of(who("8"), &person("a8", "ANNA"), NOW).await.expect("made");
+    assert_eq!(third.name, "ANNA 3");
+    let again = store.create_account_of(who("7"), &person("a9", "Eve"), NOW).await.expect("there");
+    assert_eq!((&again, store.account_of(who("7")).await.expect("asked").as_ref()), (&made, Some(&made)));
+    let elsewhere = Identity { issuer: "https://id.example/", subject: "7" };
+    assert!(store.account_of(elsewhere).await.expect("asked").is_none(), "another issuer, another person");
+    let owner = NewAccount { role: Role::Owner, ..person("o", "O") };
+    store.create_account(&owner, NOW).await.expect("made");
+    assert!(store.create_account_of(who("9"), &NewAccount { id: "p".into(), ..owner }, NOW).await.is_err());
+    assert!(store.account_of(who("9")).await.expect("asked").is_none());
+
+    // Shut out: nothing lets it in any more, and it is still there.
+    store.create_sign_in(&hash("cookie"), "a7", "", NOW).await.expect("kept");
+    let token = NewApiToken {
+        id: "t".into(),
+        hash: hash("token"),
+        account_id: "a7".into(),
+        name: "Kodi".into(),
+        scopes: vec![Scope::Watch],
+        expires_ms: None,
+    };
+    store.create_api_token(&token, NOW).await.expect("kept");
+    store.put_code(Purpose::SignIn, &hash("link"), Some("a7"), NOW + 10).await.expect("kept");
+    assert!(
+        store.is_external("a7").await.expect("asked") && !store.is_external("anna").await.expect("asked")
+    );
+    let turn = store.access_turn();
+    store.shut_out("a7").await.expect("done");
+    assert!(store.use_sign_in_code(&hash("link"), NOW).await.expect("asked").is_none());
+    assert!(store.credentials("anna 2").await.expect("asked").expect("there").password.is_none());
+    assert_ne!(store.access_turn(), turn);
+    assert!(store.sign_in(&hash("cookie"), NOW).await.expect("asked").is_none());
+    assert!(store.api_token(&hash("token"), NOW).await.expect("asked").is_none());
+    assert!(store.account_of(who("7")).await.expect("asked").is_some());
+    assert!(store.delete_account("a7").await.expect("gone"));
+    assert!(store.account_of(who("7")).await.expect("asked").is_none());
 }
 
 async fn receivers_keep_their_order_and_their_sealed_password(backend: impl Backend) {

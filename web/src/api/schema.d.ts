@@ -695,6 +695,7 @@ export interface components {
             anonymous: boolean;
             /** @description To be shown. */
             notices: components["schemas"]["Notice"][];
+            oidc?: components["schemas"]["Offer"] | null;
             /** @description The station belongs to somebody. */
             owner_exists: boolean;
             /** @description Version of this program. */

@@ -233,6 +233,15 @@ export const de: Catalogue = {
     linkUsed: "Dieser Link wurde schon benutzt oder ist abgelaufen. Melde dich mit Name und Passwort an, oder starte Telecast neu für einen neuen Link.",
     showPassword: "Passwort zeigen",
     hidePassword: "Passwort verbergen",
+    through: (name) => `Anmelden mit ${name ?? "Single Sign-on"}`,
+    notThrough: {
+      declined: "Die Anmeldung wurde beim Anbieter abgebrochen.",
+      elsewhere: "Diese Anmeldung wurde in einem anderen Browser oder unter einer anderen Adresse begonnen, oder vor mehr als zehn Minuten. Bitte noch einmal versuchen.",
+      silent: "Der Anbieter der Anmeldung antwortet nicht. Bitte gleich noch einmal versuchen.",
+      untrusted: "Der Antwort des Anbieters ist nicht zu trauen, deshalb wurde niemand angemeldet. Warum, steht im Protokoll der Station.",
+      failed: "Die Anmeldung ist gescheitert. Bitte noch einmal versuchen; warum, steht im Protokoll der Station.",
+      not_allowed: "Der Anbieter kennt dieses Konto, aber auf dieser Station hat es keine Rolle. Der Besitzer der Station kann eine vergeben.",
+    },
   },
   welcome: {
     title: "Willkommen",

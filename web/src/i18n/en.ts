@@ -235,6 +235,15 @@ export const en = {
     linkUsed: "This link was used already or has expired. Sign in with name and password, or start Telecast again for a new link.",
     showPassword: "Show password",
     hidePassword: "Hide password",
+    through: (name: string | null) => `Sign in with ${name ?? "single sign-on"}`,
+    notThrough: {
+      declined: "The sign-in was cancelled at the provider.",
+      elsewhere: "This sign-in was begun in another browser or at another address, or more than ten minutes ago. Try once more.",
+      silent: "The sign-in provider does not answer. Try again in a moment.",
+      untrusted: "The sign-in provider's answer cannot be trusted, so nobody was signed in. The station's log says why.",
+      failed: "The sign-in failed. Try once more; the station's log says why.",
+      not_allowed: "You are known to the provider, but this station has no role for you. Ask its owner for one.",
+    },
   },
   welcome: {
     title: "Welcome",

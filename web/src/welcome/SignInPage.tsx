@@ -1,8 +1,9 @@
-/** Name and password, nothing else. */
-import { useMutation } from "@tanstack/react-query";
+/** Name and password, or the identity provider, if the station has one. */
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { Smartphone } from "lucide-react";
+import { KeyRound, Smartphone } from "lucide-react";
 import { Suspense, lazy, useState, type FormEvent } from "react";
+import { resolve } from "../api/base";
 import { api, body } from "../api/client";
 import { asProblem } from "../api/problem";
 import { authState, queryClient } from "../api/queries";
@@ -77,6 +78,20 @@ export function SignInForm() {
       <Button look="main" type="submit" busy={signIn.isPending}>
         {t.signIn.action}
       </Button>
+      <Through />
     </form>
+  );
+}
+
+/** The way through the identity provider: a link, since the browser leaves this page for it. */
+function Through() {
+  const t = useText();
+  const offer = useQuery(authState).data?.oidc;
+  if (!offer) return null;
+  return (
+    <a className="button button-plain" href={resolve(offer.url)}>
+      <KeyRound size={18} aria-hidden />
+      {t.signIn.through(offer.name ?? null)}
+    </a>
   );
 }

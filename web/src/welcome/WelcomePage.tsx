@@ -1,6 +1,6 @@
 /**
- * First run: who owns the station, where its picture comes from, what was found. It also opens one-time links: what
- * stands behind `#` never reaches a log, and leaves the address before anything else happens.
+ * First run: who owns the station, where its picture comes from, what was found. It also opens one-time links, and
+ * says why the identity provider let nobody in: what stands behind `#` never reaches a log, and leaves the address before anything else happens.
  */
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
@@ -20,14 +20,15 @@ import { SourceForm } from "./SourceForm";
 interface Fragment {
   readonly link: string | null;
   readonly setup: string | null;
+  readonly oidc: string | null;
 }
 
 function readFragment(): Fragment {
   const fragment = new URLSearchParams(location.hash.slice(1));
-  return { link: fragment.get("link"), setup: fragment.get("setup") };
+  return { link: fragment.get("link"), setup: fragment.get("setup"), oidc: fragment.get("oidc") };
 }
 
-/** `#link=…` and `#setup=…`, also when one is pasted into the address of this page; the address is cleaned at once. */
+/** `#link=…`, `#setup=…` and `#oidc=…`, also when one is pasted into the address of this page; the address is cleaned at once. */
 function useFragment(): Fragment {
   const [fragment, setFragment] = useState(readFragment);
   useEffect(() => {
@@ -46,8 +47,9 @@ function useFragment(): Fragment {
 
 export function WelcomePage() {
   const t = useText();
-  const { link, setup } = useFragment();
+  const { link, setup, oidc } = useFragment();
   if (link !== null) return <OpenLink key={link} code={link} />;
+  if (oidc !== null) return <NotThrough code={oidc} />;
   return (
     <Frame wide>
       <title>{`${t.welcome.title} · Telecast`}</title>
@@ -87,6 +89,22 @@ function OpenLink({ code }: { readonly code: string }) {
           <SignInForm />
         </>
       )}
+    </Frame>
+  );
+}
+
+/** The identity provider has sent somebody back who was not signed in. */
+function NotThrough({ code }: { readonly code: string }) {
+  const t = useText();
+  const words: Readonly<Record<string, string>> = t.signIn.notThrough;
+  return (
+    <Frame>
+      <title>{`${t.signIn.title} · Telecast`}</title>
+      <h1>{t.signIn.title}</h1>
+      <p role="alert" className="form-error">
+        {words[code] ?? t.signIn.notThrough.failed}
+      </p>
+      <SignInForm />
     </Frame>
   );
 }

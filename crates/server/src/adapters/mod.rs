@@ -8,6 +8,7 @@ pub mod gate;
 pub mod heap;
 pub mod household;
 pub mod machine;
+pub mod oidc;
 pub mod past_files;
 pub mod stream;
 pub mod tape_files;

@@ -1,5 +1,6 @@
 //! Keys that contradict each other although each is good in itself.
 
+use super::oidc;
 use super::read::{Faults, Layers};
 use std::path::Path;
 
@@ -40,6 +41,7 @@ pub(super) fn faults(keys: &Layers, path: &Path) -> Faults {
             fault(one, format!("it is of no use without {other}; set both, or none for plain HTTP"));
         }
     }
+    oidc::faults(keys, &mut fault);
     let (pages, metrics) = (keys.text("server.listen"), keys.text("metrics.listen"));
     if pages == metrics && !pages.ends_with(":0") {
         fault(

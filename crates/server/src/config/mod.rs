@@ -5,6 +5,7 @@
 mod cross;
 mod keys;
 mod network;
+mod oidc;
 mod read;
 mod receivers;
 mod schema;

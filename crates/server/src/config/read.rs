@@ -212,14 +212,14 @@ fn read_section(
     reading: &mut Reading,
 ) {
     let (at, section) = (lines.at(section.span().start), section.get_ref());
-    let path = path.display();
+    let shown = path.display();
     let Some(table) = content.as_table() else {
-        reading.faults.push(format!("{path}:{at}: '{section}' must be a section: [{section}]"));
+        reading.faults.push(format!("{shown}:{at}: '{section}' must be a section: [{section}]"));
         return;
     };
     if !KEYS.iter().any(|key| key.name.split('.').next() == Some(section)) && table.is_empty() {
         let near = nearest(section, KEYS).split('.').next().unwrap_or_default();
-        reading.faults.push(format!("{path}:{at}: there is no section [{section}]; did you mean [{near}]?"));
+        reading.faults.push(format!("{shown}:{at}: there is no section [{section}]; did you mean [{near}]?"));
     }
     read_table(&path.to_string(), lines, section, table, reading);
 }

@@ -18,14 +18,7 @@ pub fn schema() -> String {
     for (name, value) in current.chain(old) {
         let Some((section, name)) = name.split_once('.') else { continue };
         let section = sections.entry(section).or_insert_with(|| object(Map::new()));
-        let (section, name) = match name.split_once('.') {
-            Some((inner, name)) => (&mut section["properties"][inner], name),
-            None => (section, name),
-        };
-        if section.is_null() {
-            *section = object(Map::new());
-        }
-        section["properties"][name] = value;
+        put(section, name, value);
     }
     let receiver = RECEIVER_KEYS.iter().map(|key| (key.name.to_owned(), property(key))).collect();
     let mut receiver = object(receiver);
@@ -39,6 +32,19 @@ pub fn schema() -> String {
 
 fn object(properties: Map<String, Value>) -> Value {
     json!({ "type": "object", "properties": properties, "additionalProperties": false })
+}
+
+/// Puts a key into its section, or into the section in it that its name begins with.
+fn put(section: &mut Value, name: &str, value: Value) {
+    match name.split_once('.') {
+        None => section["properties"][name] = value,
+        Some((inner, rest)) => {
+            if section["properties"].get(inner).is_none() {
+                section["properties"][inner] = object(Map::new());
+            }
+            put(&mut section["properties"][inner], rest, value);
+        }
+    }
 }
 
 fn property(key: &Key) -> Value {
@@ -58,6 +64,7 @@ fn property(key: &Key) -> Value {
         value["default"] = match key.shape {
             Shape::Switch => (key.default == "true").into(),
             Shape::Number | Shape::Port => key.default.parse::<u32>().unwrap_or_default().into(),
+            Shape::List | Shape::Networks => key.default.split(',').collect(),
             _ => key.default.into(),
         };
     }

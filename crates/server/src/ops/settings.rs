@@ -1,14 +1,16 @@
 //! From the configuration to what the station and the web are run with: the one place that knows which key means what.
 
 use super::PrometheusHandle;
-use crate::adapters::machine;
 use crate::adapters::certificate::Files;
+use crate::adapters::machine;
+use crate::adapters::oidc;
 use crate::app::settings::{Allowance, Keeping, Limits, ReceiverSettings, Settings};
 use crate::config::{Config, Network};
 use crate::web::WebConfig;
 use crate::web::rate::{Bucket, RateLimits};
 use crate::web::tls::Tls;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use url::Url;
 
 /// What the station is run with; `data` is the folder of the store, `base_path` stands before all addresses.
@@ -55,6 +57,18 @@ pub fn web_config(
         rates: rates(config),
         anonymous: config.string("auth.anonymous").is_some(),
         tls,
+        oidc: config.oidc().and_then(provider),
+    }
+}
+
+/// The identity provider; it begins anew with each reading of the configuration, and remembers nothing that it was told before.
+fn provider(settings: oidc::Settings) -> Option<Arc<oidc::Provider>> {
+    match oidc::Provider::new(settings) {
+        Ok(provider) => Some(Arc::new(provider)),
+        Err(error) => {
+            tracing::error!(error, "the identity provider cannot be asked; nobody signs in through it");
+            None
+        }
     }
 }
 

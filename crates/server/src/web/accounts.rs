@@ -5,6 +5,7 @@ use super::known::{Found, Known};
 use super::problem::Problem;
 use super::secret;
 use crate::adapters::clock::Clock;
+use crate::adapters::oidc::Person;
 use crate::app::settings::ReceiverSettings;
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
@@ -14,8 +15,8 @@ use telecast_core::error::Kind;
 use telecast_core::limits;
 use telecast_core::secret::{Lifetime, SecretHash};
 use telecast_store::{
-    Account, ApiToken, AuditLine, Created, NewAccount, NewApiToken, NewPairing, NewPin, Paired, Purpose,
-    Receiver, RequestKey, Sealer, Store, Waiting,
+    Account, ApiToken, AuditLine, Created, Identity, NewAccount, NewApiToken, NewPairing, NewPin, Paired,
+    Purpose, Receiver, RequestKey, Sealer, Store, Waiting,
 };
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -28,6 +29,14 @@ impl From<telecast_store::Error> for Problem {
 
 /// Name of the setting that says whether the simulated receiver is wanted.
 const SIMULATED: &str = "receivers.simulated";
+
+/// What has become of somebody whom an identity provider has told of.
+pub enum Told {
+    /// He is let in as this.
+    In(Account),
+    /// He is not; this account has lost all that lets it in.
+    Out(Option<Account>),
+}
 
 /// See the module.
 #[derive(Clone)]
@@ -98,6 +107,35 @@ impl Accounts {
         now_ms: i64,
     ) -> Result<Account, Problem> {
         Ok(self.store.create_account(&new_account(name, role, None, Some(until_ms)), now_ms).await?)
+    }
+
+    /// Lets in whom an identity provider has told of: his account is found by what the provider calls him, or made, and has the role that
+    /// it gives by now. Whom it gives none any more is shut out. No provider makes an owner, or changes one.
+    pub async fn told(&self, person: &Person, now_ms: i64) -> Result<Told, Problem> {
+        let identity = Identity { issuer: &person.issuer, subject: &person.subject };
+        let known = self.store.account_of(identity).await?;
+        Ok(match (known, person.role) {
+            (Some(owner), _) if owner.role == Role::Owner => Told::Out(None),
+            (Some(account), Some(role)) if account.role == role => Told::In(account),
+            (Some(account), Some(role)) => {
+                self.store.set_role(&account.id, role).await?;
+                Told::In(Account { role, ..account })
+            }
+            (Some(account), None) => {
+                self.store.shut_out(&account.id).await?;
+                Told::Out(Some(account))
+            }
+            (None, Some(Role::Owner) | None) => Told::Out(None),
+            (None, Some(role)) => {
+                let new = new_account(&person.name, role, None, None);
+                Told::In(self.store.create_account_of(identity, &new, now_ms).await?)
+            }
+        })
+    }
+
+    /// Whether it is the identity provider that lets this account in.
+    pub async fn is_of_provider(&self, account: &str) -> Result<bool, Problem> {
+        Ok(self.store.is_external(account).await?)
     }
 
     /// All accounts.

@@ -53,7 +53,10 @@ impl Audited {
     /// It was answered so.
     pub fn answered<'a>(self, web: &'a Web, response: &Response) -> impl Future<Output = ()> + use<'a> {
         let code = response.extensions().get::<Code>().map(|code| code.0);
-        let result = if response.status().is_success() { "done" } else { code.unwrap_or("failed") };
+        let status = response.status();
+        // Whoever is sent on to another page was served, unless a code says otherwise.
+        let is_done = status.is_success() || (status.is_redirection() && code.is_none());
+        let result = if is_done { "done" } else { code.unwrap_or("failed") };
         let details = response.extensions().get::<Details>().map(|details| details.0.to_string());
         let actor = response.extensions().get::<Actor>().map(|Actor(id, name)| (id.clone(), name.clone()));
         let (actor, actor_name) = self.principal.or(actor).unzip();

@@ -299,13 +299,18 @@ pub fn sign_in(headers: &HeaderMap) -> Option<Credential> {
 
 /// The sign-in's cookie.
 fn cookie(headers: &HeaderMap) -> Option<String> {
+    cookie_of(headers, &COOKIES)
+}
+
+/// The first of these cookies that was sent.
+pub fn cookie_of(headers: &HeaderMap, names: &[&str]) -> Option<String> {
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .filter_map(|(name, value)| Some((COOKIES.iter().position(|cookie| *cookie == name)?, value)))
+        .filter_map(|(name, value)| Some((names.iter().position(|cookie| *cookie == name)?, value)))
         // A neighbour under the same domain can set the other one, not the one that is bound to this host.
         .min_by_key(|(position, _)| *position)
         .map(|(_, value)| value.to_owned())

@@ -14,6 +14,7 @@ pub mod known;
 pub mod listeners;
 mod pages;
 mod patience;
+pub mod pending;
 pub mod play;
 mod probes;
 pub mod problem;
@@ -28,6 +29,7 @@ pub mod tls;
 pub mod trace;
 
 use crate::adapters::clock::Clock;
+use crate::adapters::oidc::Provider;
 use crate::app::App;
 use crate::config::Network;
 use crate::ops::log::Level;
@@ -70,6 +72,8 @@ pub struct WebConfig {
     pub anonymous: bool,
     /// How HTTPS is spoken; `None`: it is not.
     pub tls: Option<tls::Tls>,
+    /// The identity provider by which people may sign in.
+    pub oidc: Option<Arc<Provider>>,
 }
 
 impl WebConfig {
@@ -106,6 +110,8 @@ pub struct Inner {
     base_path: String,
     /// Slows guessing.
     pub doorman: Doorman,
+    /// Sign-ins through the identity provider that are under way.
+    pub pending: pending::Pending,
     /// How often somebody does what.
     pub rates: rate::Rates,
     /// Playlists packed for those who take gzip.
@@ -150,6 +156,7 @@ impl Web {
             config: ArcSwap::from_pointee(config),
             controls,
             doorman: Doorman::default(),
+            pending: pending::Pending::default(),
             rates: rate::Rates::default(),
             packed: play::Packed::default(),
             ids: trace::Ids::default(),

@@ -27,6 +27,7 @@ mod tidy;
 mod web_door;
 mod web_guests;
 mod web_known;
+mod web_oidc;
 mod web_people;
 mod web_probes;
 mod web_rate;

@@ -122,6 +122,11 @@ pub async fn password(
             "A password is changed by whoever is signed in, not by a token.",
         ));
     }
+    if web.accounts.is_of_provider(&principal.account).await? {
+        let words =
+            "You come in through the identity provider; a password would go on when it lets you in no more.";
+        return Err(Problem::new(Kind::Forbidden, words));
+    }
     if let Some(fault) = access::password_fault(new.new.expose_secret(), &principal.name) {
         return Err(Problem::new(Kind::Invalid, fault).field("new", fault));
     }

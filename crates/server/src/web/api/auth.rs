@@ -1,6 +1,6 @@
 //! Who is there: first owner, sign-in, sign-out, one-time links.
 
-use super::Body;
+use super::{Body, oidc};
 use crate::web::Web;
 use crate::web::audit::Actor;
 use crate::web::caller::Caller;
@@ -56,6 +56,8 @@ pub struct AuthState {
     pub anonymous: bool,
     /// To be shown.
     pub notices: Vec<Notice>,
+    /// Where one signs in through an identity provider; null: nowhere.
+    pub oidc: Option<oidc::Offer>,
     /// Version of this program.
     pub version: String,
 }
@@ -123,12 +125,13 @@ pub(super) async fn now_is(
         }),
         anonymous,
         notices,
+        oidc: oidc::offer(web),
         version: env!("CARGO_PKG_VERSION").into(),
     })
 }
 
 /// The browser speaks HTTPS: to us, to a proxy that is believed, or to the address that the configuration names.
-fn is_https(web: &Web, caller: Caller) -> bool {
+pub(super) fn is_https(web: &Web, caller: Caller) -> bool {
     caller.is_https || web.config().public_url.as_ref().is_some_and(|url| url.scheme() == "https")
 }
 

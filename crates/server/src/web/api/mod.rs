@@ -6,6 +6,7 @@ pub mod channels;
 pub mod events;
 pub mod guide;
 pub mod pairing;
+pub mod oidc;
 pub mod people;
 pub mod receivers;
 pub mod sessions;
@@ -54,6 +55,8 @@ pub fn router() -> OpenApiRouter<Web> {
         .routes(routes!(pairing::ask))
         .routes(routes!(pairing::poll))
         .routes(routes!(pairing::approve))
+        .routes(routes!(oidc::begin))
+        .routes(routes!(oidc::callback))
         .routes(routes!(account::password))
         .routes(routes!(account::sign_ins))
         .routes(routes!(account::end_sign_in))

@@ -257,7 +257,7 @@ fn profile(of: ChildProfile) -> Result<Profile, Problem> {
 }
 
 /// Ends whatever an account watches.
-async fn end_sessions(web: &Web, account: &str, reason: ReasonCode) {
+pub(super) async fn end_sessions(web: &Web, account: &str, reason: ReasonCode) {
     for session in web.app.sessions().into_iter().filter(|session| !session.state.is_over()) {
         if web.app.is_session_of(&session.id, account) {
             web.app.end(&session.id, reason).await;
