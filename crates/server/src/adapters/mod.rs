@@ -6,6 +6,7 @@ pub mod ffmpeg;
 pub mod files;
 pub mod gate;
 pub mod heap;
+pub mod outgoing;
 pub mod past_files;
 pub mod stream;
 pub mod tape_files;
