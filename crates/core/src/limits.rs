@@ -129,6 +129,10 @@ pub const TAKES_NOTHING: Duration = LEASE_EXPIRY;
 pub const HEAD: usize = 64 << 10;
 /// A client sends a request's body within this.
 pub const BODY_TIME: Duration = Duration::from_secs(10);
+/// Bodies that are being read at once, in all: 64 MiB, if each is of the largest.
+pub const UPLOADS: usize = 256;
+/// The same of one network: pages send small bodies, which take milliseconds.
+pub const UPLOADS_OF_NETWORK: usize = 32;
 /// A body of sign-in and the like: a few fields.
 pub const BODY_SMALL: usize = 16 << 10;
 /// Playlists above this are packed for those who take gzip; below, it costs more than it saves.

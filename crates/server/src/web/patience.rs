@@ -3,6 +3,8 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -16,11 +18,24 @@ pub(super) struct Patient<T> {
     /// Made when a write has to wait for the first time: most never do.
     timer: Option<Pin<Box<Sleep>>>,
     waiting: bool,
+    /// The other end has said something since it was last answered.
+    heard: Arc<AtomicBool>,
 }
 
 impl<T> Patient<T> {
-    pub(super) const fn new(inner: T, limit: Duration) -> Self {
-        Self { inner, limit, timer: None, waiting: false }
+    pub(super) fn new(inner: T, limit: Duration) -> Self {
+        Self { inner, limit, timer: None, waiting: false, heard: Arc::default() }
+    }
+
+    /// Whether the other end has said something that was not answered: to be asked when the connection is over.
+    pub(super) fn heard(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.heard)
+    }
+
+    fn answered(&self, written: &Poll<io::Result<usize>>) {
+        if matches!(written, Poll::Ready(Ok(1..))) {
+            self.heard.store(false, Ordering::Relaxed);
+        }
     }
 
     fn judge<R>(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<R>>) -> Poll<io::Result<R>> {
@@ -44,13 +59,19 @@ impl<T: AsyncRead + Unpin> AsyncRead for Patient<T> {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_read(cx, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.inner).poll_read(cx, buffer);
+        if buffer.filled().len() > before {
+            self.heard.store(true, Ordering::Relaxed);
+        }
+        read
     }
 }
 
 impl<T: AsyncWrite + Unpin> AsyncWrite for Patient<T> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.inner).poll_write(cx, bytes);
+        self.answered(&written);
         self.judge(cx, written)
     }
 
@@ -60,6 +81,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Patient<T> {
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.inner).poll_write_vectored(cx, pieces);
+        self.answered(&written);
         self.judge(cx, written)
     }
 
@@ -92,6 +114,19 @@ mod tests {
         let error = Patient::new(ours, LIMIT).write_all(&[0; 64]).await.expect_err("nobody reads");
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         assert!(begun.elapsed() >= LIMIT, "{:?}", begun.elapsed());
+    }
+
+    #[tokio::test]
+    async fn it_is_known_whether_the_other_end_was_answered() {
+        let (ours, mut theirs) = duplex(16);
+        let mut ours = Patient::new(ours, LIMIT);
+        let heard = ours.heard();
+        theirs.write_all(b"ask").await.expect("room");
+        ours.read_exact(&mut [0; 3]).await.expect("there");
+        ours.flush().await.expect("nothing to do");
+        assert!(heard.load(Ordering::Relaxed), "nothing was written yet");
+        ours.write_all(b"answer").await.expect("room");
+        assert!(!heard.load(Ordering::Relaxed));
     }
 
     #[tokio::test]

@@ -5,12 +5,12 @@ use super::caller::Caller;
 use super::patience::Patient;
 use super::seats::{NO_SEAT, Seats};
 use super::trace::Trace;
-use super::{Web, contained, play};
+use super::{Web, contained, form, play};
 use crate::adapters::files;
 use crate::app::supervise;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::{BoxError, Router};
 use futures_util::FutureExt;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -19,6 +19,7 @@ use hyper_util::service::TowerToHyperService;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use telecast_core::limits;
 use tokio::net::{TcpListener, TcpStream};
@@ -63,8 +64,9 @@ pub async fn serve(listener: TcpListener, web: Web) -> std::io::Result<()> {
         };
         failing = false;
         let config = front.web.config();
-        let is_proxy = Caller::is_proxy(from.ip(), &config.proxies);
-        let Some(seat) = seats.take(from.ip(), is_proxy, &config.rates) else {
+        // A proxy speaks for others, who are counted by what they ask.
+        let is_bound = !Caller::is_proxy(from.ip(), &config.proxies) && config.rates.bind(from.ip());
+        let Some(seat) = seats.take(from.ip(), is_bound.then_some(config.rates.connections)) else {
             metrics::counter!("telecast_connections_refused_total").increment(1);
             let _ = stream.try_write(NO_SEAT);
             continue;
@@ -100,6 +102,9 @@ impl Front {
         B::Error: Into<BoxError>,
     {
         let trace = Trace::of(&self.web.ids, &request);
+        if let Err(problem) = form::check(&request) {
+            return trace.follow(async { problem.into_response() }).await;
+        }
         if let Some(asked) = play::Asked::of(&request) {
             return trace.follow(contained(play::play(&self.web, &asked))).await;
         }
@@ -124,8 +129,10 @@ async fn connection(stream: TcpStream, from: SocketAddr, front: Arc<Front>, stop
         .timer(TokioTimer::new())
         .header_read_timeout(limits::HEAD_TIME)
         .max_buf_size(limits::HEAD);
-    let stream = TokioIo::new(Patient::new(stream, limits::TAKES_NOTHING));
-    let serving = builder.serve_connection_with_upgrades(stream, TowerToHyperService::new(service));
+    let stream = Patient::new(stream, limits::TAKES_NOTHING);
+    let heard = stream.heard();
+    let serving =
+        builder.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service));
     tokio::pin!(serving);
     let done = tokio::select! {
         done = serving.as_mut() => done,
@@ -135,6 +142,11 @@ async fn connection(stream: TcpStream, from: SocketAddr, front: Arc<Front>, stop
         }
     };
     if let Err(error) = done {
+        // An unused connection ends in the same way, which is nothing to count.
+        let late = error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_timeout);
+        if late && heard.load(Ordering::Relaxed) {
+            metrics::counter!("telecast_slow_requests_total", "part" => "head").increment(1);
+        }
         tracing::trace!(error = %error, "a connection ended");
     }
 }

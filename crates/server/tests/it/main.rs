@@ -24,6 +24,7 @@ mod live_walk;
 mod reload;
 mod tidy;
 mod web_door;
+mod web_form;
 mod web_known;
 mod web_people;
 mod web_probes;
