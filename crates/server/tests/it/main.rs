@@ -9,6 +9,7 @@
 )]
 
 mod command;
+mod fuzz_seeds;
 mod live_box;
 mod live_crowd;
 mod live_fault_table;
