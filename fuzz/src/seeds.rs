@@ -1,4 +1,4 @@
-//! Seeds, and what is like them, for the targets' bodies in `make test`: `crates/{core,media}/tests/fuzz_seeds.rs`.
+//! Seeds, and what is like them, for the targets' bodies in `make test`: `fuzz_seeds.rs` of `crates/{core,media,server}`.
 
 mod dice;
 

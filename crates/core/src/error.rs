@@ -8,6 +8,10 @@ use std::time::Duration;
 pub enum Kind {
     /// The request makes no sense.
     Invalid,
+    /// The address of the request leads elsewhere, or nobody can tell where.
+    BadPath,
+    /// An address that was given is one that the station does not ask.
+    AddressRefused,
     /// Nobody is signed in.
     Unauthenticated,
     /// Whoever is signed in may not do this.
@@ -22,6 +26,8 @@ pub enum Kind {
     Gone,
     /// It contradicts what is there.
     Conflict,
+    /// The request did not come in time.
+    TooSlow,
     /// The body is too large.
     TooLarge,
     /// The body is not of a kind that is read here.
@@ -72,10 +78,14 @@ macro_rules! problems {
 problems! {
     Invalid "invalid" 400 "The request cannot be understood" "Look at the fields that are named, and at the API description."
         "Die Anfrage ist nicht zu verstehen" "Die genannten Felder und die Beschreibung der Schnittstelle ansehen.",
-    TokenInQuery "token_in_query" 400 "Tokens are not accepted in addresses" "Send it as 'Authorization: Bearer …'."
-        "In Adressen werden keine Zugangsschlüssel angenommen" "Als 'Authorization: Bearer …' senden.",
+    BadPath "bad_path" 400 "The address of the request leads elsewhere" "Ask for it by the address that the station has given, without '..' or backslashes, encoded once."
+        "Die Adresse der Anfrage führt woandershin" "Die Adresse nehmen, die die Station genannt hat, ohne '..' oder Rückstriche, einmal kodiert.",
+    AddressRefused "address_refused" 400 "This address is not asked" "Give an address of your network or of the internet that begins with http:// or https://."
+        "Diese Adresse wird nicht angefragt" "Eine Adresse aus dem eigenen Netz oder dem Internet angeben, die mit http:// oder https:// beginnt.",
     Unauthenticated "unauthenticated" 401 "Sign in first" "Sign in on the page, or send an API token as 'Authorization: Bearer …'."
         "Bitte erst anmelden" "Auf der Seite anmelden, oder einen Zugangsschlüssel als 'Authorization: Bearer …' senden.",
+    TokenInQuery "token_in_query" 401 "Tokens are not accepted in addresses" "Send it as 'Authorization: Bearer …'."
+        "In Adressen werden keine Zugangsschlüssel angenommen" "Als 'Authorization: Bearer …' senden.",
     Forbidden "forbidden" 403 "Not allowed" "Ask the owner of this station for the right to do this."
         "Nicht erlaubt" "Den Besitzer dieser Station um das Recht dazu bitten.",
     ForeignOrigin "foreign_origin" 403 "The request came from another site" "Open the station's own page and try there."
@@ -84,6 +94,8 @@ problems! {
         "So etwas gibt es hier nicht" "Die Adresse prüfen; vielleicht wurde es entfernt.",
     MethodNotAllowed "method_not_allowed" 405 "This is not offered here" "Look at the API description for what is."
         "Das wird hier nicht angeboten" "In der Beschreibung der Schnittstelle steht, was es gibt.",
+    TooSlow "too_slow" 408 "The request did not come in time" "Send it again, over a better connection."
+        "Die Anfrage kam nicht rechtzeitig" "Noch einmal senden, über eine bessere Verbindung.",
     Conflict "conflict" 409 "It contradicts what is there" "Reload, look, and decide again."
         "Es widerspricht dem, was schon da ist" "Neu laden, ansehen und noch einmal entscheiden.",
     Gone "gone" 410 "It is not there any more" "Start again from the page."
@@ -168,6 +180,8 @@ mod tests {
         // Exhaustive: a new kind does not compile here before it has its row.
         let row = |kind| match kind {
             Kind::Invalid => "invalid",
+            Kind::BadPath => "bad_path",
+            Kind::AddressRefused => "address_refused",
             Kind::Unauthenticated => "unauthenticated",
             Kind::Forbidden => "forbidden",
             Kind::ForeignOrigin => "foreign_origin",
@@ -175,6 +189,7 @@ mod tests {
             Kind::MethodNotAllowed => "method_not_allowed",
             Kind::Gone => "gone",
             Kind::Conflict => "conflict",
+            Kind::TooSlow => "too_slow",
             Kind::TooLarge => "too_large",
             Kind::UnsupportedMedia => "unsupported_media",
             Kind::TooMany => "too_many",

@@ -6,6 +6,8 @@ pub mod error;
 pub mod guide;
 pub mod limits;
 pub mod lineup;
+pub mod outgoing;
+pub mod path;
 pub mod playback;
 pub mod secret;
 pub mod session;

@@ -104,8 +104,6 @@ pub const OIDC_BEGUN: Duration = Duration::from_mins(10);
 pub const OIDC_PENDING: usize = 4_096;
 /// A request to an identity provider takes no longer: somebody waits in front of an empty page.
 pub const OIDC_CALL: Duration = Duration::from_secs(10);
-/// Connecting to it takes no longer.
-pub const OIDC_CONNECT: Duration = Duration::from_secs(3);
 /// Its answers are not read beyond this (bytes): sets of keys are some 10 KB, tokens with many groups as much.
 pub const OIDC_REPLY: usize = 256 << 10;
 /// Requests to it at once.
@@ -208,6 +206,10 @@ pub const CERTIFICATE_DAYS: u32 = 397;
 pub const AUTHORITY_DAYS: u32 = 3_653;
 /// A client sends a request's body within this.
 pub const BODY_TIME: Duration = Duration::from_secs(10);
+/// Bodies that are being read at once, in all: 64 MiB, if each is of the largest.
+pub const UPLOADS: usize = 256;
+/// The same of one network: pages send small bodies, which take milliseconds.
+pub const UPLOADS_OF_NETWORK: usize = 32;
 /// A body of sign-in and the like: a few fields.
 pub const BODY_SMALL: usize = 16 << 10;
 /// Playlists above this are packed for those who take gzip; below, it costs more than it saves.

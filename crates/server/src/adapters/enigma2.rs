@@ -20,12 +20,14 @@ use telecast_core::breaker::{Failure, State};
 use telecast_core::guide::{Event, clean};
 use telecast_core::limits;
 use telecast_core::lineup::{ReadBouquet, ServiceRef};
+use telecast_core::outgoing::{Reach, Refusal};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use url::Url;
 
 use super::clock::Clock;
 use super::gate::{Call, Gate};
+use super::outgoing::{Outgoing, checked, refusal};
 use super::stream::{BOX_PORT, Fault, Stream, abroad, has_box_manners, is_relay};
 use reply::{events, parse, recording, text};
 
@@ -61,6 +63,9 @@ pub enum Trouble {
     /// Nobody answers.
     #[error("The receiver does not answer ({0}). Check its address and that it is switched on.")]
     Unreachable(String),
+    /// Nobody is asked there.
+    #[error("The receiver's address is not asked: {0}.")]
+    NotAsked(Refusal),
     /// It answers, and fails while it does.
     #[error("The receiver fails ({0}). Restart it if this stays.")]
     Failing(String),
@@ -101,6 +106,7 @@ pub struct Recording {
 #[derive(Clone)]
 pub struct Client {
     settings: Arc<Settings>,
+    outgoing: Outgoing,
     http: reqwest::Client,
     /// For IPTV references: it follows redirects, and carries no password.
     abroad: reqwest::Client,
@@ -164,21 +170,21 @@ const RETRIES: [Duration; 2] = [Duration::from_millis(300), Duration::from_secs(
 impl Client {
     /// A client; nothing is sent yet.
     pub fn new(settings: Settings, clock: Clock) -> Result<Self, Trouble> {
-        let http = reqwest::Client::builder()
-            .connect_timeout(limits::RECEIVER_CONNECT)
-            .timeout(limits::RECEIVER_CALL)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .user_agent("Telecast")
-            .build()
-            .map_err(|error| Trouble::Unreachable(error.to_string()))?;
+        Self::over(Outgoing::new(Reach::Home), settings, clock)
+    }
+
+    /// The same by that way out.
+    pub fn over(outgoing: Outgoing, settings: Settings, clock: Clock) -> Result<Self, Trouble> {
+        let broken = |error: reqwest::Error| Trouble::Unreachable(error.to_string());
+        let http = outgoing.client(0, Some(limits::RECEIVER_CALL)).map_err(broken)?;
         let gate = |what| Arc::new(Gate::new(format!("{}/{what}", settings.id), clock));
         Ok(Self {
             pages: gate("pages"),
             streams: gate("streams"),
             settings: Arc::new(settings),
             http,
-            abroad: abroad().map_err(|error| Trouble::Unreachable(error.to_string()))?,
+            abroad: abroad(&outgoing).map_err(broken)?,
+            outgoing,
             slots: Arc::new(Semaphore::new(limits::RECEIVER_CALLS)),
             addresses: addresses(ADDRESSES, ADDRESS_AGE),
             calls: Arc::default(),
@@ -217,8 +223,9 @@ impl Client {
     pub async fn open(&self, service: &ServiceRef, relayed: impl FnOnce(bool)) -> Result<Stream, Fault> {
         if service.is_iptv() {
             let (url, credentials) = self.stream_url(service).await.map_err(unreachable)?;
+            checked(&url, Reach::Home)?;
             return if has_box_manners(&url) {
-                Stream::open(&url, credentials.as_ref()).await
+                Stream::open(&self.outgoing, &url, credentials.as_ref()).await
             } else {
                 Stream::fetch(&self.abroad, &url, credentials.as_ref()).await
             };
@@ -226,7 +233,7 @@ impl Client {
         let call = self.pass().await?;
         let (url, credentials) = self.stream_url(service).await.map_err(unreachable)?;
         relayed(is_relay(&url));
-        let opened = Stream::open(&url, credentials.as_ref()).await;
+        let opened = Stream::open(&self.outgoing, &url, credentials.as_ref()).await;
         match &opened {
             Err(Fault::Unreachable(_)) => call.failed(Failure::NoConnection),
             Err(Fault::Stalled) => call.failed(Failure::TimedOut),
@@ -459,6 +466,10 @@ impl Client {
             ))
         })?;
         let reply = self.exchange(path, query).await;
+        if let Err((Trouble::NotAsked(refusal), _)) = reply {
+            // It has neither answered nor failed: nothing was sent.
+            return Err(Trouble::NotAsked(refusal));
+        }
         let failure = match &reply {
             Err((Trouble::Failing(_), _)) if crash == Crash::Answers => None,
             Err((_, failure)) => *failure,
@@ -484,6 +495,9 @@ impl Client {
             request = request.basic_auth(&self.settings.username, Some(password.expose_secret()));
         }
         let broken = |error: reqwest::Error| {
+            if let Some(refusal) = refusal(&error) {
+                return (Trouble::NotAsked(refusal), None);
+            }
             let failure = if error.is_timeout() { Failure::TimedOut } else { Failure::NoConnection };
             (Trouble::Unreachable(reason(&error)), Some(failure))
         };
@@ -539,7 +553,10 @@ enum Crash {
 }
 
 fn unreachable(trouble: Trouble) -> Fault {
-    Fault::Unreachable(trouble.to_string())
+    match trouble {
+        Trouble::NotAsked(refusal) => Fault::NotAsked(refusal),
+        other => Fault::Unreachable(other.to_string()),
+    }
 }
 
 /// Asks a receiver who it is: what `telecast check` wants to know.

@@ -4,14 +4,16 @@
 //! of it is written; nothing is flushed, so what a power cut leaves of it is found out when it is read, and made again.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{ErrorKind, Result};
+use std::io::{ErrorKind, Result, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use rustix::fs::OFlags;
 use telecast_media::past::Place;
 use telecast_media::tape::TrackId;
+
+use super::files;
 
 /// Beginning of the names of files.
 const PAST: &str = "past-";
@@ -43,7 +45,7 @@ impl PastFiles {
             };
             match place(name) {
                 Some(place) => {
-                    found.insert((place.track, place.first), (place, path.metadata()?.len()));
+                    found.insert((place.track, place.first), (place, path.symlink_metadata()?.len()));
                 }
                 None => std::fs::remove_file(&path)?,
             }
@@ -71,13 +73,19 @@ impl PastFiles {
 
     /// All of a stretch.
     pub fn load(&self, place: &Place) -> Result<Vec<u8>> {
-        std::fs::read(self.path(place, EXTENSION))
+        files::read_whole(&self.path(place, EXTENSION))
     }
 
     /// Keeps `bytes` as the stretch at `place`.
     pub fn write(&self, place: &Place, bytes: &[u8]) -> Result<()> {
         let unfinished = self.path(place, UNFINISHED);
-        let written = std::fs::write(&unfinished, bytes)
+        let mut options = files::options(OFlags::empty());
+        let written = options
+            .create(true)
+            .truncate(true)
+            .write(true)
+            .open(&unfinished)
+            .and_then(|mut file| file.write_all(bytes))
             .and_then(|()| std::fs::rename(&unfinished, self.path(place, EXTENSION)));
         if written.is_err() {
             // A disk that is full has no room for half of it either.
@@ -96,7 +104,10 @@ impl PastFiles {
         let ((first, from), (_, to)) = wanted.ok_or(ErrorKind::InvalidInput)?;
         let place = self.places().get(&(track, first)).map(|(place, _)| *place).ok_or(ErrorKind::NotFound)?;
         let mut out = vec![0; (to - from) as usize];
-        File::open(self.path(&place, EXTENSION))?.read_exact_at(&mut out, from)?;
+        files::options(OFlags::empty())
+            .read(true)
+            .open(self.path(&place, EXTENSION))?
+            .read_exact_at(&mut out, from)?;
         Ok(out)
     }
 

@@ -9,11 +9,14 @@ use reqwest::header::CONTENT_TYPE;
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
 use telecast_core::limits;
+use telecast_core::outgoing::Refusal;
 use telecast_core::tuner::Holder;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use url::Url;
+
+use super::outgoing::{Outgoing, Trouble, refusal};
 
 /// Bytes of a reply's head; boxes send under 200.
 const HEAD_LIMIT: usize = 8 * 1024;
@@ -27,6 +30,9 @@ pub enum Fault {
     /// Nobody answers there.
     #[error("the receiver cannot be reached: {0}")]
     Unreachable(String),
+    /// Nobody is asked there.
+    #[error("the stream's address is not asked: {0}")]
+    NotAsked(#[from] Refusal),
     /// It wants another password.
     #[error("the receiver does not accept the user name and password for streams")]
     Unauthorized,
@@ -74,18 +80,12 @@ pub fn has_box_manners(url: &Url) -> bool {
     url.scheme() == "http" && matches!(url.port(), Some(BOX_PORT | RELAY_PORT))
 }
 
-/// A client for addresses that are no box's.
+/// A client for addresses that are no box's. How long an answer takes is for [`Stream`] to say.
 ///
 /// # Errors
 /// There is no TLS on this machine.
-pub fn abroad() -> Result<reqwest::Client, reqwest::Error> {
-    reqwest::Client::builder()
-        .connect_timeout(limits::RECEIVER_CONNECT)
-        .redirect(reqwest::redirect::Policy::limited(REDIRECTS))
-        .referer(false)
-        .no_proxy()
-        .user_agent("Telecast")
-        .build()
+pub fn abroad(outgoing: &Outgoing) -> Result<reqwest::Client, reqwest::Error> {
+    outgoing.client(REDIRECTS, None)
 }
 
 /// Where the bytes come from.
@@ -129,17 +129,17 @@ impl Stream {
     ///
     /// # Errors
     /// Nobody answers, or no stream is sent; that the box cannot tune, only [`Self::read`] learns.
-    pub async fn open(url: &Url, credentials: Option<&(String, SecretString)>) -> Result<Self, Fault> {
-        let host = url.host_str().ok_or_else(|| Fault::Unreachable("the address names no host".into()))?;
-        let port = url.port_or_known_default().unwrap_or(BOX_PORT);
-        let connected =
-            timeout(limits::RECEIVER_CONNECT, TcpStream::connect((host.trim_matches(['[', ']']), port)))
-                .await;
-        let mut socket = match connected {
-            Ok(Ok(socket)) => socket,
-            Ok(Err(error)) => return Err(Fault::Unreachable(error.to_string())),
-            Err(_) => return Err(Fault::Unreachable("it does not answer".into())),
-        };
+    pub async fn open(
+        outgoing: &Outgoing,
+        url: &Url,
+        credentials: Option<&(String, SecretString)>,
+    ) -> Result<Self, Fault> {
+        let mut socket = outgoing.connect(url).await.map_err(|trouble| match trouble {
+            Trouble::Refused(refusal) => Fault::NotAsked(refusal),
+            other => Fault::Unreachable(other.to_string()),
+        })?;
+        let (host, port) =
+            (url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(BOX_PORT));
         let mut request = format!("GET {}", url.path());
         if let Some(query) = url.query() {
             request.push('?');
@@ -173,11 +173,12 @@ impl Stream {
             request = request.basic_auth(user, Some(password.expose_secret()));
         }
         let reply = timeout(limits::RECEIVER_CALL, request.send()).await.map_err(|_| Fault::Stalled)?;
-        let reply = reply.map_err(|error| match () {
-            () if error.is_redirect() => Fault::Refused(format!("more than {REDIRECTS} redirects")),
-            () if error.is_timeout() => Fault::Unreachable("it does not answer".into()),
-            () if error.is_connect() => Fault::Unreachable("no connection".into()),
-            () => Fault::Unreachable("the connection broke".into()),
+        let reply = reply.map_err(|error| match refusal(&error) {
+            Some(Refusal::Redirects) => Fault::Refused(format!("more than {REDIRECTS} redirects")),
+            Some(refusal) => Fault::NotAsked(refusal),
+            None if error.is_timeout() => Fault::Unreachable("it does not answer".into()),
+            None if error.is_connect() => Fault::Unreachable("no connection".into()),
+            None => Fault::Unreachable("the connection broke".into()),
         })?;
         match reply.status().as_u16() {
             200 => {}
@@ -244,6 +245,11 @@ async fn head(socket: &mut TcpStream) -> Result<Vec<u8>, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use telecast_core::outgoing::Reach;
+
+    fn home() -> Outgoing {
+        Outgoing::new(Reach::Home)
+    }
 
     #[tokio::test]
     async fn a_relay_may_take_its_time_to_the_first_byte_and_no_longer() {
@@ -299,7 +305,7 @@ mod tests {
         let elsewhere = format!("http://localhost:{}/live/b.ts", last.port().unwrap());
         let (first, here) = server(vec![moved("/moved.ts"), moved(&elsewhere)]).await;
         let credentials = ("anna".to_owned(), SecretString::from("secret".to_owned()));
-        let mut stream = Stream::fetch(&abroad().unwrap(), &first, Some(&credentials)).await.unwrap();
+        let mut stream = Stream::fetch(&abroad(&home()).unwrap(), &first, Some(&credentials)).await.unwrap();
         let mut all = Vec::new();
         let end = loop {
             let mut buffer = Vec::with_capacity(500);
@@ -337,14 +343,17 @@ mod tests {
         ];
         for (replies, message) in cases {
             let (url, asked) = server(replies).await;
-            let fault = Stream::fetch(&abroad().unwrap(), &url, None).await.err().unwrap();
+            let fault = Stream::fetch(&abroad(&home()).unwrap(), &url, None).await.err().unwrap();
             assert_eq!(fault.to_string(), message);
             asked.await.unwrap();
         }
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let closed = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
         drop(listener);
-        assert!(matches!(Stream::fetch(&abroad().unwrap(), &closed, None).await, Err(Fault::Unreachable(_))));
+        assert!(matches!(
+            Stream::fetch(&abroad(&home()).unwrap(), &closed, None).await,
+            Err(Fault::Unreachable(_))
+        ));
     }
 
     #[tokio::test]
@@ -355,7 +364,7 @@ mod tests {
             let (mut socket, _) = listener.accept().await.unwrap();
             socket.read_u8().await.unwrap()
         };
-        let abroad = abroad().unwrap();
+        let abroad = abroad(&home()).unwrap();
         let (fault, first) = tokio::join!(Stream::fetch(&abroad, &url, None), hello);
         // A TLS record of type handshake (RFC 8446 §5.1), and no stream from whoever cannot answer it.
         assert_eq!(first, 22);

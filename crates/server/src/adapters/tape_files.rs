@@ -13,6 +13,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::UNIX_EPOCH;
 
+use rustix::fs::OFlags;
+
+use super::files;
 use super::tape_writer::Block;
 
 /// A chunk is closed when it has grown beyond this (bytes): a minute at 9 Mbit/s.
@@ -68,7 +71,7 @@ pub struct Extent {
 impl TapeFile {
     /// An empty stream in `directory`, which is made if it is not there.
     pub fn create(directory: &Path, extension: &'static str) -> Result<Self> {
-        std::fs::create_dir_all(directory)?;
+        files::own_folder(directory)?;
         Ok(Self { directory: directory.to_owned(), extension, state: Mutex::default() })
     }
 
@@ -78,7 +81,7 @@ impl TapeFile {
         for entry in std::fs::read_dir(&self.directory)? {
             let path = entry?.path();
             let Some(begin) = number(&path, self.extension) else { continue };
-            let file = File::options().read(true).write(true).open(&path)?;
+            let file = files::options(OFlags::empty()).read(true).write(true).open(&path)?;
             let about = file.metadata()?;
             let written = about.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as i64;
             let chunk = Chunk {
@@ -136,7 +139,8 @@ impl TapeFile {
     /// Begins a chunk at `offset`; gives its file, and the name that it was opened by.
     pub(super) fn begin_chunk(&self, offset: u64, now_ms: i64) -> Result<(Arc<File>, PathBuf)> {
         let path = self.directory.join(format!("{offset:016}.{}", self.extension));
-        let file = File::options().create(true).truncate(true).read(true).write(true).open(&path)?;
+        let mut options = files::options(OFlags::empty());
+        let file = options.create(true).truncate(true).read(true).write(true).open(&path)?;
         let file = Arc::new(file);
         let chunk = Chunk {
             file: Arc::clone(&file),

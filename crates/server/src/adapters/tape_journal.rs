@@ -8,9 +8,11 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustix::fs::OFlags;
 use telecast_media::journal::{Page, Recovery};
 use telecast_media::tape::{Index, Origin, PAST, TrackId};
 
+use super::files;
 use super::tape_files::{TapeFile, number};
 
 /// Extension of pages.
@@ -67,7 +69,8 @@ impl Pages {
 fn write(directory: &Path, open: &mut Option<(u64, File, u64)>, page: &Page) -> Result<()> {
     if open.as_ref().is_none_or(|(first, ..)| *first != page.first) {
         let path = directory.join(format!("{:016}.{PAGE}", page.first));
-        let file = File::options().create(true).truncate(true).read(true).write(true).open(path)?;
+        let mut options = files::options(OFlags::empty());
+        let file = options.create(true).truncate(true).read(true).write(true).open(path)?;
         *open = Some((page.first, file, 0));
     }
     if let Some((_, file, length)) = open {
@@ -102,13 +105,13 @@ pub struct Found {
 /// Reads the tape in `directory`, whose stream is `main`: the torn end is cut off, from pages and from files, so that what is written
 /// next follows what is known.
 pub fn recover(directory: &Path, main: &TapeFile) -> Result<Found> {
-    std::fs::create_dir_all(directory)?;
+    files::own_folder(directory)?;
     main.adopt()?;
     let mut recovery = Recovery::default();
     for (_, path) in pages(directory)? {
-        let file = File::options().read(true).write(true).open(&path)?;
+        let file = files::options(OFlags::empty()).read(true).write(true).open(&path)?;
         let length = file.metadata()?.len();
-        let bytes = if length > PAGE_LIMIT { Vec::new() } else { std::fs::read(&path)? };
+        let bytes = if length > PAGE_LIMIT { Vec::new() } else { files::read_whole(&path)? };
         let good = recovery.page(&bytes) as u64;
         if good == 0 {
             std::fs::remove_file(&path)?;
@@ -121,7 +124,7 @@ pub fn recover(directory: &Path, main: &TapeFile) -> Result<Found> {
         let entry = entry?;
         let name = entry.file_name();
         let id = name.to_str().and_then(|name| name.strip_prefix(SIDE)?.parse().ok());
-        if let Some(id) = id.filter(|_| entry.path().is_dir()) {
+        if let Some(id) = id.filter(|_| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
             let side = side(directory, id)?;
             side.adopt()?;
             sides.push((id, Arc::new(side)));

@@ -10,11 +10,12 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{Error, ErrorKind, Result};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use tokio::task::JoinHandle;
 
+use super::files;
 use super::tape_files::{TapeFile, due};
 
 /// Bytes written at once: a disk's seek hardly counts, and a tape can keep several in memory.
@@ -93,8 +94,7 @@ struct Open {
 impl Open {
     fn begin(tape: &TapeFile, block: &Block) -> Result<Self> {
         let (file, path) = tape.begin_chunk(block.chunk, block.begun_ms)?;
-        let flags = rustix::fs::OFlags::DIRECT.bits() as i32;
-        let direct = File::options().write(true).custom_flags(flags).open(path).ok();
+        let direct = files::options(rustix::fs::OFlags::DIRECT).write(true).open(path).ok();
         Ok(Self { start: block.chunk, written: block.chunk, file, direct })
     }
 

@@ -35,13 +35,16 @@ use bytes::Bytes;
 use telecast_core::error::{Error, Kind};
 use telecast_core::limits;
 use telecast_core::lineup::{ChannelId, Lineup};
+use telecast_core::outgoing::Reach;
 use telecast_core::session::ReasonCode;
 use telecast_core::tuner::{Cause, Priority, Refusal};
 use telecast_store::{Store, Subscription};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use crate::adapters::clock::Clock;
+use crate::adapters::outgoing::Outgoing;
 pub use crate::spawn::{panics, supervise};
 use guardian::Guardian;
 use ledger::Ledger;
@@ -295,6 +298,14 @@ impl App {
     /// `Conflict`: the id is taken.
     pub async fn add_receiver(&self, receiver: ReceiverSettings) -> Result<ReceiverView, Error> {
         self.0.receivers.add(receiver).await
+    }
+
+    /// Whether a receiver at this address would be asked; none is for it.
+    ///
+    /// # Errors
+    /// `AddressRefused`: not by this station.
+    pub async fn may_ask(&self, url: &Url) -> Result<(), Error> {
+        receivers::may_ask(&Outgoing::new(Reach::Home), url).await
     }
 
     /// Removes a receiver; its sessions end.

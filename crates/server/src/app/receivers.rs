@@ -13,9 +13,11 @@ use moka::future::Cache;
 use telecast_core::breaker::State as Breaker;
 use telecast_core::error::{Error, Kind};
 use telecast_core::guide::{Event, now_next};
+use telecast_core::limits;
 use telecast_core::lineup::{ChannelId, Lineup, ReadBouquet, ServiceRef};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use super::ledger::Ledger;
 use super::news::News;
@@ -25,6 +27,7 @@ use super::tuners::Tuners;
 use super::view::{NowNextView, ReceiverState, ReceiverView};
 use crate::adapters::clock::Clock;
 use crate::adapters::enigma2::{Answers, Client, Trouble};
+use crate::adapters::outgoing::{self, Outgoing};
 
 /// What is on is asked again this often: two events of each channel are known, so it stays right in between.
 const GUIDE: Duration = Duration::from_secs(300);
@@ -336,7 +339,7 @@ impl Receivers {
         let until = tokio::time::Instant::now() + self.settings.now().refresh;
         loop {
             if let Err(trouble) = self.read_guide(receiver).await {
-                if matches!(trouble, Trouble::Unreachable(_) | Trouble::Unauthorized) {
+                if matches!(trouble, Trouble::Unreachable(_) | Trouble::NotAsked(_) | Trouble::Unauthorized) {
                     self.show(receiver, Some(&trouble));
                     return false;
                 }
@@ -487,6 +490,17 @@ pub(super) fn check(receivers: &[ReceiverSettings], clock: Clock) -> Result<(), 
     Ok(())
 }
 
+/// Whether a receiver at `url` would be asked at all. A name that is nobody's may be somebody's later.
+pub(super) async fn may_ask(way: &Outgoing, url: &Url) -> Result<(), Error> {
+    match tokio::time::timeout(limits::RECEIVER_CONNECT, way.addresses(url)).await {
+        Ok(Err(outgoing::Trouble::Refused(refusal))) => {
+            let words = format!("The receiver's address is not asked: {refusal}.");
+            Err(Error::new(Kind::AddressRefused, words).because(refusal.name()))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Asks a receiver who it is and what it has, without adding it.
 pub(super) async fn test(settings: ReceiverSettings, clock: Clock) -> ReceiverView {
     let mut view = blank(&settings, ReceiverState::Ok, "");
@@ -517,7 +531,9 @@ fn count(bouquets: &[ReadBouquet]) -> usize {
 fn describe(trouble: Option<&Trouble>) -> (ReceiverState, String) {
     let state = match trouble {
         None => return (ReceiverState::Ok, "It works.".into()),
-        Some(Trouble::Unreachable(_) | Trouble::Failing(_)) => ReceiverState::Unreachable,
+        Some(Trouble::Unreachable(_) | Trouble::NotAsked(_) | Trouble::Failing(_)) => {
+            ReceiverState::Unreachable
+        }
         Some(Trouble::Unauthorized) => ReceiverState::Unauthorized,
         Some(Trouble::NotAReceiver(_)) => ReceiverState::NotAReceiver,
         Some(Trouble::NoBouquets) => ReceiverState::NoBouquets,

@@ -174,7 +174,7 @@ pub(super) fn broken(fault: &Fault, snapshot: &Snapshot) -> Reason {
     let code = match fault {
         Fault::Unreachable(_) => ReasonCode::ReceiverUnreachable,
         Fault::Unauthorized => ReasonCode::ReceiverUnauthorized,
-        Fault::Refused(_) | Fault::CannotTune => ReasonCode::TuneFailed,
+        Fault::Refused(_) | Fault::NotAsked(_) | Fault::CannotTune => ReasonCode::TuneFailed,
         Fault::DiskFull(_) => ReasonCode::DiskFull,
         Fault::Scrambled => ReasonCode::Scrambled,
         Fault::Filter(_) => ReasonCode::TranscoderFailed,

@@ -201,7 +201,11 @@ pub fn load(
     if let Some(twice) = ids.iter().enumerate().find(|(at, id)| ids[..*at].contains(id)) {
         faults.push(format!("receiver: two are called '{}'; give each a name of its own", twice.1));
     }
-    if faults.is_empty() { Ok(Config { keys, receivers, read, warnings }) } else { Err(faults) }
+    if faults.is_empty() {
+        return Ok(Config { keys, receivers, read, warnings });
+    }
+    // A key or a value may hold the end of a line: what follows must not look like a fault of its own.
+    Err(faults.into_iter().map(|fault| fault.replace(char::is_control, " ")).collect())
 }
 
 fn read_section(
@@ -221,7 +225,7 @@ fn read_section(
         let near = nearest(section, KEYS).split('.').next().unwrap_or_default();
         reading.faults.push(format!("{shown}:{at}: there is no section [{section}]; did you mean [{near}]?"));
     }
-    read_table(&path.to_string(), lines, section, table, reading);
+    read_table(&shown.to_string(), lines, section, table, reading);
 }
 
 /// The keys of a section, and of the sections within it (`[server.tls]`).
@@ -531,6 +535,12 @@ mod tests {
     }
 
     #[test]
+    fn a_fault_is_a_line_whatever_stands_in_the_file() {
+        let faults = read("[tape]\n\"a\\nb\" = 1\nwindow = \"1\\ntelecast.toml:9: x\"", &[], &[]);
+        assert!(faults.expect_err("bad").iter().all(|fault| !fault.contains('\n')));
+    }
+
+    #[test]
     fn lines_are_those_of_the_key_and_not_of_one_that_is_called_alike() {
         let file = "# listen\n[server]\n\nlisten = \"127.0.0.1:0\"\n\n[metrics]\nlisten = 7\n[log]\nlevel = { a = 1 }\n\n[[receiver]]\nurl = \"x\"";
         let faults = read(file, &[("TELECAST_TAPE__BUDGET", "1PB")], &[]).expect_err("bad");
@@ -597,6 +607,12 @@ mod tests {
             "[servr]",
         ] {
             assert!(read(wrong, &[], &[]).is_err(), "{wrong}");
+        }
+        for address in ["169.254.1.1", "0xA9FEA9FE", "[fe80::1]:80", "[::ffff:169.254.169.254]"] {
+            let file = format!("[[receiver]]\nname = \"b\"\nurl = \"http://{address}\"");
+            let faults = read(&file, &[], &[]).expect_err(address);
+            let [fault] = faults.as_slice() else { panic!("{faults:?}") };
+            assert!(fault.starts_with("telecast.toml:3: receiver.url: this address is not asked"), "{fault}");
         }
         assert!(read("[[receiver]]\nurll = \"http://box\"", &[], &[]).is_err());
     }

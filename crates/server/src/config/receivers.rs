@@ -2,10 +2,12 @@
 
 use super::keys::{Key, RECEIVER_KEYS};
 use super::read::{Change, Faults, Layers, Lines, Origin, flat, list, nearest, shape_fault};
+use crate::adapters::outgoing::written;
 use crate::adapters::stream::BOX_PORT;
 use crate::app::settings::{ReceiverSettings, is_same, without_user};
 use secrecy::SecretString;
 use std::path::Path;
+use telecast_core::outgoing::{Reach, Refusal};
 use toml::Spanned;
 use toml::de::DeValue;
 use url::Url;
@@ -14,13 +16,13 @@ use url::Url;
 pub(super) type Read = (ReceiverSettings, Layers);
 
 pub(super) fn read(
-    path: &Path,
+    file: &Path,
     lines: &Lines<'_>,
     content: &Spanned<DeValue<'_>>,
     faults: &mut Faults,
 ) -> Vec<Read> {
     let mut receivers = Vec::new();
-    let path = path.display();
+    let path = file.display();
     let items: Vec<_> = content.get_ref().as_array().into_iter().flat_map(|all| all.iter()).collect();
     if content.get_ref().as_array().is_none() || !items.iter().all(|item| item.get_ref().is_table()) {
         let line = lines.at(content.span().start);
@@ -43,7 +45,10 @@ pub(super) fn read(
             keys.put(name, text, Origin::File(line));
         }
         match settings(&mut keys) {
-            Some(settings) => receivers.push((settings, keys)),
+            Some(settings) => {
+                faults.extend(not_asked(&settings.url, &keys.place("url", file)));
+                receivers.push((settings, keys));
+            }
             None if keys.text("url").is_empty() => faults.push(format!(
                 "{path}:{}: a receiver needs its address: url = \"http://192.168.1.20\"",
                 lines.at(at)
@@ -53,6 +58,14 @@ pub(super) fn read(
         }
     }
     receivers
+}
+
+/// An address that is none of HTTP's has been told about by its shape.
+fn not_asked(url: &Url, place: &str) -> Option<String> {
+    match written(url, Reach::Home) {
+        Ok(_) | Err(Refusal::Scheme | Refusal::NoHost) => None,
+        Err(refusal) => Some(format!("{place}receiver.url: this address is not asked: {refusal}")),
+    }
 }
 
 /// None if it has no address.

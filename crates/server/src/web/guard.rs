@@ -8,7 +8,7 @@ use super::rate::{Bucket, Rate, Standing, Who};
 use super::routes::{self, Class, Route};
 use super::{Web, WebConfig};
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::net::IpAddr;
@@ -90,11 +90,7 @@ impl std::hash::Hash for Credential {
 pub const COOKIES: [&str; 2] = ["__Host-telecast", "telecast"];
 
 /// The row of a request that matches `path`, or why there is none.
-fn row(method: &Method, uri: &Uri, path: &str) -> Result<&'static Route, Box<Response>> {
-    if has_token_in_query(uri.query()) {
-        let words = "A token stood in the address; it may now be known to others. Replace it.";
-        return Err(Problem::new(Kind::TokenInQuery, words).into_response().into());
-    }
+fn row(method: &Method, path: &str) -> Result<&'static Route, Box<Response>> {
     routes::find(method.as_str(), path).ok_or_else(|| {
         // Even if the router had it: what is not in the table is not offered.
         let methods = routes::methods(path);
@@ -107,15 +103,15 @@ fn row(method: &Method, uri: &Uri, path: &str) -> Result<&'static Route, Box<Res
 }
 
 /// Lets a request for media through, or says what is wrong with it: the key in its address is all that it needs.
-pub fn media(method: &Method, uri: &Uri) -> Result<(), Box<Response>> {
-    row(method, uri, routes::MEDIA).map(drop)
+pub fn media(method: &Method) -> Result<(), Box<Response>> {
+    row(method, routes::MEDIA).map(drop)
 }
 
 /// Lets a request through or answers it with a problem.
 pub async fn guard(State(web): State<Web>, mut request: Request, next: Next) -> Result<Response, Problem> {
     let path = request.extensions().get::<MatchedPath>().cloned();
     let Some(path) = path else { return Ok(next.run(request).await) };
-    let route = match row(request.method(), request.uri(), path.as_str()) {
+    let route = match row(request.method(), path.as_str()) {
         Ok(route) => route,
         Err(refusal) => return Ok(*refusal),
     };
@@ -269,15 +265,6 @@ pub fn tell(standing: &Standing, headers: &mut HeaderMap) {
     headers.insert("x-ratelimit-limit", standing.limit.into());
     headers.insert("x-ratelimit-remaining", standing.remaining.into());
     headers.insert("x-ratelimit-reset", standing.reset_s.into());
-}
-
-fn has_token_in_query(query: Option<&str>) -> bool {
-    query.is_some_and(|query| {
-        query
-            .split('&')
-            .filter_map(|pair| pair.split('=').next())
-            .any(|name| matches!(name, "token" | "access_token" | "api_key"))
-    })
 }
 
 /// The token of `Authorization: Bearer` (RFC 6750 §2.1; the scheme's case does not matter).

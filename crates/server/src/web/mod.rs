@@ -1,6 +1,6 @@
 //! The web: the only place that knows axum. Requests in, answers out; every decision is made elsewhere.
 //!
-//! Order of the layers, outermost first: request id and standing headers (`serve`), panics contained, body limit, guard, handler.
+//! Order of the layers, outermost first: request id and standing headers (`serve`), form (`form`), panics contained, body limit, guard, handler.
 //! Streams pass no layer that buffers, times out or compresses. Media (`/play/…`) passes the same rules by a shorter way
 //! ([`play`]): it is most of what is asked, and each layer of the router costs several allocations.
 
@@ -9,6 +9,7 @@ pub mod api;
 pub mod audit;
 pub mod caller;
 pub mod doorman;
+pub mod form;
 pub mod guard;
 pub mod known;
 pub mod listeners;
@@ -126,6 +127,8 @@ pub struct Inner {
     pub simulated: Simulated,
     /// A hash that no password has, so that unknown names cost the same time.
     pub decoy_hash: String,
+    /// Bodies that are being read.
+    pub uploads: seats::Uploads,
     hashers: Semaphore,
 }
 
@@ -164,6 +167,7 @@ impl Web {
             stopping,
             simulated,
             decoy_hash: secret::hash_password(&secret::random_hex(16)).unwrap_or_default(),
+            uploads: seats::Uploads::default(),
             hashers: Semaphore::new(limits::HASHERS),
         }))
     }

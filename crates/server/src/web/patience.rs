@@ -4,7 +4,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -19,11 +19,13 @@ pub(super) struct Patient<T> {
     timer: Option<Pin<Box<Sleep>>>,
     waiting: bool,
     taken: Option<Arc<AtomicU64>>,
+    /// The other end has said something since it was last answered.
+    heard: Arc<AtomicBool>,
 }
 
 impl<T> Patient<T> {
-    pub(super) const fn new(inner: T, limit: Duration) -> Self {
-        Self { inner, limit, timer: None, waiting: false, taken: None }
+    pub(super) fn new(inner: T, limit: Duration) -> Self {
+        Self { inner, limit, timer: None, waiting: false, taken: None, heard: Arc::default() }
     }
 
     /// Counts in `taken` the bytes that the other end takes.
@@ -32,9 +34,18 @@ impl<T> Patient<T> {
         self
     }
 
-    fn count(&self, written: &Poll<io::Result<usize>>) {
-        if let (Some(taken), Poll::Ready(Ok(bytes))) = (&self.taken, written) {
-            taken.fetch_add(*bytes as u64, Ordering::Relaxed);
+    /// Notes in `heard` whether the other end has said something that was not answered: to be asked when the connection is over.
+    pub(super) fn hearing(mut self, heard: Arc<AtomicBool>) -> Self {
+        self.heard = heard;
+        self
+    }
+
+    fn wrote(&self, written: &Poll<io::Result<usize>>) {
+        if let Poll::Ready(Ok(bytes @ 1..)) = written {
+            self.heard.store(false, Ordering::Relaxed);
+            if let Some(taken) = &self.taken {
+                taken.fetch_add(*bytes as u64, Ordering::Relaxed);
+            }
         }
     }
 
@@ -59,14 +70,19 @@ impl<T: AsyncRead + Unpin> AsyncRead for Patient<T> {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_read(cx, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.inner).poll_read(cx, buffer);
+        if buffer.filled().len() > before {
+            self.heard.store(true, Ordering::Relaxed);
+        }
+        read
     }
 }
 
 impl<T: AsyncWrite + Unpin> AsyncWrite for Patient<T> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.inner).poll_write(cx, bytes);
-        self.count(&written);
+        self.wrote(&written);
         self.judge(cx, written)
     }
 
@@ -76,7 +92,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Patient<T> {
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.inner).poll_write_vectored(cx, pieces);
-        self.count(&written);
+        self.wrote(&written);
         self.judge(cx, written)
     }
 
@@ -109,6 +125,19 @@ mod tests {
         let error = Patient::new(ours, LIMIT).write_all(&[0; 64]).await.expect_err("nobody reads");
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         assert!(begun.elapsed() >= LIMIT, "{:?}", begun.elapsed());
+    }
+
+    #[tokio::test]
+    async fn it_is_known_whether_the_other_end_was_answered() {
+        let (ours, mut theirs) = duplex(16);
+        let mut ours = Patient::new(ours, LIMIT);
+        let heard = Arc::clone(&ours.heard);
+        theirs.write_all(b"ask").await.expect("room");
+        ours.read_exact(&mut [0; 3]).await.expect("there");
+        ours.flush().await.expect("nothing to do");
+        assert!(heard.load(Ordering::Relaxed), "nothing was written yet");
+        ours.write_all(b"answer").await.expect("room");
+        assert!(!heard.load(Ordering::Relaxed));
     }
 
     #[tokio::test]

@@ -73,7 +73,7 @@ impl<'a> Asked<'a> {
 
 /// Answers everything below `/play/{key}/`.
 pub async fn play(web: &Web, asked: &Asked<'_>) -> Response {
-    let mut response = match guard::media(asked.method, asked.uri) {
+    let mut response = match guard::media(asked.method) {
         Err(refusal) => *refusal,
         Ok(()) if asked.method == Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
         Ok(()) => answer(web, asked).await.unwrap_or_else(IntoResponse::into_response),

@@ -1,10 +1,15 @@
-//! Connections of each network at once: whoever opens thousands takes nobody else's.
+//! Places for each network at once, at the door (connections) and for bodies that are being read: whoever takes thousands takes nobody else's.
 
+use super::caller::Caller;
 use super::doorman::network;
+use super::problem::Problem;
 use super::rate::RateLimits;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use telecast_core::error::Kind;
+use telecast_core::limits;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// All that are taken. Cheap to clone. As many entries as there are connections, at most.
 #[derive(Clone, Default)]
@@ -15,14 +20,12 @@ impl Seats {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A seat for a connection from `address`; `None`: its network has as many as it may. `is_proxy`: it speaks for others, who are counted
-    /// by what they ask.
-    pub fn take(&self, address: IpAddr, is_proxy: bool, rates: &RateLimits) -> Option<Seat> {
+    /// A seat for `address`; `None`: its network has `most` already.
+    pub fn take(&self, address: IpAddr, most: Option<usize>) -> Option<Seat> {
         let network = network(address);
-        let bound = !is_proxy && rates.bind(address);
         let mut taken = self.taken();
         let count = taken.entry(network).or_default();
-        if bound && *count >= rates.connections {
+        if most.is_some_and(|most| *count >= most) {
             return None;
         }
         *count += 1;
@@ -30,7 +33,7 @@ impl Seats {
     }
 }
 
-/// A connection's right to be there.
+/// The right to be there.
 pub struct Seat {
     seats: Seats,
     network: IpAddr,
@@ -49,22 +52,97 @@ impl Drop for Seat {
 }
 
 /// What a connection is told that gets no seat, before it is closed.
-pub const NO_SEAT: &[u8] =
-    b"HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nContent-Length: 0\r\nRetry-After: 5\r\n\r\n";
+pub const NO_SEAT: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\nConnection: close\r\nContent-Type: application/problem+json\r\n\
+    Content-Length: 179\r\nRetry-After: 5\r\n\r\n\
+    {\"type\":\"/api/v1/problems#too_many\",\"title\":\"Too many requests\",\"status\":429,\"detail\":\"This network has too many connections.\",\
+    \"code\":\"too_many\",\"request_id\":\"\",\"retry_after_s\":5}";
+
+/// Bodies that are being read. Cheap to clone.
+#[derive(Clone)]
+pub struct Uploads {
+    seats: Seats,
+    all: Arc<Semaphore>,
+}
+
+impl Default for Uploads {
+    fn default() -> Self {
+        Self { seats: Seats::default(), all: Arc::new(Semaphore::new(limits::UPLOADS)) }
+    }
+}
+
+/// The right to send a body.
+pub struct Upload {
+    _seat: Option<Seat>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Uploads {
+    /// Room for a body of whoever asks; it is not waited for, because whoever holds it may take his time.
+    pub fn begin(&self, caller: Option<Caller>, rates: &RateLimits) -> Result<Upload, Problem> {
+        let full = |bound: &'static str| {
+            metrics::counter!("telecast_uploads_refused_total", "bound" => bound).increment(1);
+            Problem::new(Kind::TooMany, "Too many requests are being sent at this moment.").retry_after(1)
+        };
+        let seat = match caller.filter(|caller| rates.bind(caller.address)) {
+            Some(caller) => {
+                let seat = self.seats.take(caller.address, Some(limits::UPLOADS_OF_NETWORK));
+                Some(seat.ok_or_else(|| full("network"))?)
+            }
+            None => None,
+        };
+        let place = Arc::clone(&self.all).try_acquire_owned().map_err(|_| full("all"))?;
+        Ok(Upload { _seat: seat, _place: place })
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
+    fn whoever_gets_no_seat_gets_a_whole_problem() {
+        let text = std::str::from_utf8(NO_SEAT).expect("text");
+        let (head, body) = text.split_once("\r\n\r\n").expect("a head");
+        assert!(head.contains(&format!("\r\nContent-Length: {}\r\n", body.len())), "{head}");
+        let body: serde_json::Value = serde_json::from_str(body).expect("JSON");
+        assert_eq!(body["code"], Kind::TooMany.problem().code);
+    }
+
+    #[test]
+    fn bodies_are_bounded_for_a_network_and_in_all() {
+        let (uploads, rates) = (Uploads::default(), RateLimits::default());
+        let from = |last: usize| {
+            let address = IpAddr::from([10, 0, (last >> 8) as u8, last as u8]);
+            Some(Caller { address, is_direct: true, is_https: false })
+        };
+        let mut held: Vec<_> =
+            (0..limits::UPLOADS_OF_NETWORK).map(|_| uploads.begin(from(1), &rates).expect("room")).collect();
+        assert!(uploads.begin(from(1), &rates).is_err(), "the network has no more");
+        for number in 2.. {
+            match uploads.begin(from(number), &rates) {
+                Ok(upload) => held.push(upload),
+                Err(_) => break,
+            }
+        }
+        assert_eq!(held.len(), limits::UPLOADS);
+        held.pop();
+        assert!(uploads.begin(from(9_999), &rates).is_ok(), "given back");
+        let unbound = RateLimits { enabled: false, ..RateLimits::default() };
+        held.clear();
+        let many: Vec<_> =
+            (0..=limits::UPLOADS_OF_NETWORK).map(|_| uploads.begin(from(1), &unbound)).collect();
+        assert!(many.iter().all(Result::is_ok), "who is not limited has no bound but that of all");
+    }
+
+    #[test]
     fn a_network_has_its_seats_and_takes_no_others() {
-        let (seats, rates) = (Seats::default(), RateLimits { connections: 2, ..RateLimits::default() });
+        let seats = Seats::default();
         let from = |text: &str| text.parse::<IpAddr>().expect(text);
-        let take = |text: &str| seats.take(from(text), false, &rates);
+        let take = |text: &str| seats.take(from(text), Some(2));
         let (one, two) = (take("2001:db8::1"), take("2001:db8::2"));
         assert!(one.is_some() && two.is_some() && take("2001:db8::3").is_none(), "one /64 is one household");
         assert!(take("2001:db8:0:1::1").is_some() && take("192.0.2.1").is_some());
-        assert!(seats.take(from("2001:db8::3"), true, &rates).is_some(), "a proxy speaks for many");
+        assert!(seats.take(from("2001:db8::3"), None).is_some(), "a proxy speaks for many");
         drop(one);
         assert!(take("2001:db8::3").is_some(), "given back");
         drop(two);

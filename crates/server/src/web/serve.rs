@@ -8,13 +8,13 @@ use super::pulse::{Held, Pulse};
 use super::seats::{NO_SEAT, Seats};
 use super::tls::{self, Met, Tls};
 use super::trace::Trace;
-use super::{Web, contained, play};
+use super::{Web, contained, form, play};
 use crate::adapters::machine;
 use crate::app::supervise;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::{HeaderValue, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::{BoxError, Router};
 use futures_util::FutureExt;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -23,7 +23,7 @@ use hyper_util::service::TowerToHyperService;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use telecast_core::limits;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -69,8 +69,9 @@ pub async fn serve(listener: TcpListener, web: Web) -> std::io::Result<()> {
         };
         failing = false;
         let config = front.web.config();
-        let is_proxy = Caller::is_proxy(from.ip(), &config.proxies);
-        let Some(seat) = seats.take(from.ip(), is_proxy, &config.rates) else {
+        // A proxy speaks for others, who are counted by what they ask.
+        let is_bound = !Caller::is_proxy(from.ip(), &config.proxies) && config.rates.bind(from.ip());
+        let Some(seat) = seats.take(from.ip(), is_bound.then_some(config.rates.connections)) else {
             metrics::counter!("telecast_connections_refused_total").increment(1);
             let _ = stream.try_write(NO_SEAT);
             continue;
@@ -136,7 +137,9 @@ impl Front {
     {
         name_host(&mut request);
         let trace = Trace::of(&self.web.ids, &request);
-        let mut response = if let Some(asked) = play::Asked::of(&request) {
+        let mut response = if let Err(problem) = form::check(&request) {
+            trace.follow(async { problem.into_response() }).await
+        } else if let Some(asked) = play::Asked::of(&request) {
             trace.follow(contained(play::play(&self.web, &asked))).await
         } else {
             let mut request: Request = request.map(Body::new);
@@ -166,24 +169,32 @@ fn name_host<B>(request: &mut axum::http::Request<B>) {
 }
 
 async fn connection(stream: TcpStream, from: SocketAddr, front: Arc<Front>, stopping: CancellationToken) {
+    let heard = Arc::new(AtomicBool::new(false));
     let Some(tls) = front.tls.clone() else {
-        let stream = Patient::new(stream, limits::TAKES_NOTHING);
-        return talk(stream, Way::Open, from, front, stopping).await;
+        let stream = Patient::new(stream, limits::TAKES_NOTHING).hearing(Arc::clone(&heard));
+        return talk(stream, (Way::Open, heard), from, front, stopping).await;
     };
     let taken = Arc::new(AtomicU64::new(0));
-    let met = stopping.run_until_cancelled(tls.meet(stream, from, Arc::clone(&taken))).await;
+    let watched = (Arc::clone(&taken), Arc::clone(&heard));
+    let met = stopping.run_until_cancelled(tls.meet(stream, from, watched)).await;
     match met.flatten() {
         None => {}
-        Some(Met::Plain(stream)) => talk(stream, Way::Astray, from, front, stopping).await,
+        Some(Met::Plain(stream)) => talk(stream, (Way::Astray, heard), from, front, stopping).await,
         Some(Met::Safe(stream, is_h2)) => {
             let pulse = is_h2.then(|| Pulse::new(taken));
-            talk(*stream, Way::Safe(pulse), from, front, stopping).await;
+            talk(*stream, (Way::Safe(pulse), heard), from, front, stopping).await;
         }
     }
 }
 
-async fn talk<S>(stream: S, way: Way, from: SocketAddr, front: Arc<Front>, stopping: CancellationToken)
-where
+/// Serves a connection to its end; `heard`: whether its other end has said something that was not answered.
+async fn talk<S>(
+    stream: S,
+    (way, heard): (Way, Arc<AtomicBool>),
+    from: SocketAddr,
+    front: Arc<Front>,
+    stopping: CancellationToken,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let builder = builder(&way);
@@ -215,6 +226,11 @@ where
         }
     };
     if let Err(error) = done {
+        // An unused connection ends in the same way, which is nothing to count.
+        let late = error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_timeout);
+        if late && heard.load(Ordering::Relaxed) {
+            metrics::counter!("telecast_slow_requests_total", "part" => "head").increment(1);
+        }
         tracing::trace!(error = %error, "a connection ended");
     }
 }

@@ -18,6 +18,7 @@ use rustls::sign::CertifiedKey;
 use rustls::{ServerConfig, version};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use telecast_core::limits;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -93,7 +94,7 @@ impl Tls {
         &self,
         stream: TcpStream,
         from: SocketAddr,
-        taken: Arc<std::sync::atomic::AtomicU64>,
+        (taken, heard): (Arc<AtomicU64>, Arc<AtomicBool>),
     ) -> Option<Met> {
         let meeting = async {
             let mut first = [0];
@@ -101,7 +102,7 @@ impl Tls {
                 // Somebody looked whether the door is there.
                 return Ok(None);
             }
-            let stream = Patient::new(stream, limits::TAKES_NOTHING).counted(taken);
+            let stream = Patient::new(stream, limits::TAKES_NOTHING).counted(taken).hearing(heard);
             if first[0] != HANDSHAKE {
                 return Ok(Some(Met::Plain(stream)));
             }

@@ -9,6 +9,7 @@
 )]
 
 mod command;
+mod fuzz_seeds;
 mod live_box;
 mod live_crowd;
 mod live_fault_table;
@@ -26,6 +27,7 @@ mod reload;
 mod tidy;
 mod web_door;
 mod web_guests;
+mod web_form;
 mod web_known;
 mod web_oidc;
 mod web_people;

@@ -55,6 +55,16 @@ const HOMES: &[(&str, &[&str], &str)] = &[
         &["crates/server/src/adapters/", "crates/server/src/cli/health.rs"],
         "only adapters ask others; `telecast health` asks itself",
     ),
+    (
+        "reqwest::Client::builder",
+        &["crates/server/src/adapters/outgoing.rs", "crates/server/src/cli/health.rs"],
+        "clients for addresses that people enter come from `adapters/outgoing.rs`, which judges where they go",
+    ),
+    (
+        "TcpStream::connect",
+        &["crates/server/src/adapters/outgoing.rs", "crates/sim/"],
+        "connections to addresses that people enter are made by `adapters/outgoing.rs`, which judges where they go",
+    ),
     ("static mut", &[], "no global state"),
     ("thread_local!", &[], "no global state"),
     (

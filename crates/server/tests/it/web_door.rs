@@ -238,7 +238,7 @@ async fn bad_input_gets_a_problem_and_no_more() {
     }
     for (method, path, code) in [
         ("GET", "/api/v1/nothing", "not_found"),
-        ("GET", "/api/v1/..%2f..%2fetc%2fpasswd", "not_found"),
+        ("GET", "/api/v1/..%2f..%2fetc%2fpasswd", "bad_path"),
         ("DELETE", "/api/v1/channels", "method_not_allowed"),
         ("GET", "/api/v1/channels?token=abc", "token_in_query"),
         ("GET", "/api/v1/channels?cursor=abc", "invalid"),

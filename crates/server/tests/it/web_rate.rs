@@ -13,7 +13,7 @@ use telecast_server::web::rate::RateLimits;
 use crate::live_box::store_beside;
 use crate::web_door::{Station, client, station_with};
 
-async fn limited(config: WebConfig) -> Station {
+pub(crate) async fn limited(config: WebConfig) -> Station {
     let directory = tempfile::tempdir().unwrap();
     let tapes = directory.path().join("tapes");
     let store = store_beside(&tapes).await;
@@ -153,7 +153,7 @@ async fn a_network_that_holds_connections_open_takes_nobody_elses() {
     let mut refused = tokio::net::TcpStream::connect(&address).await.unwrap();
     let mut said = String::new();
     refused.read_to_string(&mut said).await.unwrap();
-    assert!(said.starts_with("HTTP/1.1 429 "), "{said}");
+    assert!(said.starts_with("HTTP/1.1 429 ") && said.contains("\"too_many\""), "{said}");
     let elsewhere = reqwest::Client::builder()
         .no_proxy()
         .local_address(std::net::IpAddr::from([127, 0, 0, 2]))

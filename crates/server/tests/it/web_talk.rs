@@ -96,7 +96,7 @@ async fn the_rules_of_the_door_hold_for_media() {
         ("GET", "/play/x/main.m3u8", 410, "gone"),
         ("HEAD", "/play/x/main.m3u8", 410, ""),
         ("OPTIONS", "/play/x/main.m3u8", 204, ""),
-        ("GET", "/play/x/main.m3u8?token=abc", 400, "token_in_query"),
+        ("GET", "/play/x/main.m3u8?token=abc", 401, "token_in_query"),
         ("DELETE", "/play/x/main.m3u8", 405, "method_not_allowed"),
         ("GET", "/play/x", 404, "not_found"),
         ("GET", "/play/x/", 404, "not_found"),
@@ -287,6 +287,9 @@ async fn garbage_gets_an_end_and_the_next_one_an_answer() {
 #[tokio::test]
 async fn whoever_sends_a_head_byte_by_byte_is_cut_off_and_others_are_served() {
     const SLOW: usize = 40;
+    let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+    let figures = recorder.handle();
+    let _guard = metrics::set_default_local_recorder(&recorder);
     let station = crate::web_door::station().await;
     let address = station.base.trim_start_matches("http://").to_owned();
     let mut slow = tokio::task::JoinSet::new();
@@ -330,6 +333,8 @@ async fn whoever_sends_a_head_byte_by_byte_is_cut_off_and_others_are_served() {
         }
     }
     assert!(answered >= 10, "{answered}");
+    let text = figures.render();
+    assert!(text.contains(&format!("telecast_slow_requests_total{{part=\"head\"}} {SLOW}")), "{text}");
 }
 
 /// A listing is written to its end before its status is sent, so a reader that takes its time holds nothing that others need.

@@ -10,6 +10,7 @@ use telecast_sim::{Config, Sim};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+use super::super::outgoing::{LookUp, Names};
 use super::reply::event;
 use super::*;
 
@@ -309,4 +310,67 @@ async fn a_receiver_is_only_read_and_never_zapped() {
         "{made:?}"
     );
     sim.shutdown().await;
+}
+
+/// Every name is that address.
+struct Named(std::net::IpAddr);
+
+impl Names for Named {
+    fn look_up(&self, _: String) -> LookUp {
+        let address = self.0;
+        Box::pin(async move { Ok(vec![address]) })
+    }
+}
+
+#[tokio::test]
+async fn a_reference_that_leads_to_the_link_or_to_a_clouds_secrets_is_not_asked() {
+    let pages = Pages::naming_streams().await;
+    let reference = |address: &str| {
+        ServiceRef::parse(&format!("4097:0:1:0:0:0:0:0:0:0:{}:", address.replace(':', "%3a"))).unwrap()
+    };
+    let open = async |client: &Client, address: &str| client.open(&reference(address), |_| {}).await.err();
+    let client = pages.client();
+    for (address, why) in [
+        ("http://169.254.1.1/x.ts", Refusal::LinkLocal),
+        // This one would be read by hand.
+        ("http://169.254.1.1:8001/x.ts", Refusal::LinkLocal),
+        ("http://0xa9fea9fe:8001/x.ts", Refusal::Metadata),
+        ("http://[fe80::1]/x.ts", Refusal::LinkLocal),
+        ("rtsp://127.0.0.1/x.ts", Refusal::Scheme),
+    ] {
+        let fault = open(&client, address).await;
+        assert!(matches!(fault, Some(Fault::NotAsked(is)) if is == why), "{address}: {fault:?}");
+    }
+    // By their names, and of those that send on to it.
+    let way = Outgoing::with_names(Reach::Home, Arc::new(Named([169, 254, 169, 254].into())));
+    let named = Client::over(way, Settings::clone(&client.settings), Clock::start()).unwrap();
+    let (moving, sending) = (
+        Pages::open(|_| ("302 Found\r\nLocation: http://169.254.169.254/latest/".into(), String::new()))
+            .await,
+        Pages::open(|_| ("302 Found\r\nLocation: http://name.example/".into(), String::new())).await,
+    );
+    for address in [
+        "http://name.example/x.ts",
+        "http://name.example:8001/x.ts",
+        moving.url.as_str(),
+        sending.url.as_str(),
+    ] {
+        let fault = open(&named, address).await;
+        assert!(matches!(fault, Some(Fault::NotAsked(Refusal::Metadata))), "{address}: {fault:?}");
+    }
+    assert_eq!((moving.asked(), sending.asked()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_receiver_whose_name_has_become_another_machines_is_not_asked_and_has_not_failed() {
+    let pages = Pages::naming_streams().await;
+    let mut settings = Settings::clone(&pages.client().settings);
+    settings.url.set_host(Some("box.example")).unwrap();
+    let way = Outgoing::with_names(Reach::Home, Arc::new(Named([169, 254, 169, 254].into())));
+    let client = Client::over(way, settings, Clock::start()).unwrap();
+    assert_eq!(client.about().await, Err(Trouble::NotAsked(Refusal::Metadata)));
+    assert_eq!(client.answers(), Answers::default(), "it has neither answered nor failed");
+    let fault = client.open(&service(1), |_| {}).await.err();
+    assert!(matches!(fault, Some(Fault::NotAsked(Refusal::Metadata))), "{fault:?}");
+    assert_eq!(pages.asked(), 0);
 }

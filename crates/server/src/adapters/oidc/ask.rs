@@ -1,10 +1,12 @@
 //! One request to an identity provider: bounded in time from the wait for its turn to the last byte, and in size; no redirect followed.
 
 use super::{Provider, Trouble};
+use crate::adapters::outgoing;
 use reqwest::{Client, RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use telecast_core::limits;
+use telecast_core::outgoing::Reach;
 use url::{Url, form_urlencoded};
 
 /// Characters of an error's code that are logged.
@@ -12,12 +14,8 @@ const ERROR: usize = 64;
 
 /// The client that providers are asked with.
 pub(super) fn client() -> reqwest::Result<Client> {
-    Client::builder()
-        .connect_timeout(limits::OIDC_CONNECT)
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .user_agent("Telecast")
-        .build()
+    // Many are in the house itself.
+    outgoing::client(Reach::Home, 0, None)
 }
 
 /// An address of the provider's, and as whom it is asked.

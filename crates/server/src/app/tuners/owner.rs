@@ -518,7 +518,7 @@ fn ill(trouble: &Trouble) -> Option<Ill> {
     Some(match &*trouble.fault {
         Fault::Stopped | Fault::DiskFull(_) | Fault::Filter(_) => return None,
         Fault::Unreachable(_) | Fault::Unauthorized => Ill::Receiver,
-        Fault::CannotTune | Fault::Refused(_) | Fault::Recording(_) => Ill::Refused,
+        Fault::CannotTune | Fault::Refused(_) | Fault::NotAsked(_) | Fault::Recording(_) => Ill::Refused,
         // Not a byte and the end of the stream is how a box says that it has no tuner.
         Fault::Ended if trouble.silent => Ill::Refused,
         Fault::Scrambled => Ill::Scrambled,

@@ -13,6 +13,7 @@ pub mod sessions;
 pub mod system;
 
 use super::Web;
+use super::caller::Caller;
 use super::guard::COOKIES;
 use super::problem::{Problem, ProblemDocument};
 use super::routes::find;
@@ -147,12 +148,17 @@ fn complete(method: &str, path: &str, operation: &mut Operation) {
 /// A JSON body; what cannot be read is a problem document.
 pub struct Body<T>(pub T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+impl<T: DeserializeOwned> FromRequest<Web> for Body<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, state: &Web) -> Result<Self, Problem> {
+        let caller = request.extensions().get::<Caller>().copied();
+        let _upload = state.uploads.begin(caller, &state.config().rates)?;
         let read = tokio::time::timeout(limits::BODY_TIME, Json::<T>::from_request(request, state)).await;
-        let late = || Problem::new(Kind::Invalid, "The body did not come in time.");
+        let late = || {
+            metrics::counter!("telecast_slow_requests_total", "part" => "body").increment(1);
+            Problem::new(Kind::TooSlow, "The body did not come in time.")
+        };
         match read.map_err(|_| late())? {
             Ok(Json(value)) => Ok(Self(value)),
             Err(rejection) => Err(match rejection {
@@ -171,10 +177,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 /// A JSON body, or none: no content type means none.
 pub struct MayBody<T>(pub Option<T>);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for MayBody<T> {
+impl<T: DeserializeOwned> FromRequest<Web> for MayBody<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, state: &Web) -> Result<Self, Problem> {
         let empty = request.headers().get(CONTENT_LENGTH).is_some_and(|length| length.as_bytes() == b"0");
         if empty || !request.headers().contains_key(CONTENT_TYPE) {
             return Ok(Self(None));

@@ -81,6 +81,14 @@ fn settings(new: NewReceiver) -> Result<ReceiverSettings, Problem> {
     })
 }
 
+/// Told before anything is kept or asked.
+async fn may_ask(web: &Web, url: &Url) -> Result<(), Problem> {
+    web.app.may_ask(url).await.map_err(|error| {
+        let message = error.message.clone();
+        Problem::from(error).field("url", &message)
+    })
+}
+
 /// All receivers and how they are.
 #[utoipa::path(get, path = "/api/v1/receivers", tag = "receivers", responses((status = 200, body = Receivers)))]
 pub async fn list(State(web): State<Web>) -> Json<Receivers> {
@@ -99,6 +107,7 @@ pub async fn add(
 ) -> Result<Begun<ReceiverView>, Problem> {
     let key = idempotency_key(&headers)?;
     let settings = settings(new)?;
+    may_ask(&web, &settings.url).await?;
     let kept = web.accounts.keep_receiver(settings, (&principal.account, key), web.clock.wall_ms()).await?;
     let there = |id: &str| web.app.receivers().into_iter().find(|receiver| receiver.id == id);
     let id = kept.id.clone();
@@ -124,7 +133,9 @@ pub async fn test(
     State(web): State<Web>,
     Body(new): Body<NewReceiver>,
 ) -> Result<Json<ReceiverView>, Problem> {
-    Ok(Json(web.app.test_receiver(settings(new)?).await))
+    let settings = settings(new)?;
+    may_ask(&web, &settings.url).await?;
+    Ok(Json(web.app.test_receiver(settings).await))
 }
 
 /// Starts the simulated receiver inside this program, and adds it.
