@@ -54,7 +54,7 @@ export function ProfileDialog({ person, saved, close }: ProfileDialogProps) {
     event.preventDefault();
     save.mutate();
   };
-  const ages = AGES.some((each) => each === age) ? AGES : [...AGES, age].sort((one, other) => one - other);
+  const ages = AGES.some((each) => each === age) ? AGES : [...AGES, age].toSorted((one, other) => one - other);
   return (
     <Modal title={t.settings.profileOf(person.name)} close={close}>
       <form className="form" onSubmit={submit}>
@@ -140,7 +140,7 @@ function ChannelChoice({ chosen, choose }: ChannelChoiceProps) {
       {chosen !== null && (
         <>
           <Field label={t.settings.findChannel} type="search" value={query} onChange={(event) => setQuery(event.target.value)} />
-          <ul className="choice-list" aria-label={t.settings.channels} tabIndex={0}>
+          <ul className="choice-list" aria-label={t.settings.channels}>
             {found.map((channel) => (
               <li key={channel.id}>
                 <label className="check">

@@ -55,9 +55,9 @@ function useGate(pathname: string, open: boolean) {
   }, []);
   const account = data?.account ?? null;
   const anonymous = data?.anonymous === true;
-  const inside = account !== null || anonymous;
+  const who = account?.name ?? (anonymous ? "" : null);
   useEffect(() => {
-    if (!inside) return;
+    if (who === null) return;
     const refreshLineup = () => {
       void queryClient.invalidateQueries({ queryKey: ["channels"] });
       void queryClient.invalidateQueries({ queryKey: ["bouquets"] });
@@ -67,7 +67,7 @@ function useGate(pathname: string, open: boolean) {
       live.subscribe("guide", () => void queryClient.invalidateQueries({ queryKey: ["now"] })),
     ];
     return () => stops.forEach((stop) => stop());
-  }, [inside, account]);
+  }, [who]);
   return { allowed: !data || account !== null || (anonymous && isWatch(pathname)), error: data ? null : error, retry: () => void refetch() };
 }
 

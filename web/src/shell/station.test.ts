@@ -48,7 +48,7 @@ describe("the neighbour", () => {
 
 test("only those who run the station see its receivers", () => {
   expect(mayAdminister(null)).toBe(false);
-  expect(mayAdminister({ name: "v", role: "viewer", scopes: ["watch"] })).toBe(false);
-  expect(mayAdminister({ name: "o", role: "owner", scopes: [] })).toBe(true);
-  expect(mayAdminister({ name: "t", role: "viewer", scopes: ["watch", "admin"] })).toBe(true);
+  expect(mayAdminister({ has_pin: false, name: "v", role: "viewer", scopes: ["watch"] })).toBe(false);
+  expect(mayAdminister({ has_pin: false, name: "o", role: "owner", scopes: [] })).toBe(true);
+  expect(mayAdminister({ has_pin: false, name: "t", role: "viewer", scopes: ["watch", "admin"] })).toBe(true);
 });
