@@ -43,15 +43,22 @@ impl Layout {
         };
         let video = run.tracks.iter().find(|track| track.kind.is_video())?;
         let picture = video.picture().filter(|picture| picture.width > 0 && picture.height > 0)?;
-        let sounds = run.tracks.iter().filter_map(|track| {
+        let all = run.tracks.iter().filter_map(|track| {
             let header = track.header().filter(|_| track.kind.is_audio())?;
             Some((pid(track)?, track.kind, header.rate, header.channels))
         });
+        // Some maps name a PID twice: there is one stream of it.
+        let mut sounds: Vec<(u16, Kind, u32, u8)> = Vec::new();
+        for sound in all {
+            if Some(sound.0) != pid(video) && sounds.iter().all(|known| known.0 != sound.0) {
+                sounds.push(sound);
+            }
+        }
         Some(Self {
             video: (pid(video)?, video.kind),
             size: (picture.width, picture.height),
             clock: clock(&run.tables).unwrap_or(pid(video)?),
-            sounds: sounds.collect(),
+            sounds,
         })
     }
 }
