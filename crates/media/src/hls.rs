@@ -73,7 +73,7 @@ pub enum Readiness {
     Now,
     /// Answer when the index has grown.
     Wait,
-    /// It asks for what lies more than two segments ahead: 400.
+    /// It asks for what lies more than two segments beyond the tape: 400.
     TooFarAhead,
 }
 
@@ -118,7 +118,8 @@ pub fn readiness(index: &Index, view: &View, directives: Directives) -> Readines
             whole.is_some_and(|whole| index.segments.front().is_some_and(|first| whole >= first.sequence));
         return if any { Readiness::Now } else { Readiness::Wait };
     };
-    if wanted > sequence + 2 {
+    // What the tape holds is not too far, although its sound is behind: it may have been listed before.
+    if wanted > sequence.max(index.next_sequence.saturating_sub(1)) + 2 {
         return Readiness::TooFarAhead;
     }
     let reached = match directives.part {

@@ -1416,7 +1416,7 @@ export interface components {
              * @description Tuners that are counted on.
              */
             tuners?: number | null;
-            /** @description Its web interface, without user name and password. */
+            /** @description Its web interface, without user name and password; empty for whoever does not run the station. */
             url: string;
         };
         /** @description What has come of reading the configuration again. */

@@ -296,7 +296,7 @@ pub struct ReceiverView {
     pub id: String,
     /// Name.
     pub name: String,
-    /// Its web interface, without user name and password.
+    /// Its web interface, without user name and password; empty for whoever does not run the station.
     pub url: String,
     /// State.
     pub state: ReceiverState,

@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::{Extension, Json};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use telecast_core::access::Scope;
 use telecast_core::error::Kind;
 use url::Url;
 use utoipa::ToSchema;
@@ -91,8 +92,13 @@ async fn may_ask(web: &Web, url: &Url) -> Result<(), Problem> {
 
 /// All receivers and how they are.
 #[utoipa::path(get, path = "/api/v1/receivers", tag = "receivers", responses((status = 200, body = Receivers)))]
-pub async fn list(State(web): State<Web>) -> Json<Receivers> {
-    Json(Receivers { items: web.app.receivers() })
+pub async fn list(State(web): State<Web>, Extension(who): Extension<Principal>) -> Json<Receivers> {
+    let mut items = web.app.receivers();
+    if !who.scopes.contains(&Scope::Admin) {
+        // Where boxes stand in the house is the business of whoever runs the station.
+        items.iter_mut().for_each(|receiver| receiver.url.clear());
+    }
+    Json(Receivers { items })
 }
 
 /// Adds a receiver.
