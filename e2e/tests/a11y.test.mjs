@@ -89,7 +89,7 @@ test("signed out, and lost", async () => {
   await expectAccessibleEverywhere(page, "sign-in");
   await page.getByLabel("Name").fill("nobody");
   await page.getByLabel("Password", { exact: true }).fill("wrong password");
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.getByRole("alert").waitFor();
   await expectAccessibleEverywhere(page, "sign-in refused");
   await page.goto(`${origin}/welcome#link=used-already`);

@@ -37,17 +37,17 @@ test("a television shows a code, a phone lets it in, and the picture comes", asy
   const television = await openPage(browser, { state: null });
   await television.page.goto(`${origin}/sign-in`);
   await television.page.getByRole("button", { name: "Sign in with a phone" }).click();
-  const code = await television.page.getByLabel("Code").innerText();
+  const code = await television.page.getByLabel("Code", { exact: true }).innerText();
   assert.match(code, /^[0-9A-Z]{4}-[0-9A-Z]{4}$/);
   await television.page.getByRole("img", { name: "The address as a QR code" }).waitFor();
   await expectAccessible(television.page, "a television that waits");
 
   const phone = await openPage(browser, PHONE);
   await phone.page.goto(`${origin}/pair`);
-  await phone.page.getByLabel("Code").fill("0000 0000");
+  await phone.page.getByLabel("Code", { exact: true }).fill("0000 0000");
   await phone.page.getByRole("button", { name: "Next" }).click();
   await phone.page.getByText("No device waits with this code").waitFor();
-  await phone.page.getByLabel("Code").fill(code.toLowerCase().replace("-", " "));
+  await phone.page.getByLabel("Code", { exact: true }).fill(code.toLowerCase().replace("-", " "));
   await phone.page.getByRole("button", { name: "Next" }).click();
   await phone.page.getByText("127.0.0.1").waitFor();
   await expectAccessible(phone.page, "a device that asks");
@@ -58,7 +58,7 @@ test("a television shows a code, a phone lets it in, and the picture comes", asy
   await expectPlaying(television.page);
   // The picture's address does the same as the code.
   await phone.page.goto(`${origin}/pair#code=${code}`);
-  assert.equal(await phone.page.getByLabel("Code").inputValue(), code);
+  assert.equal(await phone.page.getByLabel("Code", { exact: true }).inputValue(), code);
   assert.ok(!phone.page.url().includes("#"), "it leaves the address at once");
   phone.expectClean(/\/logo\)$|404/);
   television.expectClean();

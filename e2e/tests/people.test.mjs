@@ -60,19 +60,19 @@ test("somebody is added, comes in by a link, chooses a password, and is shown ou
   await ben.page.getByRole("button", { name: "Sign out" }).first().click();
   await ben.page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await ben.page.getByLabel("Name").fill("ben");
-  await ben.page.getByRole("button", { name: "Sign in" }).click();
+  await ben.page.getByRole("button", { name: "Sign in", exact: true }).click();
   await ben.page.getByText("this browser").waitFor();
 
   // Other rights, another sign-in.
   await page.getByRole("combobox", { name: "Role of Ben" }).selectOption("Programmer");
   await ben.page.goto(`${origin}/settings/account`);
-  await ben.page.getByRole("button", { name: "Sign in" }).waitFor();
+  await ben.page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
   await page.getByRole("button", { name: "Remove: Ben" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
   await page.getByText("Ben", { exact: true }).waitFor({ state: "detached" });
   await ben.page.getByLabel("Name").fill("Ben");
   await ben.page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await ben.page.getByRole("button", { name: "Sign in" }).click();
+  await ben.page.getByRole("button", { name: "Sign in", exact: true }).click();
   await ben.page.getByRole("alert").waitFor();
   await expectAccessible(page, "people");
   expectClean();

@@ -228,9 +228,13 @@ mod tests {
 
     #[test]
     fn a_machine_carries_what_its_scarcest_part_does() {
-        for (processors, gib, files, sessions) in
-            [(2, 4, 65_536, 500), (16, 64, 65_536, 2_000), (4, 1, 65_536, 256), (2, 4, 1_024, 128), (1, 0, 0, 10)]
-        {
+        for (processors, gib, files, sessions) in [
+            (2, 4, 65_536, 500),
+            (16, 64, 65_536, 2_000),
+            (4, 1, 65_536, 256),
+            (2, 4, 1_024, 128),
+            (1, 0, 0, 10),
+        ] {
             assert_eq!(carried(processors, gib << 30, files), sessions, "{processors} {gib} {files}");
         }
     }

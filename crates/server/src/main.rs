@@ -3,6 +3,11 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+/// glibc's heaps keep what lay between allocations that have stayed: after four hours of zapping in a hurry 140 MiB instead of 46. Tuned in
+/// `.cargo/config.toml`.
+#[global_allocator]
+static HEAP: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Blocking calls under way at the end get this long.
 const LEFTOVERS: Duration = Duration::from_millis(200);
 

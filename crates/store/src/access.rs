@@ -289,7 +289,10 @@ impl Store {
         match &self.backend {
             Backend::Sqlite(db) => {
                 let row: Option<SignInRow> = sqlx::query_as(concat!(
-                    "SELECT s.created_ms, s.last_seen_ms, ", columns!(), " FROM ", accounts!(),
+                    "SELECT s.created_ms, s.last_seen_ms, ",
+                    columns!(),
+                    " FROM ",
+                    accounts!(),
                     " JOIN sign_in s ON s.account_id = a.id WHERE s.hash = ?"
                 ))
                 .bind(hash.as_bytes())
@@ -401,7 +404,11 @@ impl Store {
         match &self.backend {
             Backend::Sqlite(db) => {
                 let row: Option<TokenRow> = sqlx::query_as(concat!(
-                    "SELECT ", token_columns!(), " FROM ", accounts!(), " JOIN api_token t ON t.account_id = a.id \
+                    "SELECT ",
+                    token_columns!(),
+                    " FROM ",
+                    accounts!(),
+                    " JOIN api_token t ON t.account_id = a.id \
                      WHERE t.hash = ? AND (t.expires_ms IS NULL OR t.expires_ms > ?)"
                 ))
                 .bind(hash.as_bytes())
@@ -450,7 +457,11 @@ impl Store {
         match &self.backend {
             Backend::Sqlite(db) => {
                 let rows: Vec<TokenRow> = sqlx::query_as(concat!(
-                    "SELECT ", token_columns!(), " FROM ", accounts!(), " JOIN api_token t ON t.account_id = a.id \
+                    "SELECT ",
+                    token_columns!(),
+                    " FROM ",
+                    accounts!(),
+                    " JOIN api_token t ON t.account_id = a.id \
                      WHERE t.account_id = ? ORDER BY t.created_ms LIMIT ?"
                 ))
                 .bind(account_id)

@@ -223,10 +223,15 @@ impl Store {
     pub async fn accounts(&self) -> Result<Vec<Account>> {
         match &self.backend {
             Backend::Sqlite(db) => {
-                let rows: Vec<AccountRow> =
-                    sqlx::query_as(concat!("SELECT ", columns!(), " FROM ", accounts!(), " ORDER BY a.created_ms, a.id"))
-                        .fetch_all(db.reader())
-                        .await?;
+                let rows: Vec<AccountRow> = sqlx::query_as(concat!(
+                    "SELECT ",
+                    columns!(),
+                    " FROM ",
+                    accounts!(),
+                    " ORDER BY a.created_ms, a.id"
+                ))
+                .fetch_all(db.reader())
+                .await?;
                 rows.into_iter().map(account).collect()
             }
         }
@@ -257,7 +262,11 @@ impl Store {
         match &self.backend {
             Backend::Sqlite(db) => {
                 let row: Option<CredentialsRow> = sqlx::query_as(concat!(
-                    "SELECT ", columns!(), ", a.password FROM ", accounts!(), " WHERE a.name_key = ?"
+                    "SELECT ",
+                    columns!(),
+                    ", a.password FROM ",
+                    accounts!(),
+                    " WHERE a.name_key = ?"
                 ))
                 .bind(key(name))
                 .fetch_optional(db.reader())

@@ -23,7 +23,11 @@ impl Store {
         match &self.backend {
             Backend::Sqlite(db) => {
                 let row: Option<AccountRow> = sqlx::query_as(concat!(
-                    "SELECT ", columns!(), " FROM ", accounts!(), " JOIN external_identity e ON e.account_id = a.id \
+                    "SELECT ",
+                    columns!(),
+                    " FROM ",
+                    accounts!(),
+                    " JOIN external_identity e ON e.account_id = a.id \
                      WHERE e.issuer = ? AND e.subject = ?"
                 ))
                 .bind(identity.issuer)

@@ -57,7 +57,10 @@ impl Store {
                 let waiting: i64 =
                     sqlx::query_scalar("SELECT count(*) FROM pairing").fetch_one(&mut *transaction).await?;
                 if waiting >= limits::PAIRINGS {
-                    return Err(Error::new(Kind::Unavailable, "Too many devices wait to be let in. Try again later."));
+                    return Err(Error::new(
+                        Kind::Unavailable,
+                        "Too many devices wait to be let in. Try again later.",
+                    ));
                 }
                 sqlx::query(
                     "INSERT INTO pairing (secret, code, label, address, created_ms, expires_ms) VALUES (?, ?, ?, ?, ?, ?)",

@@ -17,11 +17,23 @@ export function PairPage() {
   const t = useText();
   const locale = useLanguage();
   const [code, setCode] = useState(fromAddress);
-  useEffect(() => {
-    if (location.hash) history.replaceState(history.state, "", location.pathname);
-  }, []);
   const look = useMutation({ mutationFn: () => body(api.POST("/api/v1/account/device", { body: { code } })) });
   const approve = useMutation({ mutationFn: () => body(api.POST("/api/v1/account/device", { body: { code, approve: true } })) });
+  const { reset: forget } = look;
+  const { reset: again } = approve;
+  useEffect(() => {
+    const clean = () => history.replaceState(history.state, "", location.pathname);
+    const onChange = () => {
+      if (!location.hash) return;
+      setCode(fromAddress());
+      forget();
+      again();
+      clean();
+    };
+    if (location.hash) clean();
+    addEventListener("hashchange", onChange);
+    return () => removeEventListener("hashchange", onChange);
+  }, [forget, again]);
   const problem = look.error ?? approve.error;
   const device = look.data;
   const submit = (event: FormEvent) => {

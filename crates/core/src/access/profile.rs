@@ -85,7 +85,14 @@ mod tests {
 
     #[test]
     fn a_pin_is_a_few_digits() {
-        for (pin, good) in [("1234", true), ("12345678", true), ("123", false), ("123456789", false), ("12a4", false), ("١٢٣٤", false)] {
+        for (pin, good) in [
+            ("1234", true),
+            ("12345678", true),
+            ("123", false),
+            ("123456789", false),
+            ("12a4", false),
+            ("١٢٣٤", false),
+        ] {
             assert_eq!(pin_fault(pin).is_none(), good, "{pin}");
         }
     }

@@ -6,7 +6,6 @@ pub mod enigma2;
 pub mod ffmpeg;
 pub mod files;
 pub mod gate;
-pub mod heap;
 pub mod household;
 pub mod machine;
 pub mod oidc;

@@ -221,7 +221,11 @@ pub(super) fn made(
     metrics::counter!("telecast_sessions_started_total").increment(1);
     let (account, holder) = (request.account.clone(), request.holder.clone());
     let rights = request.rights.clone();
-    (Entry { view, handle, key, account, rights, holder, player: Reported::default(), commands }, owner, inbox)
+    (
+        Entry { view, handle, key, account, rights, holder, player: Reported::default(), commands },
+        owner,
+        inbox,
+    )
 }
 
 /// What the machine has been told already.
@@ -424,8 +428,9 @@ impl Owner {
             self.apply(Event::Audio).await;
         }
         if !self.sent.segment
-            && let Some(way) =
-                self.delivery().and_then(|(tape, plan)| Way::new(tape, &tape.snapshot(), plan, (self.begin, self.earliest)))
+            && let Some(way) = self
+                .delivery()
+                .and_then(|(tape, plan)| Way::new(tape, &tape.snapshot(), plan, (self.begin, self.earliest)))
         {
             self.sent.segment = true;
             self.door.send_replace(Door::Open(Arc::new(way)));

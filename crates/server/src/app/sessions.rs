@@ -137,7 +137,8 @@ impl Sessions {
             Opened::New { lost } => lost,
             Opened::Before(id) => return Ok(Begun::Before(Box::new(self.before(&id).await?))),
         };
-        let (entry, owner, inbox) = made(&self.around, channel, (request, earliest), (id, key.into()), (slot, lost));
+        let (entry, owner, inbox) =
+            made(&self.around, channel, (request, earliest), (id, key.into()), (slot, lost));
         self.list(&Arc::new(entry));
         Ok(Begun::New(Box::new(owner), inbox))
     }

@@ -86,7 +86,6 @@ pub async fn run() -> ExitCode {
     let command = Arguments::parse().command;
     if matches!(command, Command::Serve(_) | Command::Demo(_)) {
         // These run for long.
-        crate::adapters::heap::give_back();
         crate::adapters::machine::ask_for_more_files();
     }
     let done = match command {

@@ -33,7 +33,10 @@ pub(super) fn faults(keys: &Layers, path: &Path) -> Faults {
     }
     let anonymous = keys.text("auth.anonymous");
     if !matches!(anonymous, "" | "i-understand") {
-        fault("auth.anonymous", "to let everybody watch, write \"i-understand\"; to let nobody, leave it out".into());
+        fault(
+            "auth.anonymous",
+            "to let everybody watch, write \"i-understand\"; to let nobody, leave it out".into(),
+        );
     }
     let pair = ["server.tls.certificate", "server.tls.key"];
     for (one, other) in [(pair[0], pair[1]), (pair[1], pair[0])] {

@@ -319,14 +319,12 @@ impl Accounts {
         address: String,
         now_ms: i64,
     ) -> Result<(SecretString, SecretString), Problem> {
-        let (asks, shows) =
-            (telecast_core::secret::token(secret::entropy()), telecast_core::secret::short_code(secret::entropy()));
-        let new = NewPairing {
-            secret: SecretHash::of(&asks),
-            code: SecretHash::of_code(&shows),
-            label,
-            address,
-        };
+        let (asks, shows) = (
+            telecast_core::secret::token(secret::entropy()),
+            telecast_core::secret::short_code(secret::entropy()),
+        );
+        let new =
+            NewPairing { secret: SecretHash::of(&asks), code: SecretHash::of_code(&shows), label, address };
         self.store.put_pairing(&new, now_ms).await?;
         Ok((asks, shows))
     }
@@ -337,7 +335,11 @@ impl Accounts {
     }
 
     /// The device that shows this code.
-    pub async fn waiting_device(&self, shows: &SecretString, now_ms: i64) -> Result<Option<Waiting>, Problem> {
+    pub async fn waiting_device(
+        &self,
+        shows: &SecretString,
+        now_ms: i64,
+    ) -> Result<Option<Waiting>, Problem> {
         Ok(self.store.waiting_device(&SecretHash::of_code(shows), now_ms).await?)
     }
 

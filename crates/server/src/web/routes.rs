@@ -108,9 +108,7 @@ pub const ROUTES: &[Route] = &[
         .rate(Rate::Door)
         .body(limits::BODY_SMALL)
         .audit("device.ask"),
-    route(POST, "/api/v1/auth/pairing/poll", Class::Public)
-        .body(limits::BODY_SMALL)
-        .audit("sign_in.device"),
+    route(POST, "/api/v1/auth/pairing/poll", Class::Public).body(limits::BODY_SMALL).audit("sign_in.device"),
     route(POST, "/api/v1/account/device", Class::Personal)
         .rate(Rate::Door)
         .body(limits::BODY_SMALL)
@@ -120,10 +118,14 @@ pub const ROUTES: &[Route] = &[
         .body(limits::BODY_SMALL)
         .audit("password.change"),
     route(GET, "/api/v1/account/sign-ins", Class::Personal),
-    route(DELETE, "/api/v1/account/sign-ins/{id}", Class::Personal).body(limits::BODY_SMALL).audit("sign_in.end"),
+    route(DELETE, "/api/v1/account/sign-ins/{id}", Class::Personal)
+        .body(limits::BODY_SMALL)
+        .audit("sign_in.end"),
     route(GET, "/api/v1/account/tokens", Class::Personal),
     route(POST, "/api/v1/account/tokens", Class::Personal).body(limits::BODY_SMALL).audit("token.create"),
-    route(DELETE, "/api/v1/account/tokens/{id}", Class::Personal).body(limits::BODY_SMALL).audit("token.revoke"),
+    route(DELETE, "/api/v1/account/tokens/{id}", Class::Personal)
+        .body(limits::BODY_SMALL)
+        .audit("token.revoke"),
     route(GET, "/api/v1/people", ADMIN),
     route(POST, "/api/v1/people", ADMIN).body(limits::BODY_SMALL).audit("person.add"),
     route(POST, "/api/v1/people/{id}/role", ADMIN).body(limits::BODY_SMALL).audit("person.role"),
@@ -198,7 +200,12 @@ pub fn reference() -> String {
         };
         let body = if route.body == 0 { "—".to_owned() } else { format!("{} KiB", route.body >> 10) };
         let audit = route.audit.map_or("—".to_owned(), |action| format!("`{action}`"));
-        let _ = writeln!(out, "| {} `{}` | {who} | {bucket} | {body} | {audit} |", route.methods.join(", "), route.path);
+        let _ = writeln!(
+            out,
+            "| {} `{}` | {who} | {bucket} | {body} | {audit} |",
+            route.methods.join(", "),
+            route.path
+        );
     }
     out
 }

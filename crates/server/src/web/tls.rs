@@ -136,7 +136,11 @@ fn count(certificate: &Certificate) {
 /// Where somebody is sent who came without: the same address with `https`, or nowhere if it cannot be known which that is.
 pub(super) fn elsewhere<B>(request: &Request<B>) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).and_then(sane);
-    let path = request.uri().path_and_query().map(|path| path.as_str()).filter(|path| path.starts_with('/'));
+    let path = request
+        .uri()
+        .path_and_query()
+        .map(axum::http::uri::PathAndQuery::as_str)
+        .filter(|path| path.starts_with('/'));
     let target = host.zip(path).map(|(host, path)| format!("https://{host}{path}"));
     let mut response = match target.and_then(|target| HeaderValue::from_str(&target).ok()) {
         Some(target) => ([(header::LOCATION, target)], StatusCode::PERMANENT_REDIRECT).into_response(),

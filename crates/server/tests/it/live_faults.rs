@@ -134,7 +134,7 @@ impl Stage {
             holder: "Anna".into(),
             account: "anna".into(),
             idempotency_key: None,
-        rights: telecast_server::app::Rights::default(),
+            rights: telecast_server::app::Rights::default(),
         };
         self.app.start_session(wish).await.unwrap()
     }

@@ -144,7 +144,10 @@ async fn channels_that_a_child_may_not_see_are_nowhere() {
     let token = json!({ "name": "Kodi", "scopes": ["watch"] });
     let (_, made) = mia.ask("POST", "account/tokens", token).await;
     let token = made["token"].as_str().unwrap();
-    assert_eq!(station.ask("GET", &format!("/api/v1/channels/{hidden}"), Some(token)).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(
+        station.ask("GET", &format!("/api/v1/channels/{hidden}"), Some(token)).await.0,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -152,9 +155,11 @@ async fn what_is_not_for_a_child_is_not_begun_and_ends_when_it_comes() {
     let fake = a_box().await;
     let now = Clock::start().wall_ms();
     let change = now + 14_000;
-    let station =
-        on_air(&fake, vec![event(1, now - 60_000, change, Some(6)), event(2, change, now + 600_000, Some(16))])
-            .await;
+    let station = on_air(
+        &fake,
+        vec![event(1, now - 60_000, change, Some(6)), event(2, change, now + 600_000, Some(16))],
+    )
+    .await;
     let (mut mia, owner, path) = a_child(&station).await;
     // Nobody has said what it may see yet: what is for everybody.
     let (status, told) = mia.ask("POST", "sessions", wish(1)).await;
@@ -171,7 +176,11 @@ async fn what_is_not_for_a_child_is_not_begun_and_ends_when_it_comes() {
     let (status, session) = mia.ask("POST", "sessions", wish(1)).await;
     assert_eq!(status, StatusCode::ACCEPTED, "{session}");
     let (status, told) = mia.ask("POST", "sessions", wish(2)).await;
-    assert_eq!((status, &told["reason"]), (StatusCode::FORBIDDEN, &json!("age_limit")), "nobody has rated it");
+    assert_eq!(
+        (status, &told["reason"]),
+        (StatusCode::FORBIDDEN, &json!("age_limit")),
+        "nobody has rated it"
+    );
     let raw = client().get(format!("{}{}", station.base, session["stream_url"].as_str().unwrap()));
     let raw = raw.send().await.unwrap();
     assert_eq!(raw.status(), StatusCode::OK);
@@ -210,7 +219,11 @@ async fn what_is_not_for_a_child_is_not_begun_and_ends_when_it_comes() {
     assert_eq!(set_profile(&station, &owner, &path, six(json!({ "pin": "" }))).await.0, StatusCode::OK);
     let view = mia.ask("GET", &format!("sessions/{}", session["id"].as_str().unwrap()), Value::Null).await.1;
     assert_eq!(view["reason"]["code"], "ended_by_host", "{view}");
-    assert_eq!(mia.status("POST", "sessions", pinned("2468")).await, StatusCode::FORBIDDEN, "no PIN any more");
+    assert_eq!(
+        mia.status("POST", "sessions", pinned("2468")).await,
+        StatusCode::FORBIDDEN,
+        "no PIN any more"
+    );
     let unrated = json!({ "profile": { "age": 6, "unrated": true } });
     assert_eq!(set_profile(&station, &owner, &path, unrated).await.0, StatusCode::OK);
     assert_eq!(mia.status("POST", "sessions", wish(2)).await, StatusCode::ACCEPTED);
@@ -280,7 +293,10 @@ async fn a_guest_watches_until_his_stay_ends() {
         let mut gran = Browser::new(&station);
         let (status, told) = gran.ask("POST", "auth/link", json!({ "code": code })).await;
         assert_eq!(status, StatusCode::OK, "as often as he likes");
-        assert_eq!((&told["account"]["scopes"], &told["account"]["until_ms"]), (&json!(["watch"]), &guest["expires_ms"]));
+        assert_eq!(
+            (&told["account"]["scopes"], &told["account"]["until_ms"]),
+            (&json!(["watch"]), &guest["expires_ms"])
+        );
     }
     // One whose stay ends in a moment.
     let now = station.web.clock.wall_ms();
@@ -329,14 +345,26 @@ async fn a_television_is_let_in_by_whoever_is_signed_in() {
     let mut phone = Browser { station: &station, cookie: Some(station.cookie("anna").await) };
     let stranger = Browser::new(&station).status("POST", "account/device", json!({ "code": code })).await;
     assert_eq!(stranger, StatusCode::UNAUTHORIZED);
-    assert_eq!(phone.status("POST", "account/device", json!({ "code": "0000-0000" })).await, StatusCode::NOT_FOUND);
+    assert_eq!(
+        phone.status("POST", "account/device", json!({ "code": "0000-0000" })).await,
+        StatusCode::NOT_FOUND
+    );
     let typed = code.to_lowercase().replace('-', " ");
     let (status, device) = phone.ask("POST", "account/device", json!({ "code": typed })).await;
     assert_eq!((status, &device["address"]), (StatusCode::OK, &json!("127.0.0.1")), "{device}");
-    assert_eq!(television.status("POST", "auth/pairing/poll", secret.clone()).await, StatusCode::ACCEPTED, "looked at only");
-    let (status, device) = phone.ask("POST", "account/device", json!({ "code": code, "approve": true })).await;
+    assert_eq!(
+        television.status("POST", "auth/pairing/poll", secret.clone()).await,
+        StatusCode::ACCEPTED,
+        "looked at only"
+    );
+    let (status, device) =
+        phone.ask("POST", "account/device", json!({ "code": code, "approve": true })).await;
     assert_eq!((status, &device["approved"]), (StatusCode::OK, &json!(true)));
-    assert_eq!(phone.status("POST", "account/device", json!({ "code": code, "approve": true })).await, StatusCode::NOT_FOUND, "once");
+    assert_eq!(
+        phone.status("POST", "account/device", json!({ "code": code, "approve": true })).await,
+        StatusCode::NOT_FOUND,
+        "once"
+    );
 
     // What is shown lets nobody in; what the device keeps does, once.
     let seen = Browser::new(&station).status("POST", "auth/pairing/poll", json!({ "secret": code })).await;

@@ -30,7 +30,7 @@ impl<'a> Endpoint<'a> {
     }
 
     /// RFC 6749 §2.3.1: both are form-encoded before they become a user and a password.
-    pub(super) fn as_client(self, id: &str, secret: &SecretString) -> Self {
+    pub(super) fn by_client(self, id: &str, secret: &SecretString) -> Self {
         let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
         Self { client: Some((encoded(id), encoded(secret.expose_secret()))), ..self }
     }

@@ -349,7 +349,7 @@ impl Provider {
         let mut endpoint = Endpoint::of(&metadata.token_endpoint.0);
         match &self.settings.client_secret {
             Some(secret) if methods.is_empty() || takes("client_secret_basic") => {
-                endpoint = endpoint.as_client(&self.settings.client_id, secret);
+                endpoint = endpoint.by_client(&self.settings.client_id, secret);
             }
             Some(secret) => form.extend([
                 ("client_id", self.settings.client_id.as_str()),
@@ -379,7 +379,7 @@ mod tests {
         for (age, expected) in [
             (Duration::ZERO, Some(false)),
             (limits::OIDC_KEYS_PAUSE, Some(true)),
-            (limits::OIDC_KEYS - Duration::from_millis(1), Some(true)),
+            (limits::OIDC_KEYS.saturating_sub(Duration::from_millis(1)), Some(true)),
             (limits::OIDC_KEYS, None),
         ] {
             assert_eq!(memory.keys(read + age).map(|(_, may_ask)| may_ask), expected, "{age:?}");

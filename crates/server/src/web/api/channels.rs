@@ -5,10 +5,10 @@ use crate::app::view::TrackView;
 use crate::web::Web;
 use crate::web::guard::Principal;
 use crate::web::problem::{Problem, ProblemDocument};
-use axum::{Extension, Json};
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use telecast_core::error::Kind;
 use telecast_core::lineup::{self, ChannelId, Lineup};
@@ -109,7 +109,12 @@ pub async fn bouquets(State(web): State<Web>, Extension(who): Extension<Principa
             id: bouquet.id.clone(),
             name: bouquet.name.clone(),
             kind: kind(bouquet.radio),
-            channel_ids: bouquet.channels.iter().filter(|id| who.lists(id)).map(ToString::to_string).collect(),
+            channel_ids: bouquet
+                .channels
+                .iter()
+                .filter(|id| who.lists(id))
+                .map(ToString::to_string)
+                .collect(),
         })
         // One of which a child sees nothing is none for it.
         .filter(|bouquet: &Bouquet| who.profile.is_none() || !bouquet.channel_ids.is_empty())
@@ -134,8 +139,7 @@ pub async fn channels(
     };
     let limit = paging.limit.unwrap_or(PAGE).clamp(1, PAGE_LIMIT);
     let mut all = lineup.channels.iter().filter(|channel| who.lists(&channel.id)).skip(from);
-    let items: Vec<Channel> =
-        all.by_ref().take(limit).map(|channel| show(&web, &lineup, channel)).collect();
+    let items: Vec<Channel> = all.by_ref().take(limit).map(|channel| show(&web, &lineup, channel)).collect();
     let next = all.next().is_some().then(|| from.saturating_add(items.len()).to_string());
     Ok(Json(Channels { next_cursor: next, items }))
 }

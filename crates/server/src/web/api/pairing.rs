@@ -114,7 +114,9 @@ pub async fn poll(
             let waits = now_is(&web, None, (caller, &headers)).await?;
             Ok(Begun(StatusCode::ACCEPTED, waits).into_response())
         }
-        Paired::Over => Err(Problem::new(Kind::Gone, "Nobody has let this device in. Let it show a new code.")),
+        Paired::Over => {
+            Err(Problem::new(Kind::Gone, "Nobody has let this device in. Let it show a new code."))
+        }
     }
 }
 

@@ -251,7 +251,9 @@ fn profile(of: ChildProfile) -> Result<Profile, Problem> {
     }
     let channels = of.channels.map(|ids| ids.into_iter().map(ChannelId).collect::<BTreeSet<_>>());
     if channels.as_ref().is_some_and(|channels| channels.len() > access::CHANNELS) {
-        return Err(Problem::new(Kind::Invalid, "These are too many channels.").field("channels", "10,000 at most"));
+        return Err(
+            Problem::new(Kind::Invalid, "These are too many channels.").field("channels", "10,000 at most")
+        );
     }
     Ok(Profile { age: of.age, unrated: of.unrated, channels })
 }

@@ -96,7 +96,9 @@ pub async fn list(State(web): State<Web>, Extension(who): Extension<Principal>) 
     let mut items = web.app.receivers();
     if !who.scopes.contains(&Scope::Admin) {
         // Where boxes stand in the house is the business of whoever runs the station.
-        items.iter_mut().for_each(|receiver| receiver.url.clear());
+        for receiver in &mut items {
+            receiver.url.clear();
+        }
     }
     Json(Receivers { items })
 }
