@@ -136,7 +136,7 @@ class Viewer:
         status, _, body = await self.http.call("GET", self.url + query)
         at = time.monotonic()
         if status != 200:
-            raise RuntimeError(f"{self.url}{query}: {status} {body[:200]}")
+            raise RuntimeError(f"{self.url}{query}: {status} {body[:600]}")
         self.playlist.read(body.decode())
         return at
 

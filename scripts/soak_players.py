@@ -3,6 +3,7 @@
 import asyncio
 import collections
 import json
+import re
 import time
 from urllib.parse import urlsplit
 
@@ -85,7 +86,7 @@ class Player:
     async def poll(self, viewer):
         status, _, body = await viewer.http.call("GET", viewer.url)
         if status != 200:
-            raise RuntimeError(f"playlist: {status} {body[:200]}")
+            raise RuntimeError(f"playlist: {status} {body[:600]}")
         viewer.playlist.read(body.decode())
         for name in sorted(set(viewer.playlist.segments) - viewer.taken)[-2:]:
             status, _, _ = await viewer.http.call("GET", viewer.url.rsplit("/", 1)[0] + "/" + viewer.playlist.segments[name][1])
@@ -126,11 +127,10 @@ def refusal(said):
     """What a refusal counts as. Faults make many; that of a program that fails is bad."""
     words = said.split(": ", 1)[1].split(" ", 1)
     bad = "BAD " if words[0] in ("500", "501", "400", "401", "403", "429") else ""
-    try:
-        problem = json.loads(words[1].strip().removeprefix("b'").removesuffix("'"))
-        return f"{bad}{words[0]} {problem.get('code') or problem.get('type', '').rsplit('/', 1)[-1]}"
-    except (ValueError, IndexError, AttributeError):
-        return f"{bad}{words[0]}"
+    code = re.search(r'"code":"(\w+)"', said)
+    if bad:
+        print(f"{bad}{said[:900]}", flush=True)
+    return f"{bad}{words[0]} {code[1]}" if code else f"{bad}{words[0]}"
 
 
 def tallied(tally):
