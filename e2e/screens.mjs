@@ -175,7 +175,72 @@ const SHOTS = {
       await visit(page, "/welcome#oidc=not_allowed");
     },
   },
-  people: { widths: [360, 1440], themes: ["dark"], arrange: (page) => visit(page, "/settings/people") },
+  pairing: {
+    widths: [360, 1440],
+    themes: ["dark"],
+    state: null,
+    arrange: async (page) => {
+      await visit(page, "/sign-in");
+      await page.getByRole("button", { name: "Sign in with a phone" }).click();
+      await page.getByRole("img", { name: "The address as a QR code" }).waitFor();
+    },
+  },
+  device: {
+    widths: [360, 1440],
+    themes: ["dark"],
+    arrange: async (page) => {
+      const { code } = await (await page.request.post(`${origin}/api/v1/auth/pairing`, { headers: { Origin: origin } })).json();
+      await visit(page, `/pair#code=${code}`);
+      await page.getByRole("button", { name: "Next" }).click();
+      await page.getByRole("button", { name: "Let it in" }).waitFor();
+    },
+  },
+  child: {
+    widths: [360, 1440],
+    themes: ["dark"],
+    arrange: async (page, { all }) => {
+      await someone(page, { name: "Mia", role: "child" });
+      await visit(page, "/settings/people");
+      await page.getByRole("button", { name: "What Mia may see" }).click();
+      await page.getByLabel("only some").check();
+      await page.getByRole("checkbox", { name: new RegExp(all[0].name) }).first().check();
+    },
+  },
+  "not-for-children": {
+    widths: [360, 1440],
+    themes: ["dark"],
+    arrange: async (page, { tv }) => {
+      await page.route("**/api/v1/auth/state", async (route) => {
+        const told = await (await route.fetch()).json();
+        await route.fulfill({ json: { ...told, account: { ...told.account, role: "child", scopes: ["watch"], age: 6, has_pin: true } } });
+      });
+      const problem = { status: 403, title: "Not allowed", code: "forbidden", reason: "age_limit", detail: "", request_id: "req-7f3a" };
+      await page.route(/\/api\/v1\/sessions/, (route) => route.fulfill({ status: 403, contentType: "application/problem+json", body: JSON.stringify(problem) }));
+      await page.goto(`${origin}/watch/${tv.id}`);
+      await page.getByLabel("PIN", { exact: true }).waitFor();
+    },
+  },
+  open: {
+    widths: [360, 1440],
+    themes: ["dark"],
+    arrange: async (page, { tv }) => {
+      await page.route("**/api/v1/auth/state", async (route) => {
+        const told = await (await route.fetch()).json();
+        await route.fulfill({ json: { ...told, account: null, anonymous: true } });
+      });
+      await play(page, tv);
+    },
+  },
+  people: {
+    widths: [360, 1440],
+    themes: ["dark"],
+    arrange: async (page) => {
+      await someone(page, { name: "Anna", role: "admin" });
+      await someone(page, { name: "Mia", role: "child" });
+      await someone(page, { name: "Gran", role: "viewer", expires_hours: 24 });
+      await visit(page, "/settings/people");
+    },
+  },
   account: { widths: [360, 1440], themes: ["dark"], arrange: (page) => visit(page, "/settings/account") },
   about: { widths: [360, 1440], themes: ["dark"], arrange: (page) => visit(page, "/settings/about") },
   appearance: { widths: [360, 1440], themes: ["dark"], locale: "de-DE", arrange: (page) => visit(page, "/settings/appearance") },
@@ -194,6 +259,12 @@ async function play(page, channel, radio = false) {
   await expectPlaying(page, { radio });
   await page.mouse.move(5, page.viewportSize().height - 5);
   await page.waitForFunction(() => getComputedStyle(document.querySelector(".controls")).opacity === "0");
+}
+
+/** Somebody of that name, who may be there already. */
+async function someone(page, person) {
+  const made = await page.request.post(`${origin}/api/v1/people`, { headers: { Origin: origin }, data: person });
+  if (!made.ok() && made.status() !== 409) throw new Error(`${person.name}: ${made.status()} ${await made.text()}`);
 }
 
 async function visit(page, path) {

@@ -365,7 +365,7 @@ export const de: Catalogue = {
     guestLinkText: (moment) => `Er meldet bis ${moment} an, auf so vielen Geräten wie nötig.`,
     profileOf: (name) => `Was ${name} sehen darf`,
     age: "Sendungen",
-    untilAge: (age) => (age === 18 ? "jeder Altersfreigabe" : `freigegeben bis ${age}`),
+    untilAge: (age) => (age === 0 ? "ohne Altersbeschränkung" : age === 18 ? "jeder Altersfreigabe" : `freigegeben bis ${age}`),
     unrated: "Auch, was niemand eingestuft hat",
     unratedText: "Die meisten Receiver nennen keine Altersfreigabe: ohne dies ist kaum etwas zu sehen.",
     channels: "Sender",

@@ -367,7 +367,7 @@ export const en = {
     guestLinkText: (moment: string) => `It signs in until ${moment}, on as many devices as needed.`,
     profileOf: (name: string) => `What ${name} may see`,
     age: "Programmes",
-    untilAge: (age: number) => (age === 18 ? "of every age rating" : `rated ${age} or below`),
+    untilAge: (age: number) => (age === 0 ? "for everybody" : age === 18 ? "of every age rating" : `rated ${age} or below`),
     unrated: "Also what nobody has rated",
     unratedText: "Most receivers tell no age ratings: without this hardly anything can be seen.",
     channels: "Channels",

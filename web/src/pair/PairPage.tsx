@@ -45,6 +45,7 @@ export function PairPage() {
     <div className="settings">
       <title>{`${t.pairing.title} · Telecast`}</title>
       <h1>{t.pairing.title}</h1>
+      <section className="settings-body" aria-label={t.pairing.title}>
       {approve.data ? (
         <p role="status" className="lead">
           {t.pairing.done}
@@ -94,6 +95,7 @@ export function PairPage() {
           </Button>
         </form>
       )}
+      </section>
     </div>
   );
 }

@@ -127,7 +127,7 @@ function ChannelChoice({ chosen, choose }: ChannelChoiceProps) {
   const has = new Set(chosen ?? []);
   const toggle = (id: string) => choose(has.has(id) ? [...has].filter((other) => other !== id) : [...has, id]);
   return (
-    <fieldset className="choice">
+    <fieldset className="choice choice-wide">
       <legend>{t.settings.channels}</legend>
       <label className="check">
         <input type="radio" name="channels" checked={chosen === null} onChange={() => choose(null)} />

@@ -29,12 +29,12 @@ export function Shell() {
   const gate = useGate(pathname, open);
   if (open) return <Outlet />;
   return (
-    <div className="shell">
+    <div className="shell" data-open={gate.anonymous || undefined}>
+      {gate.anonymous && <OpenNote />}
       <Nav />
       <main id="content" className="content">
         {gate.error ? <Failure error={gate.error} retry={gate.retry} wholePage /> : gate.allowed ? <Outlet /> : null}
       </main>
-      <OpenNote />
       <ConnectionNote />
       <PaletteHost />
     </div>
@@ -68,7 +68,7 @@ function useGate(pathname: string, open: boolean) {
     ];
     return () => stops.forEach((stop) => stop());
   }, [who]);
-  return { allowed: !data || account !== null || (anonymous && isWatch(pathname)), error: data ? null : error, retry: () => void refetch() };
+  return { anonymous, allowed: !data || account !== null || (anonymous && isWatch(pathname)), error: data ? null : error, retry: () => void refetch() };
 }
 
 /** Where one may be without an account, if the station says so. */
@@ -137,8 +137,6 @@ export function Mark() {
 /** Said on every page for as long as everybody may watch. */
 function OpenNote() {
   const t = useText();
-  const { data } = useQuery(authState);
-  if (!data?.anonymous) return null;
   return (
     <p className="open-note" role="note">
       {t.connection.anonymous}
