@@ -86,7 +86,9 @@ async def flood(port, source, per_s, tally, refused):
 
 
 async def attack(port):
-    """The other process: tells on stdout what it holds and what it has asked, each second."""
+    """The other process: tells on stdout what it holds and what it has asked, each second. Attackers are on machines of their own, so it has only the
+    time that nobody else wants; that it still asks as often as it should is looked at by whoever started it."""
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     tally = collections.Counter()
     tasks = [asyncio.create_task(flood(port, "127.2.0.1", FLOOD_PER_S / 10, tally, "refused")) for _ in range(10)]
     # Each of these keeps below the limit, so none of it need be refused.
@@ -128,6 +130,8 @@ async def main():
     table(("viewer", "replies", "p99 ms", "most ms", "no 200"), rows)
     print(f"held {held} slow connections; asked {last[1]} times from 101 addresses, {last[2]} times refused to the one that asks too often; parts lost to the viewer: {len(faults)}")
     # About half of it is the one address's.
+    if int(last[1]) < SECONDS * FLOOD_PER_S:
+        raise RuntimeError(f"the flood asked {last[1]} times, which is less often than it should")
     if int(last[2]) < int(last[1]) * 0.4:
         raise RuntimeError("the flood was not refused")
     figures.tell("p99_ratio", p99(loud) / p99(quiet), "ratio", "≤", 2)

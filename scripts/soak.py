@@ -192,7 +192,7 @@ def verdicts(first, last, most, samples, tally, seen, log):
 async def main():
     (OUT / "soak-log").unlink(missing_ok=True)
     dice, sim, metrics_port = random.Random(SEED), Receiver(), free_port()
-    settings = {"tape": TAPE, "metrics": {"listen": f"127.0.0.1:{metrics_port}"}, "guide": {"refresh": "1m"}}
+    settings = {"tape": TAPE, "metrics": {"listen": f"127.0.0.1:{metrics_port}"}, "guide": {"refresh": "1m"}, "log": {"level": "info,telecast_server::app::playback=debug"}}
     await sim.ready()
     station = Station(sim.web_port, sim.stream_port, TUNERS, settings)
     try:

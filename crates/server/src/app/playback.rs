@@ -317,7 +317,12 @@ impl PlaybackHandle {
         let view = way.view(rendition)?;
         let ready = |snapshot: &Arc<Snapshot>| match hls::readiness(&snapshot.index, view, directives) {
             Readiness::Now => Some(Ok(way.tape.playlists.get(snapshot, view, way.floor, directives))),
-            Readiness::TooFarAhead => Some(Err(PlayError::TooFarAhead)),
+            Readiness::TooFarAhead => {
+                let index = &snapshot.index;
+                let edge = index.edge(view.rendition, view.barrier);
+                tracing::debug!(session = %self.session, ?directives, ?edge, next = index.next_sequence, way.floor, "too far ahead");
+                Some(Err(PlayError::TooFarAhead))
+            }
             Readiness::Wait => None,
         };
         if let Some(answer) = ready(&way.tape.snapshot()) {

@@ -14,7 +14,7 @@ use telecast_store::AuditLine;
 /// Characters of a program's name.
 const AGENT: usize = 200;
 
-/// What was done exactly, as JSON.
+/// What was done exactly: a JSON object.
 #[derive(Clone, Debug)]
 pub struct Details(pub serde_json::Value);
 

@@ -257,6 +257,24 @@ async fn a_right_for_something_else_opens_no_route() {
 }
 
 #[tokio::test]
+async fn no_role_reaches_beyond_its_scopes() {
+    let station = crate::web_door::station().await;
+    for role in Role::ALL {
+        // A token with every scope has those of its account's role at most.
+        let token = station.token(role, &Scope::ALL).await;
+        for route in ROUTES {
+            let Some(scope) = route.class.scope().filter(|scope| !role.scopes().contains(scope)) else { continue };
+            let path = route.path.replace("{id}", "x");
+            for method in route.methods.iter().filter(|method| **method != "HEAD") {
+                let (status, body) = station.ask(method, &path, Some(&token)).await;
+                assert_eq!(status, StatusCode::FORBIDDEN, "{role:?} {method} {path}: {body}");
+                assert!(body["detail"].as_str().is_some_and(|words| words.contains(scope.name())), "{body}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn garbage_gets_an_end_and_the_next_one_an_answer() {
     let station = crate::web_door::station().await;
     let address = station.base.trim_start_matches("http://").to_owned();

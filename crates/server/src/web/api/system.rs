@@ -131,7 +131,8 @@ pub async fn reload(State(web): State<Web>) -> Result<Response, Problem> {
         faults.iter().fold(problem, |problem, fault| problem.field("configuration", fault))
     })?;
     let view = |Change { key, was, now, .. }: Change| ChangeView { key, was, now };
-    let details = serde_json::json!(done.changed.iter().map(|change| &change.key).collect::<Vec<_>>());
+    let keys: Vec<&String> = done.changed.iter().map(|change| &change.key).collect();
+    let details = serde_json::json!({ "changed": keys });
     let view = ReloadView {
         changed: done.changed.into_iter().map(view).collect(),
         after_restart: done.later.into_iter().map(view).collect(),
