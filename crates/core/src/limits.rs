@@ -86,6 +86,8 @@ pub const PAIRING: Duration = Duration::from_mins(10);
 pub const PAIRING_POLL: Duration = Duration::from_secs(2);
 /// Televisions that wait at once: more are not set up in any house, and each costs a row.
 pub const PAIRINGS: i64 = 200;
+/// Of one address.
+pub const PAIRINGS_OF_ONE: i64 = 8;
 /// A guest stays no longer.
 pub const GUEST: Duration = Duration::from_hours(366 * 24);
 /// Whether viewers may still see what is on is looked at this often.

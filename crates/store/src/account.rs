@@ -295,10 +295,11 @@ impl Store {
                 if changed.rows_affected() == 0 {
                     return Err(Error::new(Kind::NotFound, "There is no such account."));
                 }
-                sqlx::query("DELETE FROM sign_in WHERE account_id = ?")
-                    .bind(id)
-                    .execute(&mut *transaction)
-                    .await?;
+                for statement in
+                    ["DELETE FROM sign_in WHERE account_id = ?", "DELETE FROM pairing WHERE account_id = ?"]
+                {
+                    sqlx::query(statement).bind(id).execute(&mut *transaction).await?;
+                }
                 Ok(transaction.commit().await?)
             }
         }
@@ -334,10 +335,11 @@ impl Store {
                         .execute(&mut *transaction)
                         .await?;
                 }
-                sqlx::query("DELETE FROM sign_in WHERE account_id = ?")
-                    .bind(id)
-                    .execute(&mut *transaction)
-                    .await?;
+                for statement in
+                    ["DELETE FROM sign_in WHERE account_id = ?", "DELETE FROM pairing WHERE account_id = ?"]
+                {
+                    sqlx::query(statement).bind(id).execute(&mut *transaction).await?;
+                }
                 Ok(transaction.commit().await?)
             }
         }

@@ -108,6 +108,7 @@ impl Store {
                     "DELETE FROM sign_in WHERE account_id = ?",
                     "DELETE FROM api_token WHERE account_id = ?",
                     "DELETE FROM one_time_code WHERE account_id = ?",
+                    "DELETE FROM pairing WHERE account_id = ?",
                     "UPDATE account SET password = NULL WHERE id = ?",
                 ] {
                     sqlx::query(statement).bind(account_id).execute(&mut *transaction).await?;

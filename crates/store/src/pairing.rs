@@ -1,8 +1,8 @@
 //! Devices without a keyboard that wait to be let in: a television shows a code, a phone that is signed in approves it, the
 //! television is signed in. Code and secret are kept as SHA-256, and are good for minutes ([`limits::PAIRING`]).
 
-use crate::error::{Error, Result};
-use crate::{Account, Backend, Kind, Store};
+use crate::error::Result;
+use crate::{Account, Backend, Store};
 use telecast_core::limits;
 use telecast_core::secret::SecretHash;
 
@@ -45,7 +45,7 @@ impl Store {
     /// A device waits from `now_ms` on.
     ///
     /// # Errors
-    /// [`Kind::Unavailable`] if as many wait as may, or the store fails.
+    /// [`Kind::Unavailable`](crate::Kind::Unavailable).
     pub async fn put_pairing(&self, new: &NewPairing, now_ms: i64) -> Result<()> {
         match &self.backend {
             Backend::Sqlite(db) => {
@@ -54,13 +54,20 @@ impl Store {
                     .bind(now_ms)
                     .execute(&mut *transaction)
                     .await?;
-                let waiting: i64 =
-                    sqlx::query_scalar("SELECT count(*) FROM pairing").fetch_one(&mut *transaction).await?;
-                if waiting >= limits::PAIRINGS {
-                    return Err(Error::new(
-                        Kind::Unavailable,
-                        "Too many devices wait to be let in. Try again later.",
-                    ));
+                // Nobody is kept out by those who only wait: the oldest of a place, and of all, make room.
+                for (statement, most) in [
+                    (
+                        "DELETE FROM pairing WHERE secret IN (SELECT secret FROM pairing WHERE address = ? \
+                         ORDER BY created_ms DESC LIMIT -1 OFFSET ?)",
+                        limits::PAIRINGS_OF_ONE - 1,
+                    ),
+                    (
+                        "DELETE FROM pairing WHERE secret IN (SELECT secret FROM pairing WHERE ? <> '' \
+                         ORDER BY created_ms DESC LIMIT -1 OFFSET ?)",
+                        limits::PAIRINGS - 1,
+                    ),
+                ] {
+                    sqlx::query(statement).bind(&new.address).bind(most).execute(&mut *transaction).await?;
                 }
                 sqlx::query(
                     "INSERT INTO pairing (secret, code, label, address, created_ms, expires_ms) VALUES (?, ?, ?, ?, ?, ?)",
@@ -81,7 +88,7 @@ impl Store {
     /// The device that shows this code and waits.
     ///
     /// # Errors
-    /// [`Kind::Unavailable`].
+    /// [`Kind::Unavailable`](crate::Kind::Unavailable).
     pub async fn waiting_device(&self, code: &SecretHash, now_ms: i64) -> Result<Option<Waiting>> {
         match &self.backend {
             Backend::Sqlite(db) => Ok(sqlx::query_as(
@@ -97,7 +104,7 @@ impl Store {
     /// Lets the device in that shows this code, as `account_id`; of two at once, one does. `false`: none waits with it.
     ///
     /// # Errors
-    /// [`Kind::Unavailable`].
+    /// [`Kind::Unavailable`](crate::Kind::Unavailable).
     pub async fn approve_device(&self, code: &SecretHash, account_id: &str, now_ms: i64) -> Result<bool> {
         match &self.backend {
             Backend::Sqlite(db) => {
@@ -117,7 +124,7 @@ impl Store {
     /// How it stands for the device with this secret. Once it is told that it is in, nothing is left to be told.
     ///
     /// # Errors
-    /// [`Kind::Unavailable`].
+    /// [`Kind::Unavailable`](crate::Kind::Unavailable).
     pub async fn paired(&self, secret: &SecretHash, now_ms: i64) -> Result<Paired> {
         match &self.backend {
             Backend::Sqlite(db) => {

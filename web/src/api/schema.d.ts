@@ -1837,6 +1837,15 @@ export interface operations {
                 };
             };
             /** @description A problem. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -200,6 +200,11 @@ impl App {
         self.0.sessions.all().by_id.get(id).is_some_and(|entry| entry.is_of(account))
     }
 
+    /// Whether a visible session is somebody's without an account.
+    pub fn is_anonymous(&self, id: &str) -> bool {
+        self.0.sessions.all().by_id.get(id).is_some_and(|entry| entry.rights().anonymous)
+    }
+
     /// A session that is not visible any more, as it ended: of `account`, or of anybody. Forgotten after a day.
     ///
     /// # Errors

@@ -471,7 +471,8 @@ impl Receivers {
             *view != before
         });
         if changed {
-            let view = receiver.state.borrow().clone();
+            // Everybody may listen; where it stands is for whoever runs the station.
+            let view = ReceiverView { url: String::new(), ..receiver.state.borrow().clone() };
             self.send("receivers", &view);
         }
     }

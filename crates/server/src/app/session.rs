@@ -114,6 +114,23 @@ pub(super) enum Command {
 }
 
 impl Entry {
+    fn of(
+        request: &StartPlayback,
+        (view, handle, key): (watch::Receiver<SessionView>, Arc<PlaybackHandle>, Arc<str>),
+        commands: mpsc::Sender<Command>,
+    ) -> Self {
+        Self {
+            view,
+            handle,
+            key,
+            account: request.account.clone(),
+            rights: request.rights.clone(),
+            holder: request.holder.clone(),
+            player: Reported::default(),
+            commands,
+        }
+    }
+
     /// Whether it is this account's.
     pub(super) fn is_of(&self, account: &str) -> bool {
         self.account == account
@@ -219,13 +236,7 @@ pub(super) fn made(
     };
     tracing::info!(session = id, channel = %owner.channel.id, "a session begins");
     metrics::counter!("telecast_sessions_started_total").increment(1);
-    let (account, holder) = (request.account.clone(), request.holder.clone());
-    let rights = request.rights.clone();
-    (
-        Entry { view, handle, key, account, rights, holder, player: Reported::default(), commands },
-        owner,
-        inbox,
-    )
+    (Entry::of(request, (view, handle, key), commands), owner, inbox)
 }
 
 /// What the machine has been told already.

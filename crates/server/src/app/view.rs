@@ -63,6 +63,8 @@ pub struct Rights {
     pub unlocked: bool,
     /// When the stay of a guest ends (milliseconds since 1970).
     pub until_ms: Option<i64>,
+    /// Nobody in particular, where everybody may watch.
+    pub anonymous: bool,
 }
 
 /// A request to play.

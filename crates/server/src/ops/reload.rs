@@ -310,6 +310,9 @@ impl Apply for Running {
             web.public_url.clone(),
             web.tls.clone(),
         ));
+        if web.anonymous && !self.web.config().anonymous {
+            self.web.end_anonymous().await;
+        }
         if let Some(level) = config.string("log.level").filter(|level| *level != self.level.now()) {
             self.level.set(level)?;
         }

@@ -34,6 +34,8 @@ const SIMULATED: &str = "receivers.simulated";
 pub enum Told {
     /// He is let in as this.
     In(Account),
+    /// The same, with another role than before.
+    Anew(Account),
     /// He is not; this account has lost all that lets it in.
     Out(Option<Account>),
 }
@@ -119,7 +121,7 @@ impl Accounts {
             (Some(account), Some(role)) if account.role == role => Told::In(account),
             (Some(account), Some(role)) => {
                 self.store.set_role(&account.id, role).await?;
-                Told::In(Account { role, ..account })
+                Told::Anew(self.account(&account.id).await?)
             }
             (Some(account), None) => {
                 self.store.shut_out(&account.id).await?;

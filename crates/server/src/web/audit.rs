@@ -50,6 +50,11 @@ impl Audited {
         }
     }
 
+    /// Whether somebody stands behind it: whoever asked, or whom the reply has let in.
+    pub fn is_of_somebody(&self, response: &Response) -> bool {
+        self.principal.is_some() || response.extensions().get::<Actor>().is_some()
+    }
+
     /// It was answered so.
     pub fn answered<'a>(self, web: &'a Web, response: &Response) -> impl Future<Output = ()> + use<'a> {
         let code = response.extensions().get::<Code>().map(|code| code.0);

@@ -14,6 +14,9 @@ const REMEMBERED: usize = 10_000;
 /// The longest wait.
 const LONGEST: Duration = Duration::from_secs(300);
 
+/// Where somebody guesses from who is signed in: wherever it is, his guesses are counted together.
+pub const ANYWHERE: IpAddr = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
+
 /// Remembers failures.
 #[derive(Default)]
 pub struct Doorman {

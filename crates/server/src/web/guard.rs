@@ -62,6 +62,12 @@ impl Principal {
         matches!(self.credential, Credential::Anonymous(_))
     }
 
+    /// Whether the other one may do and see the same.
+    pub fn is_as(&self, other: &Self) -> bool {
+        let rights = |of: &Self| (of.role, of.scopes.clone(), of.profile.clone(), of.until_ms);
+        rights(self) == rights(other)
+    }
+
     /// Whether that channel is there for it.
     pub fn lists(&self, channel: &ChannelId) -> bool {
         self.profile.as_ref().is_none_or(|profile| profile.lists(channel))
@@ -118,6 +124,9 @@ pub async fn guard(State(web): State<Web>, mut request: Request, next: Next) -> 
     let class = route.class;
     DefaultBodyLimit::max(route.body).apply(&mut request);
     same_origin(&request, &web)?;
+    if route.rate == Rate::Door && !is_gone_to(&request) {
+        return Err(Problem::new(Kind::ForeignOrigin, "This is an address to go to, not one to fetch."));
+    }
     let caller = request.extensions().get::<Caller>().copied();
     let mut turnstile = Turnstile::new(&web, caller);
     let credential = credential(request.headers());
@@ -167,14 +176,34 @@ pub async fn guard(State(web): State<Web>, mut request: Request, next: Next) -> 
     }
     let standing = turnstile.standing;
     let mut response = next.run(request).await;
-    if let Some(audited) = audited.filter(|_| response.status() != StatusCode::ACCEPTED) {
-        let noted = audited.answered(&web, &response);
+    if let Some(noted) = note(&web, audited, route, &response) {
         noted.await;
     }
     if let Some(standing) = standing {
         tell(&standing, response.headers_mut());
     }
     Ok(response)
+}
+
+/// Notes who has done what, if anything was done. What strangers may do as often as they like does not write the store full.
+fn note<'a>(
+    web: &'a Web,
+    audited: Option<Audited>,
+    route: &Route,
+    response: &Response,
+) -> Option<impl Future<Output = ()> + use<'a>> {
+    let is_free = route.class == Class::Public && route.rate != Rate::Door;
+    let done = |audited: &Audited| {
+        response.status() != StatusCode::ACCEPTED && (!is_free || audited.is_of_somebody(response))
+    };
+    audited.filter(done).map(|audited| audited.answered(web, response))
+}
+
+/// Whether what is only read at the door is asked for by somebody who goes there: pictures of another site's page would use up the tries of
+/// the house.
+fn is_gone_to(request: &Request) -> bool {
+    let asked = request.headers().get("sec-fetch-dest").and_then(|dest| dest.to_str().ok());
+    *request.method() != Method::GET || asked.is_none_or(|dest| dest == "document")
 }
 
 /// Whoever asks without an account, where everybody may watch. A token that lets nobody in is told so.

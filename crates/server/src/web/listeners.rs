@@ -89,13 +89,15 @@ impl Drop for Listening {
     }
 }
 
-/// Whether `principal` may still listen. While the store cannot say, it may.
+/// Whether `principal` may still do what it might: it is there, with the same rights. While the store cannot say, it may.
 pub async fn check(web: &Web, principal: &Principal) -> bool {
     if principal.is_anonymous() {
         return web.config().anonymous;
     }
     match web.accounts.holder(&principal.credential, web.clock.wall_ms()).await {
-        Ok(found) => found.is_some_and(|found| found.scopes.contains(&Scope::Watch)),
+        Ok(found) => {
+            found.is_some_and(|found| found.scopes.contains(&Scope::Watch) && found.is_as(principal))
+        }
         Err(_) => true,
     }
 }

@@ -51,6 +51,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use telecast_core::error::Kind;
 use telecast_core::limits;
+use telecast_core::session::ReasonCode;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -180,6 +181,15 @@ impl Web {
     /// Configuration as it is now.
     pub fn config(&self) -> Arc<WebConfig> {
         self.config.load_full()
+    }
+
+    /// Ends what those watch who have no account: everybody might, and may not any more.
+    pub async fn end_anonymous(&self) {
+        for session in self.app.sessions().into_iter().filter(|session| !session.state.is_over()) {
+            if self.app.is_anonymous(&session.id) {
+                self.app.end(&session.id, ReasonCode::AccessEnded).await;
+            }
+        }
     }
 
     /// From now on this one.

@@ -135,9 +135,11 @@ impl Front {
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
+        // As it was sent: afterwards it names one host whatever it said.
+        let form = form::check(&request);
         name_host(&mut request);
         let trace = Trace::of(&self.web.ids, &request);
-        let mut response = if let Err(problem) = form::check(&request) {
+        let mut response = if let Err(problem) = form {
             trace.follow(async { problem.into_response() }).await
         } else if let Some(asked) = play::Asked::of(&request) {
             trace.follow(contained(play::play(&self.web, &asked))).await

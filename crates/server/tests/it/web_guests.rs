@@ -343,6 +343,11 @@ async fn a_television_is_let_in_by_whoever_is_signed_in() {
     assert_eq!((status, &waits["account"]), (StatusCode::ACCEPTED, &Value::Null));
 
     let mut phone = Browser { station: &station, cookie: Some(station.cookie("anna").await) };
+    let token = station.token(Role::Admin, &Scope::ALL).await;
+    let approve = json!({ "code": code, "approve": true });
+    let by_token =
+        client().post(format!("{}/api/v1/account/device", station.base)).bearer_auth(token).json(&approve);
+    assert_eq!(by_token.send().await.unwrap().status(), StatusCode::FORBIDDEN, "a token makes no sign-in");
     let stranger = Browser::new(&station).status("POST", "account/device", json!({ "code": code })).await;
     assert_eq!(stranger, StatusCode::UNAUTHORIZED);
     assert_eq!(
@@ -391,18 +396,26 @@ async fn a_television_is_let_in_by_whoever_is_signed_in() {
 async fn devices_wait_for_a_while_and_not_in_any_number() {
     let station = station().await;
     let now = station.web.clock.wall_ms();
-    let pairing = async |at_ms| station.web.accounts.new_pairing("tv".into(), "::1".into(), at_ms).await;
+    let from =
+        async |address: String, at_ms| station.web.accounts.new_pairing("tv".into(), address, at_ms).await;
+    let pairing = async |at_ms| from("::1".into(), at_ms).await;
     let minutes = telecast_core::limits::PAIRING.as_millis() as i64;
     let (secret, code) = pairing(now - minutes).await.unwrap();
     assert!(station.web.accounts.waiting_device(&code, now).await.unwrap().is_none(), "too late");
     assert!(!station.web.accounts.approve_device(&code, "anybody", now).await.unwrap());
     assert_eq!(station.web.accounts.paired(&secret, now).await.unwrap(), telecast_store::Paired::Over);
-    let mut admitted = 0;
-    while pairing(now).await.is_ok() {
-        admitted += 1;
+    // Whoever asks for many pushes out his own, then the oldest of all; nobody is kept out.
+    let waits = async |code| station.web.accounts.waiting_device(code, now + 3).await.unwrap().is_some();
+    let (_, mine) = from("::2".into(), now).await.unwrap();
+    let (_, first) = pairing(now + 1).await.unwrap();
+    for _ in 0..telecast_core::limits::PAIRINGS_OF_ONE {
+        pairing(now + 2).await.unwrap();
     }
-    assert_eq!(admitted, telecast_core::limits::PAIRINGS);
-    assert!(pairing(now + minutes).await.is_ok(), "those have gone by then");
+    assert!(!waits(&first).await && waits(&mine).await);
+    for at in 0..telecast_core::limits::PAIRINGS {
+        from(format!("10.0.0.{at}"), now + 3).await.unwrap();
+    }
+    assert!(!waits(&mine).await, "there is room for so many");
 }
 
 #[tokio::test]

@@ -263,7 +263,9 @@ async fn no_role_reaches_beyond_its_scopes() {
         // A token with every scope has those of its account's role at most.
         let token = station.token(role, &Scope::ALL).await;
         for route in ROUTES {
-            let Some(scope) = route.class.scope().filter(|scope| !role.scopes().contains(scope)) else { continue };
+            let Some(scope) = route.class.scope().filter(|scope| !role.scopes().contains(scope)) else {
+                continue;
+            };
             let path = route.path.replace("{id}", "x");
             for method in route.methods.iter().filter(|method| **method != "HEAD") {
                 let (status, body) = station.ask(method, &path, Some(&token)).await;

@@ -234,6 +234,10 @@ async fn person(
     let person = provider.person(&code, &begun, web.clock).await?;
     match web.accounts.told(&person, web.clock.wall_ms()).await? {
         Told::In(account) => Ok(account),
+        Told::Anew(account) => {
+            end_sessions(web, &account.id, ReasonCode::EndedByHost).await;
+            Ok(account)
+        }
         Told::Out(account) => {
             if let Some(account) = account {
                 end_sessions(web, &account.id, ReasonCode::AccessEnded).await;

@@ -8,7 +8,8 @@ use super::{Begun, Body};
 use crate::web::Web;
 use crate::web::audit::Details;
 use crate::web::caller::Caller;
-use crate::web::guard::Principal;
+use crate::web::doorman::ANYWHERE;
+use crate::web::guard::{Credential, Principal};
 use crate::web::problem::{Problem, ProblemDocument};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -122,21 +123,24 @@ pub async fn poll(
 
 /// Says which device shows a code, or lets it in as whoever asks.
 #[utoipa::path(post, path = "/api/v1/account/device", tag = "account", request_body = PairingCode,
-    responses((status = 200, body = WaitingDevice), (status = 404, body = ProblemDocument)))]
+    responses((status = 200, body = WaitingDevice), (status = 403, body = ProblemDocument), (status = 404, body = ProblemDocument)))]
 pub async fn approve(
     State(web): State<Web>,
     Extension(principal): Extension<Principal>,
-    Extension(caller): Extension<Caller>,
     Body(said): Body<PairingCode>,
 ) -> Result<Response, Problem> {
+    if !matches!(principal.credential, Credential::Cookie(_)) {
+        // A sign-in may do more than a token, and outlives it.
+        return Err(Problem::new(Kind::Forbidden, "A token lets no device in. Sign in with a browser."));
+    }
     let (uptime, now) = (web.clock.uptime(), web.clock.wall_ms());
     let guesser = format!("device {}", principal.account);
-    web.doorman.admit(&guesser, caller.address, uptime)?;
+    // Counted before it is judged, and wherever it is guessed from: whoever guesses is signed in, so that nobody else is slowed.
+    web.doorman.admit(&guesser, ANYWHERE, uptime)?;
+    web.doorman.failed(&guesser, ANYWHERE, uptime);
     let none = || Problem::new(Kind::NotFound, "No device waits with this code. It may have run out.");
-    let Some(device) = web.accounts.waiting_device(&said.code, now).await? else {
-        web.doorman.failed(&guesser, caller.address, uptime);
-        return Err(none());
-    };
+    let device = web.accounts.waiting_device(&said.code, now).await?.ok_or_else(none)?;
+    web.doorman.succeeded(&guesser, ANYWHERE);
     if said.approve && !web.accounts.approve_device(&said.code, &principal.account, now).await? {
         return Err(none());
     }

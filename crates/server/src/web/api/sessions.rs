@@ -4,8 +4,9 @@ use super::{Begun, Body, MayBody, Parameters, idempotency_key};
 use crate::app::PlayerFacts;
 use crate::app::view::{At, ClientView, Rights, SessionView, StartPlayback};
 use crate::web::Web;
-use crate::web::caller::Caller;
+use crate::web::doorman::ANYWHERE;
 use crate::web::guard::Principal;
+use crate::web::listeners;
 use crate::web::problem::{Problem, ProblemDocument};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -71,7 +72,6 @@ pub struct Ending {
 pub async fn start(
     State(web): State<Web>,
     Extension(principal): Extension<Principal>,
-    Extension(caller): Extension<Caller>,
     headers: HeaderMap,
     Body(new): Body<NewSession>,
 ) -> Result<Begun<SessionView>, Problem> {
@@ -83,10 +83,15 @@ pub async fn start(
         })?),
     };
     let unlocked = match new.pin {
-        Some(pin) => is_pin(&web, &principal, caller, pin).await?,
+        Some(pin) => is_pin(&web, &principal, pin).await?,
         None => false,
     };
-    let rights = Rights { profile: principal.profile.clone(), unlocked, until_ms: principal.until_ms };
+    let rights = Rights {
+        profile: principal.profile.clone(),
+        unlocked,
+        until_ms: principal.until_ms,
+        anonymous: principal.is_anonymous(),
+    };
     let request = StartPlayback {
         channel_id: new.channel_id,
         at,
@@ -97,29 +102,32 @@ pub async fn start(
         rights,
     };
     let session = web.app.start_session(request).await?;
+    // Rights may have been taken away since the request's head came; whoever takes them ends what is there, and this was not yet.
+    if !listeners::check(&web, &principal).await {
+        web.app.end(&session.id, ReasonCode::AccessEnded).await;
+        return Err(Problem::new(
+            Kind::Forbidden,
+            "The rights of this account have just changed. Try again.",
+        ));
+    }
     Ok(Begun(StatusCode::ACCEPTED, session))
 }
 
 /// Whether this is the PIN of whoever asks; guesses are slowed. Without a profile there is nothing to open.
-async fn is_pin(
-    web: &Web,
-    principal: &Principal,
-    caller: Caller,
-    pin: SecretString,
-) -> Result<bool, Problem> {
+async fn is_pin(web: &Web, principal: &Principal, pin: SecretString) -> Result<bool, Problem> {
     if principal.profile.is_none() {
         return Ok(false);
     }
-    let guesser = format!("pin {}", principal.account);
-    web.doorman.admit(&guesser, caller.address, web.clock.uptime())?;
     let wrong = || Problem::new(Kind::Forbidden, "This is not the PIN.").because(WRONG_PIN);
     let Some(hash) = web.accounts.pin(&principal.account).await? else { return Err(wrong()) };
+    let guesser = format!("pin {}", principal.account);
     // Counted before it is judged, so that tries at the same moment do not slip through together.
-    web.doorman.failed(&guesser, caller.address, web.clock.uptime());
+    web.doorman.admit(&guesser, ANYWHERE, web.clock.uptime())?;
+    web.doorman.failed(&guesser, ANYWHERE, web.clock.uptime());
     if !web.check(pin.expose_secret().to_owned(), hash).await? {
         return Err(wrong());
     }
-    web.doorman.succeeded(&guesser, caller.address);
+    web.doorman.succeeded(&guesser, ANYWHERE);
     Ok(true)
 }
 
