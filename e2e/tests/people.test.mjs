@@ -64,7 +64,9 @@ test("somebody is added, comes in by a link, chooses a password, and is shown ou
   await ben.page.getByText("this browser").waitFor();
 
   // Other rights, another sign-in.
+  const changed = page.waitForResponse((answer) => answer.url().endsWith("/role"));
   await page.getByRole("combobox", { name: "Role of Ben" }).selectOption("Programmer");
+  assert.equal((await changed).status(), 200);
   await ben.page.goto(`${origin}/settings/account`);
   await ben.page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
   await page.getByRole("button", { name: "Remove: Ben" }).click();
