@@ -110,7 +110,7 @@ function rememberAnswers(page) {
     last.push(text);
     if (last.length > REMEMBERED) last.shift();
   };
-  const named = (request) => `${request.method()} ${new URL(request.url()).pathname}`;
+  const named = (request) => `${request.method()} ${new URL(request.url()).pathname.replace(/\/play\/\w+/, "/play/…")}`;
   const ours = (request) => /\/(?:play|sessions)\//.test(`${request.url()}/`);
   page.on("response", (reply) => ours(reply.request()) && note(`${reply.status()} ${named(reply.request())}`));
   page.on("requestfailed", (request) => ours(request) && note(`${request.failure()?.errorText} ${named(request)}`));
