@@ -79,6 +79,10 @@ test("a child sees what it may, and its PIN opens more", async () => {
   await profile.getByRole("button", { name: "Save" }).click();
   await profile.waitFor({ state: "detached" });
   await owner.page.getByText("rated 6 or below · 1 channel").waitFor();
+  await owner.page.setViewportSize({ width: 360, height: 740 });
+  const right = await owner.page.getByRole("button", { name: "Remove: Mia" }).evaluate((button) => button.getBoundingClientRect().right);
+  assert.ok(right <= 360 - 8, `the last button of a row ends at ${right} of 360`);
+  await owner.page.setViewportSize({ width: 1440, height: 900 });
 
   const mia = await openPage(browser, { state: null, ...PHONE });
   await mia.page.goto(address);

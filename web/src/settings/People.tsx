@@ -138,7 +138,7 @@ function AddDialog({ close, added }: { readonly close: () => void; readonly adde
     <Modal title={t.settings.addPerson} close={close}>
       <form className="form" onSubmit={submit}>
         <Field
-          label={t.welcome.owner.name}
+          label={t.signIn.name}
           error={problem?.fields["name"] ?? (problem ? problem.message : undefined)}
           required
           maxLength={64}

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use telecast_core::error::{Error, Kind};
 use telecast_core::limits;
 use telecast_core::lineup::ChannelId;
@@ -67,12 +68,14 @@ impl Guardian {
         let mut look = tokio::time::interval(limits::GUARDIAN);
         while stop.run_until_cancelled(look.tick()).await.is_some() {
             let all = sessions.all();
-            for entry in all.by_id.values().filter(|entry| entry.is_bounded() && !entry.is_over()) {
+            let bounded = all.by_id.values().filter(|entry| entry.is_bounded() && !entry.is_over());
+            // Together: none waits for the farewell of another.
+            join_all(bounded.filter_map(|entry| {
                 let channel = entry.view.borrow().channel_id.clone();
-                if let Some(reason) = self.ends(entry.rights(), &channel) {
-                    entry.stop(reason.code).await;
-                }
-            }
+                let reason = self.ends(entry.rights(), &channel)?;
+                Some(entry.stop(reason.code))
+            }))
+            .await;
         }
     }
 }

@@ -109,7 +109,7 @@ impl Way {
             views: Vec::new(),
             multivariant: Bytes::new(),
         };
-        way.floor = floor(&snapshot.index, main, barrier)?.max(first_since(&snapshot.index, earliest)?);
+        way.floor = floor(&snapshot.index, main, barrier)?.max(first_since(&snapshot.index, earliest));
         let sound = way.renditions.get(1).copied().unwrap_or(main);
         if !way.has_segment(snapshot, main) || !way.has_segment(snapshot, sound) {
             return None;
@@ -212,13 +212,12 @@ fn floor(index: &Index, main: Rendition, barrier: Option<TrackId>) -> Option<u64
     found
 }
 
-/// The sequence of the segment that was on at `earliest` (milliseconds since 1970), or of the oldest one after it.
-fn first_since(index: &Index, earliest: Option<i64>) -> Option<u64> {
-    let newest = index.segments.back()?.sequence;
-    let Some(earliest) = earliest else { return Some(0) };
-    let before = index.segments.iter().take_while(|segment| segment.wall_ms <= earliest).last();
-    let first = before.or(index.segments.front());
-    Some(first.map_or(newest, |segment| segment.sequence))
+/// The sequence of the segment that was on at `earliest` (milliseconds since 1970), or of the oldest there is; 0 if everything may be seen.
+fn first_since(index: &Index, earliest: Option<i64>) -> u64 {
+    let on_at = |earliest: i64| index.segments.iter().rev().find(|segment| segment.wall_ms <= earliest);
+    earliest
+        .and_then(|earliest| on_at(earliest).or(index.segments.front()))
+        .map_or(0, |segment| segment.sequence)
 }
 
 /// Where the source's own picture begins, while a player that holds back would begin before it, in the tape's past.

@@ -2,6 +2,7 @@
 //!
 //! The machine decides; here its effects are carried out, and what is seen on the tape is fed back to it as events.
 
+mod entry;
 mod orders;
 
 use std::collections::VecDeque;
@@ -21,6 +22,8 @@ use telecast_media::segment::Waiting;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+pub(super) use entry::{Command, Entry};
+
 use super::admission::Slot;
 use super::ledger::Ledger;
 use super::memory::{Memory, source_tracks};
@@ -30,11 +33,10 @@ use super::say;
 use super::settings::InForce;
 use super::shelf::Shelf;
 use super::slate::{Language, Slates};
-use super::status::Reported;
 use super::tape::{Need, Snapshot, Tape};
 use super::transcoders::{PictureHold, Transcoders};
 use super::tuners::{Hold, Tuners, Wish};
-use super::view::{self, ClientView, Rights, SessionView, StartPlayback};
+use super::view::{self, ClientView, SessionView, StartPlayback};
 use crate::adapters::clock::Clock;
 
 /// Commands that may wait for one session.
@@ -92,85 +94,6 @@ impl Surroundings {
     }
 }
 
-/// A session as others see it.
-pub(super) struct Entry {
-    pub(super) view: watch::Receiver<SessionView>,
-    pub(super) handle: Arc<PlaybackHandle>,
-    /// Key of its playback address.
-    pub(super) key: Arc<str>,
-    account: String,
-    rights: Rights,
-    /// Who it is for, for people.
-    pub(super) holder: String,
-    /// How its player fares, as that says itself.
-    pub(super) player: Reported,
-    commands: mpsc::Sender<Command>,
-}
-
-/// What others want of it.
-pub(super) enum Command {
-    Heartbeat,
-    Stop(ReasonCode),
-}
-
-impl Entry {
-    fn of(
-        request: &StartPlayback,
-        (view, handle, key): (watch::Receiver<SessionView>, Arc<PlaybackHandle>, Arc<str>),
-        commands: mpsc::Sender<Command>,
-    ) -> Self {
-        Self {
-            view,
-            handle,
-            key,
-            account: request.account.clone(),
-            rights: request.rights.clone(),
-            holder: request.holder.clone(),
-            player: Reported::default(),
-            commands,
-        }
-    }
-
-    /// Whether it is this account's.
-    pub(super) fn is_of(&self, account: &str) -> bool {
-        self.account == account
-    }
-
-    /// How far its viewer may see.
-    pub(super) fn rights(&self) -> &Rights {
-        &self.rights
-    }
-
-    /// Whether there is anything that its viewer may not.
-    pub(super) fn is_bounded(&self) -> bool {
-        self.rights.profile.is_some() || self.rights.until_ms.is_some()
-    }
-
-    /// Nothing will change any more; also if its owner has panicked.
-    pub(super) fn is_over(&self) -> bool {
-        self.view.has_changed().is_err() || self.view.borrow().state.is_over()
-    }
-
-    /// Its player still watches.
-    pub(super) fn heartbeat(&self) {
-        // One that finds the queue full is made up for by the next.
-        let _ = self.commands.try_send(Command::Heartbeat);
-    }
-
-    /// Ends it; returns when it is over.
-    pub(super) async fn stop(&self, code: ReasonCode) -> SessionView {
-        let _ = self.commands.send(Command::Stop(code)).await;
-        self.wait(limits::DRAIN + LOOK, |view| view.state.is_over()).await
-    }
-
-    /// Waits until `until` holds; gives the newest view in any case.
-    pub(super) async fn wait(&self, patience: Duration, until: impl Fn(&SessionView) -> bool) -> SessionView {
-        let mut watch = self.view.clone();
-        let _ = tokio::time::timeout(patience, watch.wait_for(|view| until(view))).await;
-        self.view.borrow().clone()
-    }
-}
-
 /// A session as others see it, and its owner; nothing runs yet.
 pub(super) fn made(
     around: &Surroundings,
@@ -218,6 +141,7 @@ pub(super) fn made(
         machine,
         begin: request.at.begin_ms(),
         earliest,
+        discreet: request.rights.profile.is_some() || request.rights.anonymous,
         hold: None,
         watch: None,
         publish,
@@ -234,8 +158,6 @@ pub(super) fn made(
         lost,
         _slot: slot,
     };
-    tracing::info!(session = id, channel = %owner.channel.id, "a session begins");
-    metrics::counter!("telecast_sessions_started_total").increment(1);
     (Entry::of(request, (view, handle, key), commands), owner, inbox)
 }
 
@@ -277,6 +199,8 @@ pub(super) struct Owner {
     begin: Option<i64>,
     /// How far back its player may reach (the same); none: as far as the tape goes.
     earliest: Option<i64>,
+    /// Who else watches what is not for its viewer.
+    discreet: bool,
     hold: Option<Hold>,
     /// News of the tape; taken out while it is waited for.
     watch: Option<watch::Receiver<Arc<Snapshot>>>,
@@ -305,8 +229,15 @@ impl Owner {
         self.publish.borrow().clone()
     }
 
+    /// Tells that there is another one.
+    fn begun(&self) {
+        tracing::info!(session = self.view().id, channel = %self.channel.id, "a session begins");
+        metrics::counter!("telecast_sessions_started_total").increment(1);
+    }
+
     /// Its life.
     pub(super) async fn run(mut self, mut inbox: mpsc::Receiver<Command>) {
+        self.begun();
         self.apply(Event::Begin).await;
         let (stop, lost) = (self.around.stop.clone(), self.lost.clone());
         while !self.machine.state().is_ended() {
@@ -512,7 +443,11 @@ impl Owner {
     }
 
     fn reason(&self, reason: &Reason) -> view::ReasonView {
-        say::reason(reason, &self.around.lineup.load(), &self.around.clock)
+        let mut view = say::reason(reason, &self.around.lineup.load(), &self.around.clock);
+        if self.discreet {
+            view.holders.clear();
+        }
+        view
     }
 
     /// Publishes what is visible.

@@ -62,11 +62,14 @@ pub const NO_SEAT: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\nConnection: close
 pub struct Uploads {
     seats: Seats,
     all: Arc<Semaphore>,
+    /// Of these, for those who are not signed in: whoever is always finds some.
+    strangers: Arc<Semaphore>,
 }
 
 impl Default for Uploads {
     fn default() -> Self {
-        Self { seats: Seats::default(), all: Arc::new(Semaphore::new(limits::UPLOADS)) }
+        let places = |count| Arc::new(Semaphore::new(count));
+        Self { seats: Seats::default(), all: places(limits::UPLOADS), strangers: places(limits::UPLOADS / 2) }
     }
 }
 
@@ -74,11 +77,12 @@ impl Default for Uploads {
 pub struct Upload {
     _seat: Option<Seat>,
     _place: OwnedSemaphorePermit,
+    _stranger: Option<OwnedSemaphorePermit>,
 }
 
 impl Uploads {
-    /// Room for a body of whoever asks; it is not waited for, because whoever holds it may take his time.
-    pub fn begin(&self, caller: Option<Caller>, rates: &RateLimits) -> Result<Upload, Problem> {
+    /// Room for a body of whoever asks, who `is_in` or is a stranger; it is not waited for, because whoever holds it may take his time.
+    pub fn begin(&self, caller: Option<Caller>, is_in: bool, rates: &RateLimits) -> Result<Upload, Problem> {
         let full = |bound: &'static str| {
             metrics::counter!("telecast_uploads_refused_total", "bound" => bound).increment(1);
             Problem::new(Kind::TooMany, "Too many requests are being sent at this moment.").retry_after(1)
@@ -90,8 +94,9 @@ impl Uploads {
             }
             None => None,
         };
-        let place = Arc::clone(&self.all).try_acquire_owned().map_err(|_| full("all"))?;
-        Ok(Upload { _seat: seat, _place: place })
+        let place = |of: &Arc<Semaphore>, bound| Arc::clone(of).try_acquire_owned().map_err(|_| full(bound));
+        let stranger = if is_in { None } else { Some(place(&self.strangers, "strangers")?) };
+        Ok(Upload { _seat: seat, _place: place(&self.all, "all")?, _stranger: stranger })
     }
 }
 
@@ -115,23 +120,35 @@ mod tests {
             let address = IpAddr::from([10, 0, (last >> 8) as u8, last as u8]);
             Some(Caller { address, is_direct: true, is_https: false })
         };
-        let mut held: Vec<_> =
-            (0..limits::UPLOADS_OF_NETWORK).map(|_| uploads.begin(from(1), &rates).expect("room")).collect();
-        assert!(uploads.begin(from(1), &rates).is_err(), "the network has no more");
+        let mut held: Vec<_> = (0..limits::UPLOADS_OF_NETWORK)
+            .map(|_| uploads.begin(from(1), true, &rates).expect("room"))
+            .collect();
+        assert!(uploads.begin(from(1), true, &rates).is_err(), "the network has no more");
         for number in 2.. {
-            match uploads.begin(from(number), &rates) {
+            match uploads.begin(from(number), true, &rates) {
                 Ok(upload) => held.push(upload),
                 Err(_) => break,
             }
         }
         assert_eq!(held.len(), limits::UPLOADS);
         held.pop();
-        assert!(uploads.begin(from(9_999), &rates).is_ok(), "given back");
+        assert!(uploads.begin(from(9_999), true, &rates).is_ok(), "given back");
         let unbound = RateLimits { enabled: false, ..RateLimits::default() };
         held.clear();
         let many: Vec<_> =
-            (0..=limits::UPLOADS_OF_NETWORK).map(|_| uploads.begin(from(1), &unbound)).collect();
+            (0..=limits::UPLOADS_OF_NETWORK).map(|_| uploads.begin(from(1), true, &unbound)).collect();
         assert!(many.iter().all(Result::is_ok), "who is not limited has no bound but that of all");
+    }
+
+    #[test]
+    fn strangers_leave_room_for_those_who_are_in() {
+        let (uploads, rates) = (Uploads::default(), RateLimits { enabled: false, ..RateLimits::default() });
+        let held: Vec<_> = (0..limits::UPLOADS / 2).map(|_| uploads.begin(None, false, &rates)).collect();
+        assert!(held.iter().all(Result::is_ok));
+        assert!(uploads.begin(None, false, &rates).is_err(), "strangers have no more");
+        assert!(uploads.begin(None, true, &rates).is_ok(), "whoever is in finds room");
+        drop(held);
+        assert!(uploads.begin(None, false, &rates).is_ok(), "given back");
     }
 
     #[test]

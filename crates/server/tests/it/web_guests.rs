@@ -13,6 +13,8 @@ use telecast_server::adapters::clock::Clock;
 use telecast_server::app::App;
 use telecast_server::web::WebConfig;
 use telecast_server::web::rate::RateLimits;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 /// Whatever is waited for comes within this, on a busy machine too.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -453,4 +455,91 @@ async fn without_an_account_one_watches_only_where_the_owner_has_said_so() {
     assert_eq!(station.ask("GET", "/api/v1/channels", None).await.0, StatusCode::UNAUTHORIZED, "at once");
     let closed = open(false).await;
     assert_eq!(closed.ask("GET", "/api/v1/channels", None).await.0, StatusCode::UNAUTHORIZED);
+}
+
+/// A request whose body is kept back: its head is sent, and what comes after `meanwhile` is its reply.
+async fn kept_back(
+    browser: &Browser<'_>,
+    path: &str,
+    body: &Value,
+    meanwhile: impl Future<Output = ()>,
+) -> String {
+    let (address, body) = (browser.station.base.trim_start_matches("http://"), body.to_string());
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "POST /api/v1/{path} HTTP/1.1\r\nHost: {address}\r\nCookie: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        browser.cookie.as_deref().unwrap_or_default(),
+        body.len()
+    );
+    socket.write_all(head.as_bytes()).await.unwrap();
+    // It is in by then: what comes of that is looked at below.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    meanwhile.await;
+    socket.write_all(body.as_bytes()).await.unwrap();
+    let mut reply = String::new();
+    socket.read_to_string(&mut reply).await.unwrap();
+    reply
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_was_begun_before_a_right_went_does_not_keep_it() {
+    let fake = a_box().await;
+    let station = on_air(&fake, Vec::new()).await;
+    let (mut mia, owner, path) = a_child(&station).await;
+    let all = json!({ "profile": { "age": 18 } });
+    assert_eq!(set_profile(&station, &owner, &path, all).await.0, StatusCode::OK);
+    let narrower = async {
+        let six = json!({ "profile": { "age": 6, "channels": [] } });
+        assert_eq!(set_profile(&station, &owner, &path, six).await.0, StatusCode::OK);
+    };
+    let reply = kept_back(&mia, "sessions", &wish(1), narrower).await;
+    assert!(reply.starts_with("HTTP/1.1 403"), "{reply}");
+    let (_, list) = mia.ask("GET", "sessions", Value::Null).await;
+    let running = list["items"].as_array().unwrap().iter().filter(|one| one["reason"].is_null()).count();
+    assert_eq!(running, 0, "{list}");
+    // With the same rights as before nothing is lost.
+    assert_eq!(
+        set_profile(&station, &owner, &path, json!({ "profile": { "age": 18 } })).await.0,
+        StatusCode::OK
+    );
+    let reply = kept_back(&mia, "sessions", &wish(1), async {}).await;
+    assert!(reply.starts_with("HTTP/1.1 202"), "{reply}");
+}
+
+#[tokio::test]
+async fn pictures_of_another_page_take_nothing_of_the_door() {
+    let station = station().await;
+    for (dest, expected) in
+        [(Some("image"), "foreign_origin"), (Some("script"), "foreign_origin"), (None, "")]
+    {
+        let mut request = client().get(format!("{}/api/v1/auth/oidc", station.base));
+        if let Some(dest) = dest {
+            request = request.header("sec-fetch-dest", dest).header("sec-fetch-site", "cross-site");
+        }
+        let told: Value = request.send().await.unwrap().json().await.unwrap_or(Value::Null);
+        assert_eq!(told["code"] == "foreign_origin", expected == "foreign_origin", "{dest:?}: {told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_watches_what_is_not_told_to_those_whom_it_is_not_for() {
+    let (bytes, rate) = live_box::with_aac();
+    let play = |_: u32| Manner::Play(bytes.clone(), rate);
+    let fake = live_box::start(HashMap::from([(1, play(1)), (2, play(2))]), 1).await;
+    let station = on_air(&fake, Vec::new()).await;
+    let mut anna = Browser { station: &station, cookie: Some(station.cookie("anna").await) };
+    let (_, session) = anna.ask("POST", "sessions", wish(2)).await;
+    anna.ask("GET", &format!("sessions/{}?wait_s=30", session["id"].as_str().unwrap()), Value::Null).await;
+    let (mut mia, owner, path) = a_child(&station).await;
+    let only = json!({ "profile": { "age": 18, "channels": [channel_id(1)] } });
+    assert_eq!(set_profile(&station, &owner, &path, only).await.0, StatusCode::OK);
+    let mut ben = Browser { station: &station, cookie: Some(station.cookie("ben").await) };
+    for (browser, told) in [(&mut ben, true), (&mut mia, false)] {
+        let (_, session) = browser.ask("POST", "sessions", wish(1)).await;
+        let path = format!("sessions/{}?wait_s=30", session["id"].as_str().unwrap());
+        let (_, view) = browser.ask("GET", &path, Value::Null).await;
+        assert_eq!(view["reason"]["code"], "tuners_busy", "{view}");
+        assert_eq!(view.to_string().contains("anna"), told, "{view}");
+        assert_eq!(view["reason"]["holders"].as_array().is_some_and(|all| !all.is_empty()), told, "{view}");
+    }
 }

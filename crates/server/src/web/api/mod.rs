@@ -14,7 +14,7 @@ pub mod system;
 
 use super::Web;
 use super::caller::Caller;
-use super::guard::COOKIES;
+use super::guard::{COOKIES, Principal};
 use super::problem::{Problem, ProblemDocument};
 use super::routes::find;
 use axum::Router;
@@ -153,7 +153,8 @@ impl<T: DeserializeOwned> FromRequest<Web> for Body<T> {
 
     async fn from_request(request: Request, state: &Web) -> Result<Self, Problem> {
         let caller = request.extensions().get::<Caller>().copied();
-        let _upload = state.uploads.begin(caller, &state.config().rates)?;
+        let is_in = request.extensions().get::<Principal>().is_some_and(|who| !who.is_anonymous());
+        let _upload = state.uploads.begin(caller, is_in, &state.config().rates)?;
         let read = tokio::time::timeout(limits::BODY_TIME, Json::<T>::from_request(request, state)).await;
         let late = || {
             metrics::counter!("telecast_slow_requests_total", "part" => "body").increment(1);
