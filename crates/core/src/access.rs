@@ -145,7 +145,84 @@ mod tests {
                 }
             }
         }
-        assert_eq!(Role::ALL.iter().filter(|role| Role::Owner.may_manage(**role)).count(), 5);
-        assert_eq!(Role::ALL.iter().filter(|role| Role::Admin.may_manage(**role)).count(), 4);
+    }
+
+    #[test]
+    fn names_outside_are_what_is_stored_and_configured() {
+        let scopes = Scope::ALL.map(Scope::name);
+        assert_eq!(scopes, ["watch", "record", "program", "chat", "desk", "admin"]);
+        let roles = Role::ALL.map(Role::name);
+        assert_eq!(roles, ["owner", "admin", "programmer", "agent", "viewer", "child"]);
+        for scope in Scope::ALL {
+            assert_eq!(Scope::parse(scope.name()), Some(scope));
+        }
+        for role in Role::ALL {
+            assert_eq!(Role::parse(role.name()), Some(role));
+        }
+        for name in ["", "Admin", " admin", "root"] {
+            assert_eq!((Scope::parse(name), Role::parse(name)), (None, None), "{name}");
+        }
+    }
+
+    #[test]
+    fn each_role_may_do_its_own_things_and_manages_those_below_it() {
+        use Role::{Admin, Agent, Child, Owner, Programmer, Viewer};
+        use Scope::{Chat, Desk, Program, Record, Watch};
+        for (role, scopes, managed) in [
+            (Owner, &Scope::ALL[..], &[Admin, Programmer, Agent, Viewer, Child][..]),
+            (Admin, &Scope::ALL, &[Programmer, Agent, Viewer, Child]),
+            (Programmer, &[Watch, Record, Program, Chat], &[]),
+            (Agent, &[Watch, Chat, Desk], &[]),
+            (Viewer, &[Watch, Record, Chat], &[]),
+            (Child, &[Watch], &[]),
+        ] {
+            let below: Vec<_> = Role::ALL.into_iter().filter(|other| role.may_manage(*other)).collect();
+            assert_eq!((role.scopes(), &*below), (scopes, managed), "{role:?}");
+        }
+    }
+
+    #[test]
+    fn a_password_has_eight_to_256_characters_and_is_not_the_name() {
+        let [short, long, same] = [
+            "The password needs at least 8 characters.",
+            "The password may have at most 256 characters.",
+            "The password must not be the name.",
+        ]
+        .map(Some);
+        for (password, fault) in [
+            ("", short),
+            ("seven77", short),
+            ("eight888", None),
+            ("äöüßäöü", short),
+            ("äöüßäöüß", None),
+            (&*"x".repeat(256), None),
+            (&*"ü".repeat(256), None),
+            (&*"x".repeat(257), long),
+            ("somebody", same),
+            ("SomeBody", same),
+            ("somebody ", None),
+        ] {
+            assert_eq!(password_fault(password, "somebody"), fault, "{password}");
+        }
+    }
+
+    #[test]
+    fn a_name_has_one_to_64_characters_all_of_which_show() {
+        for (name, good) in [
+            ("a", true),
+            ("Ann Other", true),
+            (&*"x".repeat(64), true),
+            (&*"ü".repeat(64), true),
+            (&*"x".repeat(65), false),
+            ("", false),
+            (" ", false),
+            ("\u{a0}", false),
+            ("a\nb", false),
+            ("a\0", false),
+            ("a\u{85}", false),
+        ] {
+            let fault = (!good).then_some("A name has 1 to 64 characters.");
+            assert_eq!(name_fault(name), fault, "{name:?}");
+        }
     }
 }
