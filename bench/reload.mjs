@@ -38,7 +38,7 @@ try {
   await page.goto(`${origin}/`);
   await page.getByLabel("Name").fill("bench");
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.waitForURL("**/watch/**", { timeout: PATIENCE_MS });
   const channel = (await playable(page, origin, `http://127.0.0.1:${web}`)).find(({ code }) => code === CODE);
   await page.goto(`${origin}/watch/${channel.id}`);
