@@ -200,6 +200,63 @@ mod tests {
     }
 
     #[test]
+    fn a_bucket_tells_to_the_second_when_there_is_more() {
+        // A quarter of one in a second.
+        let (rates, bucket, one) =
+            (Rates::default(), Bucket { burst: 4, per_minute: 15 }, Who::Account("one"));
+        let (take, peek) = (
+            |s| rates.take(Rate::Usual, one, bucket, Duration::from_secs(s)),
+            |s| rates.peek(Rate::Usual, one, bucket, Duration::from_secs(s)),
+        );
+        let standing = |remaining, reset_s| Standing { limit: 4, remaining, reset_s };
+        assert_eq!(peek(100), Ok(standing(4, 0)));
+        assert_eq!(rates.count(), 0, "who only looks is not remembered");
+        for (remaining, reset_s) in [(3, 4), (2, 8), (1, 12), (0, 16)] {
+            assert_eq!(take(100), Ok(standing(remaining, reset_s)));
+            assert_eq!(peek(100).is_ok(), remaining > 0);
+        }
+        assert_eq!(take(100), Err(standing(0, 4)), "empty");
+        assert_eq!(take(102), Err(standing(0, 2)), "half of one, which a try in vain leaves there");
+        assert_eq!(peek(103), Err(standing(0, 1)));
+        assert_eq!(peek(104), Ok(standing(1, 12)));
+        assert_eq!(take(104), Ok(standing(0, 16)), "one came, one was taken");
+        assert_eq!(peek(1000), Ok(standing(4, 0)), "never more than its size");
+        let slow = Bucket { burst: 1, per_minute: 1 };
+        assert!(rates.take(Rate::Door, one, slow, Duration::from_secs(1)).is_ok());
+        let empty = rates.take(Rate::Door, one, slow, Duration::from_millis(60_900)).expect_err("nearly");
+        assert_eq!(empty.reset_s, 1, "never nought, whose meaning would be now");
+    }
+
+    #[test]
+    fn the_older_half_is_forgotten_when_the_younger_is_full_and_not_for_somebody_known() {
+        let (rates, bucket, now) =
+            (Rates::default(), Bucket { burst: 9, per_minute: 1 }, Duration::from_secs(1));
+        let ask = |number: u32| {
+            let _ = rates.take(Rate::Usual, Who::Network(number.into_address()), bucket, now);
+            rates.count()
+        };
+        let full = KEPT as u32;
+        for number in 0..full {
+            assert_eq!(ask(number), number as usize + 1);
+        }
+        assert_eq!(ask(7), KEPT, "somebody known");
+        assert_eq!(ask(full), KEPT + 1, "one more: a new generation");
+        for number in full + 1..2 * full {
+            assert_eq!(ask(number), number as usize + 1);
+        }
+        assert_eq!(ask(2 * full), KEPT + 1, "the first generation is gone");
+    }
+
+    #[test]
+    fn who_is_exempt_is_not_limited_and_nobody_is_when_it_is_off() {
+        let exempt = vec![Network::parse("10.0.0.0/8").expect("a network")];
+        let limits = RateLimits { exempt, ..RateLimits::default() };
+        assert!(!limits.bind([10, 1, 2, 3].into()));
+        assert!(limits.bind([192, 0, 2, 1].into()));
+        assert!(!RateLimits { enabled: false, ..limits }.bind([192, 0, 2, 1].into()));
+    }
+
+    #[test]
     fn a_million_addresses_take_no_more_memory_and_help_nobody_who_asks_all_the_time() {
         let (rates, bucket) = (Rates::default(), RateLimits::default().unknown);
         let busy = Who::Network([192, 0, 2, 1].into());
