@@ -212,6 +212,8 @@ pub const BODY_TIME: Duration = Duration::from_secs(10);
 pub const UPLOADS: usize = 256;
 /// The same of one network: pages send small bodies, which take milliseconds.
 pub const UPLOADS_OF_NETWORK: usize = 32;
+/// Players of an account that have an address of their own.
+pub const PLAYERS: usize = 50;
 /// A body of sign-in and the like: a few fields.
 pub const BODY_SMALL: usize = 16 << 10;
 /// Playlists above this are packed for those who take gzip; below, it costs more than it saves.
@@ -223,6 +225,60 @@ pub const TRANSCODER_RETRY: Duration = Duration::from_secs(30);
 
 /// Lines that a transcoded picture is made smaller to. Few, so that viewers share transcoders.
 pub const LINES: [u32; 5] = [360, 480, 576, 720, 1080];
+
+/// Groups of channels that the host may make.
+pub const GROUPS: usize = 1_000;
+/// A list of channels is given up after this: the large ones are made while one waits.
+pub const LIST_FETCH: Duration = Duration::from_mins(2);
+/// Bytes of a list, unpacked.
+pub const LIST_BYTES: usize = 128 << 20;
+/// Channels of a list; the largest that are sold have films among them.
+pub const LIST_ENTRIES: usize = 100_000;
+/// Guides that a list may name.
+pub const LIST_GUIDES: usize = 8;
+/// Streams at once of a list that names no limit.
+pub const LIST_STREAMS: u32 = 1_000;
+/// Bytes of a logo.
+pub const LOGO_BYTES: usize = 1 << 20;
+/// A logo that takes longer is none.
+pub const LOGO_FETCH: Duration = Duration::from_secs(10);
+
+/// Airings that an import of the guide holds before it writes: some 40 MiB.
+pub const GUIDE_HELD: usize = 32 << 10;
+/// Days before a moment in which something may have begun that is still on.
+pub const GUIDE_REACH_DAYS: i64 = 14;
+/// A guide file that is asked for at an address is given up after this.
+pub const GUIDE_FETCH: Duration = Duration::from_mins(30);
+/// Redirects on the way to it.
+pub const GUIDE_REDIRECTS: usize = 5;
+/// Bytes of a guide file, unpacked.
+pub const GUIDE_FILE: u64 = 4 << 30;
+/// Reading a guide file is given up after this.
+pub const GUIDE_IMPORT: Duration = Duration::from_hours(1);
+/// A guide file that could not be read is tried again after this.
+pub const GUIDE_RETRY: Duration = Duration::from_mins(10);
+/// Channels of a guide file that may be some of the lineup's, as they are told to people.
+pub const GUIDE_DOUBTFUL: usize = 1_000;
+/// Airings of a channel that are kept at hand for what is on.
+pub const GUIDE_ON: usize = 24;
+/// How far ahead other times of a programme are looked for.
+pub const GUIDE_AHEAD: Duration = Duration::from_hours(15 * 24);
+/// How far ahead an export of the guide goes: all that there is.
+pub const GUIDE_FAR: Duration = Duration::from_hours(400 * 24);
+/// Other times of a programme that are told.
+pub const GUIDE_OTHERS: usize = 20;
+/// Longest window of the guide.
+pub const GUIDE_WINDOW: Duration = Duration::from_hours(15 * 24);
+/// Channels of a window at once.
+pub const GUIDE_CHANNELS: usize = 200;
+/// Channels of a window times its hours, at most.
+pub const GUIDE_CHANNEL_HOURS: usize = 4_800;
+/// Words of a search.
+pub const GUIDE_WORDS: usize = 16;
+/// Finds of a search at once.
+pub const GUIDE_FOUND: usize = 200;
+/// Languages of somebody.
+pub const GUIDE_LANGUAGES: usize = 8;
 
 #[cfg(test)]
 mod tests {

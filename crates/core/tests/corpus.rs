@@ -34,7 +34,7 @@ fn every_service_of_real_settings_is_read_and_written_back() {
                         "{name}"
                     );
                 }
-                services.push((service, String::new()));
+                services.push((service, String::new()).into());
             }
             assert!(!services.is_empty(), "{name}");
             bouquets.push(ReadBouquet { reference: name.clone(), name, radio: false, services });

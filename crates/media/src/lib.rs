@@ -7,19 +7,23 @@
 //! - [`journal`]: the same index on disk.
 //! - [`past`]: sound that is made when somebody asks for it: what it will be like, of what, and where it lies.
 //! - [`cmaf`]: fragmented MP4 out of a tape's bytes.
-//! - [`hls`]: playlists and transport stream segments out of an index.
+//! - [`hls`]: playlists and transport stream segments out of an index. [`playlist`]: those of others, read.
+//! - [`hdhomerun`], [`ssdp`]: how media servers and players find a tuner or a server on the network.
 //! - [`slate`]: what stands for the programme in a raw stream while there is none.
 //!
 //! It knows nothing of channels, viewers or tuners.
 
 pub mod cmaf;
 pub mod codec;
+pub mod hdhomerun;
 pub mod hls;
 pub mod journal;
 pub mod mpegts;
 pub mod past;
+pub mod playlist;
 pub mod segment;
 pub mod slate;
+pub mod ssdp;
 pub mod tape;
 pub mod time;
 pub mod ts;

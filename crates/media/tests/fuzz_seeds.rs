@@ -18,6 +18,9 @@ const TARGETS: &[seeds::Target] = &[
     ("journal", targets::journal::run),
     ("continuous", targets::continuous::run),
     ("slate", targets::slate::run),
+    ("hdhomerun", targets::hdhomerun::run),
+    ("ssdp", targets::ssdp::run),
+    ("playlist", targets::playlist::run),
 ];
 
 #[test]

@@ -443,7 +443,10 @@ fn knowledge_of_sources_is_bounded() {
 fn likely_next_are_next_before_previous_and_those_of_the_same_tuner() {
     let entry = |sid: u32, transponder: u32| (service(sid, transponder), format!("{sid}"));
     let radio = (ServiceRef::parse("1:0:2:63:9:1:C00000:0:0:0:").expect("radio"), "radio".to_owned());
-    let read = |services| ReadBouquet { reference: "b".into(), name: "B".into(), radio: false, services };
+    let read = |services: Vec<(ServiceRef, String)>| {
+        let services = services.into_iter().map(Into::into).collect();
+        ReadBouquet { reference: "b".into(), name: "B".into(), radio: false, services }
+    };
     // 1 to 5 on transponders of their own, 6 and 12 with 3, 99 radio, 20 far away with 3.
     let mut services =
         vec![entry(1, 1), entry(2, 2), entry(3, 3), entry(4, 4), radio, entry(5, 5), entry(6, 3)];

@@ -261,7 +261,8 @@ impl Pool {
         let within = |transponder| {
             self.is_within_budget(&source.receiver, transponder, now) && self.has_room(source, now)
         };
-        transponder(source).is_some_and(within)
+        // Whoever gives a list counts those who watch: nothing of it is kept ready.
+        !source.service.is_listed() && transponder(source).is_some_and(within)
     }
 
     /// Whether `wanted` may be kept ready: it comes with what somebody watches, or a tuner may be spent on it.
@@ -422,5 +423,6 @@ impl Pool {
 
 /// What a source needs a tuner for; none if it needs no tuner.
 fn transponder(source: &Source) -> Option<Transponder> {
-    (!source.service.is_iptv()).then(|| source.service.transponder())
+    let service = &source.service;
+    (!service.is_iptv() || service.is_listed()).then(|| service.transponder())
 }

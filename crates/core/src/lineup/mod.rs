@@ -2,6 +2,13 @@
 //!
 //! A service reference is `type:flags:servicetype:SID:TSID:ONID:namespace:parentSID:parentTSID:unused:[path][:name]` in upper case
 //! hex (enigma2, `lib/service/iservice.h`). A channel's id comes from SID, TSID, ONID and namespace alone.
+//!
+//! Entries of lists (M3U, HDHomeRun) have references too ([`ServiceRef::listed`]): in a namespace that no receiver uses, numbered by what names the entry
+//! in its list, so that a new address or another place does not make another channel of it.
+
+mod wishes;
+
+pub use wishes::{ChannelWish, GroupWish, Wishes, apply};
 
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -31,6 +38,11 @@ pub struct ServiceRef {
     /// Name behind the path.
     pub name: String,
 }
+
+/// The namespace of entries of lists.
+const LISTED: u32 = 0x4C49_5354;
+/// The kind of streams from elsewhere that GStreamer plays on a box.
+const STREAM: u32 = 4097;
 
 /// What is received together: one tuner can receive all of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -66,6 +78,28 @@ impl ServiceRef {
             path: decode(path),
             name: name.to_owned(),
         })
+    }
+
+    /// The entry of a list. `key` names it among all lists for ever; `address` is where it is now.
+    pub fn listed(key: &str, address: &str, radio: bool) -> Self {
+        let key = hash(key);
+        Self {
+            kind: STREAM,
+            flags: 0,
+            service_type: if radio { 2 } else { 1 },
+            sid: (key >> 32) as u32,
+            tsid: key as u32,
+            onid: 0,
+            namespace: LISTED,
+            rest: [0; 3],
+            path: address.to_owned(),
+            name: String::new(),
+        }
+    }
+
+    /// It is the entry of a list: whoever gives it counts streams, each of them like a transponder of its own.
+    pub fn is_listed(&self) -> bool {
+        self.namespace == LISTED && self.is_iptv()
     }
 
     /// A line between channels, not a channel.
@@ -110,11 +144,17 @@ impl ServiceRef {
             let unknown = hash(&self.path);
             return Transponder { namespace: u32::MAX, onid: (unknown >> 32) as u32, tsid: unknown as u32 };
         }
+        if self.is_listed() {
+            return Transponder { namespace: self.namespace, onid: self.sid, tsid: self.tsid };
+        }
         Transponder { namespace: self.namespace, onid: self.onid, tsid: self.tsid }
     }
 
     /// The channel that it is.
     pub fn channel_id(&self) -> ChannelId {
+        if self.is_listed() {
+            return ChannelId(format!("list-{:08x}{:08x}", self.sid, self.tsid));
+        }
         if self.is_iptv() {
             return ChannelId(format!("iptv-{:016x}", hash(&self.path)));
         }
@@ -150,7 +190,8 @@ fn split_tail(tail: &str) -> (&str, &str) {
     name.filter(is_name).map_or((tail, ""), |at| (&tail[..at], &tail[at + 1..]))
 }
 
-fn decode(text: &str) -> String {
+/// Percent-escapes decoded; what is no escape stays.
+pub(crate) fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
@@ -206,6 +247,10 @@ pub struct Channel {
     pub radio: bool,
     /// Ways to get it, best first.
     pub sources: Vec<Source>,
+    /// What it is called in guides, where a list says so.
+    pub guide_ids: Vec<String>,
+    /// Address of its logo, where a list says so.
+    pub logo: Option<String>,
 }
 
 /// A list of channels as the host ordered it.
@@ -230,8 +275,27 @@ pub struct ReadBouquet {
     pub name: String,
     /// Radio.
     pub radio: bool,
-    /// Entries: reference and name.
-    pub services: Vec<(ServiceRef, String)>,
+    /// Entries in order.
+    pub services: Vec<BouquetEntry>,
+}
+
+/// An entry of a bouquet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BouquetEntry {
+    /// Its reference.
+    pub service: ServiceRef,
+    /// Its name; empty: the reference's.
+    pub name: String,
+    /// What it is called in guides, where that is told.
+    pub guide_id: Option<String>,
+    /// Address of its logo, where that is told.
+    pub logo: Option<String>,
+}
+
+impl From<(ServiceRef, String)> for BouquetEntry {
+    fn from((service, name): (ServiceRef, String)) -> Self {
+        Self { service, name, guide_id: None, logo: None }
+    }
 }
 
 /// All channels of all receivers.
@@ -242,6 +306,8 @@ pub struct Lineup {
     /// Bouquets in order.
     pub bouquets: Vec<Bouquet>,
     by_id: HashMap<ChannelId, usize>,
+    /// In which bouquets each channel stands.
+    standing: HashMap<ChannelId, Vec<usize>>,
 }
 
 impl Lineup {
@@ -252,7 +318,8 @@ impl Lineup {
         for (receiver, bouquets) in receivers {
             for read in bouquets {
                 let mut channels = Vec::new();
-                for (service, name) in &read.services {
+                for entry in &read.services {
+                    let service = &entry.service;
                     if service.is_marker() {
                         numbers[usize::from(read.radio)] += u32::from(service.is_numbered_marker());
                         continue;
@@ -260,29 +327,32 @@ impl Lineup {
                     if service.is_hidden() || service.is_directory() {
                         continue;
                     }
-                    channels.push(lineup.add(receiver, service, name, read.radio, &mut numbers));
+                    channels.push(lineup.add(receiver, entry, read.radio, &mut numbers));
                 }
                 let id = format!("{:016x}", hash(&format!("{receiver}\n{}", read.reference)));
                 lineup.bouquets.push(Bouquet { id, name: read.name.clone(), radio: read.radio, channels });
             }
         }
+        lineup.standing = standing(&lineup.bouquets);
         lineup
     }
 
     fn add(
         &mut self,
         receiver: &str,
-        service: &ServiceRef,
-        name: &str,
+        entry: &BouquetEntry,
         radio: bool,
         numbers: &mut [u32; 2],
     ) -> ChannelId {
+        let BouquetEntry { service, name, guide_id, logo } = entry;
         let id = service.channel_id();
         let source = Source { receiver: receiver.to_owned(), service: service.clone() };
         if let Some(at) = self.by_id.get(&id) {
             let channel = &mut self.channels[*at];
             if channel.sources.iter().all(|known| known.receiver != source.receiver) {
                 channel.sources.push(source);
+                channel.guide_ids.extend(guide_id.clone().filter(|id| !channel.guide_ids.contains(id)));
+                channel.logo = channel.logo.take().or_else(|| logo.clone());
             }
             return id;
         }
@@ -294,8 +364,22 @@ impl Lineup {
             number: numbers[usize::from(radio)],
             radio: radio || service.is_radio(),
             sources: vec![source],
+            guide_ids: guide_id.iter().cloned().collect(),
+            logo: logo.clone(),
         });
         id
+    }
+
+    /// A lineup of these.
+    fn of(channels: Vec<Channel>, bouquets: Vec<Bouquet>) -> Self {
+        let by_id = channels.iter().enumerate().map(|(at, channel)| (channel.id.clone(), at)).collect();
+        let standing = standing(&bouquets);
+        Self { channels, bouquets, by_id, standing }
+    }
+
+    /// The bouquets that a channel stands in, each once, in their order.
+    pub fn bouquets_of(&self, id: &ChannelId) -> impl Iterator<Item = &Bouquet> {
+        self.standing.get(id).into_iter().flatten().map(|at| &self.bouquets[*at])
     }
 
     /// The channel of that id.
@@ -304,162 +388,24 @@ impl Lineup {
     }
 }
 
+fn standing(bouquets: &[Bouquet]) -> HashMap<ChannelId, Vec<usize>> {
+    let mut standing: HashMap<ChannelId, Vec<usize>> = HashMap::new();
+    for (at, bouquet) in bouquets.iter().enumerate() {
+        for channel in &bouquet.channels {
+            let places = standing.entry(channel.clone()).or_default();
+            if places.last() != Some(&at) {
+                places.push(at);
+            }
+        }
+    }
+    standing
+}
+
 fn hash(text: &str) -> u64 {
     text.bytes().fold(0xCBF2_9CE4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn references_are_read_as_boxes_and_clients_write_them() {
-        for (text, id) in [
-            ("1:0:19:283D:3FB:1:C00000:0:0:0:", "283d-3fb-1-c00000"),
-            ("1:0:19:283D:3FB:1:C00000:0:0:0", "283d-3fb-1-c00000"),
-            ("1%3A0%3A19%3A283D%3A3FB%3A1%3AC00000%3A0%3A0%3A0%3A", "283d-3fb-1-c00000"),
-            ("1:0:19:283d:3fb:1:c00000:0:0:0::Das Erste HD", "283d-3fb-1-c00000"),
-        ] {
-            assert_eq!(ServiceRef::parse(text).expect(text).channel_id().0, id, "{text}");
-        }
-        let iptv = ServiceRef::parse("4097:0:1:0:0:0:0:0:0:0:http%3a//a.example/x.ts:Name").expect("iptv");
-        assert!(iptv.is_iptv() && iptv.path == "http://a.example/x.ts" && iptv.name == "Name");
-        // A sign is no digit: what is no escape stays as it is.
-        let odd = ServiceRef::parse("4097:0:1:0:0:0:0:0:0:0:http%3a//a.example/%+5%zz%:").expect("iptv");
-        assert_eq!(odd.path, "http://a.example/%+5%zz%");
-        assert_eq!(ServiceRef::parse("nonsense"), None);
-    }
-
-    #[test]
-    fn each_kind_of_entry_is_told_apart() {
-        let read = |text: &str| ServiceRef::parse(text).expect(text);
-        for (text, marker, numbered, hidden, directory, alternatives, iptv, radio) in [
-            ("1:0:19:283D:3FB:1:C00000:0:0:0:", false, false, false, false, false, false, false),
-            ("1:0:2:6DCB:44D:1:C00000:0:0:0:", false, false, false, false, false, false, true),
-            ("1:0:A:6DCB:44D:1:C00000:0:0:0:", false, false, false, false, false, false, true),
-            ("1:64:1:0:0:0:0:0:0:0::-- Sport --", true, false, false, false, false, false, false),
-            ("1:320:0:0:0:0:0:0:0:0:", true, true, false, false, false, false, false),
-            ("1:832:D:0:0:0:0:0:0:0:", true, true, true, false, false, false, false),
-            ("1:512:1:1:1:1:C00000:0:0:0:", false, false, true, false, false, false, false),
-            (
-                "1:7:1:0:0:0:0:0:0:0:FROM BOUQUET \"x.tv\" ORDER BY bouquet",
-                false,
-                false,
-                false,
-                true,
-                false,
-                false,
-                false,
-            ),
-            ("1:134:1:0:0:0:0:0:0:0:FROM BOUQUET \"a.tv\"", false, false, false, false, true, false, false),
-            ("5001:0:1:0:0:0:0:0:0:0:http%3a//a/x", false, false, false, false, false, true, false),
-            ("5002:0:2:0:0:0:0:0:0:0:http%3a//a/x:N", false, false, false, false, false, true, true),
-        ] {
-            let service = read(text);
-            assert_eq!(
-                (
-                    service.is_marker(),
-                    service.is_numbered_marker(),
-                    service.is_hidden(),
-                    service.is_directory()
-                ),
-                (marker, numbered, hidden, directory),
-                "{text}"
-            );
-            let others = (service.is_alternatives(), service.is_iptv(), service.is_radio());
-            assert_eq!(others, (alternatives, iptv, radio), "{text}");
-        }
-        let (one, other) =
-            (read("1:134:1:0:0:0:0:0:0:0:FROM \"a\""), read("1:134:1:0:0:0:0:0:0:0:FROM \"b\""));
-        assert_ne!(one.channel_id(), other.channel_id());
-        assert_ne!(one.transponder(), other.transponder(), "unknown is never shared");
-    }
-
-    #[test]
-    fn addresses_that_nobody_has_encoded_are_read_all_the_same() {
-        for (tail, path, name) in [
-            ("http%3a//a%3a8080/x:Name", "http://a:8080/x", "Name"),
-            ("http://a:8080/x.ts", "http://a:8080/x.ts", ""),
-            ("http://a:8080/x.ts:Das Erste", "http://a:8080/x.ts", "Das Erste"),
-            ("http://a:8080", "http://a:8080", ""),
-            ("rtsp://a/x", "rtsp://a/x", ""),
-            ("http%3a//a/x%2520y:A: B", "http://a/x%20y", "A: B"),
-        ] {
-            let service = ServiceRef::parse(&format!("4097:0:1:0:0:0:0:0:0:0:{tail}")).expect(tail);
-            assert_eq!((service.path.as_str(), service.name.as_str()), (path, name), "{tail}");
-        }
-    }
-
-    #[test]
-    fn a_channel_of_two_receivers_has_two_sources_and_stays_itself_when_renamed_and_moved() {
-        let entry = |sid: u32, name: &str| {
-            let text = format!("1:0:19:{sid:X}:1:1:C00000:0:0:0:");
-            (ServiceRef::parse(&text).expect("reference"), name.to_owned())
-        };
-        let bouquet =
-            |services| ReadBouquet { reference: "b".into(), name: "B".into(), radio: false, services };
-        let before = Lineup::pool(&[
-            ("a".into(), vec![bouquet(vec![entry(1, "One"), entry(2, "Two")])]),
-            ("b".into(), vec![bouquet(vec![entry(2, "Zwei"), entry(3, "Three"), entry(3, "Three")])]),
-        ]);
-        let two = before.channel(&entry(2, "").0.channel_id()).expect("pooled");
-        let receivers: Vec<&str> = two.sources.iter().map(|source| source.receiver.as_str()).collect();
-        assert_eq!((two.name.as_str(), receivers), ("Two", vec!["a", "b"]));
-        assert_eq!(
-            (before.channels.len(), before.bouquets.len(), before.bouquets[1].channels.len()),
-            (3, 2, 3)
-        );
-        assert_ne!(before.bouquets[0].id, before.bouquets[1].id, "the same list of another box is another");
-
-        let after = Lineup::pool(&[("a".into(), vec![bouquet(vec![entry(2, "2 HD"), entry(1, "")])])]);
-        assert!(after.channels.iter().all(|channel| before.channel(&channel.id).is_some()));
-        assert_eq!(after.channels[1].name, "1-1-1-c00000", "a channel without a name has its id");
-        assert_eq!(after.bouquets[0].id, before.bouquets[0].id);
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn what_is_written_is_read_back(
-            numbers in proptest::array::uniform10(0u32..=u32::MAX), path in "[ -~äß]{0,40}"
-        ) {
-            let [kind, flags, service_type, sid, tsid, onid, namespace, a, b, c] = numbers;
-            let service =
-                ServiceRef { kind, flags, service_type, sid, tsid, onid, namespace, rest: [a, b, c], path, name: String::new() };
-            let text = service.to_string();
-            proptest::prop_assert_eq!(ServiceRef::parse(&text), Some(service.clone()));
-            let once = text.replace('%', "%25").replace(':', "%3A");
-            proptest::prop_assert_eq!(ServiceRef::parse(&once), Some(service), "quoted as a whole");
-        }
-
-        #[test]
-        fn any_text_is_read_or_refused(text in ".{0,80}") {
-            if let Some(service) = ServiceRef::parse(&text) {
-                let again = ServiceRef::parse(&service.to_string()).expect("what was read can be written");
-                proptest::prop_assert_eq!(again.channel_id(), service.channel_id());
-            }
-        }
-    }
-
-    #[test]
-    fn numbers_skip_markers_and_duplicates_keep_their_place() {
-        let entry = |text: &str| (ServiceRef::parse(text).expect(text), text.to_owned());
-        let read = ReadBouquet {
-            reference: "b".into(),
-            name: "B".into(),
-            radio: false,
-            services: vec![
-                entry("1:0:1:1:1:1:C00000:0:0:0:"),
-                entry("1:64:0:0:0:0:0:0:0:0:"),
-                entry("1:0:1:2:1:1:C00000:0:0:0:"),
-                entry("1:0:1:1:1:1:C00000:0:0:0:"),
-                entry("1:512:1:9:1:1:C00000:0:0:0:"),
-                entry("1:320:0:0:0:0:0:0:0:0:"),
-                entry("1:0:1:3:1:1:C00000:0:0:0:"),
-            ],
-        };
-        let lineup = Lineup::pool(&[("r".into(), vec![read])]);
-        let numbers: Vec<u32> = lineup.channels.iter().map(|channel| channel.number).collect();
-        assert_eq!(numbers, [1, 2, 4]);
-        assert_eq!(lineup.bouquets[0].channels.len(), 4);
-    }
-}
+mod tests;
+#[cfg(test)]
+mod wishes_laws;

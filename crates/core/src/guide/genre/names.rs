@@ -1,0 +1,106 @@
+//! Names of DVB's genres (EN 300 468 table 28).
+
+/// What a code is called.
+pub(super) struct Names {
+    pub(super) code: u8,
+    pub(super) german: &'static str,
+    pub(super) english: &'static str,
+    pub(super) xmltv: &'static str,
+}
+
+const fn names(code: u8, german: &'static str, english: &'static str, xmltv: &'static str) -> Names {
+    Names { code, german, english, xmltv }
+}
+
+/// The names of `code`, of its first level, or of what has none.
+pub(super) fn of(code: u8) -> &'static Names {
+    let exact = |code: u8| NAMES.binary_search_by_key(&code, |names| names.code).ok().map(|at| &NAMES[at]);
+    exact(code).or_else(|| exact(code & 0xf0)).unwrap_or(&NAMES[0])
+}
+
+/// Sorted by code.
+#[rustfmt::skip]
+pub(super) const NAMES: &[Names] = &[
+    names(0x00, "Sonstiges", "Other", ""),
+    names(0x10, "Spielfilm", "Movie", "Movie"),
+    names(0x11, "Krimi / Thriller", "Crime / Thriller", "Thriller"),
+    names(0x12, "Abenteuer / Western / Krieg", "Adventure / Western / War", "Adventure"),
+    names(0x13, "Science-Fiction / Fantasy / Horror", "Science fiction / Fantasy / Horror", "Science fiction"),
+    names(0x14, "Komödie", "Comedy", "Comedy"),
+    names(0x15, "Serie / Soap", "Series / Soap", "Series"),
+    names(0x16, "Romanze", "Romance", "Romance"),
+    names(0x17, "Drama / Historisches", "Drama / Historical", "Drama"),
+    names(0x18, "Erotik", "Adult", "Adult"),
+    names(0x20, "Nachrichten / Zeitgeschehen", "News / Current affairs", "News"),
+    names(0x21, "Nachrichten / Wetter", "News / Weather", "News"),
+    names(0x22, "Nachrichtenmagazin", "News magazine", "News"),
+    names(0x23, "Dokumentation", "Documentary", "Documentary"),
+    names(0x24, "Diskussion / Interview", "Discussion / Interview", "Interview"),
+    names(0x30, "Show", "Show", "Show"),
+    names(0x31, "Quiz / Spielshow", "Game show / Quiz", "Game show"),
+    names(0x32, "Unterhaltungsshow", "Variety show", "Variety show"),
+    names(0x33, "Talkshow", "Talk show", "Talk show"),
+    names(0x40, "Sport", "Sports", "Sports"),
+    names(0x41, "Sportereignis", "Special sports event", "Sports"),
+    names(0x42, "Sportmagazin", "Sports magazine", "Sports"),
+    names(0x43, "Fußball", "Football", "Sports"),
+    names(0x44, "Tennis / Squash", "Tennis / Squash", "Sports"),
+    names(0x45, "Mannschaftssport", "Team sports", "Sports"),
+    names(0x46, "Leichtathletik", "Athletics", "Sports"),
+    names(0x47, "Motorsport", "Motor sport", "Sports"),
+    names(0x48, "Wassersport", "Water sport", "Sports"),
+    names(0x49, "Wintersport", "Winter sports", "Sports"),
+    names(0x4a, "Reitsport", "Equestrian", "Sports"),
+    names(0x4b, "Kampfsport", "Martial sports", "Sports"),
+    names(0x50, "Kinder / Jugend", "Children / Youth", "Kids"),
+    names(0x51, "Vorschulkinder", "Pre-school children", "Kids"),
+    names(0x52, "Unterhaltung für 6 bis 14", "Entertainment for 6 to 14", "Kids"),
+    names(0x53, "Unterhaltung für 10 bis 16", "Entertainment for 10 to 16", "Kids"),
+    names(0x54, "Schulfernsehen", "Educational for children", "Kids"),
+    names(0x55, "Zeichentrick / Puppen", "Cartoons / Puppets", "Kids"),
+    names(0x60, "Musik / Tanz", "Music / Dance", "Music"),
+    names(0x61, "Rock / Pop", "Rock / Pop", "Music"),
+    names(0x62, "Klassische Musik", "Classical music", "Music"),
+    names(0x63, "Volksmusik", "Folk music", "Music"),
+    names(0x64, "Jazz", "Jazz", "Music"),
+    names(0x65, "Musical / Oper", "Musical / Opera", "Music"),
+    names(0x66, "Ballett", "Ballet", "Music"),
+    names(0x70, "Kunst / Kultur", "Arts / Culture", "Arts"),
+    names(0x71, "Bühne", "Performing arts", "Arts"),
+    names(0x72, "Bildende Kunst", "Fine arts", "Arts"),
+    names(0x73, "Religion", "Religion", "Religion"),
+    names(0x74, "Popkultur / Brauchtum", "Popular culture / Traditional arts", "Arts"),
+    names(0x75, "Literatur", "Literature", "Arts"),
+    names(0x76, "Kino", "Film / Cinema", "Arts"),
+    names(0x77, "Experimentalfilm", "Experimental film", "Arts"),
+    names(0x78, "Medien / Presse", "Broadcasting / Press", "Arts"),
+    names(0x79, "Neue Medien", "New media", "Arts"),
+    names(0x7a, "Kulturmagazin", "Arts magazine", "Arts"),
+    names(0x7b, "Mode", "Fashion", "Fashion"),
+    names(0x80, "Gesellschaft / Politik / Wirtschaft", "Social / Political / Economics", "Social"),
+    names(0x81, "Magazin / Reportage", "Magazine / Report", "Documentary"),
+    names(0x82, "Wirtschaft / Ratgeber", "Economics / Social advisory", "Social"),
+    names(0x83, "Porträt", "Remarkable people", "Biography"),
+    names(0x90, "Bildung / Wissen", "Education / Science", "Educational"),
+    names(0x91, "Natur / Tiere / Umwelt", "Nature / Animals / Environment", "Nature"),
+    names(0x92, "Technik / Naturwissenschaft", "Technology / Natural sciences", "Science"),
+    names(0x93, "Medizin / Psychologie", "Medicine / Psychology", "Medicine"),
+    names(0x94, "Ferne Länder / Expeditionen", "Foreign countries / Expeditions", "Travel"),
+    names(0x95, "Geistes- und Sozialwissenschaft", "Social / Spiritual sciences", "Science"),
+    names(0x96, "Weiterbildung", "Further education", "Educational"),
+    names(0x97, "Sprachen", "Languages", "Educational"),
+    names(0xa0, "Freizeit / Hobby", "Leisure / Hobbies", "Leisure"),
+    names(0xa1, "Reise", "Tourism / Travel", "Travel"),
+    names(0xa2, "Handwerk", "Handicraft", "How-to"),
+    names(0xa3, "Auto / Motor", "Motoring", "Motoring"),
+    names(0xa4, "Fitness / Gesundheit", "Fitness / Health", "Health"),
+    names(0xa5, "Kochen", "Cooking", "Cooking"),
+    names(0xa6, "Werbung / Einkaufen", "Advertisement / Shopping", "Shopping"),
+    names(0xa7, "Garten", "Gardening", "Gardening"),
+    names(0xb0, "Originalsprache", "Original language", ""),
+    names(0xb1, "Schwarzweiß", "Black and white", ""),
+    names(0xb2, "Unveröffentlicht", "Unpublished", ""),
+    names(0xb3, "Live", "Live broadcast", ""),
+    names(0xb4, "3D", "Plano-stereoscopic", ""),
+    names(0xb5, "Regional", "Local or regional", ""),
+];
