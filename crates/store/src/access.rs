@@ -124,6 +124,8 @@ pub enum Used {
     SignIn(SecretHash),
     /// An API token.
     Token(SecretHash),
+    /// A player's address.
+    Player(SecretHash),
 }
 
 /// How often rights may have been taken away, as far as is known here.
@@ -433,6 +435,10 @@ impl Store {
                         Used::SignIn(hash) => {
                             ("UPDATE sign_in SET last_seen_ms = max(last_seen_ms, ?) WHERE hash = ?", hash)
                         }
+                        Used::Player(hash) => (
+                            "UPDATE player SET last_used_ms = max(coalesce(last_used_ms, 0), ?) WHERE hash = ?",
+                            hash,
+                        ),
                         Used::Token(hash) => (
                             "UPDATE api_token SET last_used_ms = max(coalesce(last_used_ms, 0), ?) WHERE hash = ?",
                             hash,

@@ -19,9 +19,11 @@ mod account;
 mod audit;
 mod bus;
 mod error;
+mod guide;
 mod identity;
 mod memory;
 mod pairing;
+mod player;
 mod receiver;
 mod request;
 mod seal;
@@ -34,8 +36,10 @@ pub use account::{Account, Credentials, NewAccount, NewPin};
 pub use audit::AuditLine;
 pub use bus::{Bus, Notice, Subscription};
 pub use error::{Error, Result};
+pub use guide::{Found, Import, Imported, Place, Told};
 pub use identity::Identity;
 pub use pairing::{NewPairing, Paired, Waiting};
+pub use player::{NewPlayer, Player};
 pub use receiver::Receiver;
 pub use request::RequestKey;
 pub use seal::{Sealed, Sealer};
@@ -51,6 +55,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct Store {
     backend: Backend,
+    /// The same, or beside it: the guide is large and need not be kept as well.
+    guide: Backend,
     turns: Arc<access::Turns>,
 }
 
@@ -70,21 +76,25 @@ pub struct Instance {
 }
 
 impl Store {
-    /// Opens the SQLite file at `path`, made with mode 0600 if it is missing, and brings its schema up to date.
+    /// Opens the SQLite file at `path`, and `guide.db` beside it, made with mode 0600 if they are missing, and brings their schemas up to date.
     ///
     /// # Errors
     /// [`Kind::Unavailable`] if the file cannot be opened or read, [`Kind::Conflict`] if a newer version of the program
     /// has written it: then nothing is changed.
     pub async fn open_sqlite(path: &Path) -> Result<Self> {
-        let store = Self { backend: Backend::Sqlite(Sqlite::open(path).await?), turns: Arc::default() };
+        let backend = Backend::Sqlite(Sqlite::open(path).await?);
+        let guide = Backend::Sqlite(Sqlite::open_guide(&path.with_file_name("guide.db")).await?);
+        let store = Self { backend, guide, turns: Arc::default() };
         store.look_at_access().await?;
         Ok(store)
     }
 
     /// Closes all connections. Later calls get [`Kind::Unavailable`].
     pub async fn close(&self) {
-        match &self.backend {
-            Backend::Sqlite(db) => db.close().await,
+        for backend in [&self.guide, &self.backend] {
+            match backend {
+                Backend::Sqlite(db) => db.close().await,
+            }
         }
     }
 

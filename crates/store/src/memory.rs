@@ -6,31 +6,55 @@ use crate::{Backend, Store};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use telecast_core::guide::Event;
-use telecast_core::lineup::{ChannelId, ReadBouquet, ServiceRef};
+use telecast_core::lineup::{BouquetEntry, ChannelId, ReadBouquet, ServiceRef};
 use telecast_core::playback::SourceTracks;
 
-/// A bouquet in the cache: service references as text.
+/// A bouquet in the cache.
 #[derive(Serialize, Deserialize)]
 struct CachedBouquet {
     reference: String,
     name: String,
     radio: bool,
-    services: Vec<(String, String)>,
+    services: Vec<CachedEntry>,
+}
+
+/// Its entry, the reference as text.
+#[derive(Serialize, Deserialize)]
+struct CachedEntry {
+    service: String,
+    name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    guide_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    logo: Option<String>,
 }
 
 impl From<&ReadBouquet> for CachedBouquet {
     fn from(read: &ReadBouquet) -> Self {
-        let services =
-            read.services.iter().map(|(service, name)| (service.to_string(), name.clone())).collect();
-        Self { reference: read.reference.clone(), name: read.name.clone(), radio: read.radio, services }
+        let services = read.services.iter().cloned().map(|BouquetEntry { service, name, guide_id, logo }| {
+            CachedEntry { service: service.to_string(), name, guide_id, logo }
+        });
+        Self {
+            reference: read.reference.clone(),
+            name: read.name.clone(),
+            radio: read.radio,
+            services: services.collect(),
+        }
     }
 }
 
 impl From<CachedBouquet> for ReadBouquet {
     fn from(cached: CachedBouquet) -> Self {
         let services = cached.services.into_iter();
-        let services = services.filter_map(|(text, name)| Some((ServiceRef::parse(&text)?, name))).collect();
-        Self { reference: cached.reference, name: cached.name, radio: cached.radio, services }
+        let services = services.filter_map(|CachedEntry { service, name, guide_id, logo }| {
+            Some(BouquetEntry { service: ServiceRef::parse(&service)?, name, guide_id, logo })
+        });
+        Self {
+            reference: cached.reference,
+            name: cached.name,
+            radio: cached.radio,
+            services: services.collect(),
+        }
     }
 }
 

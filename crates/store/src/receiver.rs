@@ -11,7 +11,9 @@ pub struct Receiver {
     pub id: String,
     /// What people call it.
     pub name: String,
-    /// Address of its web interface.
+    /// What it is: `enigma2`, `m3u`, `hdhomerun`.
+    pub kind: String,
+    /// Where it is asked.
     pub url: String,
     /// Name to sign in with.
     pub username: Option<String>,
@@ -34,6 +36,7 @@ impl Receiver {
 struct Row {
     id: String,
     name: String,
+    kind: String,
     url: String,
     username: Option<String>,
     password: Option<Vec<u8>>,
@@ -46,6 +49,7 @@ impl From<Row> for Receiver {
         Self {
             id: row.id,
             name: row.name,
+            kind: row.kind,
             url: row.url,
             username: row.username,
             password: row.password.map(Sealed::from_bytes),
@@ -64,7 +68,7 @@ impl Store {
         match &self.backend {
             Backend::Sqlite(db) => {
                 let rows: Vec<Row> = sqlx::query_as(
-                    "SELECT id, name, url, username, password, stream_port, tuners FROM receiver ORDER BY position, id",
+                    "SELECT id, name, kind, url, username, password, stream_port, tuners FROM receiver ORDER BY position, id",
                 )
                 .fetch_all(db.reader())
                 .await?;
@@ -94,11 +98,12 @@ impl Store {
                 }
                 sqlx::query(
                     "INSERT INTO receiver \
-                     (id, name, url, username, password, stream_port, tuners, created_ms, position) \
-                     SELECT ?, ?, ?, ?, ?, ?, ?, ?, COALESCE(MAX(position), 0) + 1 FROM receiver",
+                     (id, name, kind, url, username, password, stream_port, tuners, created_ms, position) \
+                     SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, COALESCE(MAX(position), 0) + 1 FROM receiver",
                 )
                 .bind(&receiver.id)
                 .bind(&receiver.name)
+                .bind(&receiver.kind)
                 .bind(&receiver.url)
                 .bind(&receiver.username)
                 .bind(receiver.password.as_ref().map(Sealed::as_bytes))
@@ -121,10 +126,11 @@ impl Store {
         match &self.backend {
             Backend::Sqlite(db) => {
                 let changed = sqlx::query(
-                    "UPDATE receiver SET name = ?, url = ?, username = ?, password = ?, stream_port = ?, tuners = ? \
+                    "UPDATE receiver SET name = ?, kind = ?, url = ?, username = ?, password = ?, stream_port = ?, tuners = ? \
                      WHERE id = ?",
                 )
                 .bind(&receiver.name)
+                .bind(&receiver.kind)
                 .bind(&receiver.url)
                 .bind(&receiver.username)
                 .bind(receiver.password.as_ref().map(Sealed::as_bytes))

@@ -15,6 +15,8 @@ use std::path::Path;
 use telecast_core::limits;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations/sqlite");
+/// Those of the guide's own file.
+static GUIDE: Migrator = sqlx::migrate!("./migrations/guide");
 
 /// Connections to one file.
 #[derive(Clone, Debug)]
@@ -24,18 +26,32 @@ pub(crate) struct Sqlite {
 }
 
 impl Sqlite {
+    /// What must not be lost: what is acknowledged is on disk.
     pub(crate) async fn open(path: &Path) -> Result<Self> {
-        make_private(path)?;
+        let options = SqliteConnectOptions::new().synchronous(SqliteSynchronous::Full);
+        Self::open_with(path, options, &MIGRATIONS).await
+    }
+
+    /// The guide: what is acknowledged outlives the program, and what a power cut takes is read again from its source.
+    pub(crate) async fn open_guide(path: &Path) -> Result<Self> {
         let options = SqliteConnectOptions::new()
+            .synchronous(SqliteSynchronous::Normal)
+            .page_size(8192)
+            .pragma("wal_autocheckpoint", "4000");
+        Self::open_with(path, options, &GUIDE).await
+    }
+
+    async fn open_with(path: &Path, options: SqliteConnectOptions, schema: &Migrator) -> Result<Self> {
+        make_private(path)?;
+        let options = options
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(limits::STORE_BUSY);
         let pool = |most| SqlitePoolOptions::new().max_connections(most).acquire_timeout(limits::STORE_BUSY);
         let opened = |error| cannot_open(path, error);
         let writer = pool(1).connect_with(options.clone()).await.map_err(opened)?;
-        MIGRATIONS.run(&writer).await.map_err(|error| cannot_migrate(path, error))?;
+        schema.run(&writer).await.map_err(|error| cannot_migrate(path, error))?;
         let reader =
             pool(limits::STORE_READERS).connect_with(options.read_only(true)).await.map_err(opened)?;
         Ok(Self { writer, reader })

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use telecast_core::access::{Role, Scope};
 use telecast_core::guide::Event;
 use telecast_core::limits;
-use telecast_core::lineup::{ChannelId, ReadBouquet, ServiceRef};
+use telecast_core::lineup::{BouquetEntry, ChannelId, ReadBouquet, ServiceRef};
 use telecast_core::playback::{self, AudioCodec, AudioTrack, SourceTracks};
 use telecast_core::secret::SecretHash;
 use telecast_core::session::{ReasonCode, State};
@@ -413,6 +413,7 @@ async fn receivers_keep_their_order_and_their_sealed_password(backend: impl Back
     let sealer = Sealer::load_or_create(&backend.directory().join("key")).expect("key");
     let sealed = sealer.seal(&"geheim".into(), &Receiver::aad("b")).expect("sealed");
     let mut receiver = Receiver {
+        kind: "enigma2".into(),
         id: "b".into(),
         name: "Living room".into(),
         url: "http://box".into(),
@@ -457,7 +458,13 @@ async fn what_was_seen_on_channels_comes_back(backend: impl Backend) {
     assert_eq!(store.tracks(&channel).await.expect("asked"), Some(tracks.clone()));
     assert_eq!(store.all_tracks().await.expect("asked")[&channel], tracks);
 
-    let service = |text: &str| (ServiceRef::parse(text).expect(text), "Name: ä".to_owned());
+    let service =
+        |text: &str| BouquetEntry::from((ServiceRef::parse(text).expect(text), "Name: ä".to_owned()));
+    let listed = BouquetEntry {
+        guide_id: Some("a.example".into()),
+        logo: Some("http://a.example/logo.png".into()),
+        ..service("4097:0:1:1:2:0:4C495354:0:0:0:http%3a//a.example/y.ts")
+    };
     let bouquets = vec![ReadBouquet {
         reference: "1:7:1:0:0:0:0:0:0:0:FROM BOUQUET \"x\"".into(),
         name: "Favourites".into(),
@@ -466,6 +473,7 @@ async fn what_was_seen_on_channels_comes_back(backend: impl Backend) {
             service("1:0:19:283D:3FB:1:C00000:0:0:0:"),
             service("4097:0:1:0:0:0:0:0:0:0:http%3a//a.example%3a80/x%2520y.ts"),
             service("1:64:0:0:0:0:0:0:0:0:"),
+            listed,
         ],
     }];
     store.put_lineup("box", &bouquets, NOW).await.expect("kept");
@@ -604,6 +612,7 @@ async fn sessions_are_written_together_and_each_by_its_fence(backend: impl Backe
 async fn a_request_repeated_with_its_key_adds_one_receiver(backend: impl Backend) {
     let store = backend.open().await;
     let receiver = |id: &str| Receiver {
+        kind: "m3u".into(),
         id: id.into(),
         name: "Living room".into(),
         url: "http://box".into(),

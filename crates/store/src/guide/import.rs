@@ -1,0 +1,361 @@
+//! What a source tells now takes the place of what it told before, channel by channel, from the start of the first airing until the end of the last.
+//!
+//! Airings come in any order and are written in days. What is held is bounded; whoever gives them channel by channel, or hour by hour, has each day written once. Each
+//! transaction is short, so that others who write wait for one of them at most.
+
+use std::collections::{HashMap, HashSet};
+
+use sqlx::{Sqlite as Driver, Transaction};
+use telecast_core::guide::{Airing, fold};
+use telecast_core::limits;
+use telecast_core::lineup::ChannelId;
+
+use super::{DAY_MS, Entry, day};
+use crate::error::Result;
+use crate::sqlite::Sqlite;
+use crate::{Backend, Store};
+
+/// Days of one transaction.
+const ROWS: usize = 64;
+
+/// A refresh of one source, under way. What was written when it is dropped stays.
+#[derive(Debug)]
+pub struct Import {
+    db: Sqlite,
+    source: i64,
+    now_ms: i64,
+    /// When the source was read before.
+    before_ms: i64,
+    channels: HashMap<ChannelId, i64>,
+    spans: HashMap<i64, Span>,
+    days: HashMap<(i64, i64), Day>,
+    /// Airings in `days`.
+    held: usize,
+    /// Counts the airings that have come.
+    turn: u64,
+    /// Days that this refresh has written.
+    written: HashSet<(i64, i64)>,
+    /// Those of them which hold something from before.
+    mixed: HashSet<(i64, i64)>,
+    told: Imported,
+}
+
+/// What has come of a channel.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    /// Start of the first airing, end of the last, length of the longest (milliseconds).
+    first: i64,
+    last: i64,
+    longest: i64,
+}
+
+/// A day that is not written yet.
+#[derive(Debug, Default)]
+struct Day {
+    entries: Vec<Entry>,
+    /// When the last of them came.
+    turn: u64,
+}
+
+/// What a refresh has done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Airings that came.
+    pub airings: u64,
+    /// Channels that they are on.
+    pub channels: u64,
+    /// Days that are now another.
+    pub days_changed: u64,
+    /// Days that are as they were.
+    pub days_unchanged: u64,
+    /// Airings that came twice (the same start and title), and were left out.
+    pub duplicates: u64,
+}
+
+impl Store {
+    /// Begins a refresh of what `source` tells, at `now_ms`. Of each source one at a time: whoever owns the guide sees to that.
+    ///
+    /// # Errors
+    /// [`crate::Kind::Unavailable`].
+    pub async fn import_guide(&self, source: &str, now_ms: i64) -> Result<Import> {
+        let Backend::Sqlite(db) = &self.guide;
+        sqlx::query("INSERT INTO guide_source (name) VALUES (?) ON CONFLICT DO NOTHING")
+            .bind(source)
+            .execute(db.writer())
+            .await?;
+        let (source, before_ms): (i64, Option<i64>) =
+            sqlx::query_as("SELECT id, read_ms FROM guide_source WHERE name = ?")
+                .bind(source)
+                .fetch_one(db.writer())
+                .await?;
+        Ok(Import {
+            db: db.clone(),
+            source,
+            now_ms,
+            before_ms: before_ms.unwrap_or(now_ms),
+            channels: HashMap::new(),
+            spans: HashMap::new(),
+            days: HashMap::new(),
+            held: 0,
+            turn: 0,
+            written: HashSet::new(),
+            mixed: HashSet::new(),
+            told: Imported::default(),
+        })
+    }
+}
+
+impl Import {
+    /// Takes airings; writes when it holds too many.
+    ///
+    /// # Errors
+    /// [`crate::Kind::Unavailable`], and nothing of these counts as told.
+    pub async fn add(&mut self, airings: Vec<Airing>) -> Result<()> {
+        for airing in airings {
+            let id = match self.channels.get(&airing.channel) {
+                Some(id) => *id,
+                None => self.begin_channel(&airing.channel).await?,
+            };
+            let Airing { start_ms, end_ms, .. } = airing;
+            let span = self.spans.entry(id).or_insert(Span { first: start_ms, last: end_ms, longest: 0 });
+            span.first = span.first.min(start_ms);
+            span.last = span.last.max(end_ms);
+            span.longest = span.longest.max(end_ms - start_ms);
+            self.turn += 1;
+            self.held += 1;
+            let into = self.days.entry((id, day(airing.start_ms))).or_default();
+            into.turn = self.turn;
+            into.entries.push(Entry::of(airing));
+        }
+        if self.held > limits::GUIDE_HELD {
+            self.write_oldest(limits::GUIDE_HELD / 2).await?;
+        }
+        Ok(())
+    }
+
+    async fn begin_channel(&mut self, channel: &ChannelId) -> Result<i64> {
+        let known: Option<i64> = sqlx::query_scalar("SELECT id FROM guide_channel WHERE name = ?")
+            .bind(&channel.0)
+            .fetch_optional(self.db.reader())
+            .await?;
+        let id = match known {
+            Some(id) => id,
+            None => {
+                sqlx::query_scalar("INSERT INTO guide_channel (name) VALUES (?) RETURNING id")
+                    .bind(&channel.0)
+                    .fetch_one(self.db.writer())
+                    .await?
+            }
+        };
+        self.channels.insert(channel.clone(), id);
+        Ok(id)
+    }
+
+    /// Writes the days that nothing has come to for longest, until at most `rest` airings are held.
+    async fn write_oldest(&mut self, rest: usize) -> Result<()> {
+        let mut order: Vec<(u64, (i64, i64))> = self.days.iter().map(|(of, day)| (day.turn, *of)).collect();
+        order.sort_unstable();
+        let mut order = order.into_iter().map(|(_, of)| of);
+        while self.held > rest {
+            let batch: Vec<_> = order.by_ref().take(ROWS).collect();
+            self.write(batch).await?;
+        }
+        Ok(())
+    }
+
+    async fn write(&mut self, batch: Vec<(i64, i64)>) -> Result<()> {
+        let mut transaction = self.db.begin().await?;
+        for of in batch {
+            let Some(day) = self.days.remove(&of) else { continue };
+            self.held -= day.entries.len();
+            self.write_day(&mut transaction, of, day.entries).await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    /// Puts a day in its place, with what is left there of before the span of this refresh and after it.
+    async fn write_day(
+        &mut self,
+        transaction: &mut Transaction<'_, Driver>,
+        of: (i64, i64),
+        mut entries: Vec<Entry>,
+    ) -> Result<()> {
+        let Some(Span { first: first_ms, last: last_ms, .. }) = self.spans.get(&of.0).copied() else {
+            return Ok(());
+        };
+        let old: Option<(i64, Vec<u8>)> =
+            sqlx::query_as("SELECT id, entries FROM guide_day WHERE channel = ? AND day = ? AND source = ?")
+                .bind(of.0)
+                .bind(of.1)
+                .bind(self.source)
+                .fetch_optional(&mut **transaction)
+                .await?;
+        let is_edge = of.1 == day(first_ms) || of.1 >= day(last_ms - 1);
+        let again = !self.written.insert(of);
+        if let Some((_, before)) = old.as_ref().filter(|_| is_edge || again) {
+            for mut entry in read_entries(before) {
+                let outside = entry.start_ms < first_ms || entry.start_ms >= last_ms;
+                let is_of_now = again && entry.kept_ms.is_none();
+                if outside && !is_of_now {
+                    entry.kept_ms.get_or_insert(self.before_ms);
+                    self.mixed.insert(of);
+                    entries.push(entry);
+                } else if is_of_now {
+                    entries.push(entry);
+                }
+            }
+        }
+        entries.sort_by_key(|entry| (entry.start_ms, entry.kept_ms.is_some()));
+        let count = entries.len();
+        entries.dedup_by(|later, first| is_same(later, first));
+        self.told.duplicates += (count - entries.len()) as u64;
+        let bytes = serde_json::to_vec(&entries)?;
+        if old.as_ref().is_some_and(|(_, before)| *before == bytes) {
+            self.told.days_unchanged += 1;
+            return Ok(());
+        }
+        self.told.days_changed += 1;
+        put(transaction, old.map(|(id, _)| id), of, self.source, bytes, &words(&entries)).await
+    }
+
+    /// Writes what is held, and takes away what the source does not tell any more. Without this what has been written stays, and so does what
+    /// it would have replaced.
+    ///
+    /// # Errors
+    /// [`crate::Kind::Unavailable`].
+    pub async fn finish(mut self) -> Result<Imported> {
+        self.write_oldest(0).await?;
+        let mut spans: Vec<(i64, Span)> = self.spans.iter().map(|(id, span)| (*id, *span)).collect();
+        spans.sort_unstable_by_key(|(id, _)| *id);
+        for some in spans.chunks(ROWS) {
+            let mut transaction = self.db.begin().await?;
+            for (id, span) in some {
+                self.close_channel(&mut transaction, *id, span).await?;
+            }
+            transaction.commit().await?;
+        }
+        sqlx::query("UPDATE guide_source SET read_ms = ? WHERE id = ?")
+            .bind(self.now_ms)
+            .bind(self.source)
+            .execute(self.db.writer())
+            .await?;
+        self.told.channels = spans.len() as u64;
+        self.told.airings = self.turn;
+        Ok(self.told)
+    }
+
+    /// What lies within the span and was not told now goes; the span is noted.
+    async fn close_channel(
+        &mut self,
+        transaction: &mut Transaction<'_, Driver>,
+        channel: i64,
+        span: &Span,
+    ) -> Result<()> {
+        let (from, to) = (day(span.first), day(span.last - 1));
+        let there: Vec<(i64, i64)> = sqlx::query_as(
+            "SELECT id, day FROM guide_day WHERE channel = ? AND day BETWEEN ? AND ? AND source = ?",
+        )
+        .bind(channel)
+        .bind(from)
+        .bind(to)
+        .bind(self.source)
+        .fetch_all(&mut **transaction)
+        .await?;
+        for (id, day) in there {
+            let of = (channel, day);
+            if !self.written.contains(&of) && day == to {
+                // What begins after the last airing of now stays.
+                self.write_day(transaction, of, Vec::new()).await?;
+            } else if !self.written.contains(&of) {
+                remove(transaction, id).await?;
+                self.told.days_changed += 1;
+            } else if self.mixed.contains(&of) {
+                // Written when less of the span was known.
+                self.write_day(transaction, of, Vec::new()).await?;
+            }
+        }
+        let reach = (span.longest + DAY_MS - 1).div_euclid(DAY_MS).clamp(1, limits::GUIDE_REACH_DAYS);
+        sqlx::query(
+            "INSERT INTO guide_span (channel, source, first_ms, last_ms, reach, read_ms) VALUES (?, ?, ?, ?, ?, ?) \
+             ON CONFLICT (channel, source) DO UPDATE SET first_ms = excluded.first_ms, last_ms = excluded.last_ms, \
+             reach = max(reach, excluded.reach), read_ms = excluded.read_ms",
+        )
+        .bind(channel)
+        .bind(self.source)
+        .bind(span.first)
+        .bind(span.last)
+        .bind(reach)
+        .bind(self.now_ms)
+        .execute(&mut **transaction)
+        .await?;
+        Ok(())
+    }
+}
+
+/// The same airing told twice. One that was told now counts before one from before.
+fn is_same(later: &Entry, first: &Entry) -> bool {
+    let title = |entry: &Entry| entry.programme.titles.first().map(|text| text.text.clone());
+    later.start_ms == first.start_ms
+        && (title(later) == title(first) || (later.event_id.is_some() && later.event_id == first.event_id))
+}
+
+pub(super) fn read_entries(bytes: &[u8]) -> Vec<Entry> {
+    serde_json::from_slice(bytes).unwrap_or_else(|error| {
+        tracing::warn!(%error, "a day of the guide cannot be read; it will be told again");
+        Vec::new()
+    })
+}
+
+async fn put(
+    transaction: &mut Transaction<'_, Driver>,
+    old: Option<i64>,
+    (channel, day): (i64, i64),
+    source: i64,
+    bytes: Vec<u8>,
+    words: &str,
+) -> Result<()> {
+    if let Some(old) = old {
+        remove(transaction, old).await?;
+    }
+    if bytes == b"[]" {
+        return Ok(());
+    }
+    let id: i64 = sqlx::query_scalar(
+        "INSERT INTO guide_day (channel, day, source, entries) VALUES (?, ?, ?, ?) RETURNING id",
+    )
+    .bind(channel)
+    .bind(day)
+    .bind(source)
+    .bind(bytes)
+    .fetch_one(&mut **transaction)
+    .await?;
+    sqlx::query("INSERT INTO guide_words (rowid, words) VALUES (?, ?)")
+        .bind(id)
+        .bind(words)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
+async fn remove(transaction: &mut Transaction<'_, Driver>, id: i64) -> Result<()> {
+    sqlx::query("DELETE FROM guide_day WHERE id = ?").bind(id).execute(&mut **transaction).await?;
+    Ok(())
+}
+
+/// The different words of a day.
+fn words(entries: &[Entry]) -> String {
+    let mut folded = String::new();
+    for entry in entries {
+        for text in entry.programme.searched() {
+            folded.push_str(&fold(text));
+            folded.push(' ');
+        }
+    }
+    let different: HashSet<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    let mut all = String::with_capacity(folded.len());
+    for word in different {
+        all.push_str(word);
+        all.push(' ');
+    }
+    all
+}
