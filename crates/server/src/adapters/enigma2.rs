@@ -7,100 +7,34 @@
 //! An IPTV reference in a bouquet leads to another host altogether: it is read like any address of the web, with redirects, and without
 //! the receiver's password.
 
+mod guide;
 mod reply;
 
 use moka::future::Cache;
-use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use telecast_core::breaker::{Failure, State};
 use telecast_core::guide::{Event, clean};
 use telecast_core::limits;
-use telecast_core::lineup::{ReadBouquet, ServiceRef};
-use telecast_core::outgoing::{Reach, Refusal};
+use telecast_core::lineup::{BouquetEntry, ReadBouquet, ServiceRef};
+use telecast_core::outgoing::Reach;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use url::Url;
 
 use super::clock::Clock;
 use super::gate::{Call, Gate};
-use super::outgoing::{Outgoing, checked, refusal};
-use super::stream::{BOX_PORT, Fault, Stream, abroad, has_box_manners, is_relay};
+use super::outgoing::{Outgoing, refusal};
+use super::receiver::{
+    About, Address, Answers, Calls, Recording, Settings, Trouble, reason, without_credentials,
+};
+use super::stream::{Abroad, BOX_PORT, Fault, Stream, is_relay};
 use reply::{events, parse, recording, text};
 
 /// Whoever waits for another's trial looks again so often.
 const TRIAL: Duration = Duration::from_millis(100);
-
-/// A receiver as the host describes it.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// Names it for ever.
-    pub id: String,
-    /// Name for people.
-    pub name: String,
-    /// Address of its web interface.
-    pub url: Url,
-    /// User name, if it wants one.
-    pub username: String,
-    /// Password.
-    pub password: Option<SecretString>,
-    /// Port of its streams.
-    pub stream_port: u16,
-    /// Tuners, where the host knows better than the box.
-    pub tuners: Option<u32>,
-    /// Names of bouquets to take; empty: all.
-    pub bouquets: Vec<String>,
-    /// It comes from the file and cannot be changed on a page.
-    pub from_file: bool,
-}
-
-/// Why a receiver is not usable.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Trouble {
-    /// Nobody answers.
-    #[error("The receiver does not answer ({0}). Check its address and that it is switched on.")]
-    Unreachable(String),
-    /// Nobody is asked there.
-    #[error("The receiver's address is not asked: {0}.")]
-    NotAsked(Refusal),
-    /// It answers, and fails while it does.
-    #[error("The receiver fails ({0}). Restart it if this stays.")]
-    Failing(String),
-    /// Wrong user name or password.
-    #[error("The receiver does not accept the user name and password.")]
-    Unauthorized,
-    /// Something else answers there.
-    #[error("What answers at this address is not an Enigma2 receiver with OpenWebif ({0}).")]
-    NotAReceiver(String),
-    /// Nothing to watch.
-    #[error("The receiver has no bouquets. Make at least one on the receiver, or check its bouquet editor.")]
-    NoBouquets,
-}
-
-/// What the box is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct About {
-    /// Model.
-    pub model: String,
-    /// Tuners that it names.
-    pub tuners: Option<u32>,
-}
-
-/// A recording of the box itself that runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recording {
-    /// What it records.
-    pub service: ServiceRef,
-    /// Its name, as the box's owner gave it.
-    pub name: String,
-    /// When it began (Unix seconds of the box's clock).
-    pub begin_s: i64,
-    /// When it ends (the same).
-    pub end_s: i64,
-}
 
 /// A client for one receiver; cheap to clone.
 #[derive(Clone)]
@@ -108,8 +42,8 @@ pub struct Client {
     settings: Arc<Settings>,
     outgoing: Outgoing,
     http: reqwest::Client,
-    /// For IPTV references: it follows redirects, and carries no password.
-    abroad: reqwest::Client,
+    /// For IPTV references.
+    abroad: Abroad,
     slots: Arc<Semaphore>,
     /// Its pages and its streams are two programs: one may fail while the other works.
     pages: Arc<Gate>,
@@ -118,45 +52,6 @@ pub struct Client {
     addresses: Cache<String, Address>,
     calls: Arc<Calls>,
 }
-
-/// How a receiver answers; all only grow but the times.
-#[derive(Debug, Default)]
-struct Calls {
-    count: AtomicU64,
-    failed: AtomicU64,
-    last_ms: AtomicU64,
-    mean_ms: AtomicU64,
-}
-
-/// How a receiver answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Answers {
-    /// Calls that it has answered.
-    pub count: u64,
-    /// Calls that it has not.
-    pub failed: u64,
-    /// Time of its last answer (milliseconds).
-    pub last_ms: u64,
-    /// Mean over its last eight answers or so (milliseconds).
-    pub mean_ms: u64,
-}
-
-impl Calls {
-    fn note(&self, answered: bool, took: Duration) {
-        if !answered {
-            self.failed.fetch_add(1, Ordering::Relaxed);
-            return;
-        }
-        let ms = took.as_millis() as u64;
-        let first = self.count.fetch_add(1, Ordering::Relaxed) == 0;
-        let mean = self.mean_ms.load(Ordering::Relaxed);
-        self.last_ms.store(ms, Ordering::Relaxed);
-        self.mean_ms.store(if first { ms } else { (mean * 7 + ms).div_ceil(8) }, Ordering::Relaxed);
-    }
-}
-
-/// Where a stream is, and who may fetch it.
-pub type Address = (Url, Option<(String, SecretString)>);
 
 /// A box that does not say in this time where a stream is, is asked on its usual port.
 const ADDRESS_PATIENCE: Duration = Duration::from_millis(1500);
@@ -183,7 +78,7 @@ impl Client {
             streams: gate("streams"),
             settings: Arc::new(settings),
             http,
-            abroad: abroad(&outgoing).map_err(broken)?,
+            abroad: Abroad::new(&outgoing).map_err(broken)?,
             outgoing,
             slots: Arc::new(Semaphore::new(limits::RECEIVER_CALLS)),
             addresses: addresses(ADDRESSES, ADDRESS_AGE),
@@ -198,14 +93,7 @@ impl Client {
 
     /// How it has answered so far.
     pub fn answers(&self) -> Answers {
-        let of = |number: &AtomicU64| number.load(Ordering::Relaxed);
-        let calls = &self.calls;
-        Answers {
-            count: of(&calls.count),
-            failed: of(&calls.failed),
-            last_ms: of(&calls.last_ms),
-            mean_ms: of(&calls.mean_ms),
-        }
+        self.calls.answers()
     }
 
     /// The door to its pages.
@@ -222,13 +110,7 @@ impl Client {
     /// Nothing is sent while the door is shut; what it cannot tune to is no fault of the door.
     pub async fn open(&self, service: &ServiceRef, relayed: impl FnOnce(bool)) -> Result<Stream, Fault> {
         if service.is_iptv() {
-            let (url, credentials) = self.stream_url(service).await.map_err(unreachable)?;
-            checked(&url, Reach::Home)?;
-            return if has_box_manners(&url) {
-                Stream::open(&self.outgoing, &url, credentials.as_ref()).await
-            } else {
-                Stream::fetch(&self.abroad, &url, credentials.as_ref()).await
-            };
+            return self.abroad.open(&service.path).await;
         }
         let call = self.pass().await?;
         let (url, credentials) = self.stream_url(service).await.map_err(unreachable)?;
@@ -314,7 +196,7 @@ impl Client {
         reference: &str,
         depth: usize,
         budget: &mut usize,
-        out: &mut Vec<(ServiceRef, String)>,
+        out: &mut Vec<BouquetEntry>,
     ) -> Result<(), Trouble> {
         let value = self.call("api/getservices", &[("sRef", reference)]).await?;
         for entry in value.get("services").and_then(Value::as_array).into_iter().flatten() {
@@ -332,7 +214,7 @@ impl Client {
                 continue;
             }
             let name = text(entry.get("servicename")).map(|name| clean(&name)).unwrap_or_default();
-            out.push((service, name));
+            out.push((service, name).into());
         }
         Ok(())
     }
@@ -534,15 +416,6 @@ fn addresses(most: u64, age: Duration) -> Cache<String, Address> {
         .build()
 }
 
-/// An address and, apart from it, the credentials that stood in it.
-fn without_credentials(mut url: Url) -> Address {
-    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-    let inside = (!url.username().is_empty())
-        .then(|| (decoded(url.username()), SecretString::from(decoded(url.password().unwrap_or("")))));
-    let _ = (url.set_username(""), url.set_password(None));
-    (url, inside)
-}
-
 /// What it means when a page ends in an exception.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Crash {
@@ -556,22 +429,6 @@ fn unreachable(trouble: Trouble) -> Fault {
     match trouble {
         Trouble::NotAsked(refusal) => Fault::NotAsked(refusal),
         other => Fault::Unreachable(other.to_string()),
-    }
-}
-
-/// Asks a receiver who it is: what `telecast check` wants to know.
-pub async fn about(settings: &Settings) -> Result<About, Trouble> {
-    Client::new(settings.clone(), Clock::start())?.about().await
-}
-
-/// What failed, without the address: it may hold credentials.
-fn reason(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        "no reply in time".into()
-    } else if error.is_connect() {
-        "no connection".into()
-    } else {
-        "the connection broke".into()
     }
 }
 

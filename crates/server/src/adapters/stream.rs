@@ -5,18 +5,23 @@
 
 use base64::Engine;
 use bytes::{Buf, Bytes};
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{
+    CONNECTION, CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING,
+};
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
 use telecast_core::limits;
-use telecast_core::outgoing::Refusal;
+use telecast_core::m3u;
+use telecast_core::outgoing::{Reach, Refusal};
 use telecast_core::tuner::Holder;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use url::Url;
 
-use super::outgoing::{Outgoing, Trouble, refusal};
+use super::hls::{self, Follower};
+use super::outgoing::{Outgoing, Trouble, checked, refusal};
+use super::receiver::without_credentials;
 
 /// Bytes of a reply's head; boxes send under 200.
 const HEAD_LIMIT: usize = 8 * 1024;
@@ -80,18 +85,55 @@ pub fn has_box_manners(url: &Url) -> bool {
     url.scheme() == "http" && matches!(url.port(), Some(BOX_PORT | RELAY_PORT))
 }
 
-/// A client for addresses that are no box's. How long an answer takes is for [`Stream`] to say.
-///
-/// # Errors
-/// There is no TLS on this machine.
-pub fn abroad(outgoing: &Outgoing) -> Result<reqwest::Client, reqwest::Error> {
-    outgoing.client(REDIRECTS, None)
+/// The way to streams that are no box's own: addresses in bouquets and lists, which may lead anywhere that may be asked. No password of a receiver goes
+/// with it. Cheap to clone.
+#[derive(Clone)]
+pub struct Abroad {
+    outgoing: Outgoing,
+    http: reqwest::Client,
+}
+
+impl Abroad {
+    /// # Errors
+    /// There is no TLS on this machine.
+    pub fn new(outgoing: &Outgoing) -> Result<Self, reqwest::Error> {
+        // How long an answer takes is for [`Stream`] to say.
+        Ok(Self { outgoing: outgoing.clone(), http: outgoing.client(REDIRECTS, None)? })
+    }
+
+    /// Opens the stream at `address`, in which user and password may stand, and headers behind a `|` ([`m3u::split`]).
+    ///
+    /// # Errors
+    /// As [`Stream::open`].
+    pub async fn open(&self, address: &str) -> Result<Stream, Fault> {
+        let (url, headers) = m3u::split(address);
+        let url =
+            Url::parse(url).map_err(|error| Fault::Unreachable(format!("a stream's address: {error}")))?;
+        let (url, credentials) = without_credentials(url);
+        checked(&url, Reach::Home)?;
+        if has_box_manners(&url) {
+            Stream::open(&self.outgoing, &url, credentials.as_ref()).await
+        } else {
+            Stream::fetch(&self.http, &url, (credentials.as_ref(), sendable(&headers))).await
+        }
+    }
+}
+
+/// Those of `headers` that can be sent; where a request goes, and how long it is, is not for a list to say.
+fn sendable(headers: &[(String, String)]) -> HeaderMap {
+    let one = |(name, value): &(String, String)| {
+        let name = HeaderName::try_from(name.as_str()).ok()?;
+        let ours = [HOST, CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION].contains(&name);
+        Some((name, HeaderValue::try_from(value.as_str()).ok()?)).filter(|_| !ours)
+    };
+    headers.iter().filter_map(one).collect()
 }
 
 /// Where the bytes come from.
 enum Body {
     Socket(TcpStream),
     Reply(reqwest::Response, Bytes),
+    Followed(Box<Follower>),
 }
 
 impl Body {
@@ -99,6 +141,7 @@ impl Body {
     async fn read(&mut self, buffer: &mut Vec<u8>) -> std::io::Result<usize> {
         match self {
             Self::Socket(socket) => socket.read_buf(buffer).await,
+            Self::Followed(follower) => Ok(follower.read(buffer).await),
             Self::Reply(reply, rest) => {
                 while rest.is_empty() {
                     match reply.chunk().await.map_err(|error| std::io::Error::other(error.without_url()))? {
@@ -159,16 +202,16 @@ impl Stream {
         Ok(Self { body: Body::Socket(socket), relay: is_relay(url), first, seen: 0 })
     }
 
-    /// Asks for a stream from elsewhere. A redirect to another host does not take the credentials along.
+    /// Asks for a stream from elsewhere: as it is, or by an HLS playlist. A redirect to another host does not take the credentials along.
     ///
     /// # Errors
     /// As [`Self::open`].
     pub async fn fetch(
-        abroad: &reqwest::Client,
+        http: &reqwest::Client,
         url: &Url,
-        credentials: Option<&(String, SecretString)>,
+        (credentials, headers): (Option<&(String, SecretString)>, HeaderMap),
     ) -> Result<Self, Fault> {
-        let mut request = abroad.get(url.clone());
+        let mut request = http.get(url.clone()).headers(headers.clone());
         if let Some((user, password)) = credentials {
             request = request.basic_auth(user, Some(password.expose_secret()));
         }
@@ -185,11 +228,15 @@ impl Stream {
             401 | 403 => return Err(Fault::Unauthorized),
             _ => return Err(Fault::Refused(format!("{:?} {}", reply.version(), reply.status()))),
         }
-        let kind = reply.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        if kind.to_ascii_lowercase().contains("mpegurl") {
-            return Err(Fault::Refused("a playlist".into()));
-        }
-        Ok(Self { body: Body::Reply(reply, Bytes::new()), relay: false, first: Vec::new(), seen: 0 })
+        let body = if hls::is_playlist(reply.url(), reply.headers()) {
+            let host = url.host_str().unwrap_or_default();
+            let credentials = credentials.map(|(user, word)| (host.to_owned(), user.clone(), word.clone()));
+            let way = hls::Way { http: http.clone(), headers, credentials };
+            Body::Followed(Box::new(Follower::begin(way, reply).await.map_err(Fault::Refused)?))
+        } else {
+            Body::Reply(reply, Bytes::new())
+        };
+        Ok(Self { body, relay: false, first: Vec::new(), seen: 0 })
     }
 
     /// Appends what has arrived to `buffer`, at most up to its capacity; waits for the first byte up to the stall limit.
@@ -245,10 +292,9 @@ async fn head(socket: &mut TcpStream) -> Result<Vec<u8>, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use telecast_core::outgoing::Reach;
 
-    fn home() -> Outgoing {
-        Outgoing::new(Reach::Home)
+    fn http() -> reqwest::Client {
+        Abroad::new(&Outgoing::new(Reach::Home)).unwrap().http
     }
 
     #[tokio::test]
@@ -305,7 +351,8 @@ mod tests {
         let elsewhere = format!("http://localhost:{}/live/b.ts", last.port().unwrap());
         let (first, here) = server(vec![moved("/moved.ts"), moved(&elsewhere)]).await;
         let credentials = ("anna".to_owned(), SecretString::from("secret".to_owned()));
-        let mut stream = Stream::fetch(&abroad(&home()).unwrap(), &first, Some(&credentials)).await.unwrap();
+        let mut stream =
+            Stream::fetch(&http(), &first, (Some(&credentials), HeaderMap::new())).await.unwrap();
         let mut all = Vec::new();
         let end = loop {
             let mut buffer = Vec::with_capacity(500);
@@ -333,7 +380,7 @@ mod tests {
             ),
             (
                 vec![empty("200 OK\r\nContent-Type: application/vnd.apple.mpegurl")],
-                "the receiver answered a playlist instead of a stream",
+                "the receiver answered no playlist, though it is called one instead of a stream",
             ),
             (vec![empty("401 No")], "the receiver does not accept the user name and password for streams"),
             (
@@ -343,7 +390,7 @@ mod tests {
         ];
         for (replies, message) in cases {
             let (url, asked) = server(replies).await;
-            let fault = Stream::fetch(&abroad(&home()).unwrap(), &url, None).await.err().unwrap();
+            let fault = Stream::fetch(&http(), &url, (None, HeaderMap::new())).await.err().unwrap();
             assert_eq!(fault.to_string(), message);
             asked.await.unwrap();
         }
@@ -351,7 +398,7 @@ mod tests {
         let closed = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
         drop(listener);
         assert!(matches!(
-            Stream::fetch(&abroad(&home()).unwrap(), &closed, None).await,
+            Stream::fetch(&http(), &closed, (None, HeaderMap::new())).await,
             Err(Fault::Unreachable(_))
         ));
     }
@@ -364,8 +411,8 @@ mod tests {
             let (mut socket, _) = listener.accept().await.unwrap();
             socket.read_u8().await.unwrap()
         };
-        let abroad = abroad(&home()).unwrap();
-        let (fault, first) = tokio::join!(Stream::fetch(&abroad, &url, None), hello);
+        let http = http();
+        let (fault, first) = tokio::join!(Stream::fetch(&http, &url, (None, HeaderMap::new())), hello);
         // A TLS record of type handshake (RFC 8446 §5.1), and no stream from whoever cannot answer it.
         assert_eq!(first, 22);
         assert!(matches!(fault, Err(Fault::Unreachable(_))));

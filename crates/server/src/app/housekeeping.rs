@@ -7,10 +7,11 @@ use telecast_core::limits;
 use telecast_store::{Error, Store};
 use tokio_util::sync::CancellationToken;
 
+use super::settings::InForce;
 use crate::adapters::clock::Clock;
 
 /// Forgets what has run out: at start, then once an hour, until `stop`.
-pub(super) async fn keep_house(store: Store, clock: Clock, stop: CancellationToken) {
+pub(super) async fn keep_house(store: Store, clock: Clock, settings: InForce, stop: CancellationToken) {
     let mut hour = tokio::time::interval(limits::HOUSEKEEPING);
     while stop.run_until_cancelled(hour.tick()).await.is_some() {
         let now = clock.wall_ms();
@@ -24,6 +25,14 @@ pub(super) async fn keep_house(store: Store, clock: Clock, stop: CancellationTok
                     + store.purge_audit(now).await?,
             )
         };
+        let past = now - ms(settings.now().guide_past);
+        let old = async {
+            while store.purge_guide(past).await? > 0 {}
+            Ok::<(), Error>(())
+        };
+        if let Err(error) = old.await {
+            tracing::warn!(%error, "the old guide cannot be forgotten; next try in an hour");
+        }
         match gone.await {
             Ok(0) => {}
             Ok(rows) => tracing::debug!(rows, "forgot what has run out"),

@@ -6,6 +6,7 @@
 
 mod admission;
 mod guardian;
+pub mod guide;
 mod housekeeping;
 mod joins;
 mod ledger;
@@ -24,14 +25,17 @@ pub mod tape;
 pub mod transcoders;
 pub mod tuners;
 pub mod view;
+mod wishes;
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
+use futures_util::Stream;
 use telecast_core::error::{Error, Kind};
 use telecast_core::limits;
 use telecast_core::lineup::{ChannelId, Lineup};
@@ -47,6 +51,8 @@ use crate::adapters::clock::Clock;
 use crate::adapters::outgoing::Outgoing;
 pub use crate::spawn::{panics, supervise};
 use guardian::Guardian;
+use guide::files::FileView;
+use guide::{DetailView, Export, Guide, Query, RowView, SearchPage};
 use ledger::Ledger;
 use memory::Memory;
 use news::News;
@@ -57,6 +63,7 @@ use settings::InForce;
 use status::Status;
 use transcoders::Transcoders;
 use tuners::{Board, Hold, Tuners, Wish};
+pub use wishes::{Kept, WishChange};
 
 pub use playback::{Directives, PlayError, PlaybackHandle};
 pub use settings::{Keeping, Limits, ReceiverSettings, Settings};
@@ -77,6 +84,7 @@ struct Inner {
     receivers: Arc<Receivers>,
     sessions: Sessions,
     guardian: Guardian,
+    guide: Guide,
     tuners: Tuners,
     transcoders: Transcoders,
     memory: Memory,
@@ -92,8 +100,7 @@ impl App {
     /// # Errors
     /// The tape directory cannot be made, read or written.
     pub async fn start(settings: Settings, store: Store) -> Result<Self, Error> {
-        let clock = Clock::start();
-        let usage = Arc::new(AtomicU64::new(0));
+        let (clock, usage) = (Clock::start(), Arc::new(AtomicU64::new(0)));
         let first = settings.receivers.clone();
         let settings = InForce::new(settings);
         let room = open_room(&settings, clock, Arc::clone(&usage)).await?;
@@ -101,7 +108,10 @@ impl App {
         let news = News::start();
         let lineup = Arc::new(ArcSwap::from_pointee(Lineup::default()));
         let (ledger, memory) = remembered(&store, clock).await;
-        supervise("housekeeping", housekeeping::keep_house(store, clock, stop.child_token()));
+        let wishes = wishes::kept(&store).await;
+        let house = housekeeping::keep_house(store.clone(), clock, settings.clone(), stop.child_token());
+        supervise("housekeeping", house);
+        let guide = Guide::start(store, (settings.clone(), Arc::clone(&lineup), clock), news.clone(), &stop);
         let transcoders = Transcoders::start(settings.clone(), room.clone(), clock, stop.child_token());
         let tuners = Tuners::start(settings.clone(), Arc::clone(&lineup), room, clock, stop.child_token());
         let around = Surroundings {
@@ -123,7 +133,7 @@ impl App {
             Arc::clone(&lineup),
             tuners.clone(),
             news.clone(),
-            (clock, ledger.clone()),
+            (clock, ledger.clone(), guide.clone(), wishes),
             settings.clone(),
             stop.child_token(),
         );
@@ -149,6 +159,7 @@ impl App {
             receivers,
             sessions,
             guardian,
+            guide,
             tuners,
             transcoders,
             memory,
@@ -164,19 +175,82 @@ impl App {
         self.0.lineup.load_full()
     }
 
+    /// The lineup as receivers have it, and what the host wants of it.
+    pub fn own_lineup(&self) -> (Arc<Lineup>, Arc<Kept>) {
+        self.0.receivers.own()
+    }
+
+    /// Changes what the host wants of the lineup, if `revision` is the state that whoever changes it has seen.
+    ///
+    /// # Errors
+    /// `Conflict`: somebody else was faster; `Invalid`; `Unavailable`: the store.
+    pub async fn wish(&self, revision: i64, change: WishChange) -> Result<Arc<Kept>, Error> {
+        self.0.receivers.wish(revision, change).await
+    }
+
     /// Tracks that a channel had when it was last on; `None` if it never was.
     pub fn tracks(&self, channel_id: &str) -> Option<Vec<TrackView>> {
         self.0.memory.get(channel_id).map(|tracks| memory::views(&tracks))
     }
 
     /// A channel's logo from its receiver: media type and bytes; `None` if it has none. Cached.
-    pub async fn logo(&self, channel_id: &str) -> Option<(String, Bytes)> {
-        self.0.receivers.logo(channel_id).await.map(|picture| ("image/png".into(), picture))
+    pub async fn logo(&self, channel_id: &str) -> Option<(&'static str, Bytes)> {
+        self.0.receivers.logo(channel_id).await
     }
 
     /// What is on. Never waits for a receiver.
     pub fn now_next(&self, channel_ids: &[String]) -> Vec<NowNextView> {
         self.0.receivers.now_next(channel_ids)
+    }
+
+    /// The time of day (milliseconds since 1970).
+    pub fn now_ms(&self) -> i64 {
+        self.0.clock.wall_ms()
+    }
+
+    /// A window of the guide, channel by channel, with texts in the best of `languages`.
+    ///
+    /// # Errors
+    /// `Unavailable`: the store.
+    pub async fn guide(
+        &self,
+        channels: &[ChannelId],
+        window_ms: (i64, i64),
+        languages: &[String],
+    ) -> Result<Vec<RowView>, Error> {
+        self.0.guide.window(channels, window_ms, languages).await
+    }
+
+    /// Airings in which words occur.
+    ///
+    /// # Errors
+    /// `Unavailable`: the store.
+    pub async fn search_guide(&self, query: Query, languages: &[String]) -> Result<SearchPage, Error> {
+        self.0.guide.search(query, languages).await
+    }
+
+    /// All that is known of an airing.
+    ///
+    /// # Errors
+    /// `NotFound`: it is not in the guide any more.
+    pub async fn programme(&self, id: &str, languages: &[String]) -> Result<DetailView, Error> {
+        self.0.guide.programme(id, languages).await
+    }
+
+    /// Guide files, and how they fare.
+    pub fn guide_files(&self) -> Vec<FileView> {
+        self.0.guide.files.views()
+    }
+
+    /// The guide as XMLTV, piece by piece.
+    pub fn export_guide(&self, export: Export) -> impl Stream<Item = io::Result<Bytes>> + Send + use<> {
+        self.0.guide.export(export)
+    }
+
+    /// Reads the guide again, from receivers and files.
+    pub fn refresh_guide(&self) {
+        self.0.receivers.read_guides_again();
+        self.0.guide.files.again();
     }
 
     /// Makes a session, or finds the one of the same request. Answers when it is written, and never waits for a receiver.
@@ -267,6 +341,11 @@ impl App {
     /// The door to the tape behind a playback address.
     pub fn playback_by_key(&self, key: &str) -> Option<Arc<PlaybackHandle>> {
         self.0.sessions.by_key(key)
+    }
+
+    /// The same of a session.
+    pub fn playback_of(&self, id: &str) -> Option<Arc<PlaybackHandle>> {
+        self.0.sessions.all().by_id.get(id).map(|entry| Arc::clone(&entry.handle))
     }
 
     /// All receivers.

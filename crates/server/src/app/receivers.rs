@@ -3,7 +3,10 @@
 //! A receiver that does not answer keeps what was known of it, also from an earlier run, and is asked again with growing pauses. Nobody waits for a receiver
 //! but the one who adds or tests it.
 
+mod guide;
+
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,20 +17,24 @@ use telecast_core::breaker::State as Breaker;
 use telecast_core::error::{Error, Kind};
 use telecast_core::guide::{Event, now_next};
 use telecast_core::limits;
-use telecast_core::lineup::{ChannelId, Lineup, ReadBouquet, ServiceRef};
+use telecast_core::lineup::{ChannelId, Lineup, ReadBouquet};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use super::guide::Guide;
 use super::ledger::Ledger;
 use super::news::News;
 use super::settings::{InForce, ReceiverSettings, is_same, without_user};
 use super::supervise;
 use super::tuners::Tuners;
 use super::view::{NowNextView, ReceiverState, ReceiverView};
+use super::wishes::{self, Kept, WishChange};
 use crate::adapters::clock::Clock;
-use crate::adapters::enigma2::{Answers, Client, Trouble};
+use crate::adapters::guide_file::Place;
+use crate::adapters::logo;
 use crate::adapters::outgoing::{self, Outgoing};
+use crate::adapters::receiver::{Answers, Client, Trouble};
 
 /// What is on is asked again this often: two events of each channel are known, so it stays right in between.
 const GUIDE: Duration = Duration::from_secs(300);
@@ -42,8 +49,6 @@ const PAUSES: [Duration; 5] = [
 /// Channels whose streams' addresses are learnt at start, and how long that may take: the box has a picture to show.
 const WARM: usize = 50;
 const WARMING: Duration = Duration::from_secs(5);
-/// Services asked one by one where a box's guide for whole bouquets is broken: two calls each, and a busy box is slow for all.
-const SINGLE_GUIDES: usize = 100;
 /// Logos kept; each is about 10 KB.
 const LOGOS: u64 = 2_000;
 /// A logo is asked for again after this; so is one that was not there.
@@ -55,7 +60,21 @@ pub(super) struct Receiver {
     state: watch::Sender<ReceiverView>,
     known: ArcSwap<Known>,
     again: Notify,
+    /// Its guide for whole bouquets always crashes.
+    bulk_is_broken: AtomicBool,
+    /// Somebody wants all of its guide read, whenever it was.
+    is_guide_wanted: AtomicBool,
     stop: CancellationToken,
+}
+
+impl Receiver {
+    fn is_bulk_broken(&self) -> bool {
+        self.bulk_is_broken.load(Ordering::Relaxed)
+    }
+
+    fn bulk_is_broken(&self) {
+        self.bulk_is_broken.store(true, Ordering::Relaxed);
+    }
 }
 
 /// What is known of a receiver.
@@ -67,18 +86,26 @@ struct Known {
     guide_at: Option<i64>,
 }
 
+/// A logo: its media type and its bytes.
+pub(super) type Logo = (&'static str, Bytes);
+
 /// All receivers.
 pub(super) struct Receivers {
     list: ArcSwap<Vec<Arc<Receiver>>>,
     /// Serialises changes of the list and of the lineup; held for microseconds.
     change: Mutex<()>,
     pub(super) lineup: Arc<ArcSwap<Lineup>>,
-    logos: Cache<String, Option<Bytes>>,
+    logos: Cache<String, Option<Logo>>,
     tuners: Tuners,
     news: News,
     clock: Clock,
     settings: InForce,
     ledger: Ledger,
+    guide: Guide,
+    /// The lineup as receivers have it.
+    pooled: ArcSwap<Lineup>,
+    /// What the host wants of it.
+    wishes: ArcSwap<Kept>,
     stop: CancellationToken,
 }
 
@@ -87,7 +114,7 @@ impl Receivers {
         lineup: Arc<ArcSwap<Lineup>>,
         tuners: Tuners,
         news: News,
-        (clock, ledger): (Clock, Ledger),
+        (clock, ledger, guide, wishes): (Clock, Ledger, Guide, Kept),
         settings: InForce,
         stop: CancellationToken,
     ) -> Arc<Self> {
@@ -102,6 +129,9 @@ impl Receivers {
             clock,
             settings,
             ledger,
+            guide,
+            pooled: ArcSwap::default(),
+            wishes: ArcSwap::from_pointee(wishes),
             stop,
         })
     }
@@ -109,16 +139,15 @@ impl Receivers {
     /// Adds a receiver with what an earlier run has read from it, and starts its owner.
     pub(super) async fn add(self: &Arc<Self>, settings: ReceiverSettings) -> Result<ReceiverView, Error> {
         let known = self.remembered(&settings.id).await;
-        let tuners = settings.tuners;
         let (first, receiver) = self.insert(settings, known)?;
         // Known to the pool before it has answered: a channel of an earlier run then says that its receiver does not, and not
         // that nobody has it.
-        self.tuners.set_receiver(receiver.client.clone(), tuners).await;
+        self.tuners.set_receiver(receiver.client.clone(), receiver.client.streams_at_once(None)).await;
         self.pool();
         let all = Arc::clone(self);
         supervise("receiver", async move {
             let stop = receiver.stop.clone();
-            stop.run_until_cancelled(all.own(&receiver)).await;
+            stop.run_until_cancelled(all.live(&receiver)).await;
         });
         Ok(first)
     }
@@ -135,7 +164,7 @@ impl Receivers {
             HashMap::new()
         });
         let mut known = Known::default();
-        for (service, _) in bouquets.iter().flat_map(|bouquet| &bouquet.services) {
+        for service in bouquets.iter().flat_map(|bouquet| &bouquet.services).map(|read| &read.service) {
             if let Some((channel, (events, at))) = seen.remove_entry(&service.channel_id()) {
                 known.guide.insert(channel, events);
                 known.guide_at = known.guide_at.max(Some(at));
@@ -165,6 +194,8 @@ impl Receivers {
             state,
             known: ArcSwap::from_pointee(known),
             again: Notify::new(),
+            bulk_is_broken: AtomicBool::new(false),
+            is_guide_wanted: AtomicBool::new(false),
             stop: self.stop.child_token(),
         });
         let mut next = (*list).clone();
@@ -266,7 +297,7 @@ impl Receivers {
         self.list.load().iter().map(of).collect()
     }
 
-    /// What is on.
+    /// What is on: what receivers have said lately; where they say nothing, what the guide has. For whom it is, the guide knows better.
     pub(super) fn now_next(&self, channels: &[String]) -> Vec<NowNextView> {
         let (list, lineup) = (self.list.load(), self.lineup.load());
         let wall = self.clock.wall_ms();
@@ -282,15 +313,23 @@ impl Receivers {
             let events =
                 known.as_ref().and_then(|known| known.guide.get(&id)).map(Vec::as_slice).unwrap_or_default();
             let (on, next) = now_next(events, wall);
-            let at = known.as_ref().and_then(|known| known.guide_at);
+            let (mut on, mut next) = (on.cloned(), next.cloned());
+            let mut at = known.as_ref().and_then(|known| known.guide_at);
+            if let Some((guide_on, guide_next, told_ms)) = self.guide.on.at(&id, wall) {
+                if on.is_none() {
+                    at = Some(told_ms);
+                }
+                on = better(on, guide_on);
+                next = better(next, guide_next);
+            }
             let stale_s = at.map_or(0, |at| (wall - at).max(0) as u64 / 1000);
-            Some(NowNextView { channel_id: id.0, now: on.cloned(), next: next.cloned(), stale_s })
+            Some(NowNextView { channel_id: id.0, now: on, next, stale_s })
         };
         channels.iter().filter_map(one).collect()
     }
 
     /// A channel's logo; one request at a time for each.
-    pub(super) async fn logo(&self, id: &str) -> Option<Bytes> {
+    pub(super) async fn logo(&self, id: &str) -> Option<Logo> {
         let channel = self.lineup.load().channel(&ChannelId(id.to_owned())).cloned()?;
         let list = self.list.load_full();
         self.logos
@@ -300,17 +339,19 @@ impl Receivers {
                     else {
                         continue;
                     };
-                    if let Ok(picture) = receiver.client.picon(&source.service).await {
-                        return Some(Bytes::from(picture));
+                    let Some(client) = receiver.client.as_box() else { continue };
+                    if let Ok(picture) = client.picon(&source.service).await {
+                        return logo::kind(&picture).map(|kind| (kind, Bytes::from(picture)));
                     }
                 }
-                None
+                let (kind, picture) = logo::fetch(channel.logo.as_deref()?).await?;
+                Some((kind, Bytes::from(picture)))
             })
             .await
     }
 
     /// The life of one receiver.
-    async fn own(&self, receiver: &Receiver) {
+    async fn live(&self, receiver: &Receiver) {
         let mut failures = 0;
         loop {
             let read = self.read(receiver).await;
@@ -337,8 +378,13 @@ impl Receivers {
     /// Keeps what is on fresh until the channels must be read again. `false`: it does not answer any more.
     async fn stay(&self, receiver: &Receiver) -> bool {
         let until = tokio::time::Instant::now() + self.settings.now().refresh;
+        let mut is_due = self.is_guide_due(receiver).await;
         loop {
-            if let Err(trouble) = self.read_guide(receiver).await {
+            let mut read = self.read_guide(receiver).await;
+            if read.is_ok() && std::mem::take(&mut is_due) {
+                read = self.read_whole_guide(receiver).await;
+            }
+            if let Err(trouble) = read {
                 if matches!(trouble, Trouble::Unreachable(_) | Trouble::NotAsked(_) | Trouble::Unauthorized) {
                     self.show(receiver, Some(&trouble));
                     return false;
@@ -361,12 +407,13 @@ impl Receivers {
         client.forget_addresses();
         let about = client.about().await?;
         let tuners = client.settings().tuners.or(about.tuners);
-        self.tuners.set_receiver(client.clone(), tuners).await;
+        self.tuners.set_receiver(client.clone(), client.streams_at_once(Some(&about))).await;
         receiver.state.send_modify(|view| {
             view.model = Some(about.model.clone());
             view.tuners = tuners;
         });
         let bouquets = client.bouquets().await?;
+        self.name_guides();
         let old = receiver.known.load_full();
         if old.bouquets != bouquets {
             self.ledger.lineup(&client.settings().id, &bouquets);
@@ -382,66 +429,17 @@ impl Receivers {
 
     /// Learns where the first channels' streams are before anybody asks.
     async fn warm(&self, receiver: &Receiver) {
+        let Some(client) = receiver.client.as_box() else { return };
         let known = receiver.known.load_full();
-        let services =
-            known.bouquets.iter().flat_map(|bouquet| &bouquet.services).map(|(service, _)| service);
+        let services = known.bouquets.iter().flat_map(|bouquet| &bouquet.services).map(|read| &read.service);
         let playable = services.filter(|service| !service.is_marker() && !service.is_hidden()).take(WARM);
         let all = async {
             for service in playable {
                 // One that fails is asked for when it is wanted.
-                let _ = receiver.client.stream_url(service).await;
+                let _ = client.stream_url(service).await;
             }
         };
         let _ = tokio::time::timeout(WARMING, all).await;
-    }
-
-    async fn read_guide(&self, receiver: &Receiver) -> Result<(), Trouble> {
-        let known = receiver.known.load_full();
-        let mut guide: HashMap<ChannelId, Vec<Event>> = HashMap::new();
-        let mut failed = None;
-        for bouquet in &known.bouquets {
-            let mut read = receiver.client.now_next(&bouquet.reference).await;
-            if let Err(Trouble::Failing(_)) = read {
-                read = self.read_one_by_one(receiver, bouquet, &guide).await;
-            }
-            match read {
-                Ok(events) => {
-                    for (service, event) in events {
-                        let events = guide.entry(service.channel_id()).or_default();
-                        if !events.contains(&event) {
-                            events.push(event);
-                        }
-                    }
-                }
-                Err(trouble) => failed = Some(trouble),
-            }
-        }
-        if let Some(trouble) = failed.filter(|_| guide.is_empty()) {
-            return Err(trouble);
-        }
-        let bouquets = known.bouquets.clone();
-        self.ledger.guide(&guide);
-        receiver.known.store(Arc::new(Known { bouquets, guide, guide_at: Some(self.clock.wall_ms()) }));
-        self.send("guide", &());
-        Ok(())
-    }
-
-    /// Now and next of those services of a bouquet that nothing is known of yet.
-    async fn read_one_by_one(
-        &self,
-        receiver: &Receiver,
-        bouquet: &ReadBouquet,
-        known: &HashMap<ChannelId, Vec<Event>>,
-    ) -> Result<Vec<(ServiceRef, Event)>, Trouble> {
-        let mut found = Vec::new();
-        let services = bouquet.services.iter().map(|(service, _)| service);
-        let wanted = services
-            .filter(|service| !service.is_marker() && !service.is_hidden() && !service.is_iptv())
-            .filter(|service| !known.contains_key(&service.channel_id()));
-        for service in wanted.take(SINGLE_GUIDES.saturating_sub(known.len())) {
-            found.append(&mut receiver.client.now_next_of(service).await?);
-        }
-        Ok(found)
     }
 
     /// Pools the lineup anew.
@@ -452,8 +450,38 @@ impl Receivers {
             .iter()
             .map(|receiver| (receiver.client.settings().id.clone(), receiver.known.load().bouquets.clone()))
             .collect();
-        self.lineup.store(Arc::new(Lineup::pool(&read)));
+        let pooled = Lineup::pool(&read);
+        self.lineup.store(Arc::new(wishes::wanted(&pooled, &self.wishes.load().wishes)));
+        self.pooled.store(Arc::new(pooled));
+        self.name_guides();
         self.send("channels", &());
+    }
+
+    /// Guides that lists name are read like those of the configuration.
+    fn name_guides(&self) {
+        let list = self.list.load();
+        let named = list.iter().flat_map(|receiver| receiver.client.guides());
+        self.guide.files.name(named.map(Place::Url).collect());
+    }
+
+    /// The lineup as receivers have it, and what the host wants of it.
+    pub(super) fn own(&self) -> (Arc<Lineup>, Arc<Kept>) {
+        (self.pooled.load_full(), self.wishes.load_full())
+    }
+
+    /// Changes what the host wants, if `revision` is the state that whoever changes it has seen.
+    pub(super) async fn wish(&self, revision: i64, change: WishChange) -> Result<Arc<Kept>, Error> {
+        let seen = Kept { revision, wishes: Arc::clone(&self.wishes.load().wishes) };
+        if self.wishes.load().revision != revision {
+            return Err(Error::new(
+                Kind::Conflict,
+                "Somebody else has changed the channels. Load them again.",
+            ));
+        }
+        let kept = Arc::new(wishes::change(self.ledger.store(), &seen, change, self.clock.wall_ms()).await?);
+        self.wishes.store(Arc::clone(&kept));
+        self.pool();
+        Ok(kept)
     }
 
     fn show(&self, receiver: &Receiver, trouble: Option<&Trouble>) {
@@ -480,6 +508,15 @@ impl Receivers {
     fn send(&self, topic: &str, data: &impl serde::Serialize) {
         self.news.tell(topic, "changed", data);
     }
+}
+
+/// What a receiver says, with the age that the guide knows if it is the same; or what the guide has.
+fn better(said: Option<Event>, guide: Option<Event>) -> Option<Event> {
+    let Some(mut said) = said else { return guide };
+    if let Some(guide) = guide.filter(|guide| guide.start_ms < said.end_ms && said.start_ms < guide.end_ms) {
+        said.rating = said.rating.max(guide.rating);
+    }
+    Some(said)
 }
 
 /// Whether all of these could be asked.
@@ -537,7 +574,8 @@ fn describe(trouble: Option<&Trouble>) -> (ReceiverState, String) {
         }
         Some(Trouble::Unauthorized) => ReceiverState::Unauthorized,
         Some(Trouble::NotAReceiver(_)) => ReceiverState::NotAReceiver,
-        Some(Trouble::NoBouquets) => ReceiverState::NoBouquets,
+        Some(Trouble::NotAList(_)) => ReceiverState::NotAList,
+        Some(Trouble::NoBouquets | Trouble::NoChannels) => ReceiverState::NoBouquets,
     };
     (state, trouble.map(ToString::to_string).unwrap_or_default())
 }
@@ -547,6 +585,7 @@ fn blank(settings: &ReceiverSettings, state: ReceiverState, message: &str) -> Re
     ReceiverView {
         id: settings.id.clone(),
         name: settings.name.clone(),
+        kind: settings.kind,
         url: url.into(),
         state,
         message: message.into(),
@@ -560,6 +599,7 @@ fn blank(settings: &ReceiverSettings, state: ReceiverState, message: &str) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
+    use telecast_core::lineup::ServiceRef;
 
     #[test]
     fn a_receiver_has_as_many_channels_as_lists_show() {
@@ -573,7 +613,7 @@ mod tests {
             reference: services.concat(),
             name: "B".into(),
             radio,
-            services: services.iter().map(|text| entry(text)).collect(),
+            services: services.iter().map(|text| entry(text).into()).collect(),
         };
         let bouquets = [
             bouquet(false, &[one, marker, two, one, hidden]),

@@ -13,7 +13,8 @@ use url::Url;
 
 pub use super::tape::Keeping;
 pub use super::transcoders::Allowance;
-pub use crate::adapters::enigma2::Settings as ReceiverSettings;
+pub use crate::adapters::guide_file::Place;
+pub use crate::adapters::receiver::{Kind as ReceiverKind, Settings as ReceiverSettings};
 
 /// Everything that [`App`](super::App) is started with.
 #[derive(Clone, Debug)]
@@ -32,6 +33,12 @@ pub struct Settings {
     pub low_latency: bool,
     /// How often a receiver's channels are read again.
     pub refresh: Duration,
+    /// Days ahead that receivers are asked for.
+    pub guide_days: u32,
+    /// How long what was on stays in the guide.
+    pub guide_past: Duration,
+    /// Guide files, in order of preference.
+    pub guide_files: Vec<Place>,
     /// Path before all addresses that are given out, without a slash at its end.
     pub base_path: String,
 }
@@ -90,6 +97,7 @@ pub fn is_same(one: &ReceiverSettings, other: &ReceiverSettings) -> bool {
     let secret = |of: &ReceiverSettings| of.password.as_ref().map(|word| word.expose_secret().to_owned());
     let open = |of: &ReceiverSettings| {
         (
+            of.kind,
             of.id.clone(),
             of.name.clone(),
             of.url.clone(),
@@ -128,6 +136,9 @@ impl Settings {
             pictures: Allowance { most: 0, lines: None },
             low_latency: true,
             refresh: Duration::from_secs(6 * 3600),
+            guide_days: 14,
+            guide_past: Duration::from_secs(7 * 86_400),
+            guide_files: Vec::new(),
             base_path: String::new(),
         }
     }

@@ -31,6 +31,21 @@ pub struct ClientView {
     pub compatible: bool,
 }
 
+impl ClientView {
+    /// Whoever takes the stream as it was broadcast, and plays whatever is in it.
+    pub fn raw() -> Self {
+        let any = || vec!["*".to_owned()];
+        Self {
+            containers: vec!["ts".to_owned()],
+            video: any(),
+            audio: any(),
+            hls: "none".to_owned(),
+            deinterlaces: true,
+            ..Self::default()
+        }
+    }
+}
+
 /// Where to begin.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum At {
@@ -287,7 +302,9 @@ pub enum ReceiverState {
     Unauthorized,
     /// Something answers, but not an Enigma2 receiver.
     NotAReceiver,
-    /// It has no bouquets.
+    /// Something else than a list of channels lies there.
+    NotAList,
+    /// It has no bouquets, or no channels.
     NoBouquets,
 }
 
@@ -298,7 +315,9 @@ pub struct ReceiverView {
     pub id: String,
     /// Name.
     pub name: String,
-    /// Its web interface, without user name and password; empty for whoever does not run the station.
+    /// What it is.
+    pub kind: super::settings::ReceiverKind,
+    /// Where it is asked, without user name, password and query; empty for whoever does not run the station.
     pub url: String,
     /// State.
     pub state: ReceiverState,

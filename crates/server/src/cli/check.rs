@@ -71,7 +71,7 @@ async fn faults(config: &crate::config::Config) -> Vec<String> {
         faults.push("ffmpeg is not installed; sound in AC-3 and MP2 needs it: apt-get install ffmpeg".into());
     }
     for receiver in &config.receivers {
-        let answer = match crate::adapters::enigma2::Client::new(receiver.clone(), Clock::start()) {
+        let answer = match crate::adapters::receiver::Client::new(receiver.clone(), Clock::start()) {
             Ok(client) => client.about().await,
             Err(trouble) => Err(trouble),
         };

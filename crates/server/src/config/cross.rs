@@ -1,7 +1,8 @@
 //! Keys that contradict each other although each is good in itself.
 
 use super::oidc;
-use super::read::{Faults, Layers};
+use super::read::{Faults, Layers, list};
+use crate::adapters::guide_file::Place;
 use std::path::Path;
 
 /// All that contradicts, with the place of the key that is to be changed.
@@ -42,6 +43,14 @@ pub(super) fn faults(keys: &Layers, path: &Path) -> Faults {
     for (one, other) in [(pair[0], pair[1]), (pair[1], pair[0])] {
         if !keys.text(one).is_empty() && keys.text(other).is_empty() {
             fault(one, format!("it is of no use without {other}; set both, or none for plain HTTP"));
+        }
+    }
+    if !(1..=30).contains(&keys.number("guide.days")) {
+        fault("guide.days", "receivers are asked for 1 to 30 days".into());
+    }
+    for text in list(keys.text("guide.xmltv")) {
+        if let Err(what) = Place::read(&text) {
+            fault("guide.xmltv", what);
         }
     }
     oidc::faults(keys, &mut fault);

@@ -23,8 +23,14 @@ pub enum Shape {
     Listen,
     /// `http://…` or `https://…`.
     Url,
+    /// The same, or `file:///…`.
+    Address,
+    /// One of these words.
+    Choice(&'static [&'static str]),
     /// Texts.
     List,
+    /// Paths and addresses; what is secret in an address is not shown.
+    Places,
     /// Networks: `192.168.1.0/24`, `::1`.
     Networks,
 }
@@ -212,7 +218,15 @@ pub const KEYS: &[Key] = &[
         "Pictures coded anew at once, at most (MPEG-2, HEVC, deinterlacing); the machine's speed may allow fewer. 0: none ever.",
     ),
     key("playback.max_video_lines", "1080", Shape::Number, "Lines of a picture that is coded anew, at most."),
-    key("guide.refresh", "6h", Shape::Duration, "How often a receiver's channels are read again."),
+    key("guide.refresh", "6h", Shape::Duration, "How often receivers' channels, their guides and guide files are read again."),
+    key("guide.days", "14", Shape::Number, "Days ahead that receivers are asked for: 1 to 30."),
+    key("guide.past", "7d", Shape::Duration, "How long what was on stays in the guide."),
+    key(
+        "guide.xmltv",
+        "",
+        Shape::Places,
+        "Guide files (XMLTV), plain or packed with gzip or xz, best first: paths, or addresses. A user, a password and a query in an address are not shown. What they say of channels that none of the lineup is surely the same as is left out.",
+    ),
     key("metrics.listen", "", Shape::Listen, "Address of `/metrics`; off if empty. Keep it inside.")
         .after_restart(),
     key(
@@ -235,16 +249,27 @@ pub(super) const RENAMED: &[(&str, &str)] = &[
 pub const RECEIVER_KEYS: &[Key] = &[
     key("name", "", Shape::Text, "Name for people; the host if empty."),
     key(
+        "kind",
+        "enigma2",
+        Shape::Choice(&["enigma2", "m3u", "hdhomerun"]),
+        "What it is: `enigma2` a receiver with OpenWebif, `m3u` a list of channels, `hdhomerun` a network tuner or what speaks like one.",
+    ),
+    key(
         "url",
         "",
-        Shape::Url,
-        "Address of the receiver's web interface. A user and password in it (`http://anna:secret@…`) count as `username` and `password`.",
+        Shape::Address,
+        "Address of the receiver's web interface or of the tuner; of a list, where it lies (`https://…` or `file:///…`). A user and password in it (`http://anna:secret@…`) count as `username` and `password`.",
     ),
     key("username", "", Shape::Text, "User name, if it wants one."),
     key("password", "", Shape::Secret, "Password."),
     key("stream_port", "8001", Shape::Port, "Port of its streams."),
-    key("tuners", "", Shape::Number, "Tuners to count on; as many as it says if empty."),
-    key("bouquets", "", Shape::List, "Names of bouquets to take; all if empty."),
+    key(
+        "tuners",
+        "",
+        Shape::Number,
+        "Tuners to count on; as many as it says if empty. Of a list: how many streams its provider allows at once.",
+    ),
+    key("bouquets", "", Shape::List, "Names of bouquets, or of groups of a list, to take; all if empty."),
 ];
 
 /// The reference as Markdown.

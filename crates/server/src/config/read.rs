@@ -4,7 +4,7 @@ use super::cross;
 use super::keys::{KEYS, Key, RENAMED, Shape};
 use super::network::Network;
 use super::receivers;
-use crate::app::settings::ReceiverSettings;
+use crate::app::settings::{Place, ReceiverSettings};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -371,13 +371,21 @@ fn shown(shape: Shape, text: &str) -> String {
         _ if text.is_empty() => "—".to_owned(),
         Shape::Secret => "***".to_owned(),
         // Also of what is no address: it may have been meant as one.
-        Shape::Url => match text.rsplit_once('@') {
+        Shape::Address if text.contains('?') && !text.contains('@') => {
+            format!("{}?***", text.split('?').next().unwrap_or_default())
+        }
+        Shape::Url | Shape::Address => match text.rsplit_once('@') {
             Some((before, rest)) => {
                 let scheme = before.split_once("//").map_or("", |(scheme, _)| scheme);
                 format!("{scheme}//***@{rest}")
             }
             None => text.to_owned(),
         },
+        Shape::Places => {
+            let name =
+                |text: String| Place::read(&text).map_or_else(|_| "***".to_owned(), |place| place.name());
+            list(text).into_iter().map(name).collect::<Vec<_>>().join(",")
+        }
         _ => text.to_owned(),
     }
 }
@@ -442,7 +450,7 @@ pub(super) fn shape_fault(key: &Key, text: &str) -> Option<String> {
         return key.default.is_empty().then_some(()).map_or(Some("must not be empty".into()), |()| None);
     }
     let good = match key.shape {
-        Shape::Text | Shape::Secret | Shape::List => true,
+        Shape::Text | Shape::Secret | Shape::List | Shape::Places => true,
         Shape::Switch => matches!(text, "true" | "false"),
         Shape::Number => text.parse::<u32>().is_ok(),
         Shape::Port => text.parse::<u16>().is_ok_and(|port| port > 0),
@@ -450,9 +458,12 @@ pub(super) fn shape_fault(key: &Key, text: &str) -> Option<String> {
         Shape::Size => size(text).is_some(),
         Shape::Listen => text.parse::<SocketAddr>().is_ok(),
         Shape::Networks => list(text).iter().all(|text| Network::parse(text).is_some()),
-        Shape::Url => {
-            Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-        }
+        Shape::Url | Shape::Address => Url::parse(text).is_ok_and(|url| match url.scheme() {
+            "http" | "https" => url.has_host(),
+            "file" => key.shape == Shape::Address && url.to_file_path().is_ok(),
+            _ => false,
+        }),
+        Shape::Choice(words) => words.contains(&text),
     };
     let wanted = match key.shape {
         Shape::Switch => "true or false",
@@ -462,8 +473,12 @@ pub(super) fn shape_fault(key: &Key, text: &str) -> Option<String> {
         Shape::Size => "a size such as 500MB, 20GB",
         Shape::Listen => "an address with a port such as 127.0.0.1:8080",
         Shape::Networks => "networks such as 192.168.1.0/24",
-        Shape::Url => "an address such as http://192.168.1.20",
-        Shape::Text | Shape::Secret | Shape::List => "a text",
+        Shape::Url | Shape::Address => "an address such as http://192.168.1.20",
+        Shape::Choice(words) => {
+            let words = words.join(", ");
+            return (!good).then(|| format!("'{text}' is none of these: {words}"));
+        }
+        Shape::Text | Shape::Secret | Shape::List | Shape::Places => "a text",
     };
     (!good).then(|| format!("'{}' is not {wanted}", shown(key.shape, text)))
 }

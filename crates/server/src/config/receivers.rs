@@ -4,7 +4,7 @@ use super::keys::{Key, RECEIVER_KEYS};
 use super::read::{Change, Faults, Layers, Lines, Origin, flat, list, nearest, shape_fault};
 use crate::adapters::outgoing::written;
 use crate::adapters::stream::BOX_PORT;
-use crate::app::settings::{ReceiverSettings, is_same, without_user};
+use crate::app::settings::{ReceiverKind, ReceiverSettings, is_same, without_user};
 use secrecy::SecretString;
 use std::path::Path;
 use telecast_core::outgoing::{Reach, Refusal};
@@ -46,7 +46,13 @@ pub(super) fn read(
         }
         match settings(&mut keys) {
             Some(settings) => {
-                faults.extend(not_asked(&settings.url, &keys.place("url", file)));
+                let place = keys.place("url", file);
+                if settings.url.scheme() == "file" && settings.kind != ReceiverKind::M3u {
+                    faults.push(format!(
+                        "{place}receiver.url: a file can be a list of channels only: kind = \"m3u\""
+                    ));
+                }
+                faults.extend(not_asked(&settings.url, &place));
                 receivers.push((settings, keys));
             }
             None if keys.text("url").is_empty() => faults.push(format!(
@@ -70,7 +76,17 @@ fn not_asked(url: &Url, place: &str) -> Option<String> {
 
 /// None if it has no address.
 fn settings(keys: &mut Layers) -> Option<ReceiverSettings> {
-    let (url, user) = without_user(Url::parse(keys.text("url")).ok()?);
+    let kind = ReceiverKind::parse(keys.text("kind"))?;
+    let (mut url, user) = without_user(Url::parse(keys.text("url")).ok()?);
+    if let Some(query) = url.query().filter(|_| kind == ReceiverKind::M3u && user.is_none()) {
+        // It mostly holds what lets one in.
+        let query = SecretString::from(format!("?{query}"));
+        url.set_query(None);
+        keys.rewrite("url", url.as_str());
+        if keys.text("username").is_empty() && keys.text("password").is_empty() {
+            keys.put_secret("password", query, Origin::Address);
+        }
+    }
     if let Some((name, password)) = user {
         keys.rewrite("url", url.as_str());
         // A name of its own stands above the one in the address, and that one's password is none of its.
@@ -84,6 +100,7 @@ fn settings(keys: &mut Layers) -> Option<ReceiverSettings> {
     let text = |name: &str| Some(keys.text(name)).filter(|text| !text.is_empty()).map(str::to_owned);
     let name = text("name").or_else(|| url.host_str().map(str::to_owned)).unwrap_or_default();
     Some(ReceiverSettings {
+        kind,
         id: name.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-"),
         name,
         url,

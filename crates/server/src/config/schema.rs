@@ -56,15 +56,18 @@ fn property(key: &Key) -> Value {
         Shape::Port => json!({ "type": "integer", "minimum": 1, "maximum": u16::MAX }),
         Shape::Duration => json!({ "type": "string", "pattern": "^[0-9]+[smhd]$" }),
         Shape::Size => json!({ "type": "string", "pattern": "^[0-9]+ *([KMGT]?B)?$" }),
-        Shape::Url => json!({ "type": "string", "format": "uri" }),
-        Shape::List | Shape::Networks => json!({ "type": "array", "items": { "type": "string" } }),
+        Shape::Url | Shape::Address => json!({ "type": "string", "format": "uri" }),
+        Shape::Choice(words) => json!({ "type": "string", "enum": words }),
+        Shape::List | Shape::Places | Shape::Networks => {
+            json!({ "type": "array", "items": { "type": "string" } })
+        }
     };
     value["description"] = key.text.into();
     if !key.default.is_empty() {
         value["default"] = match key.shape {
             Shape::Switch => (key.default == "true").into(),
             Shape::Number | Shape::Port => key.default.parse::<u32>().unwrap_or_default().into(),
-            Shape::List | Shape::Networks => key.default.split(',').collect(),
+            Shape::List | Shape::Places | Shape::Networks => key.default.split(',').collect(),
             _ => key.default.into(),
         };
     }

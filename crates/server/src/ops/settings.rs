@@ -2,6 +2,7 @@
 
 use super::PrometheusHandle;
 use crate::adapters::certificate::Files;
+use crate::adapters::guide_file::Place;
 use crate::adapters::machine;
 use crate::adapters::oidc;
 use crate::app::settings::{Allowance, Keeping, Limits, ReceiverSettings, Settings};
@@ -38,6 +39,10 @@ pub fn settings(config: &Config, data: &Path, receivers: Vec<ReceiverSettings>, 
         },
         low_latency: config.switch("playback.low_latency"),
         refresh: config.duration("guide.refresh"),
+        guide_days: config.number("guide.days") as u32,
+        guide_past: config.duration("guide.past"),
+        // Those that cannot be read as places are faults of the configuration.
+        guide_files: config.list("guide.xmltv").iter().filter_map(|text| Place::read(text).ok()).collect(),
         base_path: base_path.to_owned(),
     }
 }

@@ -6,7 +6,7 @@ use super::problem::Problem;
 use super::secret;
 use crate::adapters::clock::Clock;
 use crate::adapters::oidc::Person;
-use crate::app::settings::ReceiverSettings;
+use crate::app::settings::{ReceiverKind, ReceiverSettings};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,8 +15,8 @@ use telecast_core::error::Kind;
 use telecast_core::limits;
 use telecast_core::secret::{Lifetime, SecretHash};
 use telecast_store::{
-    Account, ApiToken, AuditLine, Created, Identity, NewAccount, NewApiToken, NewPairing, NewPin, Paired,
-    Purpose, Receiver, RequestKey, Sealer, Store, Waiting,
+    Account, ApiToken, AuditLine, Created, Identity, NewAccount, NewApiToken, NewPairing, NewPin, NewPlayer,
+    Paired, Player, Purpose, Receiver, RequestKey, Sealer, Store, Waiting,
 };
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -228,6 +228,20 @@ impl Accounts {
                     }
                 }))
             }
+            Credential::Player(hash) => {
+                let found = self.store.player(hash, now_ms).await?;
+                Ok(found.map(|found| {
+                    let own = found.account.scopes();
+                    // Whatever its owner may do: it watches.
+                    let scopes = own.into_iter().filter(|scope| *scope == Scope::Watch).collect();
+                    let of = of(found.account, scopes);
+                    Found {
+                        until_ms: of.until_ms.unwrap_or(i64::MAX).min(found.expires_ms.unwrap_or(i64::MAX)),
+                        used_ms: found.last_used_ms,
+                        principal: of,
+                    }
+                }))
+            }
             // It is nobody's.
             Credential::Anonymous(_) => Ok(None),
         }
@@ -290,6 +304,32 @@ impl Accounts {
     /// Revokes a token of an account.
     pub async fn revoke_token(&self, account: &Account, id: &str) -> Result<(), Problem> {
         Ok(self.store.revoke_api_token(&account.id, id).await?)
+    }
+
+    /// Players of an account, oldest first.
+    pub async fn players(&self, account: &str) -> Result<Vec<Player>, Problem> {
+        Ok(self.store.players(account).await?)
+    }
+
+    /// Makes a player's address; gives its id and the secret in it.
+    pub async fn new_player(
+        &self,
+        account: &str,
+        (name, kind): (String, String),
+        expires_ms: Option<i64>,
+        now_ms: i64,
+    ) -> Result<(String, SecretString), Problem> {
+        let secret = telecast_core::secret::token(secret::entropy());
+        let id = telecast_core::secret::id(secret::entropy());
+        let hash = SecretHash::of(&secret);
+        let new = NewPlayer { id: id.clone(), hash, account_id: account.to_owned(), name, kind, expires_ms };
+        self.store.create_player(&new, now_ms).await?;
+        Ok((id, secret))
+    }
+
+    /// Revokes a player's address.
+    pub async fn revoke_player(&self, account: &str, id: &str) -> Result<(), Problem> {
+        Ok(self.store.revoke_player(account, id).await?)
     }
 
     /// Makes a link's code: good once and for minutes, or, for a guest, as often as he likes and until he is none any more. With it
@@ -396,6 +436,7 @@ impl Accounts {
             .map(|password| self.sealer.seal(password, &Receiver::aad(&settings.id)))
             .transpose()?;
         let receiver = Receiver {
+            kind: settings.kind.name().to_owned(),
             id: settings.id.clone(),
             name: settings.name.clone(),
             url: settings.url.to_string(),
@@ -454,6 +495,7 @@ impl Accounts {
                 None => None,
             };
             all.push(ReceiverSettings {
+                kind: ReceiverKind::parse(&kept.kind).unwrap_or_default(),
                 id: kept.id,
                 name: kept.name,
                 url,
@@ -471,8 +513,16 @@ impl Accounts {
 
 /// What tells a repeated request for a receiver from another one with the same key; without its password.
 fn fingerprint(of: &ReceiverSettings) -> SecretHash {
-    let text =
-        serde_json::json!(["receiver", of.name, of.url.as_str(), of.username, of.stream_port, of.tuners]);
+    let kind = of.kind.name();
+    let text = serde_json::json!([
+        "receiver",
+        kind,
+        of.name,
+        of.url.as_str(),
+        of.username,
+        of.stream_port,
+        of.tuners
+    ]);
     SecretHash::of(&text.to_string().into())
 }
 

@@ -68,6 +68,11 @@ impl Principal {
         rights(self) == rights(other)
     }
 
+    /// Whether a programme that is rated so is for whoever asks; none: nobody has said.
+    pub fn admits(&self, rating: Option<u8>) -> bool {
+        self.profile.as_ref().is_none_or(|profile| !profile.minds_time() || profile.admits(rating))
+    }
+
     /// Whether that channel is there for it.
     pub fn lists(&self, channel: &ChannelId) -> bool {
         self.profile.as_ref().is_none_or(|profile| profile.lists(channel))
@@ -81,13 +86,15 @@ pub enum Credential {
     Cookie(SecretHash),
     /// An API token.
     Token(SecretHash),
+    /// The secret in a player's address.
+    Player(SecretHash),
     /// Nothing: whoever asks from this network, where `auth.anonymous` lets everybody watch.
     Anonymous(SecretHash),
 }
 
 impl std::hash::Hash for Credential {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        let (Self::Cookie(hash) | Self::Token(hash) | Self::Anonymous(hash)) = self;
+        let (Self::Cookie(hash) | Self::Token(hash) | Self::Player(hash) | Self::Anonymous(hash)) = self;
         hash.as_bytes().hash(state);
     }
 }
@@ -129,7 +136,10 @@ pub async fn guard(State(web): State<Web>, mut request: Request, next: Next) -> 
     }
     let caller = request.extensions().get::<Caller>().copied();
     let mut turnstile = Turnstile::new(&web, caller);
-    let credential = credential(request.headers());
+    let credential = match class {
+        Class::Player => player(request.uri().path()),
+        _ => credential(request.headers()),
+    };
     let principal = match &credential {
         None => None,
         Some(credential) => turnstile.identify(credential).await?,
@@ -145,20 +155,17 @@ pub async fn guard(State(web): State<Web>, mut request: Request, next: Next) -> 
     }
     match (&principal, class.scope()) {
         (Some(principal), Some(scope)) if !principal.scopes.contains(&scope) => {
-            let refusal = Problem::new(Kind::Forbidden, format!("This needs the right '{}'.", scope.name()));
-            let refusal = refusal.into_response();
-            if let Some(action) = route.audit {
-                let (path, headers) = (request.uri().path(), request.headers());
-                let audited = Audited::new(action, path, Some(principal), caller, headers);
-                let noted = audited.answered(&web, &refusal);
-                noted.await;
-            }
-            return Ok(refusal);
+            let audited = route.audit.map(|action| {
+                Audited::new(action, request.uri().path(), Some(principal), caller, request.headers())
+            });
+            return Ok(lacks(&web, scope, audited).await);
         }
         (None, _) if matches!(credential, Some(Credential::Token(_))) => {
             let words = "This token is not known here, or has expired.";
             return Err(Problem::new(Kind::Unauthenticated, words));
         }
+        // Whoever guesses is told no more than that there is nothing.
+        (None, _) if class == Class::Player => return Err(Problem::not_found()),
         (None, Some(_)) => {
             return Err(Problem::new(
                 Kind::Unauthenticated,
@@ -183,6 +190,17 @@ pub async fn guard(State(web): State<Web>, mut request: Request, next: Next) -> 
         tell(&standing, response.headers_mut());
     }
     Ok(response)
+}
+
+/// The answer to somebody who has not that right, noted where what he asked for is.
+async fn lacks(web: &Web, scope: Scope, audited: Option<Audited>) -> Response {
+    let refusal = Problem::new(Kind::Forbidden, format!("This needs the right '{}'.", scope.name()));
+    let refusal = refusal.into_response();
+    if let Some(audited) = audited {
+        let noted = audited.answered(web, &refusal);
+        noted.await;
+    }
+    refusal
 }
 
 /// Notes who has done what, if anything was done. What strangers may do as often as they like does not write the store full.
@@ -306,6 +324,12 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 pub fn credential(headers: &HeaderMap) -> Option<Credential> {
     let token = bearer(headers).map(|token| SecretHash::of(&token.trim().to_owned().into()));
     token.map(Credential::Token).or_else(|| sign_in(headers))
+}
+
+/// The secret in a player's address.
+fn player(path: &str) -> Option<Credential> {
+    let secret = path.strip_prefix(routes::PLAYER)?.split('/').next().filter(|secret| !secret.is_empty())?;
+    Some(Credential::Player(SecretHash::of(&secret.to_owned().into())))
 }
 
 /// The sign-in of the request's cookie.

@@ -161,6 +161,7 @@ fn used(credential: &Credential) -> Option<Used> {
     match credential {
         Credential::Cookie(hash) => Some(Used::SignIn(*hash)),
         Credential::Token(hash) => Some(Used::Token(*hash)),
+        Credential::Player(hash) => Some(Used::Player(*hash)),
         Credential::Anonymous(_) => None,
     }
 }

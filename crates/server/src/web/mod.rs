@@ -5,12 +5,14 @@
 //! ([`play`]): it is most of what is asked, and each layer of the router costs several allocations.
 
 pub mod accounts;
+pub mod address;
 pub mod api;
 pub mod audit;
 pub mod caller;
 pub mod doorman;
 pub mod form;
 pub mod guard;
+pub mod iptv;
 pub mod known;
 pub mod listeners;
 mod pages;
@@ -28,6 +30,7 @@ pub mod serve;
 pub mod simulated;
 pub mod tls;
 pub mod trace;
+mod tuner;
 
 use crate::adapters::clock::Clock;
 use crate::adapters::oidc::Provider;
@@ -224,6 +227,7 @@ impl Web {
         };
         Router::new()
             .merge(api)
+            .merge(iptv::router())
             .route("/api/v1/openapi.json", axum::routing::get(described))
             .route("/healthz", axum::routing::get(probes::healthz))
             .route("/readyz", axum::routing::get(probes::readyz))

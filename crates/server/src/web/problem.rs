@@ -1,6 +1,7 @@
 //! Failures as `application/problem+json` (RFC 9457): one table from kind to status and code, in `core::error`.
 
 use super::audit::Details;
+use super::doorman::TooSoon;
 use super::rate::Standing;
 use crate::app::playback::PlayError;
 use axum::Json;
@@ -173,6 +174,12 @@ impl From<Error> for Problem {
         }
         let retry_after_s = error.retry_after.map(|after| after.as_secs().max(1));
         Self { retry_after_s, reason: error.reason, ..Self::new(error.kind, error.message) }
+    }
+}
+
+impl From<TooSoon> for Problem {
+    fn from(TooSoon(left): TooSoon) -> Self {
+        Problem::new(Kind::TooMany, "Too many wrong tries. Wait a moment.").retry_after(left.as_secs() + 1)
     }
 }
 

@@ -14,6 +14,8 @@ pub enum Class {
     Scoped(Scope),
     /// Whoever is signed in or has a token, for what is his own; never somebody without an account.
     Personal,
+    /// A player or media server, by the secret in its address (behind [`PLAYER`]); it watches.
+    Player,
     /// Whoever knows the address: it holds a key that is bound to a session.
     Capability,
 }
@@ -23,7 +25,7 @@ impl Class {
     pub fn scope(self) -> Option<Scope> {
         match self {
             Self::Scoped(scope) => Some(scope),
-            Self::Personal => Some(Scope::Watch),
+            Self::Personal | Self::Player => Some(Scope::Watch),
             Self::Public | Self::Capability => None,
         }
     }
@@ -77,6 +79,9 @@ impl Route {
 
 /// Playlists, parts and segments; see `web/play.rs`.
 pub const MEDIA: &str = "/play/{key}/{*rest}";
+
+/// What stands before a player's secret.
+pub const PLAYER: &str = "/iptv/d/";
 
 /// All routes.
 pub const ROUTES: &[Route] = &[
@@ -133,10 +138,20 @@ pub const ROUTES: &[Route] = &[
     route(POST, "/api/v1/people/{id}/link", ADMIN).body(limits::BODY_SMALL).audit("person.link"),
     route(DELETE, "/api/v1/people/{id}", ADMIN).body(limits::BODY_SMALL).audit("person.remove"),
     route(GET, "/api/v1/bouquets", WATCH),
+    route(GET, "/api/v1/lineup", ADMIN),
+    route(POST, "/api/v1/lineup", ADMIN).body(limits::BODY).audit("lineup.change"),
     route(GET, "/api/v1/channels", WATCH),
     route(GET, "/api/v1/channels/{id}", WATCH),
     route(GET, "/api/v1/channels/{id}/logo", WATCH).rate(Rate::Free),
     route(GET, "/api/v1/guide/now", WATCH),
+    route(GET, "/api/v1/guide", WATCH),
+    route(GET, "/api/v1/guide/search", WATCH),
+    route(GET, "/api/v1/programmes/{id}", WATCH),
+    route(GET, "/api/v1/guide/files", ADMIN),
+    route(POST, "/api/v1/guide/refresh", ADMIN)
+        .rate(Rate::Refresh)
+        .body(limits::BODY_SMALL)
+        .audit("guide.refresh"),
     route(POST, "/api/v1/sessions", WATCH).body(limits::BODY),
     route(GET, "/api/v1/sessions", WATCH),
     route(GET, "/api/v1/sessions/{id}", WATCH),
@@ -157,6 +172,29 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/api/v1/system/audit", ADMIN),
     route(GET, "/api/v1/system/log-level", ADMIN),
     route(POST, "/api/v1/system/log-level", ADMIN).body(limits::BODY_SMALL).audit("log.level"),
+    route(GET, "/api/v1/account/players", Class::Personal),
+    route(POST, "/api/v1/account/players", Class::Personal).body(limits::BODY_SMALL).audit("player.create"),
+    route(DELETE, "/api/v1/account/players/{id}", Class::Personal)
+        .body(limits::BODY_SMALL)
+        .audit("player.revoke"),
+    route(GET, "/iptv/channels.m3u", WATCH),
+    route(GET, "/iptv/guide.xml", WATCH),
+    route(GET, "/iptv/guide.xml.gz", WATCH),
+    route(GET, "/iptv/stream/{channel}", WATCH),
+    route(GET, "/iptv/logo/{channel}", WATCH).rate(Rate::Free),
+    route(GET, "/iptv/d/{secret}/channels.m3u", Class::Player),
+    route(GET, "/iptv/d/{secret}/guide.xml", Class::Player),
+    route(GET, "/iptv/d/{secret}/guide.xml.gz", Class::Player),
+    route(GET, "/iptv/d/{secret}/stream/{channel}", Class::Player),
+    route(GET, "/iptv/d/{secret}/logo/{channel}", Class::Player).rate(Rate::Free),
+    route(GET, "/iptv/discover.json", WATCH),
+    route(GET, "/iptv/lineup.json", WATCH),
+    route(GET, "/iptv/lineup_status.json", WATCH),
+    route(GET, "/iptv/device.xml", WATCH),
+    route(GET, "/iptv/d/{secret}/discover.json", Class::Player),
+    route(GET, "/iptv/d/{secret}/lineup.json", Class::Player),
+    route(GET, "/iptv/d/{secret}/lineup_status.json", Class::Player),
+    route(GET, "/iptv/d/{secret}/device.xml", Class::Player),
     route(&["GET", "HEAD", "OPTIONS"], MEDIA, Class::Capability).rate(Rate::Free),
 ];
 
@@ -190,6 +228,7 @@ pub fn reference() -> String {
             Class::Public => "everybody".to_owned(),
             Class::Scoped(scope) => format!("`{}`", scope.name()),
             Class::Personal => "an account, for its own".to_owned(),
+            Class::Player => "a player, by its address".to_owned(),
             Class::Capability => "whoever knows the address".to_owned(),
         };
         let bucket = match route.rate {

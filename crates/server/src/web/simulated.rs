@@ -3,7 +3,7 @@
 
 use super::Web;
 use super::problem::Problem;
-use crate::app::settings::ReceiverSettings;
+use crate::app::settings::{ReceiverKind, ReceiverSettings};
 use crate::app::view::ReceiverView;
 use telecast_core::error::Kind;
 use telecast_sim::{Config, Sim};
@@ -96,6 +96,7 @@ pub async fn end(web: &Web) -> Result<(), Problem> {
 fn settings_for(sim: &Sim) -> Result<ReceiverSettings, Problem> {
     let url = Url::parse(&sim.web_url()).map_err(|error| Problem::new(Kind::Internal, error.to_string()))?;
     Ok(ReceiverSettings {
+        kind: ReceiverKind::Enigma2,
         id: ID.into(),
         name: "Simulated receiver".into(),
         url,

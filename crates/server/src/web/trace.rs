@@ -1,5 +1,6 @@
 //! One id per request: given by the client or made here, on every log line, in every problem, in the reply.
 
+use super::routes::PLAYER;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 use axum::response::Response;
 use std::fmt;
@@ -76,15 +77,17 @@ fn given(headers: &HeaderMap) -> Option<&HeaderValue> {
     })
 }
 
-/// A path as it may stand in a log: playback keys are capabilities.
+/// A path as it may stand in a log: keys of playback and secrets of players are capabilities.
 struct Masked<'a>(&'a str);
 
 impl fmt::Display for Masked<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.strip_prefix("/play/") {
-            Some(rest) => write!(out, "/play/***/{}", rest.split_once('/').map_or("", |(_, rest)| rest)),
-            None => out.write_str(self.0),
+        for before in ["/play/", PLAYER] {
+            if let Some(rest) = self.0.strip_prefix(before) {
+                return write!(out, "{before}***/{}", rest.split_once('/').map_or("", |(_, rest)| rest));
+            }
         }
+        out.write_str(self.0)
     }
 }
 
@@ -93,10 +96,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn playback_keys_are_masked() {
+    fn keys_in_paths_are_masked() {
         for (path, shown) in [
             ("/play/abc/v0a1/3.m4s", "/play/***/v0a1/3.m4s"),
             ("/play/abc", "/play/***/"),
+            ("/iptv/d/abc/channels.m3u", "/iptv/d/***/channels.m3u"),
+            ("/iptv/d/abc", "/iptv/d/***/"),
+            ("/iptv/channels.m3u", "/iptv/channels.m3u"),
             ("/api/v1/channels", "/api/v1/channels"),
         ] {
             assert_eq!(Masked(path).to_string(), shown);

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use telecast_server::adapters::enigma2;
+use telecast_server::adapters::receiver;
 use telecast_server::app::{App, ReceiverState, Settings};
 use telecast_store::Store;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -247,8 +247,9 @@ pub(crate) fn settings(fake: &FakeBox, tapes: &Path) -> Settings {
     settings
 }
 
-pub(crate) fn receiver(id: &str, fake: &FakeBox) -> enigma2::Settings {
-    enigma2::Settings {
+pub(crate) fn receiver(id: &str, fake: &FakeBox) -> receiver::Settings {
+    receiver::Settings {
+        kind: receiver::Kind::Enigma2,
         id: id.into(),
         name: id.into(),
         url: format!("http://127.0.0.1:{}", fake.web).parse().unwrap(),

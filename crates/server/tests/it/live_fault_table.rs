@@ -125,7 +125,7 @@ pub(crate) const ROWS: &[Row] = &[
         recovery: "none needed" },
     Row { fault: Fault::EmptyGuide, within_s: 5.0, back_s: 5.0, proof: LISTS,
         what: "the guide is one dummy event",
-        seen: "channels without titles, never the dummy",
+        seen: "what was known of the guide, never the dummy",
         recovery: "with the next reading of the guide (5 min, or \"read again\")" },
     Row { fault: Fault::BrokenBulkGuide, within_s: 5.0, back_s: 20.0, proof: LISTS,
         what: "guide calls for bouquets end in an exception",

@@ -8,7 +8,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use telecast_server::adapters::enigma2;
+use telecast_server::adapters::receiver;
 use telecast_server::app::status::view::TapeStatus;
 use telecast_server::app::{
     App, At, ClientView, Directives, NowNextView, PlaybackHandle, ReceiverState, SessionState, SessionView,
@@ -40,7 +40,8 @@ async fn stage(config: Config) -> Stage {
     let tapes = directory.path().join("tapes");
     let mut settings = Settings::with_tapes_in(tapes.clone());
     settings.tape.minimum_free = 0;
-    settings.receivers.push(enigma2::Settings {
+    settings.receivers.push(receiver::Settings {
+        kind: receiver::Kind::Enigma2,
         id: "box".into(),
         name: "box".into(),
         url: sim.web_url().parse().unwrap(),
@@ -568,7 +569,9 @@ async fn lists_and_guide_survive_what_boxes_send() {
         within(fault, shown);
         assert_eq!(ids(&stage.app), known, "{}", fault.name());
         match fault {
-            Fault::EmptyGuide => assert_eq!(titles(&on), Vec::<String>::new()),
+            Fault::EmptyGuide => {
+                assert!(titles(&on).iter().any(|title| first.contains(title)), "what was known stays");
+            }
             Fault::DuplicateNames => {
                 let said = |name: &String| name.starts_with("Das ");
                 assert!(names(&stage.app).iter().filter(|name| said(name)).count() >= 2);

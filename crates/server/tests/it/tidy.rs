@@ -231,6 +231,28 @@ fn tidy_every_module_says_what_it_is_for() {
 }
 
 #[test]
+fn tidy_the_api_names_each_thing_once() {
+    // Of two schemas of one name OpenAPI has one, and clients are told the wrong fields.
+    let (mut known, mut wrong) = (BTreeMap::new(), Vec::new());
+    for file in files("crates/server/src", &[".rs"]) {
+        let mut is_schema = false;
+        for line in file.text.lines() {
+            is_schema |= line.starts_with("#[derive(") && line.contains("ToSchema");
+            let named = line.strip_prefix("pub struct ").or_else(|| line.strip_prefix("pub enum "));
+            let Some(rest) = named else { continue };
+            let name: String = rest.chars().take_while(|c| c.is_alphanumeric()).collect();
+            if std::mem::take(&mut is_schema)
+                && let Some(other) = known.insert(name.clone(), file.path.clone())
+            {
+                wrong.push(format!("{name}: in {other} and in {}", file.path));
+            }
+        }
+    }
+    assert!(known.len() > 50, "{known:?}");
+    clean(&wrong);
+}
+
+#[test]
 fn tidy_functions_fit_a_screen() {
     let mut long = BTreeMap::new();
     for file in shipped() {

@@ -151,6 +151,7 @@ async fn strangers_get_a_problem_from_every_route_but_the_public_ones() {
                     assert!(body["request_id"].as_str().is_some_and(|id| !id.is_empty()), "{method} {path}");
                 }
                 Class::Capability => assert_eq!(status, StatusCode::GONE, "{method} {path}"),
+                Class::Player => assert_eq!(status, StatusCode::NOT_FOUND, "{method} {path}"),
                 Class::Public => assert_ne!(status, StatusCode::UNAUTHORIZED, "{method} {path}"),
             }
         }

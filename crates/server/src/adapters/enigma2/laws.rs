@@ -6,11 +6,13 @@ use std::time::Instant;
 use futures_util::future::join_all;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use proptest::prelude::*;
+use telecast_core::outgoing::Refusal;
 use telecast_sim::{Config, Sim};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::super::outgoing::{LookUp, Names};
+use super::super::receiver::Kind;
 use super::reply::event;
 use super::*;
 
@@ -74,6 +76,7 @@ async fn request(socket: &mut TcpStream) -> String {
 
 fn client(url: &Url) -> Client {
     let settings = Settings {
+        kind: Kind::Enigma2,
         id: "box".into(),
         name: "Box".into(),
         url: url.clone(),

@@ -10,7 +10,7 @@ use super::{Recording, Trouble};
 const PREPARED: i64 = 1;
 const RUNNING: i64 = 2;
 /// Times beyond the year 9999 are rubbish.
-const LATEST_S: i64 = 253_402_300_799;
+pub(super) const LATEST_S: i64 = 253_402_300_799;
 
 /// All events of a reply.
 pub(super) fn events(value: &Value) -> Vec<(ServiceRef, Event)> {
@@ -40,7 +40,8 @@ pub(super) fn text(value: Option<&Value>) -> Option<String> {
     }
 }
 
-fn number(value: Option<&Value>) -> Option<i64> {
+/// A number, whatever JSON type it came as.
+pub(super) fn number(value: Option<&Value>) -> Option<i64> {
     match value? {
         Value::Number(number) => number.as_i64().or_else(|| number.as_f64().map(|n| n as i64)),
         Value::String(text) => text.trim().parse().ok(),

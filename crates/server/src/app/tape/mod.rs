@@ -20,8 +20,8 @@ mod sounds;
 mod stretch;
 
 use crate::adapters::clock::Clock;
-use crate::adapters::enigma2::Client;
 use crate::adapters::past_files::PastFiles;
+use crate::adapters::receiver::Client;
 use crate::adapters::stream::{Fault, Stream};
 use crate::adapters::tape_files::TapeFile;
 use crate::app::shelf::Playlists;
@@ -444,7 +444,7 @@ impl Feed {
             return None;
         }
         let here = self.service.transponder();
-        let running = self.client.recordings().await.ok()?;
+        let running = self.client.as_box()?.recordings().await.ok()?;
         let elsewhere = running.into_iter().filter(|recording| recording.service.transponder() != here);
         let by = elsewhere.max_by_key(|recording| recording.begin_s)?;
         let left = (by.end_s - clock.wall_ms() / 1000).max(0).unsigned_abs();

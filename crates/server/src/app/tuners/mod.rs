@@ -21,7 +21,7 @@ use super::settings::InForce;
 use super::supervise;
 use super::tape::{Room, Tape};
 use crate::adapters::clock::Clock;
-use crate::adapters::enigma2::Client;
+use crate::adapters::receiver::Client;
 use owner::Owner;
 
 /// Requests that may wait; each is answered in microseconds.

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use super::warm::{Change, Warm};
 use super::{Board, Hold, Notice, Request, Running, Tuners, Usage, Wish};
 use crate::adapters::clock::Clock;
-use crate::adapters::enigma2::Client;
+use crate::adapters::receiver::Client;
 use crate::adapters::stream::Fault;
 use crate::app::settings::InForce;
 use crate::app::tape::{Feed, Pause, Room, Source, Tape, Trouble, Troubles};

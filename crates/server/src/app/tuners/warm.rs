@@ -99,7 +99,7 @@ mod tests {
         let shared = |sid: u32| if [3, 7, 8].contains(&sid) { 99 } else { sid };
         let service = |sid: u32| format!("1:0:19:{sid:X}:{:X}:1:C00000:0:0:0:", shared(sid));
         let service = |sid: u32| ServiceRef::parse(&service(sid)).expect("reference");
-        let services = (1..=9).map(|sid| (service(sid), sid.to_string())).collect();
+        let services = (1..=9).map(|sid| (service(sid), sid.to_string()).into()).collect();
         let read = ReadBouquet { reference: "b".into(), name: "B".into(), radio: false, services };
         let lineup = Lineup::pool(&[("r".into(), vec![read])]);
         let mut warm = Warm::default();
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_zap_keeps_what_is_still_likely_and_gives_up_the_rest_once_there_is_a_picture() {
-        let services = (1..=9).map(|sid| (service(sid), sid.to_string())).collect();
+        let services = (1..=9).map(|sid| (service(sid), sid.to_string()).into()).collect();
         let read = ReadBouquet { reference: "b".into(), name: "B".into(), radio: false, services };
         let lineup = Lineup::pool(&[("r".into(), vec![read])]);
         let mut warm = Warm::default();

@@ -1,11 +1,11 @@
 //! Who is there: first owner, sign-in, sign-out, one-time links.
 
 use super::{Body, oidc};
-use crate::web::Web;
 use crate::web::audit::Actor;
 use crate::web::caller::Caller;
 use crate::web::guard::{self, Credential, Principal};
 use crate::web::problem::{Problem, ProblemDocument};
+use crate::web::{Web, address};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -100,7 +100,7 @@ pub(super) async fn now_is(
     let mut notices = Vec::new();
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
     let local = host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]");
-    if !is_https(web, caller) && !local {
+    if !address::is_https(web, Some(caller)) && !local {
         notices.push(Notice {
             code: "plain_http".into(),
             message: "This connection is not encrypted. Use it only in your own network.".into(),
@@ -128,11 +128,6 @@ pub(super) async fn now_is(
         oidc: oidc::offer(web),
         version: env!("CARGO_PKG_VERSION").into(),
     })
-}
-
-/// The browser speaks HTTPS: to us, to a proxy that is believed, or to the address that the configuration names.
-pub(super) fn is_https(web: &Web, caller: Caller) -> bool {
-    caller.is_https || web.config().public_url.as_ref().is_some_and(|url| url.scheme() == "https")
 }
 
 /// How things stand for whoever asks.
@@ -272,7 +267,7 @@ pub(super) async fn signed_in(
 
 fn set_cookie(web: &Web, caller: Caller, response: &mut HeaderMap, value: &str, seconds: u64) {
     let [secure, plain] = guard::COOKIES;
-    let text = if is_https(web, caller) {
+    let text = if address::is_https(web, Some(caller)) {
         format!("{secure}={value}; Path=/; Max-Age={seconds}; HttpOnly; Secure; SameSite=Lax")
     } else {
         format!("{plain}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax")

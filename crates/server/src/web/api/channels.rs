@@ -87,12 +87,7 @@ fn show(web: &Web, lineup: &Lineup, channel: &lineup::Channel) -> Channel {
         number: channel.number,
         kind: kind(channel.radio),
         logo_url: format!("{}/api/v1/channels/{id}/logo", web.base_path()),
-        bouquet_ids: lineup
-            .bouquets
-            .iter()
-            .filter(|b| b.channels.contains(&channel.id))
-            .map(|b| b.id.clone())
-            .collect(),
+        bouquet_ids: lineup.bouquets_of(&channel.id).map(|bouquet| bouquet.id.clone()).collect(),
         tracks: web.app.tracks(&id),
         id,
     }
@@ -170,6 +165,6 @@ pub async fn logo(
 ) -> Result<Response, Problem> {
     let found = if who.lists(&ChannelId(id.clone())) { web.app.logo(&id).await } else { None };
     let found = found.ok_or_else(|| Problem::new(Kind::NotFound, "This channel has no logo."))?;
-    Ok(([(header::CONTENT_TYPE, found.0), (header::CACHE_CONTROL, "private, max-age=86400".into())], found.1)
+    Ok(([(header::CONTENT_TYPE, found.0), (header::CACHE_CONTROL, "private, max-age=86400")], found.1)
         .into_response())
 }

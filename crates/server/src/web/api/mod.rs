@@ -5,9 +5,11 @@ pub mod auth;
 pub mod channels;
 pub mod events;
 pub mod guide;
+pub mod lineup;
 pub mod oidc;
 pub mod pairing;
 pub mod people;
+pub mod players;
 pub mod receivers;
 pub mod sessions;
 pub mod system;
@@ -63,6 +65,8 @@ pub fn router() -> OpenApiRouter<Web> {
         .routes(routes!(account::end_sign_in))
         .routes(routes!(account::tokens, account::make_token))
         .routes(routes!(account::revoke_token))
+        .routes(routes!(players::list, players::make))
+        .routes(routes!(players::revoke))
         .routes(routes!(people::list, people::add))
         .routes(routes!(people::set_role))
         .routes(routes!(people::set_profile))
@@ -72,7 +76,13 @@ pub fn router() -> OpenApiRouter<Web> {
         .routes(routes!(channels::channels))
         .routes(routes!(channels::channel))
         .routes(routes!(channels::logo))
+        .routes(routes!(lineup::own, lineup::change))
         .routes(routes!(guide::now))
+        .routes(routes!(guide::window))
+        .routes(routes!(guide::search))
+        .routes(routes!(guide::programme))
+        .routes(routes!(guide::files))
+        .routes(routes!(guide::refresh))
         .routes(routes!(sessions::start, sessions::list))
         .routes(routes!(sessions::get, sessions::stop))
         .routes(routes!(sessions::heartbeat))

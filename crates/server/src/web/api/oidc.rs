@@ -8,13 +8,13 @@
 use super::people::end_sessions;
 use super::{Parameters, auth};
 use crate::adapters::oidc::{Begun, Provider, Trouble};
-use crate::web::Web;
 use crate::web::accounts::Told;
 use crate::web::audit::Details;
 use crate::web::caller::Caller;
 use crate::web::guard;
 use crate::web::problem::{Code, Problem, ProblemDocument};
 use crate::web::secret::entropy;
+use crate::web::{Web, address};
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
@@ -139,16 +139,7 @@ fn offered(web: &Web) -> Result<Arc<Provider>, Problem> {
 
 /// Where the provider sends the browser back to: it knows this address, and sends nobody anywhere else.
 fn redirect_uri(web: &Web, caller: Caller, headers: &HeaderMap) -> Result<String, Problem> {
-    if let Some(url) = &web.config().public_url {
-        return Ok(below(url, CALLBACK));
-    }
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let scheme = if auth::is_https(web, caller) { "https" } else { "http" };
-    let base = Url::parse(&format!("{scheme}://{host}/"));
-    let base =
-        base.ok().filter(|url| url.path() == "/" && url.username().is_empty() && url.query().is_none());
-    base.map(|url| below(&url, CALLBACK))
-        .ok_or_else(|| Problem::new(Kind::Invalid, "The request does not say which host it is for."))
+    Ok(format!("{}{CALLBACK}", address::own(web, Some(caller), headers)?))
 }
 
 fn name_of(provider: &Provider) -> (String, String) {
@@ -280,13 +271,13 @@ fn lead(response: &mut Response, place: &str) {
 /// The one that counts: on HTTPS a neighbour under the same domain cannot have planted it.
 fn cookie(web: &Web, caller: Caller) -> &'static str {
     let [secure, plain] = COOKIES;
-    if auth::is_https(web, caller) { secure } else { plain }
+    if address::is_https(web, Some(caller)) { secure } else { plain }
 }
 
 /// Gives the browser the cookie by which it is known when it comes back, or takes it away. Lax: it comes back from another site.
 fn bind(web: &Web, caller: Caller, response: &mut Response, value: &str, seconds: u64) {
     let name = cookie(web, caller);
-    let rest = if auth::is_https(web, caller) { "; Secure" } else { "" };
+    let rest = if address::is_https(web, Some(caller)) { "; Secure" } else { "" };
     let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{rest}");
     if let Ok(text) = HeaderValue::from_str(&text) {
         response.headers_mut().append(header::SET_COOKIE, text);

@@ -2,7 +2,7 @@
 
 use super::{Begun, Body, idempotency_key};
 use crate::adapters::stream::BOX_PORT;
-use crate::app::settings::{ReceiverSettings, without_user};
+use crate::app::settings::{ReceiverKind, ReceiverSettings, without_user};
 use crate::app::view::ReceiverView;
 use crate::web::guard::Principal;
 use crate::web::problem::{Problem, ProblemDocument};
@@ -21,10 +21,13 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewReceiver {
+    /// What it is; an Enigma2 receiver if absent.
+    #[serde(default)]
+    pub kind: ReceiverKind,
     /// Name for people; empty: its host.
     #[serde(default)]
     pub name: String,
-    /// Address of its web interface: `http://192.168.1.20` or just the host.
+    /// Address of its web interface: `http://192.168.1.20` or just the host. Of a list, where it lies; its query is kept like a password.
     pub url: String,
     /// User name, if it wants one.
     #[serde(default)]
@@ -58,11 +61,13 @@ fn settings(new: NewReceiver) -> Result<ReceiverSettings, Problem> {
         return Err(wrong("must begin with http:// or https:// and name a host"));
     }
     let (mut url, inside) = without_user(url);
+    let query = url.query().filter(|query| !query.is_empty()).map(|query| format!("?{query}"));
     url.set_query(None);
     url.set_fragment(None);
     let (username, password) = match (new.username.filter(|name| !name.is_empty()), inside) {
         (Some(name), _) => (Some(name), new.password),
         (None, Some((name, password))) => (Some(name), password),
+        (None, None) if new.kind == ReceiverKind::M3u => (None, query.map(SecretString::from)),
         (None, None) => (None, None),
     };
     let name = match new.name.trim() {
@@ -70,6 +75,7 @@ fn settings(new: NewReceiver) -> Result<ReceiverSettings, Problem> {
         name => name.chars().take(64).collect(),
     };
     Ok(ReceiverSettings {
+        kind: new.kind,
         id: format!("r{}", secret::random_hex(4)),
         name,
         url,

@@ -1,0 +1,319 @@
+//! A receiver, as the rest of the program knows it: whatever gives channels. What differs between an Enigma2 box and a list is behind [`Client`].
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use percent_encoding::percent_decode_str;
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use telecast_core::limits;
+use telecast_core::lineup::{ReadBouquet, ServiceRef};
+use telecast_core::outgoing::Refusal;
+use url::Url;
+use utoipa::ToSchema;
+
+use super::clock::Clock;
+use super::gate::Gate;
+use super::stream::{Fault, Stream};
+use super::{channel_list, enigma2};
+
+/// What kind of receiver it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = ReceiverKind)]
+pub enum Kind {
+    /// A box with OpenWebif.
+    #[default]
+    Enigma2,
+    /// A list of addresses.
+    M3u,
+    /// A network tuner, or what speaks like one.
+    HdHomeRun,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Enigma2, Self::M3u, Self::HdHomeRun];
+
+    /// As it is written in the configuration, the API and the store.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Enigma2 => "enigma2",
+            Self::M3u => "m3u",
+            Self::HdHomeRun => "hdhomerun",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// A receiver as the host describes it.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What it is.
+    pub kind: Kind,
+    /// Names it for ever.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Address of its web interface; of a list, where it lies. Without user, password and query.
+    pub url: Url,
+    /// User name, if it wants one.
+    pub username: String,
+    /// Password. Of a list without user name: its query with the `?` before it, which mostly holds what lets one in.
+    pub password: Option<SecretString>,
+    /// Port of its streams.
+    pub stream_port: u16,
+    /// Tuners, where the host knows better than the box.
+    pub tuners: Option<u32>,
+    /// Names of bouquets to take; empty: all.
+    pub bouquets: Vec<String>,
+    /// It comes from the file and cannot be changed on a page.
+    pub from_file: bool,
+}
+
+/// Why a receiver is not usable.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// Nobody answers.
+    #[error("The receiver does not answer ({0}). Check its address and that it is switched on.")]
+    Unreachable(String),
+    /// Nobody is asked there.
+    #[error("The receiver's address is not asked: {0}.")]
+    NotAsked(Refusal),
+    /// It answers, and fails while it does.
+    #[error("The receiver fails ({0}). Restart it if this stays.")]
+    Failing(String),
+    /// Wrong user name or password.
+    #[error("The receiver does not accept the user name and password.")]
+    Unauthorized,
+    /// Something else answers there.
+    #[error("What answers at this address is not an Enigma2 receiver with OpenWebif ({0}).")]
+    NotAReceiver(String),
+    /// Nothing to watch.
+    #[error("The receiver has no bouquets. Make at least one on the receiver, or check its bouquet editor.")]
+    NoBouquets,
+    /// Something else than a list lies there: which, as a sentence.
+    #[error("{0}")]
+    NotAList(String),
+    /// Nothing to watch in a list.
+    #[error("The list has no channel that can be played.")]
+    NoChannels,
+}
+
+/// What the box is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// Model.
+    pub model: String,
+    /// Tuners that it names.
+    pub tuners: Option<u32>,
+}
+
+/// A recording of the box itself that runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recording {
+    /// What it records.
+    pub service: ServiceRef,
+    /// Its name, as the box's owner gave it.
+    pub name: String,
+    /// When it began (Unix seconds of the box's clock).
+    pub begin_s: i64,
+    /// When it ends (the same).
+    pub end_s: i64,
+}
+
+/// How a receiver answers; all only grow but the times.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    count: AtomicU64,
+    failed: AtomicU64,
+    last_ms: AtomicU64,
+    mean_ms: AtomicU64,
+}
+
+/// How a receiver answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// Calls that it has answered.
+    pub count: u64,
+    /// Calls that it has not.
+    pub failed: u64,
+    /// Time of its last answer (milliseconds).
+    pub last_ms: u64,
+    /// Mean over its last eight answers or so (milliseconds).
+    pub mean_ms: u64,
+}
+
+impl Calls {
+    pub(super) fn note(&self, answered: bool, took: Duration) {
+        if !answered {
+            self.failed.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        let ms = took.as_millis() as u64;
+        let first = self.count.fetch_add(1, Ordering::Relaxed) == 0;
+        let mean = self.mean_ms.load(Ordering::Relaxed);
+        self.last_ms.store(ms, Ordering::Relaxed);
+        self.mean_ms.store(if first { ms } else { (mean * 7 + ms).div_ceil(8) }, Ordering::Relaxed);
+    }
+}
+
+impl Calls {
+    /// As it stands.
+    pub(super) fn answers(&self) -> Answers {
+        let of = |number: &AtomicU64| number.load(Ordering::Relaxed);
+        Answers {
+            count: of(&self.count),
+            failed: of(&self.failed),
+            last_ms: of(&self.last_ms),
+            mean_ms: of(&self.mean_ms),
+        }
+    }
+}
+
+/// Where a stream is, and who may fetch it.
+pub type Address = (Url, Option<(String, SecretString)>);
+
+/// A client for one receiver; cheap to clone.
+#[derive(Clone)]
+pub enum Client {
+    /// Of a box.
+    Enigma2(enigma2::Client),
+    /// Of a list.
+    List(channel_list::Client),
+}
+
+impl Client {
+    /// A client; nothing is sent yet.
+    ///
+    /// # Errors
+    /// There is no TLS on this machine.
+    pub fn new(settings: Settings, clock: Clock) -> Result<Self, Trouble> {
+        Ok(match settings.kind {
+            Kind::Enigma2 => Self::Enigma2(enigma2::Client::new(settings, clock)?),
+            Kind::M3u | Kind::HdHomeRun => Self::List(channel_list::Client::new(settings, clock)?),
+        })
+    }
+
+    /// What it was made with.
+    pub fn settings(&self) -> &Settings {
+        match self {
+            Self::Enigma2(client) => client.settings(),
+            Self::List(client) => client.settings(),
+        }
+    }
+
+    /// How it has answered so far.
+    pub fn answers(&self) -> Answers {
+        match self {
+            Self::Enigma2(client) => client.answers(),
+            Self::List(client) => client.answers(),
+        }
+    }
+
+    /// The door to its pages.
+    pub fn pages(&self) -> &Gate {
+        match self {
+            Self::Enigma2(client) => client.pages(),
+            Self::List(client) => client.pages(),
+        }
+    }
+
+    /// The door to its streams.
+    pub fn streams(&self) -> &Gate {
+        match self {
+            Self::Enigma2(client) => client.streams(),
+            Self::List(client) => client.streams(),
+        }
+    }
+
+    /// Opens the stream of `service`, and tells beforehand whether a descrambling relay of the box is in between.
+    ///
+    /// # Errors
+    /// There is no stream.
+    pub async fn open(&self, service: &ServiceRef, relayed: impl FnOnce(bool)) -> Result<Stream, Fault> {
+        match self {
+            Self::Enigma2(client) => client.open(service, relayed).await,
+            Self::List(client) => client.open(service).await,
+        }
+    }
+
+    /// What it is.
+    ///
+    /// # Errors
+    /// It does not say.
+    pub async fn about(&self) -> Result<About, Trouble> {
+        match self {
+            Self::Enigma2(client) => client.about().await,
+            Self::List(client) => client.about().await,
+        }
+    }
+
+    /// All bouquets with their services, television first, in its own order.
+    ///
+    /// # Errors
+    /// It has none, or does not say.
+    pub async fn bouquets(&self) -> Result<Vec<ReadBouquet>, Trouble> {
+        match self {
+            Self::Enigma2(client) => client.bouquets().await,
+            Self::List(client) => client.bouquets().await,
+        }
+    }
+
+    /// How many streams of different transponders it gives at once; none: nobody knows.
+    pub fn streams_at_once(&self, about: Option<&About>) -> Option<u32> {
+        let told = self.settings().tuners.or_else(|| about?.tuners);
+        match self {
+            Self::Enigma2(_) => told,
+            // A list that names no limit has none that we would know of.
+            Self::List(_) => told.or(Some(limits::LIST_STREAMS)),
+        }
+    }
+
+    /// A box: it can be asked for what is on, for its guide and for logos, service by service.
+    pub fn as_box(&self) -> Option<&enigma2::Client> {
+        match self {
+            Self::Enigma2(client) => Some(client),
+            Self::List(_) => None,
+        }
+    }
+
+    /// Addresses of guides that it names.
+    pub fn guides(&self) -> Vec<Url> {
+        match self {
+            Self::Enigma2(_) => Vec::new(),
+            Self::List(client) => client.guides(),
+        }
+    }
+
+    /// Forgets where streams are: the channels are read again.
+    pub fn forget_addresses(&self) {
+        if let Self::Enigma2(client) = self {
+            client.forget_addresses();
+        }
+    }
+}
+
+/// An address and, apart from it, the credentials that stood in it.
+pub(super) fn without_credentials(mut url: Url) -> Address {
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let inside = (!url.username().is_empty())
+        .then(|| (decoded(url.username()), SecretString::from(decoded(url.password().unwrap_or("")))));
+    let _ = (url.set_username(""), url.set_password(None));
+    (url, inside)
+}
+
+/// What failed, without the address: it may hold credentials.
+pub(super) fn reason(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        "no reply in time".into()
+    } else if error.is_connect() {
+        "no connection".into()
+    } else {
+        "the connection broke".into()
+    }
+}

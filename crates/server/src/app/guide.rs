@@ -1,0 +1,171 @@
+//! The guide as it is asked for: windows, words, one programme. It is read from the store; what of several sources counts is `core::guide::merge`'s to say.
+//!
+//! Who tells it is elsewhere: receivers ([`super::receivers`]) and guide files ([`files`]).
+
+mod export;
+pub(super) mod files;
+pub(super) mod on;
+mod search;
+mod view;
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use telecast_core::error::{Error, Kind};
+use telecast_core::guide::merge::{Claim, Verdict, complete, merge};
+use telecast_core::guide::{Airing, fold};
+use telecast_core::limits;
+use telecast_core::lineup::{ChannelId, Lineup};
+use telecast_store::{Store, Told};
+use tokio_util::sync::CancellationToken;
+
+pub use export::Export;
+pub use files::FileView;
+use files::Files;
+use on::On;
+pub use search::{Query, SearchPage};
+pub use view::{AiringView, DetailView, RowView};
+
+use super::news::News;
+use super::settings::InForce;
+use crate::adapters::clock::Clock;
+
+/// The way to the guide. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Guide {
+    pub(super) store: Store,
+    pub(super) settings: InForce,
+    pub(super) lineup: Arc<ArcSwap<Lineup>>,
+    pub(super) clock: Clock,
+    /// What is on.
+    pub(super) on: On,
+    /// Guide files.
+    pub(super) files: Files,
+}
+
+/// An airing as it counts, and when it was told (milliseconds since 1970).
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) airing: Airing,
+    pub(super) told_ms: i64,
+}
+
+impl Guide {
+    /// Opens it, and starts those who keep it: until `stop`.
+    pub(super) fn start(
+        store: Store,
+        (settings, lineup, clock): (InForce, Arc<ArcSwap<Lineup>>, Clock),
+        news: News,
+        stop: &CancellationToken,
+    ) -> Self {
+        let guide = Self { store, settings, lineup, clock, on: On::default(), files: Files::default() };
+        super::supervise("guide on", guide.on.clone().keep(guide.clone(), stop.child_token()));
+        super::supervise("guide files", guide.files.clone().keep(guide.clone(), news, stop.child_token()));
+        guide
+    }
+
+    /// What is on these channels some of the time from `from_ms` until `to_ms`, by start.
+    pub(super) async fn entries(
+        &self,
+        channels: &[ChannelId],
+        from_ms: i64,
+        to_ms: i64,
+    ) -> Result<Vec<(ChannelId, Vec<Entry>)>, Error> {
+        let told = self.store.guide(channels, from_ms, to_ms).await?;
+        let files: Vec<String> = self.files.places(&self.settings).iter().map(files::source).collect();
+        Ok(told.into_iter().map(|(channel, told)| (channel, merged(told, &files))).collect())
+    }
+
+    /// A window, channel by channel in the order that they were asked for.
+    pub(super) async fn window(
+        &self,
+        channels: &[ChannelId],
+        (from_ms, to_ms): (i64, i64),
+        languages: &[String],
+    ) -> Result<Vec<RowView>, Error> {
+        let now = self.clock.wall_ms();
+        let rows = self.entries(channels, from_ms, to_ms).await?;
+        Ok(rows
+            .into_iter()
+            .map(|(channel, entries)| RowView::of(channel, &entries, languages, now))
+            .collect())
+    }
+
+    /// One programme by the id that windows and searches gave, with other times at which the same is shown.
+    ///
+    /// # Errors
+    /// `NotFound`: nothing begins on that channel at that time any more.
+    pub(super) async fn programme(&self, id: &str, languages: &[String]) -> Result<DetailView, Error> {
+        let gone = || {
+            Error::new(
+                Kind::NotFound,
+                "There is no such programme. The guide may have changed; look it up again.",
+            )
+        };
+        let (channel, start_ms) = view::read_id(id).ok_or_else(gone)?;
+        let rows = self.entries(std::slice::from_ref(&channel), start_ms, start_ms + 1).await?;
+        let entries = rows.into_iter().next().map(|(_, entries)| entries).unwrap_or_default();
+        let entry = entries.into_iter().find(|entry| entry.airing.start_ms == start_ms).ok_or_else(gone)?;
+        let others = self.others(&entry.airing, languages).await?;
+        Ok(DetailView::of(&entry, others, languages, self.clock.wall_ms()))
+    }
+
+    /// Other times of the same on its channel.
+    async fn others(&self, airing: &Airing, languages: &[String]) -> Result<Vec<AiringView>, Error> {
+        let now = self.clock.wall_ms();
+        let ahead = now + limits::GUIDE_AHEAD.as_millis() as i64;
+        let rows = self.entries(std::slice::from_ref(&airing.channel), now, ahead).await?;
+        let is_other = |entry: &&Entry| {
+            entry.airing.start_ms != airing.start_ms
+                && entry.airing.programme.titles.first() == airing.programme.titles.first()
+                && entry.airing.programme.subtitles.first() == airing.programme.subtitles.first()
+        };
+        let all = rows.iter().flat_map(|(_, entries)| entries).filter(is_other).take(limits::GUIDE_OTHERS);
+        Ok(all.map(|entry| AiringView::of(&entry.airing, languages)).collect())
+    }
+}
+
+/// What counts of what each source has told; sources in order of preference.
+fn merged(mut told: Vec<Told>, files: &[String]) -> Vec<Entry> {
+    let one = |told: Told| {
+        told.airings.into_iter().map(|(airing, told_ms)| Entry { airing, told_ms }).collect::<Vec<_>>()
+    };
+    if told.len() <= 1 {
+        return told.pop().map(one).unwrap_or_default();
+    }
+    told.sort_by_cached_key(|told| rank(&told.source, files));
+    let mut claims = Vec::new();
+    let mut entries = Vec::new();
+    for (rank, told) in told.into_iter().enumerate() {
+        for entry in one(told) {
+            let airing = &entry.airing;
+            claims.push(Claim {
+                rank: rank as u16,
+                start_ms: airing.start_ms,
+                end_ms: airing.end_ms,
+                event_id: airing.event_id,
+                title: airing.programme.titles.first().map(|title| fold(&title.text)).unwrap_or_default(),
+            });
+            entries.push(Some(entry));
+        }
+    }
+    let verdicts = merge(&claims);
+    for (at, verdict) in verdicts.iter().enumerate() {
+        if let Verdict::Same(shown) = verdict
+            && let Some(same) = entries[at].take()
+            && let Some(shown) = &mut entries[*shown]
+        {
+            complete(&mut shown.airing.programme, same.airing.programme);
+        }
+    }
+    let shown = entries.into_iter().zip(&verdicts).filter(|(_, verdict)| matches!(verdict, Verdict::Shown));
+    let mut shown: Vec<Entry> = shown.filter_map(|(entry, _)| entry).collect();
+    shown.sort_by_key(|entry| entry.airing.start_ms);
+    shown
+}
+
+/// Receivers know best when something begins; files in the order of the configuration; what is told by nobody any more, last.
+fn rank(source: &str, files: &[String]) -> (usize, String) {
+    let place = files.iter().position(|file| file == source).unwrap_or(files.len());
+    (if source.starts_with("receiver:") { 0 } else { 1 + place }, source.to_owned())
+}

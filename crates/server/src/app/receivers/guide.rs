@@ -1,0 +1,189 @@
+//! What receivers tell of the guide: what is on now and next, often and in a moment; all that they know, seldom and gently.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use telecast_core::error::Error;
+use telecast_core::guide::{Airing, Event};
+use telecast_core::lineup::{ChannelId, ReadBouquet, ServiceRef};
+use telecast_store::Imported;
+
+use super::{Known, Receiver, Receivers};
+use crate::adapters::enigma2;
+use crate::adapters::receiver::Trouble;
+
+/// Services asked one by one where a box's guide for whole bouquets is broken: two calls each, and a busy box is slow for all.
+const SINGLE_GUIDES: usize = 100;
+/// Between two large calls the box has this long for its own picture, and as long again as the call before took.
+const BREATH: Duration = Duration::from_millis(500);
+
+impl Receivers {
+    /// Asks what is on and next, one call for each bouquet.
+    pub(super) async fn read_guide(&self, receiver: &Receiver) -> Result<(), Trouble> {
+        let Some(client) = receiver.client.as_box() else { return Ok(()) };
+        let known = receiver.known.load_full();
+        let mut guide: HashMap<ChannelId, Vec<Event>> = HashMap::new();
+        let mut failed = None;
+        for bouquet in &known.bouquets {
+            let mut read = client.now_next(&bouquet.reference).await;
+            if let Err(Trouble::Failing(_)) = read {
+                read = read_one_by_one(client, bouquet, &guide).await;
+            }
+            match read {
+                Ok(events) => {
+                    for (service, event) in events {
+                        let events = guide.entry(service.channel_id()).or_default();
+                        if !events.contains(&event) {
+                            events.push(event);
+                        }
+                    }
+                }
+                Err(trouble) => failed = Some(trouble),
+            }
+        }
+        if let Some(trouble) = failed.filter(|_| guide.is_empty()) {
+            return Err(trouble);
+        }
+        let bouquets = known.bouquets.clone();
+        self.ledger.guide(&guide);
+        receiver.known.store(Arc::new(Known { bouquets, guide, guide_at: Some(self.clock.wall_ms()) }));
+        self.send("guide", &());
+        Ok(())
+    }
+
+    /// Reads all guides again, now.
+    pub(in crate::app) fn read_guides_again(&self) {
+        for receiver in self.list.load().iter() {
+            receiver.is_guide_wanted.store(true, Ordering::Relaxed);
+            receiver.again.notify_one();
+        }
+    }
+
+    /// Whether it is time to read all of it: an earlier run may have done so.
+    pub(super) async fn is_guide_due(&self, receiver: &Receiver) -> bool {
+        if receiver.is_guide_wanted.swap(false, Ordering::Relaxed) {
+            return true;
+        }
+        if receiver.client.as_box().is_none() {
+            return false;
+        }
+        let source = format!("receiver:{}", receiver.client.settings().id);
+        let read = self.ledger.store().guide_read_ms(&source).await.unwrap_or_default();
+        let due = self.settings.now().refresh.as_millis() as i64 * 9 / 10;
+        read.is_none_or(|at| self.clock.wall_ms() - at >= due)
+    }
+
+    /// Reads all that a receiver knows of the days ahead into the store. A bouquet that cannot be read keeps what was known of it.
+    pub(super) async fn read_whole_guide(&self, receiver: &Receiver) -> Result<(), Trouble> {
+        let Some(client) = receiver.client.as_box() else { return Ok(()) };
+        let known = receiver.known.load_full();
+        let source = format!("receiver:{}", receiver.client.settings().id);
+        let store = self.ledger.store();
+        let mut import = match store.import_guide(&source, self.clock.wall_ms()).await {
+            Ok(import) => import,
+            Err(error) => {
+                tracing::warn!(%error, source, "the guide cannot be written");
+                return Ok(());
+            }
+        };
+        let (mut failed, mut read) = (None, 0_usize);
+        let mut seen: HashSet<ChannelId> = HashSet::new();
+        for bouquet in &known.bouquets {
+            let began = tokio::time::Instant::now();
+            let result = self.whole_guide_of((receiver, client), bouquet, &seen).await;
+            match result {
+                Ok(airings) => {
+                    read += airings.len();
+                    let fresh: Vec<Airing> =
+                        airings.into_iter().filter(|airing| !seen.contains(&airing.channel)).collect();
+                    seen.extend(bouquet.services.iter().map(|read| read.service.channel_id()));
+                    if let Err(error) = import.add(fresh).await {
+                        tracing::warn!(%error, source, "the guide cannot be written");
+                        return Ok(());
+                    }
+                }
+                Err(trouble) => failed = Some(trouble),
+            }
+            tokio::time::sleep(BREATH + began.elapsed()).await;
+        }
+        match (failed, read) {
+            (Some(trouble), 0) => return Err(trouble),
+            (Some(trouble), _) => {
+                tracing::warn!(%trouble, source, "a part of its guide cannot be read; what was known of it is kept");
+            }
+            (None, _) => {}
+        }
+        self.told(&source, import.finish().await.map_err(Error::from));
+        Ok(())
+    }
+
+    fn told(&self, source: &str, result: Result<Imported, Error>) {
+        match result {
+            Ok(done) => {
+                let Imported { airings, channels, days_changed, .. } = done;
+                tracing::info!(source, airings, channels, days_changed, "the guide was read");
+                if days_changed > 0 {
+                    self.guide.on.changed();
+                    self.send("guide", &());
+                }
+            }
+            Err(error) => tracing::warn!(%error, source, "the guide cannot be written"),
+        }
+    }
+
+    /// Of those services of a bouquet that no other bouquet before it had.
+    async fn whole_guide_of(
+        &self,
+        (receiver, client): (&Receiver, &enigma2::Client),
+        bouquet: &ReadBouquet,
+        seen: &HashSet<ChannelId>,
+    ) -> Result<Vec<Airing>, Trouble> {
+        let days = self.settings.now().guide_days;
+        let services = bouquet.services.iter().map(|read| &read.service);
+        let wanted: Vec<&ServiceRef> = services
+            .filter(|service| !service.is_marker() && !service.is_hidden() && !service.is_iptv())
+            .filter(|service| !seen.contains(&service.channel_id()))
+            .collect();
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        if !receiver.is_bulk_broken() {
+            match client.guide(&bouquet.reference, days).await {
+                Err(Trouble::Failing(why)) => {
+                    tracing::info!(
+                        receiver = receiver.client.settings().id,
+                        why,
+                        "its guide for whole bouquets is broken; services are asked one by one"
+                    );
+                    receiver.bulk_is_broken();
+                }
+                result => return result,
+            }
+        }
+        let mut found = Vec::new();
+        for service in wanted.into_iter().take(SINGLE_GUIDES) {
+            found.append(&mut client.guide_of(service, days).await?);
+            tokio::time::sleep(BREATH / 5).await;
+        }
+        Ok(found)
+    }
+}
+
+/// Now and next of those services of a bouquet that nothing is known of yet.
+async fn read_one_by_one(
+    client: &enigma2::Client,
+    bouquet: &ReadBouquet,
+    known: &HashMap<ChannelId, Vec<Event>>,
+) -> Result<Vec<(ServiceRef, Event)>, Trouble> {
+    let mut found = Vec::new();
+    let services = bouquet.services.iter().map(|read| &read.service);
+    let wanted = services
+        .filter(|service| !service.is_marker() && !service.is_hidden() && !service.is_iptv())
+        .filter(|service| !known.contains_key(&service.channel_id()));
+    for service in wanted.take(SINGLE_GUIDES.saturating_sub(known.len())) {
+        found.append(&mut client.now_next_of(service).await?);
+    }
+    Ok(found)
+}
