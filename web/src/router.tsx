@@ -1,6 +1,7 @@
 /** Which address shows which page. Watch is in the first chunk; everything else comes when it is asked for. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { basePath } from "./api/base";
+import { readAddress } from "./guide/address";
 import { Broken, NotFound } from "./shell/Broken";
 import { Shell } from "./shell/Shell";
 import { WatchPage } from "./watch/WatchPage";
@@ -31,6 +32,13 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import("./welcome/SignInPage"), "SignInPage"),
 });
 
+const guide = createRoute({
+  getParentRoute: () => root,
+  path: "/guide",
+  validateSearch: readAddress,
+  component: lazyRouteComponent(() => import("./guide/GuidePage"), "GuidePage"),
+});
+
 const settingsPage = lazyRouteComponent(() => import("./settings/SettingsPage"), "SettingsPage");
 const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: settingsPage });
 const section = createRoute({ getParentRoute: () => root, path: "/settings/$section", component: settingsPage });
@@ -48,7 +56,7 @@ const pair = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([watch.addChildren([home, channel]), welcome, signIn, pair, settings, section, status]),
+  routeTree: root.addChildren([watch.addChildren([home, channel]), guide, welcome, signIn, pair, settings, section, status]),
   basepath: basePath || "/",
   defaultPreload: "intent",
   scrollRestoration: false,

@@ -52,6 +52,13 @@ export const nowNext = (ids: readonly string[]) =>
     placeholderData: (previous) => previous,
   });
 
+/** The lineup as receivers have it, and what the host wants of it. */
+export const ownLineup = queryOptions({
+  queryKey: ["lineup"],
+  queryFn: () => body(api.GET("/api/v1/lineup")),
+  staleTime: 0,
+});
+
 export const receivers = queryOptions({
   queryKey: ["receivers"],
   queryFn: () => body(api.GET("/api/v1/receivers")),
@@ -74,6 +81,12 @@ export const signIns = queryOptions({
 export const tokens = queryOptions({
   queryKey: ["tokens"],
   queryFn: () => body(api.GET("/api/v1/account/tokens")),
+  staleTime: 0,
+});
+
+export const players = queryOptions({
+  queryKey: ["players"],
+  queryFn: () => body(api.GET("/api/v1/account/players")),
   staleTime: 0,
 });
 

@@ -35,6 +35,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/players": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's players, without their secrets. */
+        get: operations["get_account_players"];
+        put?: never;
+        /** Makes an address for a player. It is shown once: whoever knows it watches with one's rights, and does nothing else. */
+        post: operations["post_account_players"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/players/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes a player's address; what it plays ends within seconds. */
+        delete: operations["delete_account_players_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/sign-ins": {
         parameters: {
             query?: never;
@@ -342,6 +377,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/guide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is on some of the time between two moments, channel by channel. */
+        get: operations["get_guide"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guide/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Guide files, and how they fare. */
+        get: operations["get_guide_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/guide/now": {
         parameters: {
             query?: never;
@@ -353,6 +422,58 @@ export interface paths {
         get: operations["get_guide_now"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guide/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads the guide again, from receivers and files, now. */
+        post: operations["post_guide_refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guide/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Airings in which words occur: in title, second line, text, and names. */
+        get: operations["get_guide_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lineup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lineup as receivers have it, and what the host wants of it. */
+        get: operations["get_lineup"];
+        put?: never;
+        /** Changes what the host wants of the lineup. It counts at once, in every list and for every player, and survives what receivers change. */
+        post: operations["post_lineup"];
         delete?: never;
         options?: never;
         head?: never;
@@ -454,6 +575,23 @@ export interface paths {
         };
         /** All problems that this API answers with, all reasons that sessions give, and what to do about each. */
         get: operations["get_problems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programmes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that is known of an airing. */
+        get: operations["get_programmes_id"];
         put?: never;
         post?: never;
         delete?: never;
@@ -683,6 +821,53 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An airing in a list. */
+        Airing: {
+            /** @description The text's beginning. */
+            brief: string;
+            /** @description Channel. */
+            channel_id: string;
+            /**
+             * Format: date-time
+             * @description End.
+             */
+            end: string;
+            /**
+             * Format: int32
+             * @description Episode.
+             */
+            episode?: number | null;
+            /**
+             * Format: int32
+             * @description DVB's `content_nibble_level_1` and `_2` (EN 300 468 table 28); null: nobody has said.
+             */
+            genre?: number | null;
+            /** @description Names it for `programmes/{id}`. */
+            id: string;
+            /** @description It is not for whoever asks. */
+            locked: boolean;
+            /** @description Shown for the first time. */
+            new: boolean;
+            /**
+             * Format: int32
+             * @description For whom it is, from this age on (years); null: nobody has said.
+             */
+            rating?: number | null;
+            /**
+             * Format: int32
+             * @description Season.
+             */
+            season?: number | null;
+            /**
+             * Format: date-time
+             * @description Start.
+             */
+            start: string;
+            /** @description Second line. */
+            subtitle: string;
+            /** @description Title; empty if it is `locked`. */
+            title: string;
+        };
         /** @description A piece of it. */
         Audit: {
             /** @description Newest first. */
@@ -793,12 +978,39 @@ export interface components {
             /** @description Tracks as last seen; null if it was never on. */
             tracks?: components["schemas"]["TrackView"][] | null;
         };
+        /** @description A bouquet of the host's own. */
+        ChannelGroup: {
+            /** @description Ids of channels, in order. */
+            channels: string[];
+            /** @description Who it is: any text of its own. */
+            id: string;
+            /** @description Name. */
+            name: string;
+            /** @description Radio. */
+            radio?: boolean;
+        };
         /** @description A page of channels. */
         Channels: {
             /** @description Channels by number, television first. */
             items: components["schemas"]["Channel"][];
             /** @description Where to go on; null at the end. */
             next_cursor?: string | null;
+        };
+        /** @description What the host wants of a channel; what is absent stays as the receiver has it. */
+        ChannelWish: {
+            /** @description Id of a bouquet in which it stands too. */
+            group?: string | null;
+            /** @description It is in no list. */
+            hidden?: boolean | null;
+            /** @description Its name. */
+            name?: string | null;
+            /**
+             * Format: int32
+             * @description Its number, from 1 on.
+             */
+            number?: number | null;
+            /** @description Ids of receivers, best first. */
+            sources?: string[];
         };
         /** @description What a child may see. */
         ChildProfile: {
@@ -868,6 +1080,15 @@ export interface components {
             /** @description Pictures that are coded and watched. */
             running: number;
         };
+        /** @description Somebody who made it or is in it. */
+        Credit: {
+            /** @description Name. */
+            name: string;
+            /** @description Whom they play. */
+            part?: string | null;
+            /** @description `director`, `actor`, `writer`, … */
+            role: string;
+        };
         /** @description Where the tapes lie. */
         DiskStatus: {
             /**
@@ -895,6 +1116,18 @@ export interface components {
              * @description How much of the past is kept (seconds).
              */
             window_s: number;
+        };
+        /** @description A channel of a file that may be one of the lineup's. */
+        Doubt: {
+            /** @description The channel that it is like. */
+            channel_id: string;
+            /** @description Its id in the file. */
+            id: string;
+            /**
+             * Format: int32
+             * @description How alike (0 to 100).
+             */
+            score: number;
         };
         /** @description One encoder of pictures. */
         EncoderStatus: {
@@ -945,6 +1178,78 @@ export interface components {
             /** @description Its name. */
             name: string;
         };
+        /** @description What was found. */
+        Finds: {
+            /** @description By day, and within a day by channel and start. */
+            items: components["schemas"]["Airing"][];
+            /** @description Where to go on; null: that was all. A page may be short, and even empty, while there is more. */
+            next_cursor?: string | null;
+        };
+        /** @description A guide file. */
+        GuideFile: {
+            /**
+             * Format: int64
+             * @description Airings.
+             */
+            airings: number;
+            /**
+             * Format: int64
+             * @description Channels of the lineup that it tells of.
+             */
+            channels: number;
+            /** @description Channels of it that may be some of the lineup's, and are left out. */
+            doubtful: components["schemas"]["Doubt"][];
+            /** @description It could not be read. */
+            failed: boolean;
+            /** @description What came of that, or what went wrong and what to do. */
+            message: string;
+            /** @description Path or address. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it was last tried.
+             */
+            read?: string | null;
+            /**
+             * Format: int64
+             * @description It is being read: airings so far.
+             */
+            reading?: number | null;
+            /**
+             * Format: int64
+             * @description Programmes that were left out because they are faulty.
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description Channels of it that are none of the lineup's.
+             */
+            unmatched: number;
+        };
+        /** @description All guide files. */
+        GuideFiles: {
+            /** @description In the order of the configuration. */
+            items: components["schemas"]["GuideFile"][];
+        };
+        /** @description What is on a channel. */
+        GuideRow: {
+            /** @description Channel. */
+            channel_id: string;
+            /** @description By start. */
+            items: components["schemas"]["Airing"][];
+            /**
+             * Format: int64
+             * @description Age of the oldest of it, in seconds.
+             */
+            stale_s: number;
+        };
+        /** @description A window of the guide. */
+        GuideWindow: {
+            /** @description Channel by channel, in the lineup's order or in that of the question. */
+            items: components["schemas"]["GuideRow"][];
+            /** @description Where to go on; null at the end. */
+            next_cursor?: string | null;
+        };
         /** @description Who holds a tuner. */
         HolderView: {
             /** @description Name of the channel. */
@@ -969,6 +1274,32 @@ export interface components {
              */
             until: string;
         };
+        /** @description A change of what the host wants; what is absent stays. */
+        LineupChange: {
+            /** @description Of these channels, by id; an empty one: as the receiver has it. */
+            channels?: {
+                [key: string]: components["schemas"]["ChannelWish"];
+            };
+            /** @description The host's own bouquets, all of them. */
+            groups?: components["schemas"]["ChannelGroup"][] | null;
+            /** @description Ids of bouquets that nobody is to see, all of them. */
+            hidden_bouquets?: string[] | null;
+            /** @description Ids of bouquets, first to last. */
+            order?: string[] | null;
+            /**
+             * Format: int64
+             * @description The state that whoever changes it has seen.
+             */
+            revision: number;
+        };
+        /** @description After a change. */
+        LineupChanged: {
+            /**
+             * Format: int64
+             * @description The state that the next change names.
+             */
+            revision: number;
+        };
         /** @description A one-time link's code. */
         Link: {
             /** @description Code. */
@@ -978,6 +1309,15 @@ export interface components {
         LogLevel: {
             /** @description `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `info,telecast_server::app=debug`. */
             level: string;
+        };
+        /** @description A player with its addresses, which are told once. */
+        MadePlayer: components["schemas"]["PlayerView"] & {
+            /** @description List of channels. */
+            channels_url: string;
+            /** @description Guide. */
+            guide_url: string;
+            /** @description For programs that want a network tuner (HDHomeRun). */
+            tuner_url: string;
         };
         /** @description A new API token. */
         MadeToken: {
@@ -1007,6 +1347,18 @@ export interface components {
             /** @description Role. */
             role: string;
         };
+        /** @description A player to be. */
+        NewPlayer: {
+            /**
+             * Format: int32
+             * @description Its address ends after so many days; never if absent.
+             */
+            expires_days?: number | null;
+            /** @description `kodi`, `jellyfin`, `plex`, `tivimate`, `other`. */
+            kind: string;
+            /** @description What it is called. */
+            name: string;
+        };
         /** @description What a child is to see. */
         NewProfile: {
             /** @description Four to eight digits that open a programme for older people; empty: none any more; absent: as before. */
@@ -1016,6 +1368,8 @@ export interface components {
         };
         /** @description A receiver as a person describes it. */
         NewReceiver: {
+            /** @description What it is; an Enigma2 receiver if absent. */
+            kind?: components["schemas"]["ReceiverKind"];
             /** @description Name for people; empty: its host. */
             name?: string;
             /** @description Password; write-only. */
@@ -1030,7 +1384,7 @@ export interface components {
              * @description Tuners to count on; as many as it says if absent.
              */
             tuners?: number | null;
-            /** @description Address of its web interface: `http://192.168.1.20` or just the host. */
+            /** @description Address of its web interface: `http://192.168.1.20` or just the host. Of a list, where it lies; its query is kept like a password. */
             url: string;
             /** @description User name, if it wants one. */
             username?: string | null;
@@ -1093,6 +1447,52 @@ export interface components {
             name?: string | null;
             /** @description Where the button leads. */
             url: string;
+        };
+        /** @description A bouquet as a receiver has it. */
+        OwnBouquet: {
+            /** @description How many channels it has. */
+            channels: number;
+            /** @description Who it is. */
+            id: string;
+            /** @description `tv` or `radio`. */
+            kind: string;
+            /** @description Name. */
+            name: string;
+        };
+        /** @description A channel as receivers have it. */
+        OwnChannel: {
+            /** @description Who it is. */
+            id: string;
+            /** @description `tv` or `radio`. */
+            kind: string;
+            /** @description The receiver's name for it. */
+            name: string;
+            /**
+             * Format: int32
+             * @description The receiver's number for it.
+             */
+            number: number;
+            /** @description Ids of the receivers that have it, best first. */
+            receivers: string[];
+            wish?: components["schemas"]["ChannelWish"] | null;
+        };
+        /** @description What receivers have, and what the host wants of it. */
+        OwnLineup: {
+            /** @description Receivers' bouquets. */
+            bouquets: components["schemas"]["OwnBouquet"][];
+            /** @description All channels, hidden ones too, in the receivers' order. */
+            channels: components["schemas"]["OwnChannel"][];
+            /** @description The host's own bouquets. */
+            groups: components["schemas"]["ChannelGroup"][];
+            /** @description Ids of bouquets that nobody is to see. */
+            hidden_bouquets: string[];
+            /** @description Ids of bouquets, first to last; those that are not named come after them. */
+            order: string[];
+            /**
+             * Format: int64
+             * @description Grows with each change; a change names it.
+             */
+            revision: number;
         };
         /** @description A device that waits. */
         Pairing: {
@@ -1263,6 +1663,35 @@ export interface components {
              */
             stalls?: number;
         };
+        /** @description All players of whoever asks. */
+        Players: {
+            /** @description Oldest first. */
+            items: components["schemas"]["PlayerView"][];
+        };
+        /** @description A player, without its secret. */
+        PlayerView: {
+            /**
+             * Format: int64
+             * @description When it was made (milliseconds since 1970).
+             */
+            created_ms: number;
+            /**
+             * Format: int64
+             * @description When its address ends; null: never.
+             */
+            expires_ms?: number | null;
+            /** @description Names it here. */
+            id: string;
+            /** @description `kodi`, `jellyfin`, `plex`, `tivimate`, `other`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description When it was last used, to about a minute; null: never.
+             */
+            last_used_ms?: number | null;
+            /** @description What it is called. */
+            name: string;
+        };
         /** @description The document. */
         ProblemDocument: {
             /** @description Stable code. */
@@ -1315,6 +1744,28 @@ export interface components {
             /** @description Codes of sessions' reasons. */
             reasons: components["schemas"]["ReasonKind"][];
         };
+        /** @description All that is known of an airing. */
+        Programme: components["schemas"]["Airing"] & {
+            /** @description Genres as the source names them. */
+            categories: string[];
+            /** @description Where it was made. */
+            countries: string[];
+            /** @description Who made it and who is in it. */
+            credits: components["schemas"]["Credit"][];
+            /** @description When it was made: a year or a day. */
+            date?: string | null;
+            /** @description The whole text. */
+            description: string;
+            /** @description Picture and sound as the source names them. */
+            facts: string[];
+            /** @description Other times of the same on its channel. */
+            others: components["schemas"]["Airing"][];
+            /**
+             * Format: int64
+             * @description Age of what is known, in seconds.
+             */
+            stale_s: number;
+        };
         /** @description Why a session ended or was refused. */
         ReasonKind: {
             /** @description What one can do. */
@@ -1344,6 +1795,11 @@ export interface components {
              */
             retry_after_s?: number | null;
         };
+        /**
+         * @description What kind of receiver it is.
+         * @enum {string}
+         */
+        ReceiverKind: "enigma2" | "m3u" | "hdhomerun";
         /** @description All receivers. */
         Receivers: {
             /** @description In order of preference. */
@@ -1353,7 +1809,7 @@ export interface components {
          * @description State of a receiver.
          * @enum {string}
          */
-        ReceiverState: "loading" | "ok" | "unreachable" | "unauthorized" | "not_a_receiver" | "no_bouquets";
+        ReceiverState: "loading" | "ok" | "unreachable" | "unauthorized" | "not_a_receiver" | "not_a_list" | "no_bouquets";
         /** @description A receiver and its tuners. */
         ReceiverStatus: {
             /** @description `closed` (it is asked), `open` (it is left alone for a while) or `half_open` (it is being tried). */
@@ -1401,6 +1857,8 @@ export interface components {
             channels: number;
             /** @description Who it is. */
             id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["ReceiverKind"];
             /** @description What happened and what to do. */
             message: string;
             /** @description Model, if it told. */
@@ -1416,7 +1874,7 @@ export interface components {
              * @description Tuners that are counted on.
              */
             tuners?: number | null;
-            /** @description Its web interface, without user name and password; empty for whoever does not run the station. */
+            /** @description Where it is asked, without user name, password and query; empty for whoever does not run the station. */
             url: string;
         };
         /** @description What has come of reading the configuration again. */
@@ -1898,6 +2356,124 @@ export interface operations {
             };
             /** @description A problem. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_account_players: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Players"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_account_players: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlayer"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadePlayer"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_account_players_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2675,6 +3251,86 @@ export interface operations {
             };
         };
     };
+    get_guide: {
+        parameters: {
+            query?: {
+                /** @description Ids with commas between them; all if absent. */
+                channels?: string;
+                /** @description From a previous answer. */
+                cursor?: string;
+                /** @description From; now if absent. */
+                from?: string;
+                /** @description Languages with commas between them, best first; those of `Accept-Language` if absent. */
+                languages?: string;
+                /** @description Channels at most. */
+                limit?: number;
+                /** @description Until; six hours later if absent. At most fifteen days after `from`. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideWindow"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_guide_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideFiles"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     get_guide_now: {
         parameters: {
             query?: {
@@ -2698,6 +3354,170 @@ export interface operations {
             };
             /** @description A problem. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_guide_refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has begun. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_guide_search: {
+        parameters: {
+            query: {
+                /** @description Ids with commas between them; all if absent. */
+                channels?: string;
+                /** @description From a previous answer. */
+                cursor?: string;
+                /** @description From; now if absent. */
+                from?: string;
+                /** @description DVB's genre; of the whole group, if its lower four bits are 0. */
+                genre?: number;
+                /** @description Languages with commas between them, best first; those of `Accept-Language` if absent. */
+                languages?: string;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description Only what is shown for the first time. */
+                new?: boolean;
+                /** @description Words, or their beginnings. */
+                q: string;
+                /** @description Until. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Finds"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_lineup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnLineup"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_lineup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LineupChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineupChanged"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3050,6 +3870,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProblemKinds"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_programmes_id: {
+        parameters: {
+            query?: {
+                /** @description With commas between them, best first; those of `Accept-Language` if absent. */
+                languages?: string;
+            };
+            header?: never;
+            path: {
+                /** @description As lists have it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Programme"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
             /** @description A problem. */

@@ -26,9 +26,14 @@ export type TranscoderStatus = Schemas["TranscoderStatus"];
 export type DiskStatus = Schemas["DiskStatus"];
 export type Receiver = Schemas["ReceiverView"];
 export type NewReceiver = Schemas["NewReceiver"];
+export type OwnLineup = Schemas["OwnLineup"];
+export type OwnChannel = Schemas["OwnChannel"];
+export type ChannelWish = Schemas["ChannelWish"];
+export type LineupChange = Schemas["LineupChange"];
 /** What a test of a receiver finds: the receiver as it would be, were it added. */
 export type Findings = Pick<Receiver, "state" | "message" | "model" | "tuners" | "channels">;
 export type Person = Schemas["Person"];
 export type ChildProfile = Schemas["ChildProfile"];
 export type Token = Schemas["TokenView"];
+export type Player = Schemas["PlayerView"];
 export type ProblemDocument = Schemas["ProblemDocument"];

@@ -11,6 +11,7 @@ import { date, dateTime } from "../i18n/format";
 import { signOut } from "../shell/signOut";
 import { useAccount } from "../shell/station";
 import { Button, Failure, Field, IconButton } from "../ui";
+import { Chips } from "../ui/Chips";
 import { Modal } from "../ui/Modal";
 import { CopyLine } from "./CopyLine";
 import { RemoveDialog } from "./RemoveDialog";
@@ -250,17 +251,14 @@ function TokenDialog({ scopes, close }: { readonly scopes: readonly string[]; re
             ))}
           </div>
         </fieldset>
-        <fieldset className="choice">
-          <legend>{t.settings.tokenDays}</legend>
-          <div className="choice-options">
-            {[...DAYS, null].map((option) => (
-              <label key={option ?? "never"} className="chip">
-                <input type="radio" name="days" checked={option === days} onChange={() => setDays(option)} />
-                <span>{option === null ? t.settings.forEver : t.settings.days(option)}</span>
-              </label>
-            ))}
-          </div>
-        </fieldset>
+        <Chips
+          legend={t.settings.tokenDays}
+          name="days"
+          options={[...DAYS, null]}
+          chosen={days}
+          choose={setDays}
+          words={(one) => (one === null ? t.settings.forEver : t.settings.days(one))}
+        />
         {problem && !problem.fields["name"] && (
           <p role="alert" className="field-error">
             {problem.message}

@@ -1,4 +1,4 @@
-/** Settings: receivers and people for those who run the station; account, appearance and version for everyone. */
+/** Settings: receivers, channels and people for those who run the station; devices, account, appearance and version for everyone. */
 import { Link, useParams } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useText } from "../i18n";
@@ -7,13 +7,15 @@ import { mayAdminister, useAccount } from "../shell/station";
 import { About } from "./About";
 import { AccountSection } from "./Account";
 import { Appearance } from "./Appearance";
+import { Channels } from "./Channels";
+import { Devices } from "./Devices";
 import { People } from "./People";
 import { Receivers } from "./Receivers";
 
-const SECTIONS = ["receivers", "people", "appearance", "account", "about"] as const;
+const SECTIONS = ["receivers", "lineup", "people", "devices", "appearance", "account", "about"] as const;
 type Section = (typeof SECTIONS)[number];
 /** For those who run the station. */
-const ADMIN: ReadonlySet<Section> = new Set<Section>(["receivers", "people"]);
+const ADMIN: ReadonlySet<Section> = new Set<Section>(["receivers", "lineup", "people"]);
 
 export function SettingsPage() {
   const t = useText();
@@ -38,7 +40,9 @@ export function SettingsPage() {
       </nav>
       <section className="settings-body" aria-label={t.settings[current]}>
         {current === "receivers" && <Receivers />}
+        {current === "lineup" && <Channels />}
         {current === "people" && <People />}
+        {current === "devices" && <Devices />}
         {current === "appearance" && <Appearance />}
         {current === "account" && <AccountSection />}
         {current === "about" && <About />}

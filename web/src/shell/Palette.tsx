@@ -1,8 +1,15 @@
-/** Ctrl-K, or the search key of a remote control: any channel and any action, a few letters away. */
+/** Ctrl-K, or the search key of a remote control: any channel, programme and action, a few letters away. */
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Dialog } from "radix-ui";
 import { useEffect, useId, useMemo, useState, type KeyboardEvent } from "react";
-import { useText } from "../i18n";
+import { writeTime } from "../guide/address";
+import type { Airing } from "../guide/api";
+import { shortDay } from "../guide/calendar";
+import { foundFirst } from "../guide/queries";
+import { useZone } from "../guide/zone";
+import { useLocale, useText } from "../i18n";
+import { stationTime } from "../i18n/format";
 import { player } from "../playback";
 import { Logo } from "../watch/Logo";
 import { toggleFullscreen, togglePip } from "../watch/screen";
@@ -14,6 +21,10 @@ import { signOut } from "./signOut";
 /** Rows shown of each kind; who wants more types another letter. */
 const CHANNELS_SHOWN = 8;
 const ACTIONS_SHOWN = 6;
+const PROGRAMMES_SHOWN = 5;
+/** The guide is asked when typing pauses, and not for a single letter. */
+const PAUSE_MS = 250;
+const LEAST_LETTERS = 2;
 
 export default function Palette({ close }: { readonly close: () => void }) {
   const t = useText();
@@ -26,15 +37,20 @@ export default function Palette({ close }: { readonly close: () => void }) {
 
   const channels = useMemo(() => search(lineup.channels, query).slice(0, CHANNELS_SHOWN), [lineup.channels, query]);
   const found = useMemo(() => matching(actions, query).slice(0, ACTIONS_SHOWN), [actions, query]);
-  const total = channels.length + found.length;
+  const programmes = useProgrammes(query);
+  const afterChannels = channels.length + programmes.length;
+  const total = afterChannels + found.length;
 
   const choose = (index: number) => {
     const channel = channels[index];
-    const action = found[index - channels.length];
+    const airing = programmes[index - channels.length];
+    const action = found[index - afterChannels];
     close();
     if (channel) {
       player.tune(channel.id);
       void navigate({ to: "/watch/$channel", params: { channel: channel.id } });
+    } else if (airing) {
+      void navigate({ to: "/guide", search: { at: writeTime(Date.parse(airing.start)), row: airing.channel_id, programme: airing.id } });
     } else {
       action?.run();
     }
@@ -85,10 +101,22 @@ export default function Palette({ close }: { readonly close: () => void }) {
                 ))}
               </div>
             )}
+            {programmes.length > 0 && (
+              <div role="group" aria-label={t.palette.programmes}>
+                {programmes.map((airing, offset) => {
+                  const index = channels.length + offset;
+                  return (
+                    <PaletteRow key={airing.id} id={optionId(index)} active={index === active} choose={() => choose(index)}>
+                      <ProgrammeWords airing={airing} channel={lineup.byId.get(airing.channel_id)?.name} />
+                    </PaletteRow>
+                  );
+                })}
+              </div>
+            )}
             {found.length > 0 && (
               <div role="group" aria-label={t.palette.actions}>
                 {found.map((action, offset) => {
-                  const index = channels.length + offset;
+                  const index = afterChannels + offset;
                   return (
                     <PaletteRow key={action.id} id={optionId(index)} active={index === active} choose={() => choose(index)}>
                       <span>{action.label}</span>
@@ -102,6 +130,31 @@ export default function Palette({ close }: { readonly close: () => void }) {
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>
+  );
+}
+
+/** Programmes with the words that were typed, once typing pauses. */
+function useProgrammes(query: string): readonly Airing[] {
+  const [wanted, setWanted] = useState("");
+  useEffect(() => {
+    const words = query.trim();
+    const timer = setTimeout(() => setWanted(words.length < LEAST_LETTERS ? "" : words), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [query]);
+  const { data } = useQuery(foundFirst(wanted, PROGRAMMES_SHOWN));
+  return query.trim() === "" || wanted === "" ? NONE : (data ?? NONE);
+}
+
+const NONE: readonly Airing[] = [];
+
+function ProgrammeWords({ airing, channel }: { readonly airing: Airing; readonly channel: string | undefined }) {
+  const locale = useLocale();
+  const zone = useZone();
+  return (
+    <>
+      <span className="palette-title">{airing.title}</span>
+      <small>{[channel, shortDay(Date.parse(airing.start), locale, zone), stationTime(airing.start, locale)].filter(Boolean).join(" · ")}</small>
+    </>
   );
 }
 

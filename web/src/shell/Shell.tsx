@@ -1,7 +1,7 @@
 /** The frame around every page: the slim bar, the word about the connection, the palette, and who may be here. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useNavigate, useRouterState } from "@tanstack/react-router";
-import { Activity, LogIn, Search, Settings, TvMinimalPlay } from "lucide-react";
+import { Activity, CalendarRange, LogIn, Search, Settings, TvMinimalPlay } from "lucide-react";
 import { Suspense, lazy, useEffect } from "react";
 import { whenSignedOut } from "../api/client";
 import { live } from "../api/live";
@@ -10,6 +10,8 @@ import { useLanguage, useText } from "../i18n";
 import { Failure } from "../ui";
 import { setPaletteOpen, usePaletteOpen } from "./commands";
 import { useConnection } from "./connection";
+import { usePreferences } from "./preferences";
+import { ReminderNotice } from "./ReminderNotice";
 import { mayAdminister, useAccount } from "./station";
 
 const Palette = lazy(() => import("./Palette"));
@@ -36,6 +38,7 @@ export function Shell() {
         {gate.error ? <Failure error={gate.error} retry={gate.retry} wholePage /> : gate.allowed ? <Outlet /> : null}
       </main>
       <ConnectionNote />
+      <ReminderNotice />
       <PaletteHost />
     </div>
   );
@@ -46,7 +49,7 @@ function useGate(pathname: string, open: boolean) {
   const navigate = useNavigate();
   const { data, error, refetch } = useQuery(authState);
   useEffect(() => {
-    if (open || !data || data.account || (data.anonymous && isWatch(pathname))) return;
+    if (open || !data || data.account || (data.anonymous && isOpen(pathname))) return;
     if (!data.owner_exists) void navigate({ to: "/welcome", replace: true });
     else void navigate({ to: "/sign-in", search: pathname === "/" ? {} : { next: pathname }, replace: true });
   }, [data, open, pathname, navigate]);
@@ -68,12 +71,12 @@ function useGate(pathname: string, open: boolean) {
     ];
     return () => stops.forEach((stop) => stop());
   }, [who]);
-  return { anonymous, allowed: !data || account !== null || (anonymous && isWatch(pathname)), error: data ? null : error, retry: () => void refetch() };
+  return { anonymous, allowed: !data || account !== null || (anonymous && isOpen(pathname)), error: data ? null : error, retry: () => void refetch() };
 }
 
 /** Where one may be without an account, if the station says so. */
-function isWatch(pathname: string): boolean {
-  return pathname === "/" || pathname.startsWith("/watch/");
+function isOpen(pathname: string): boolean {
+  return pathname === "/" || pathname === "/guide" || pathname.startsWith("/watch/");
 }
 
 function Nav() {
@@ -81,6 +84,7 @@ function Nav() {
   const account = useAccount();
   const admin = mayAdminister(account);
   const { data } = useQuery(authState);
+  const { bouquet } = usePreferences();
   const stranger = data?.anonymous === true && account === null;
   return (
     <nav className="nav" aria-label={t.nav.label}>
@@ -93,6 +97,10 @@ function Nav() {
       <Link to="/" className="nav-item" activeOptions={{ exact: false }} activeProps={{ "data-current": true }} data-current={useLocation().pathname.startsWith("/watch") || undefined}>
         <TvMinimalPlay aria-hidden />
         <span>{t.nav.watch}</span>
+      </Link>
+      <Link to="/guide" search={bouquet === null ? {} : { bouquet }} className="nav-item" activeOptions={{ includeSearch: false }} activeProps={{ "data-current": true }}>
+        <CalendarRange aria-hidden />
+        <span>{t.nav.guide}</span>
       </Link>
       <button type="button" className="nav-item" aria-keyshortcuts="Control+K" title="Ctrl K" onClick={() => setPaletteOpen(true)}>
         <Search aria-hidden />

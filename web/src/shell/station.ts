@@ -50,7 +50,7 @@ export function channelsOf(lineup: Pick<Lineup, "channels" | "byId" | "bouquets"
 }
 
 /** Channels whose name holds every word of the query, or whose number begins with it; best matches first. */
-export function search(channels: readonly Channel[], query: string): readonly Channel[] {
+export function search<T extends Pick<Channel, "name" | "number">>(channels: readonly T[], query: string): readonly T[] {
   const wanted = fold(query);
   if (wanted === "") return channels;
   if (/^\d+$/.test(wanted)) {

@@ -9,7 +9,7 @@ import { Logo } from "./Logo";
 import { Progress, Span, Time, useNow } from "./time";
 
 /** A guide older than this is said to be old. */
-const STALE_AFTER_S = 12 * 3600;
+export const STALE_AFTER_S = 12 * 3600;
 
 export function useNowNext(channelId: string | null): { readonly guide: NowNext | null; readonly loading: boolean } {
   const { data, isPending } = useQuery(nowNext(channelId === null ? [] : [channelId]));

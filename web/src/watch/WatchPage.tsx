@@ -11,7 +11,6 @@ import { directionOf, moveFocus, ownsArrows } from "../shell/spatial";
 import { channelsOf, useLineup, type Lineup } from "../shell/station";
 import { ChannelPanel, neighbour } from "./ChannelList";
 import { Controls } from "./Controls";
-import { DIGIT_WAIT_MS, typed } from "./digits";
 import { actionFor, zoneOf, type Action } from "./keys";
 import { useMediaSession } from "./mediaSession";
 import { NoChannels } from "./NoChannels";
@@ -20,6 +19,7 @@ import { Refused } from "./Refused";
 import { toggleFullscreen, togglePip, useFullscreen, useNarrow } from "./screen";
 import { Stage } from "./Stage";
 import { useChrome } from "./useChrome";
+import { useDigits } from "./useDigits";
 
 const Facts = lazy(() => import("./Facts"));
 const KeysHelp = lazy(() => import("./KeysHelp"));
@@ -63,13 +63,16 @@ export function WatchPage() {
     // The field exists after the panel has been rendered.
     setTimeout(() => searchField.current?.focus());
   }, []);
-  const typedNumber = useDigits(lineup, tune);
+  const openGuide = useGuide();
+  const kind = usePlayer((state) => lineup.byId.get(state.channelId ?? "")?.kind);
+  const typedNumber = useDigits(lineup.channels, kind, tune);
   useKeys({
     stage,
     leaf,
     lineup,
     tune,
     openSearch,
+    openGuide,
     facts,
     setFacts,
     setHelp,
@@ -188,21 +191,13 @@ function useTuning(lineup: Lineup): { readonly tune: Tune; readonly channel: Cha
   return { tune, channel };
 }
 
-function useDigits(lineup: Lineup, tune: Tune) {
-  const [digits, setDigits] = useState("");
-  const kind = usePlayer((state) => lineup.byId.get(state.channelId ?? "")?.kind);
-  const state = useMemo(() => (digits === "" ? null : typed(digits, lineup.channels, kind)), [digits, lineup.channels, kind]);
-  useEffect(() => {
-    if (!state) return;
-    const commit = () => {
-      if (state.match) tune(state.match);
-      setDigits("");
-    };
-    const timer = setTimeout(commit, state.final && state.match ? 150 : DIGIT_WAIT_MS);
-    return () => clearTimeout(timer);
-  }, [state, tune]);
-  const type = useCallback((digit: number) => setDigits((before) => before + String(digit)), []);
-  return { type, shown: state && { digits: state.digits, name: state.match?.name ?? null } };
+/** To the guide, of the bouquet that is shown here. */
+function useGuide(): () => void {
+  const navigate = useNavigate();
+  return useCallback(() => {
+    const { bouquet } = preferences();
+    void navigate({ to: "/guide", search: bouquet === null ? {} : { bouquet } });
+  }, [navigate]);
 }
 
 interface KeyContext {
@@ -211,6 +206,7 @@ interface KeyContext {
   readonly lineup: Lineup;
   readonly tune: Tune;
   readonly openSearch: () => void;
+  readonly openGuide: () => void;
   readonly facts: boolean;
   readonly setFacts: (open: boolean) => void;
   readonly setHelp: (open: boolean) => void;
@@ -283,6 +279,7 @@ const ACTIONS: Readonly<Record<Exclude<Action, object | "escape" | "previous">, 
     prefer({ listOpen: !listOpen });
     if (losing) stage.current?.focus();
   },
+  guide: ({ openGuide }) => openGuide(),
   search: ({ openSearch }) => openSearch(),
   palette: () => setPaletteOpen(true),
   fullscreen: () => void toggleFullscreen(),

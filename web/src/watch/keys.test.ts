@@ -21,6 +21,8 @@ describe("keys of Watch", () => {
     ["PageUp", "stage", "channelUp"],
     ["ChannelUp", "list", "channelUp"],
     ["f", "list", "fullscreen"],
+    ["g", "stage", "guide"],
+    ["Guide", "field", "guide"],
     // Typing is typing.
     ["m", "field", null],
     ["7", "field", null],

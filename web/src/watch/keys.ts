@@ -22,6 +22,7 @@ export type Action =
   | "mute"
   | "audio"
   | "list"
+  | "guide"
   | "search"
   | "palette"
   | "fullscreen"
@@ -49,6 +50,7 @@ const NOT_TYPING: Readonly<Record<string, Action>> = {
   m: "mute",
   a: "audio",
   c: "list",
+  g: "guide",
   "/": "search",
   f: "fullscreen",
   p: "pip",
@@ -77,7 +79,7 @@ const REMOTE: Readonly<Record<string, Action>> = {
   AudioVolumeDown: "quieter",
   AudioVolumeMute: "mute",
   Info: "facts",
-  Guide: "list",
+  Guide: "guide",
   ColorF0Red: "list",
   ColorF1Green: "audio",
   ColorF2Yellow: "facts",

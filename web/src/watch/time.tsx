@@ -14,6 +14,8 @@ export function useNow(everyMs: number): number {
   return now;
 }
 
+type Times = Pick<GuideEvent, "start" | "end">;
+
 export function Time({ at }: { readonly at: string }) {
   const locale = useLocale();
   const t = useText();
@@ -26,7 +28,7 @@ export function Time({ at }: { readonly at: string }) {
 }
 
 /** Start and end; where the viewer's clock differs from the station's, the viewer's time stands beside it. */
-export function Span({ event }: { readonly event: GuideEvent }) {
+export function Span({ event }: { readonly event: Times }) {
   const locale = useLocale();
   const t = useText();
   const own = viewerTime(event.start, locale);
@@ -38,7 +40,7 @@ export function Span({ event }: { readonly event: GuideEvent }) {
   );
 }
 
-export function Progress({ event, now }: { readonly event: GuideEvent; readonly now: number }) {
+export function Progress({ event, now }: { readonly event: Times; readonly now: number }) {
   return (
     <span className="progress" aria-hidden>
       <span style={{ transform: `scaleX(${progress(event.start, event.end, now)})` }} />

@@ -1,13 +1,13 @@
 /** On the television: a code to be typed on a phone, or a picture of its address for the phone's camera. Signs in when somebody has approved it. */
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useMemo } from "react";
-import { encode } from "uqr";
+import { useEffect } from "react";
 import { api, body } from "../api/client";
 import { asProblem } from "../api/problem";
 import { authState, queryClient } from "../api/queries";
 import { useText } from "../i18n";
 import { Button, Failure } from "../ui";
+import { QrCode } from "../ui/QrCode";
 
 export function PairScreen({ back }: { readonly back: () => void }) {
   const t = useText();
@@ -48,7 +48,7 @@ export function PairScreen({ back }: { readonly back: () => void }) {
           <p className="pairing-code" aria-label={t.pairing.code}>
             {pairing.code}
           </p>
-          <Picture text={address} label={t.pairing.picture} />
+          <QrCode text={address} label={t.pairing.picture} />
           <p role="status" className="field-help">
             {t.pairing.waits}
           </p>
@@ -63,20 +63,5 @@ export function PairScreen({ back }: { readonly back: () => void }) {
         <Button onClick={back}>{t.pairing.back}</Button>
       </div>
     </section>
-  );
-}
-
-/** A QR code as one path; dark on light in both themes, as cameras want it. */
-function Picture({ text, label }: { readonly text: string; readonly label: string }) {
-  const { path, size } = useMemo(() => {
-    const code = encode(text, { border: 2 });
-    const squares = code.data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? [`M${x} ${y}h1v1h-1z`] : [])));
-    return { path: squares.join(""), size: code.size };
-  }, [text]);
-  return (
-    <svg className="pairing-picture" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label} shapeRendering="crispEdges">
-      <rect width={size} height={size} fill="#fff" />
-      <path d={path} fill="#000" />
-    </svg>
   );
 }

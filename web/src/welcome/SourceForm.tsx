@@ -1,4 +1,4 @@
-/** A receiver, tested before it is taken; or the simulated one. */
+/** Where channels come from, tested before it is taken; or the simulated receiver. */
 import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleAlert, CircleCheck } from "lucide-react";
@@ -8,11 +8,18 @@ import { queryClient } from "../api/queries";
 import type { Findings, NewReceiver } from "../api/types";
 import { useText } from "../i18n";
 import { Button, Failure, Field } from "../ui";
+import { Chips } from "../ui/Chips";
 
 export function SourceForm({ done }: { readonly done: () => void }) {
   const t = useText();
   const text = t.welcome.source;
-  const [form, setForm] = useState({ url: "", name: text.nameDefault, username: "", password: "", streamPort: "", tuners: "" });
+  const [form, setForm] = useState<Form>({ kind: "enigma2", url: "", name: text.kinds.enigma2.nameDefault, username: "", password: "", streamPort: "", tuners: "" });
+  const words = text.kinds[form.kind];
+  const choose = (kind: Kind) => {
+    // A name that nobody has changed is that of the kind.
+    setForm({ ...form, kind, name: form.name === words.nameDefault ? text.kinds[kind].nameDefault : form.name });
+    test.reset();
+  };
   const change = (field: keyof typeof form) => (event: { target: { value: string } }) => {
     setForm({ ...form, [field]: event.target.value });
     test.reset();
@@ -39,10 +46,11 @@ export function SourceForm({ done }: { readonly done: () => void }) {
   return (
     <>
       <form className="form" onSubmit={submit}>
-        <p>{text.text}</p>
+        <Chips legend={text.what} name="kind" options={KINDS} chosen={form.kind} choose={choose} words={(kind) => text.kinds[kind].title} />
+        <p>{words.text}</p>
         <Field
-          label={text.address}
-          help={text.addressHelp}
+          label={words.address}
+          help={words.addressHelp}
           name="url"
           type="text"
           inputMode="url"
@@ -61,8 +69,10 @@ export function SourceForm({ done }: { readonly done: () => void }) {
           <summary>{text.more}</summary>
           <Field label={text.name} name="name" required maxLength={64} value={form.name} onChange={change("name")} />
           <div className="form-pair">
-            <Field label={text.streamPort} name="stream_port" inputMode="numeric" pattern="[0-9]{1,5}" placeholder="8001" value={form.streamPort} onChange={change("streamPort")} />
-            <Field label={text.tuners} help={text.tunersHelp} name="tuners" inputMode="numeric" pattern="[0-9]{1,2}" value={form.tuners} onChange={change("tuners")} />
+            {form.kind === "enigma2" && (
+              <Field label={text.streamPort} name="stream_port" inputMode="numeric" pattern="[0-9]{1,5}" placeholder="8001" value={form.streamPort} onChange={change("streamPort")} />
+            )}
+            <Field label={words.tuners} help={words.tunersHelp} name="tuners" inputMode="numeric" pattern="[0-9]{1,3}" value={form.tuners} onChange={change("tuners")} />
           </div>
         </details>
         <div aria-live="polite">{test.data && <FindingsNote findings={test.data} />}</div>
@@ -98,7 +108,10 @@ function idempotent() {
   return { headers: { "Idempotency-Key": freshId() } };
 }
 
-type Form = Readonly<Record<"url" | "name" | "username" | "password" | "streamPort" | "tuners", string>>;
+type Kind = NonNullable<NewReceiver["kind"]>;
+const KINDS: readonly Kind[] = ["enigma2", "m3u", "hdhomerun"];
+
+type Form = Readonly<Record<"url" | "name" | "username" | "password" | "streamPort" | "tuners", string> & { kind: Kind }>;
 
 /** The form as the API wants it: an address with its scheme, and nothing for what was left empty. */
 export function asReceiver(form: Form): NewReceiver {
@@ -106,11 +119,12 @@ export function asReceiver(form: Form): NewReceiver {
   const port = form.streamPort.trim();
   const tuners = form.tuners.trim();
   return {
+    kind: form.kind,
     name: form.name.trim(),
     url: /^https?:\/\//i.test(address) ? address : `http://${address}`,
     ...(form.username.trim() === "" ? {} : { username: form.username.trim() }),
     ...(form.password === "" ? {} : { password: form.password }),
-    ...(port === "" ? {} : { stream_port: Number(port) }),
+    ...(port === "" || form.kind !== "enigma2" ? {} : { stream_port: Number(port) }),
     ...(tuners === "" ? {} : { tuners: Number(tuners) }),
   };
 }
