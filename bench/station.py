@@ -27,9 +27,9 @@ def free_port():
 
 class Station:
     """`async with Station(web_port, stream_port, tuners) as station`: a server that knows one receiver. `settings` are further
-    ones, or others than benches usually have: {"tape": {"window": "1m"}}."""
+    ones, or others than benches usually have: {"tape": {"window": "1m"}}; `receiver` is another one than a box at those ports."""
 
-    def __init__(self, web_port, stream_port, tuners, settings=None):
+    def __init__(self, web_port=0, stream_port=0, tuners=0, settings=None, receiver=None):
         OUT.mkdir(parents=True, exist_ok=True)
         self.dir = pathlib.Path(tempfile.mkdtemp(dir=OUT, prefix="station-"))
         self.port, self.process, self.token = free_port(), None, None
@@ -41,7 +41,7 @@ class Station:
             "playback": {"max_sessions": 1000, "max_account_sessions": 0, "warm_tuners": 0},
         }
         rooms = {room: {**usual.get(room, {}), **(settings or {}).get(room, {})} for room in {**usual, **(settings or {})}}
-        receiver = {"name": "Bench", "url": f"http://127.0.0.1:{web_port}", "stream_port": stream_port, "tuners": tuners}
+        receiver = receiver or {"name": "Bench", "url": f"http://127.0.0.1:{web_port}", "stream_port": stream_port, "tuners": tuners}
         lines = ["[[receiver]]", *(f"{key} = {json.dumps(value)}" for key, value in receiver.items())]
         for room, keys in rooms.items():
             lines += [f"[{room}]", *(f"{key} = {json.dumps(value)}" for key, value in keys.items())]
