@@ -123,7 +123,7 @@ impl Read {
     fn tag(&mut self, tag: &Tag<'_>) -> Result<(), Fault> {
         match tag {
             Tag::Targetduration(tag) => {
-                self.segments.target = Duration::from_secs(tag.target_duration().min(600))
+                self.segments.target = Duration::from_secs(tag.target_duration().min(600));
             }
             Tag::MediaSequence(tag) => self.segments.first = tag.media_sequence(),
             Tag::Endlist(_) => self.segments.ended = true,
@@ -175,7 +175,7 @@ impl Read {
 
 fn seconds(seconds: f64) -> Duration {
     // What is no number is nought.
-    Duration::from_secs_f64(seconds.max(0.0).min(LONGEST_S))
+    Duration::from_secs_f64(if seconds.is_nan() { 0.0 } else { seconds.clamp(0.0, LONGEST_S) })
 }
 
 #[cfg(test)]

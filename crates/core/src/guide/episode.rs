@@ -167,10 +167,10 @@ fn counted_title(programme: &Programme) -> Episode {
         }
     });
     let Some(number) = number else { return Episode::default() };
-    let texts = programme.subtitles.iter().chain(&programme.descriptions);
+    let mut texts = programme.subtitles.iter().chain(&programme.descriptions);
     let says = |text: &Text| {
         let plain = plain(&text.text);
         run::agrees(&tokens::tokens(&plain), number)
     };
-    texts.filter_map(says).next().unwrap_or_default()
+    texts.find_map(says).unwrap_or_default()
 }

@@ -296,7 +296,7 @@ fn m3u_list(settings: &Settings, url: &Url, bytes: Vec<u8>) -> Result<List, Trou
         other => format!("M3U ({other} entries are neither http nor https)"),
     };
     let guides = list.guide_urls.iter().filter_map(|guide| url.join(guide).ok());
-    let guides = guides.filter(|guide| is_http(guide)).take(limits::LIST_GUIDES).collect();
+    let guides = guides.filter(is_http).take(limits::LIST_GUIDES).collect();
     Ok(List { model, tuners: None, bouquets: groups.done(), guides })
 }
 

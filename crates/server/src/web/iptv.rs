@@ -261,6 +261,6 @@ async fn logo(
     let id = named(&path, ".png");
     let found = if who.lists(&id) { web.app.logo(&id.0).await } else { None };
     let (kind, picture) = found.ok_or_else(|| Problem::new(Kind::NotFound, "This channel has no logo."))?;
-    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "private, max-age=86400".into())];
+    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "private, max-age=86400")];
     Ok((headers, picture).into_response())
 }

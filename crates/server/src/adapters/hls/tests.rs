@@ -53,7 +53,7 @@ impl Server {
                         (None, _) => ("404 Not Found", Vec::new()),
                     };
                     let kind =
-                        if path.ends_with(".m3u8") { "application/vnd.apple.mpegurl" } else { "video/mp2t" };
+                        if path.contains(".m3u8") { "application/vnd.apple.mpegurl" } else { "video/mp2t" };
                     let length = body.len();
                     let reply = format!(
                         "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
