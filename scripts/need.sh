@@ -21,6 +21,8 @@ if [[ $1 == test || $1 == bench ]]; then
 fi
 if [[ $1 == test ]]; then
     want mpv mpv
+    want libxml2-utils xmllint
+    want xmltv-util tv_validate_file
     want openssl openssl
     want vlc-bin cvlc
     want vlc-plugin-base cvlc

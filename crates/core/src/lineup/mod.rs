@@ -219,6 +219,13 @@ pub(crate) fn decode(text: &str) -> String {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ChannelId(pub String);
 
+impl ChannelId {
+    /// What guides and players know it by: XMLTV wants the form of a host's name (its DTD, after RFC 2838).
+    pub fn in_guides(&self) -> String {
+        format!("{}.telecast", self.0)
+    }
+}
+
 impl fmt::Display for ChannelId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -86,7 +86,7 @@ async fn channels(
             url: format!("{base}/stream/{id}.ts"),
             groups: groups.remove(id).unwrap_or_default(),
             number: Some(channel.number),
-            id: Some(id.to_string()),
+            id: Some(id.in_guides()),
             logo: Some(format!("{base}/logo/{id}.png")),
             radio: channel.radio,
             ..Entry::default()

@@ -73,6 +73,10 @@ async fn player(station: &Station, name: &str, value: &str) -> Value {
     response.json().await.unwrap()
 }
 
+fn in_guides(sid: u32) -> String {
+    ChannelId(channel_id(sid)).in_guides()
+}
+
 async fn get(url: &str) -> (StatusCode, Vec<u8>) {
     let response = client().get(url).send().await.unwrap();
     (response.status(), response.bytes().await.unwrap().to_vec())
@@ -107,7 +111,7 @@ async fn a_player_reads_list_guide_and_stream_at_its_own_address() {
     let list = list(channels).await;
     assert_eq!(list.guide_urls, [guide], "the list says where the guide is");
     let ids: Vec<Option<String>> = list.entries.iter().map(|entry| entry.id.clone()).collect();
-    assert_eq!(ids, [Some(channel_id(1)), Some(channel_id(2))]);
+    assert_eq!(ids, [Some(in_guides(1)), Some(in_guides(2))]);
     assert_eq!(
         (list.entries[0].name.as_str(), list.entries[0].number, list.junk_count),
         ("Channel 1", Some(1), 0)
@@ -120,7 +124,7 @@ async fn a_player_reads_list_guide_and_stream_at_its_own_address() {
     flate2::read::GzDecoder::new(&packed[..]).read_to_end(&mut plain).unwrap();
     assert_eq!(get(guide.strip_suffix(".gz").unwrap()).await.1, plain);
     let (channels_there, titles_there) = titles(&plain);
-    assert_eq!(channels_there, [channel_id(1), channel_id(2)]);
+    assert_eq!(channels_there, [in_guides(1), in_guides(2)]);
     assert_eq!(titles_there, ["Wetter", "Krimi", "Köln & mehr"]);
     let mut reader = Reader::new(Cursor::new(&plain), Options::default());
     let mut heard = Vec::new();
@@ -132,7 +136,7 @@ async fn a_player_reads_list_guide_and_stream_at_its_own_address() {
     // Ages are ours, found out from what sources say; the words of the source are what goes out.
     let told = all.iter().map(|of| {
         let programme = Programme { age: None, ..of.programme.clone() };
-        (of.channel.0.clone(), of.start_ms, Some(of.end_ms), of.moment.clone(), programme)
+        (of.channel.in_guides(), of.start_ms, Some(of.end_ms), of.moment.clone(), programme)
     });
     assert_eq!(heard, told.collect::<Vec<_>>());
     // A stream: whole packets from the first byte on. With it gone its tuner is free.
@@ -248,7 +252,7 @@ async fn a_childs_player_gets_what_the_child_may_see() {
     let list = list(made["channels_url"].as_str().unwrap()).await;
     assert_eq!(list.entries.len(), 1);
     let (_, guide) = get(made["guide_url"].as_str().unwrap().strip_suffix(".gz").unwrap()).await;
-    assert_eq!(titles(&guide), (vec![channel_id(1)], vec!["Wetter".to_owned()]));
+    assert_eq!(titles(&guide), (vec![in_guides(1)], vec!["Wetter".to_owned()]));
     let other = list.entries[0].url.replace(&channel_id(1), &channel_id(2));
     assert_eq!(get(&other).await.0, StatusCode::NOT_FOUND);
 }

@@ -125,7 +125,7 @@ fn begin(out: Gathered, channels: &[(ChannelId, String, String)]) -> io::Result<
     for (id, name, logo) in channels.iter().filter(|(id, ..)| seen.insert(id)) {
         let names = vec![Text { language: None, text: name.clone() }];
         let icons = vec![Image { url: logo.as_str().into(), ..Image::default() }];
-        writer.channel(&Channel { id: id.0.as_str().into(), names, icons, urls: Vec::new() })?;
+        writer.channel(&Channel { id: id.in_guides().into(), names, icons, urls: Vec::new() })?;
     }
     Ok(writer)
 }
@@ -142,7 +142,7 @@ fn write(
     };
     for Entry { airing, .. } in entries.iter().filter(is_for) {
         let end_ms = Some(airing.end_ms);
-        writer.airing(&channel.0, airing.start_ms, end_ms, &airing.moment, &airing.programme)?;
+        writer.airing(&channel.in_guides(), airing.start_ms, end_ms, &airing.moment, &airing.programme)?;
     }
     Ok(())
 }

@@ -375,7 +375,7 @@ fn of_lineup(lineup: &Lineup, offered: &[Offered], learnt: &mut Learnt) -> HashM
                 .sources
                 .iter()
                 .map(|source| source.service.to_string())
-                .chain([channel.id.0.clone()])
+                .chain([channel.id.0.clone(), channel.id.in_guides()])
                 .chain(channel.guide_ids.iter().cloned())
                 .collect(),
             confirmed: Vec::new(),
