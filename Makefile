@@ -35,8 +35,9 @@ fuzz: ## give parsers bad bytes: TARGET_NAME=ts SECONDS_EACH=60
 soak: need-bench build e2e/node_modules/.package-lock.json ## thirty viewers, a browser and random faults for an hour: MINUTES=60, or HOURS=24 in a hurry, SEED=1
 	@MINUTES=$(MINUTES) HOURS=$(HOURS) SEED=$(SEED) python3 scripts/soak.py
 
-judge-kodi: binary ## Kodi itself judges the simulated receiver (Debian packages kodi, kodi-pvr-vuplus, xvfb)
+judge-kodi: binary ## Kodi itself judges the simulated receiver, list and guide (Debian packages kodi, kodi-pvr-vuplus, kodi-pvr-iptvsimple, xvfb)
 	@python3 scripts/judge_kodi.py $(TARGET)/debug/telecast
+	@python3 scripts/judge_kodi_list.py $(TARGET)/debug/telecast
 
 screens: need-test build ## make the pictures in docs/screens anew
 	cd e2e && npm run screens

@@ -4,94 +4,23 @@ Kodi runs without a screen (Xvfb) in a home of its own, is asked by JSON-RPC, an
 itself says. Prints a table; the last line counts: `N passed, N failed`. Usage: judge_kodi.py [TELECAST-BINARY]
 """
 
-import contextlib
 import html
 import json
 import os
 import pathlib
-import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "bench"))
+from kodi import Kodi, finish, logged, start, there, until, urlopen, verdict
 from station import TARGET, free_port
 
 BINARY = sys.argv[1] if len(sys.argv) > 1 else os.environ.get("TELECAST_BIN", TARGET / "debug/telecast")
-PATIENCE_S = 120  # Kodi draws in software here, on machines that have other work
 PRISMA = "1:0:19:2B66:3F3:1:C00000:0:0:0:"
 SHOWN = ("0", "7")  # Kodi leaves out markers; a bouquet within a bouquet becomes a channel there
 UNGUIDED = ("Netz TV", "Kino und Ton")  # from the network, and such a bouquet
-children, verdicts, urlopen = [], [], urllib.request.build_opener(urllib.request.ProxyHandler({})).open
-
-
-def verdict(subject, figures, good):
-    verdicts.append(bool(good))
-    print(f"| {'ok' if good else 'FAIL'} | {subject} | {figures} |", flush=True)
-
-
-def start(*command, **more):
-    quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
-    children.append(subprocess.Popen([str(c) for c in command], start_new_session=True, **quiet, **more))
-
-
-def end(child):
-    with contextlib.suppress(ProcessLookupError, subprocess.TimeoutExpired):
-        os.killpg(child.pid, signal.SIGTERM)
-        child.wait(20)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child.pid, signal.SIGKILL)
-
-
-def until(what, ask):
-    """Asks until there is an answer; what goes wrong until then is forgiven."""
-    end, last = time.monotonic() + PATIENCE_S, None
-    while time.monotonic() < end:
-        try:
-            if answer := ask():
-                return answer
-        except (OSError, RuntimeError, ValueError, LookupError, TypeError) as fault:
-            last = fault
-        time.sleep(0.5)
-    sys.exit(f"FAIL {what}: not within {PATIENCE_S} s ({last})")
-
-
-class Kodi:
-    def __init__(self, home, web, stream):
-        self.port, self.log, data = free_port(), home / ".kodi/temp/kodi.log", home / ".kodi/userdata"
-        (data / "addon_data/pvr.vuplus").mkdir(parents=True)
-        server = {"webserver": "true", "webserverport": self.port, "webserverauthentication": "false", "zeroconf": "false", "esenabled": "false"}
-        box = {"host": "127.0.0.1", "webport": web, "streamport": stream, "autoconfig": "false"}
-        for file, values in {"guisettings.xml": {f"services.{k}": v for k, v in server.items()}, "addon_data/pvr.vuplus/settings.xml": box}.items():
-            lines = "".join(f'<setting id="{key}">{value}</setting>' for key, value in values.items())
-            (data / file).write_text(f'<settings version="2">{lines}</settings>')
-        (home / ".asoundrc").write_text("pcm.!default { type null }\nctl.!default { type null }\n")
-        reading, writing = os.pipe()
-        start("Xvfb", "-displayfd", writing, "-screen", "0", "640x360x24", "-nolisten", "tcp", pass_fds=[writing])
-        display = os.read(reading, 16).decode().strip()
-        env = {**os.environ, "HOME": str(home), "DISPLAY": f":{display}", "XDG_RUNTIME_DIR": str(home), "KODI_AE_SINK": "ALSA"}
-        start("nice", "kodi", "--standalone", env=env, cwd=home)  # now and then it dies of being ended, and leaves a dump there
-        until("answer from Kodi", lambda: self.ask("JSONRPC.Ping"))
-        self.ask("Addons.SetAddonEnabled", addonid="pvr.vuplus", enabled=True)
-
-    def ask(self, method, **params):
-        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/jsonrpc", body, {"content-type": "application/json"})
-        answer = json.load(urlopen(request, timeout=20))
-        if "error" in answer:
-            raise RuntimeError(f"{method}: {answer['error']}")
-        return answer["result"]
-
-    def played_s(self):
-        """Seconds played of the stream. `Player.GetProperties` tells the programme's time, which goes on without any stream."""
-        parts = self.ask("XBMC.GetInfoLabels", labels=["Player.Time"])["Player.Time"].split(":")
-        return sum(int(part) * 60**at for at, part in enumerate(reversed(parts)))
-
-
 def judge_lists(kodi, box):
     channels = lambda kind: kodi.ask("PVR.GetChannels", channelgroupid=f"all{kind}")["channels"]
     tv = until("channels", lambda: channels("tv"))
@@ -148,17 +77,13 @@ def judge(kodi, box):
     prisma, guide = judge_lists(kodi, box)
     judge_timers(kodi, box, guide)
     judge_playback(kodi, box, prisma)
-    log = [line for line in kodi.log.read_text().splitlines() if " error " in line and "rovider" not in line]  # its own file of providers
-    faults = {line.split("pvr.vuplus - ")[-1] for line in log if "pvr.vuplus" in line} | {line[-60:] for line in log if "audio renderer" in line}
-    verdict("faults that Kodi logs of client and sound", "; ".join(sorted(faults)) or 0, not faults)
+    logged(kodi, "pvr.vuplus")
     calls = box("sim/state")["calls"]
     print("\nasked: " + ", ".join(f"{name} {count}" for name, count in sorted(calls.items()) if not name.startswith("api/")))
 
 
 def main():
-    needed = {"kodi": shutil.which("kodi"), "kodi-pvr-vuplus": os.path.exists("/usr/share/kodi/addons/pvr.vuplus"), "xvfb": shutil.which("Xvfb")}
-    if missing := " ".join(package for package, there in needed.items() if not there):
-        sys.exit(f"judge_kodi: please install {missing} (Debian 12: apt-get install {missing})")
+    there("kodi-pvr-vuplus")
     web, stream = free_port(), free_port()
     box = lambda path: json.load(urlopen(f"http://127.0.0.1:{web}/{path}", timeout=30))
     cache = os.environ.get("TELECAST_SIM_CACHE", ROOT / "target/sim-media")
@@ -167,14 +92,11 @@ def main():
             start(BINARY, "sim", "--listen", f"127.0.0.1:{web}", "--stream-listen", f"127.0.0.1:{stream}", "--cache", cache)
             until("receiver", lambda: box("sim/state"))
             box(f"sim/watch?ref={PRISMA}")  # a box that shows something has a signal to tell of
-            judge(Kodi(pathlib.Path(home), web, stream), box)
+            settings = {"host": "127.0.0.1", "webport": web, "streamport": stream, "autoconfig": "false"}
+            judge(Kodi(pathlib.Path(home), "pvr.vuplus", settings), box)
         except (RuntimeError, OSError) as fault:
             verdict("what Kodi is asked to do", fault, False)
-        finally:
-            for child in reversed(children):
-                end(child)
-    print(f"{sum(verdicts)} passed, {len(verdicts) - sum(verdicts)} failed")
-    sys.exit(not all(verdicts))
+    finish()
 
 
 main()

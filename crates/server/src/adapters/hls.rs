@@ -25,7 +25,7 @@ const BEHIND: usize = 3;
 const DEPTH: usize = 3;
 /// Bytes of a playlist and of a segment.
 const PLAYLIST: usize = 4 << 20;
-const SEGMENT: usize = 128 << 20;
+const SEGMENT: usize = 64 << 20;
 /// Of a segment's bytes so many parts are given in a second.
 const STEPS: u32 = 20;
 /// After so many segments in a row that cannot be had it is given up.
