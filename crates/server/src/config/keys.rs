@@ -108,6 +108,12 @@ pub const KEYS: &[Key] = &[
         "`i-understand`: everybody who reaches this station may watch, without an account. It is said at every start and on every page.",
     ),
     key(
+        "auth.iptv_networks",
+        "",
+        Shape::Networks,
+        "Networks whose players and media servers may read lists, guide and streams (`/iptv/`, and the pages of a network tuner) without an address of their own, asked directly and not through a proxy.",
+    ),
+    key(
         "auth.oidc.issuer",
         "",
         Shape::Url,

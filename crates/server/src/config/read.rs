@@ -302,6 +302,11 @@ impl Config {
         self.networks("metrics.networks")
     }
 
+    /// Networks whose players need no account.
+    pub fn iptv_networks(&self) -> Vec<Network> {
+        self.networks("auth.iptv_networks")
+    }
+
     /// Proxies that are believed.
     pub fn proxies(&self) -> Vec<Network> {
         self.networks("server.trusted_proxies")

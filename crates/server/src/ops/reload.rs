@@ -310,7 +310,9 @@ impl Apply for Running {
             web.public_url.clone(),
             web.tls.clone(),
         ));
-        if web.anonymous && !self.web.config().anonymous {
+        let now = self.web.config();
+        // Whoever watches without an account goes where that is not so any more.
+        if !now.anonymous && (web.anonymous || web.iptv_networks != now.iptv_networks) {
             self.web.end_anonymous().await;
         }
         if let Some(level) = config.string("log.level").filter(|level| *level != self.level.now()) {

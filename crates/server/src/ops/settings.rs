@@ -61,6 +61,7 @@ pub fn web_config(
         proxies: config.proxies(),
         rates: rates(config),
         anonymous: config.string("auth.anonymous").is_some(),
+        iptv_networks: config.iptv_networks(),
         tls,
         oidc: config.oidc().and_then(provider),
     }

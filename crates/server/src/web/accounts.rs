@@ -243,7 +243,7 @@ impl Accounts {
                 }))
             }
             // It is nobody's.
-            Credential::Anonymous(_) => Ok(None),
+            Credential::Anonymous(..) => Ok(None),
         }
     }
 

@@ -44,7 +44,7 @@ impl Principal {
     /// Somebody of that network, where watching needs no account.
     fn anonymous(network: IpAddr) -> Self {
         let account = format!("anonymous {network}");
-        let credential = Credential::Anonymous(SecretHash::of(&account.clone().into()));
+        let credential = Credential::Anonymous(SecretHash::of(&account.clone().into()), network);
         Self {
             account,
             name: "anonymous".into(),
@@ -59,7 +59,7 @@ impl Principal {
 
     /// Whether it is nobody in particular.
     pub fn is_anonymous(&self) -> bool {
-        matches!(self.credential, Credential::Anonymous(_))
+        matches!(self.credential, Credential::Anonymous(..))
     }
 
     /// Whether the other one may do and see the same.
@@ -88,13 +88,13 @@ pub enum Credential {
     Token(SecretHash),
     /// The secret in a player's address.
     Player(SecretHash),
-    /// Nothing: whoever asks from this network, where `auth.anonymous` lets everybody watch.
-    Anonymous(SecretHash),
+    /// Nothing: whoever asks from this network, where `auth.anonymous` lets everybody watch or `auth.iptv_networks` its players.
+    Anonymous(SecretHash, IpAddr),
 }
 
 impl std::hash::Hash for Credential {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        let (Self::Cookie(hash) | Self::Token(hash) | Self::Player(hash) | Self::Anonymous(hash)) = self;
+        let (Self::Cookie(hash) | Self::Token(hash) | Self::Player(hash) | Self::Anonymous(hash, _)) = self;
         hash.as_bytes().hash(state);
     }
 }
@@ -144,7 +144,7 @@ pub async fn guard(State(web): State<Web>, mut request: Request, next: Next) -> 
         None => None,
         Some(credential) => turnstile.identify(credential).await?,
     };
-    let principal = principal.or_else(|| anybody(&web, class, caller, credential.as_ref()));
+    let principal = principal.or_else(|| anybody(&web, route, caller, credential.as_ref()));
     if let Some(principal) = principal.as_ref().filter(|principal| !principal.is_anonymous()) {
         turnstile.account(route.rate, &principal.account)?;
     } else if route.rate != Rate::Free {
@@ -224,15 +224,23 @@ fn is_gone_to(request: &Request) -> bool {
     *request.method() != Method::GET || asked.is_none_or(|dest| dest == "document")
 }
 
-/// Whoever asks without an account, where everybody may watch. A token that lets nobody in is told so.
+/// Whoever asks without an account, where everybody may watch, or asks for a player's pages in a network that may. A token that lets nobody in is told so.
 fn anybody(
     web: &Web,
-    class: Class,
+    route: &Route,
     caller: Option<Caller>,
     credential: Option<&Credential>,
 ) -> Option<Principal> {
-    let watches = class == Class::Scoped(Scope::Watch) && web.config().anonymous;
-    let caller = caller.filter(|_| watches && !matches!(credential, Some(Credential::Token(_))))?;
+    let config = web.config();
+    let is_near = |caller: &Caller| {
+        caller.is_direct && config.iptv_networks.iter().any(|network| network.contains(caller.address))
+    };
+    let watches = |caller: &Caller| {
+        route.class == Class::Scoped(Scope::Watch)
+            && (config.anonymous || (routes::is_for_players(route.path) && is_near(caller)))
+    };
+    let caller =
+        caller.filter(|caller| watches(caller) && !matches!(credential, Some(Credential::Token(_))))?;
     Some(Principal::anonymous(doorman::network(caller.address)))
 }
 

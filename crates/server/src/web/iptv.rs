@@ -41,7 +41,10 @@ pub fn router() -> Router<Web> {
         ("stream/{channel}", get(stream)),
         ("logo/{channel}", get(logo)),
     ];
-    routes.into_iter().chain(tuner::routes()).fold(Router::new(), |router, (path, method)| {
+    let at_root = tuner::routes()
+        .into_iter()
+        .fold(Router::new(), |router, (path, method)| router.route(&format!("/{path}"), method));
+    routes.into_iter().chain(tuner::routes()).fold(at_root, |router, (path, method)| {
         router
             .route(&format!("/iptv/{path}"), method.clone())
             .route(&format!("/iptv/d/{{secret}}/{path}"), method)
@@ -52,7 +55,8 @@ pub fn router() -> Router<Web> {
 pub(super) fn base(web: &Web, request: &Request, last: &str) -> Result<String, Problem> {
     let caller = request.extensions().get::<Caller>().copied();
     let own = address::own(web, caller, request.headers())?;
-    let before = request.uri().path().strip_suffix(last).unwrap_or("/iptv/").trim_end_matches('/');
+    let before = request.uri().path().strip_suffix(last).filter(|before| before.starts_with("/iptv/"));
+    let before = before.unwrap_or("/iptv/").trim_end_matches('/');
     Ok(format!("{own}{before}"))
 }
 

@@ -162,7 +162,7 @@ fn used(credential: &Credential) -> Option<Used> {
         Credential::Cookie(hash) => Some(Used::SignIn(*hash)),
         Credential::Token(hash) => Some(Used::Token(*hash)),
         Credential::Player(hash) => Some(Used::Player(*hash)),
-        Credential::Anonymous(_) => None,
+        Credential::Anonymous(..) => None,
     }
 }
 

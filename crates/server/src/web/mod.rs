@@ -75,6 +75,8 @@ pub struct WebConfig {
     pub rates: rate::RateLimits,
     /// Everybody may watch.
     pub anonymous: bool,
+    /// Networks whose players need no account.
+    pub iptv_networks: Vec<Network>,
     /// How HTTPS is spoken; `None`: it is not.
     pub tls: Option<tls::Tls>,
     /// The identity provider by which people may sign in.

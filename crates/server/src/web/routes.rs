@@ -187,6 +187,10 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/iptv/d/{secret}/guide.xml.gz", Class::Player),
     route(GET, "/iptv/d/{secret}/stream/{channel}", Class::Player),
     route(GET, "/iptv/d/{secret}/logo/{channel}", Class::Player).rate(Rate::Free),
+    route(GET, "/discover.json", WATCH),
+    route(GET, "/lineup.json", WATCH),
+    route(GET, "/lineup_status.json", WATCH),
+    route(GET, "/device.xml", WATCH),
     route(GET, "/iptv/discover.json", WATCH),
     route(GET, "/iptv/lineup.json", WATCH),
     route(GET, "/iptv/lineup_status.json", WATCH),
@@ -197,6 +201,14 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/iptv/d/{secret}/device.xml", Class::Player),
     route(&["GET", "HEAD", "OPTIONS"], MEDIA, Class::Capability).rate(Rate::Free),
 ];
+
+/// Pages for players and media servers, which may be open to networks of the house (`auth.iptv_networks`).
+pub fn is_for_players(path: &str) -> bool {
+    path.starts_with("/iptv/") || TUNER_PAGES.contains(&path)
+}
+
+/// Where programs look for a network tuner that know nothing of it but a host.
+const TUNER_PAGES: [&str; 4] = ["/discover.json", "/lineup.json", "/lineup_status.json", "/device.xml"];
 
 /// The row of a route; `None`: it is not in the table.
 pub fn find(method: &str, path: &str) -> Option<&'static Route> {

@@ -1,5 +1,6 @@
 //! What the station says to programs that know network tuners of HDHomeRun's kind (its HTTP interface: `discover.json`, `lineup.json`,
-//! `lineup_status.json`, `device.xml`): at a player's own address, with the streams of that address. Only television: in a tuner's lineup a number stands once.
+//! `lineup_status.json`, `device.xml`): at a player's own address, with the streams of that address, and at the station's
+//! root for networks that need none (`auth.iptv_networks`). Only television: in a tuner's lineup a number stands once.
 //!
 //! It says what is so: as many tuners as receivers have, and a name that is ours.
 
@@ -30,13 +31,11 @@ pub(super) fn routes() -> [(&'static str, MethodRouter<Web>); 4] {
     ]
 }
 
-/// Who it is: the same as long as the address is, whatever the host in it.
-fn id(request: &Request, last: &str) -> DeviceId {
-    let path = request.uri().path();
-    let own = path.strip_suffix(last).unwrap_or(path);
+/// Who it is: the same as long as its address is.
+fn id(base: &str) -> DeviceId {
     // FNV-1a.
     DeviceId::from_seed(
-        own.bytes().fold(0x811C_9DC5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)),
+        base.bytes().fold(0x811C_9DC5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)),
     )
 }
 
@@ -50,7 +49,7 @@ async fn discover(State(web): State<Web>, request: Request) -> Result<Json<Value
         "ModelNumber": "Telecast",
         "FirmwareName": "telecast",
         "FirmwareVersion": env!("CARGO_PKG_VERSION"),
-        "DeviceID": id(&request, "discover.json").to_string(),
+        "DeviceID": id(&base).to_string(),
         "DeviceAuth": "telecast",
         "TunerCount": tuners,
         "BaseURL": base,
@@ -84,7 +83,7 @@ async fn lineup_status() -> Json<Value> {
 /// The description that UPnP asks for (UPnP Device Architecture 1.1 §2.3).
 async fn device(State(web): State<Web>, request: Request) -> Result<Response, Problem> {
     let base = base(&web, &request, "device.xml")?;
-    let id = id(&request, "device.xml");
+    let id = id(&base);
     let escaped = base.replace('&', "&amp;").replace('<', "&lt;");
     let text = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<root xmlns=\"urn:schemas-upnp-org:device-1-0\"><specVersion><major>1</major><minor>0</minor></specVersion>\

@@ -15,9 +15,12 @@ use telecast_server::adapters::clock::Clock;
 use telecast_server::adapters::receiver;
 use telecast_server::app::App;
 use telecast_server::app::settings::Settings;
+use telecast_server::config::Network;
+use telecast_server::web::WebConfig;
+use telecast_server::web::rate::RateLimits;
 
 use crate::live_box::{self, FakeBox, Manner, channel_id};
-use crate::web_door::{Station, client, station_of};
+use crate::web_door::{Station, client, station_of, station_with};
 
 const HOUR: i64 = 3_600_000;
 
@@ -372,4 +375,40 @@ async fn a_player_that_knows_network_tuners_finds_one_at_its_address() {
         second.web.app.lineup().channels.iter().map(|channel| channel.name.clone()).collect();
     assert_eq!(names, ["Channel 1", "Channel 2"]);
     assert_eq!(second.web.app.receivers()[0].tuners, Some(4));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_of_the_house_needs_no_secret_for_players_pages_and_for_nothing_else() {
+    let fake = a_box_of(4).await;
+    let directory = tempfile::tempdir().unwrap();
+    let tapes = directory.path().join("tapes");
+    let store = live_box::store_beside(&tapes).await;
+    let app = App::start(live_box::settings(&fake, &tapes), store.clone()).await.unwrap();
+    live_box::listed(&app).await;
+    let iptv_networks = vec![Network::parse("127.0.0.0/8").unwrap()];
+    let rates = RateLimits { enabled: false, ..RateLimits::default() };
+    let config = WebConfig { iptv_networks, rates, ..WebConfig::default() };
+    let station = station_with(app, store, directory, config).await;
+    let base = &station.base;
+    let there = list(&format!("{base}/iptv/channels.m3u")).await;
+    assert_eq!(there.entries.len(), 2);
+    drop(packets(&there.entries[0].url).await);
+    // What knows nothing but a host finds a tuner, whose streams are those of the list.
+    let (status, body) = get(&format!("{base}/discover.json")).await;
+    assert_eq!(status, StatusCode::OK);
+    let device: Value = serde_json::from_slice(&body).unwrap();
+    let lineup: Value = serde_json::from_slice(&get(device["LineupURL"].as_str().unwrap()).await.1).unwrap();
+    assert_eq!(lineup[0]["URL"].as_str(), Some(there.entries[0].url.as_str()));
+    assert_eq!(get(&format!("{base}/lineup.json")).await.1, get(&format!("{base}/iptv/lineup.json")).await.1);
+    for path in ["/api/v1/channels", "/api/v1/guide/now", "/api/v1/receivers"] {
+        assert_eq!(get(&format!("{base}{path}")).await.0, StatusCode::UNAUTHORIZED, "{path}");
+    }
+    // Whoever is spoken for is no neighbour.
+    for header in ["forwarded", "x-forwarded-for", "x-real-ip"] {
+        let request = client().get(format!("{base}/iptv/channels.m3u")).header(header, "127.0.0.1");
+        assert_eq!(request.send().await.unwrap().status(), StatusCode::UNAUTHORIZED, "{header}");
+    }
+    let closed = a_box_of(1).await;
+    let (other, _) = self::station(&closed).await;
+    assert_eq!(get(&format!("{}/discover.json", other.base)).await.0, StatusCode::UNAUTHORIZED);
 }
