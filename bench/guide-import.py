@@ -14,6 +14,7 @@ PROGRAMMES = int(os.environ.get("PROGRAMMES", guide.PROGRAMMES))
 CHANNELS = int(os.environ.get("CHANNELS", guide.CHANNELS))
 BYTES = guide.BYTES * PROGRAMMES // guide.PROGRAMMES
 ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
+OURS = re.compile(r'<episode-num system="xmltv_ns">[^<]*</episode-num>')
 ELEMENT = re.compile(r"<([\w-]+)([^>]*)>([^<]*)</")
 
 
@@ -23,6 +24,8 @@ def digests(stream):
     for names, text in guide.programmes(stream):
         head, _, body = text.partition(">")
         fields = dict(ATTRIBUTE.findall(head))
+        # What we say beside it: the same number in XMLTV's own form, where the guide has none.
+        body = OURS.sub("", body)
         told = sorted((tag, tuple(sorted(ATTRIBUTE.findall(more))), words.strip()) for tag, more, words in ELEMENT.findall(body))
         key = (names.get(fields["channel"], fields["channel"]), fields["start"])
         found[key] = hashlib.blake2b(repr((fields["stop"], told)).encode(), digest_size=8).digest()

@@ -59,6 +59,7 @@ def write(path, channels=CHANNELS, programmes=PROGRAMMES, size=BYTES, seed=1):
                 out.write(head + text + tail)
                 start = end
                 written += 1
+        out.write("</tv>\n")
     return written
 
 

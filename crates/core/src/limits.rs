@@ -243,8 +243,8 @@ pub const LOGO_BYTES: usize = 1 << 20;
 /// A logo that takes longer is none.
 pub const LOGO_FETCH: Duration = Duration::from_secs(10);
 
-/// Airings that an import of the guide holds before it writes: some 40 MiB.
-pub const GUIDE_HELD: usize = 32 << 10;
+/// Airings that an import of the guide holds before it writes: some 20 MiB.
+pub const GUIDE_HELD: usize = 16 << 10;
 /// Days before a moment in which something may have begun that is still on.
 pub const GUIDE_REACH_DAYS: i64 = 14;
 /// A guide file that is asked for at an address is given up after this.

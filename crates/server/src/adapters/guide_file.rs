@@ -3,6 +3,7 @@
 //! Packed is what begins like it (RFC 1952 §2.3.1, the .xz format 1.2 §2.1.1.1), whatever its name says.
 
 use std::fs::File;
+use std::hash::{DefaultHasher, Hasher};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::PathBuf;
 
@@ -68,6 +69,23 @@ impl Place {
         }
     }
 
+    /// A number that is another when what lies there is another; none: that cannot be told without reading it.
+    pub async fn mark(&self) -> Option<u64> {
+        let Self::Path(path) = self else { return None };
+        let path = path.clone();
+        let marked = tokio::task::spawn_blocking(move || {
+            let (mut file, mut hasher) = (File::open(path)?, DefaultHasher::new());
+            let mut buffer = vec![0; MARKED];
+            loop {
+                match file.read(&mut buffer)? {
+                    0 => return Ok::<_, io::Error>(hasher.finish()),
+                    count => hasher.write(&buffer[..count]),
+                }
+            }
+        });
+        marked.await.ok()?.ok()
+    }
+
     /// Begins to read it; what is read comes unpacked.
     ///
     /// # Errors
@@ -92,6 +110,9 @@ impl Place {
         }
     }
 }
+
+/// Bytes that are looked at together.
+const MARKED: usize = 1 << 20;
 
 async fn fetch(url: &Url) -> Result<reqwest::Response, Trouble> {
     let failed = |error: reqwest::Error| {

@@ -267,3 +267,36 @@ async fn a_receiver_and_a_file_make_one_guide() {
     assert_eq!(items[1]["start"], at(now + HOUR + 300_000), "the receiver knows when");
     assert_eq!(items[1]["brief"], "Ein Fall in Münster.", "and the file what");
 }
+
+/// When the station has read its file since `before`, and how many airings there were.
+async fn read_again(station: &Station, owner: &str, before: Option<i64>) -> (Option<i64>, u64) {
+    let (status, _) = station.ask("POST", "/api/v1/guide/refresh", Some(owner)).await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    for _ in 0..400 {
+        let file = &station.web.app.guide_files()[0];
+        if file.reading.is_none() && file.read_ms > before {
+            assert!(!file.failed, "{file:?}");
+            return (file.read_ms, file.airings);
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("not read again: {:?}", station.web.app.guide_files());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_as_it_was_says_the_same_and_a_changed_one_is_read() {
+    let fake = a_box().await;
+    let (station, owner, _) = station(&fake).await;
+    let path = station.directory().join("guide.xml");
+    let first = read_again(&station, &owner, None).await;
+    let same = read_again(&station, &owner, first.0).await;
+    assert_eq!(first.1, same.1);
+    let (_, before) = ask(&station, &owner, "guide/search?q=konigsmord").await;
+    assert_eq!(titles(&before["items"]), ["Der Königsmord"; 2]);
+    let text = std::fs::read_to_string(&path).unwrap().replace("Königsmord", "Königssohn");
+    std::fs::write(&path, text).unwrap();
+    let other = read_again(&station, &owner, same.0).await;
+    assert_eq!(other.1, first.1);
+    let (_, found) = ask(&station, &owner, "guide/search?q=konigssohn").await;
+    assert_eq!(titles(&found["items"]), ["Der Königssohn"; 2]);
+}

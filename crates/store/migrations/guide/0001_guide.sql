@@ -10,7 +10,7 @@ CREATE TABLE guide_source (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE, -- receiver:…, xmltv:…
     read_ms INTEGER, -- when it was last read to its end
-    state TEXT NOT NULL DEFAULT '{}' -- JSON: what lets it be asked whether anything has changed
+    note TEXT NOT NULL DEFAULT '' -- of whoever read it: what tells whether anything has changed
 ) STRICT;
 
 -- What a source has told of a channel the last time.

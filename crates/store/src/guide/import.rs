@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sqlx::{Sqlite as Driver, Transaction};
+use sqlx::{QueryBuilder, Sqlite as Driver, Transaction};
 use telecast_core::guide::{Airing, fold};
 use telecast_core::limits;
 use telecast_core::lineup::ChannelId;
@@ -15,7 +15,9 @@ use crate::error::Result;
 use crate::sqlite::Sqlite;
 use crate::{Backend, Store};
 
-/// Days of one transaction.
+/// Days of one transaction: others who write wait for one of them at most, and the index is written once for each.
+const DAYS: usize = 512;
+/// Days that are asked for and written by one statement.
 const ROWS: usize = 64;
 
 /// A refresh of one source, under way. What was written when it is dropped stays.
@@ -38,6 +40,7 @@ pub struct Import {
     /// Those of them which hold something from before.
     mixed: HashSet<(i64, i64)>,
     told: Imported,
+    note: String,
 }
 
 /// What has come of a channel.
@@ -55,6 +58,18 @@ struct Day {
     entries: Vec<Entry>,
     /// When the last of them came.
     turn: u64,
+}
+
+/// A day of a channel: their numbers.
+type DayOf = (i64, i64);
+
+/// A day as it is to be written.
+struct Row {
+    /// What lies in its place.
+    old: Option<i64>,
+    of: DayOf,
+    bytes: Vec<u8>,
+    words: String,
 }
 
 /// What a refresh has done.
@@ -101,6 +116,7 @@ impl Store {
             written: HashSet::new(),
             mixed: HashSet::new(),
             told: Imported::default(),
+            note: String::new(),
         })
     }
 }
@@ -157,42 +173,61 @@ impl Import {
         order.sort_unstable();
         let mut order = order.into_iter().map(|(_, of)| of);
         while self.held > rest {
-            let batch: Vec<_> = order.by_ref().take(ROWS).collect();
-            self.write(batch).await?;
+            let batch: Vec<_> = order.by_ref().take(DAYS).collect();
+            self.write(&batch).await?;
         }
         Ok(())
     }
 
-    async fn write(&mut self, batch: Vec<(i64, i64)>) -> Result<()> {
+    async fn write(&mut self, batch: &[(i64, i64)]) -> Result<()> {
         let mut transaction = self.db.begin().await?;
-        for of in batch {
-            let Some(day) = self.days.remove(&of) else { continue };
-            self.held -= day.entries.len();
-            self.write_day(&mut transaction, of, day.entries).await?;
+        for some in batch.chunks(ROWS) {
+            let mut days = Vec::with_capacity(some.len());
+            for of in some {
+                let Some(day) = self.days.remove(of) else { continue };
+                self.held -= day.entries.len();
+                days.push((*of, day.entries));
+            }
+            self.write_days(&mut transaction, days).await?;
         }
         Ok(transaction.commit().await?)
     }
 
-    /// Puts a day in its place, with what is left there of before the span of this refresh and after it.
-    async fn write_day(
+    /// Puts days in their place.
+    async fn write_days(
         &mut self,
         transaction: &mut Transaction<'_, Driver>,
-        of: (i64, i64),
-        mut entries: Vec<Entry>,
+        days: Vec<(DayOf, Vec<Entry>)>,
     ) -> Result<()> {
-        let Some(Span { first: first_ms, last: last_ms, .. }) = self.spans.get(&of.0).copied() else {
+        if days.is_empty() {
             return Ok(());
+        }
+        let of: Vec<DayOf> = days.iter().map(|(of, _)| *of).collect();
+        let mut known = known(transaction, self.source, &of).await?;
+        let mut rows = Vec::with_capacity(days.len());
+        for (of, entries) in days {
+            let old = known.remove(&of);
+            let Some((bytes, words)) = self.merged(of, entries, old.as_ref().map(|(_, bytes)| bytes))? else {
+                continue;
+            };
+            rows.push(Row { old: old.map(|(id, _)| id), of, bytes, words });
+        }
+        put(transaction, self.source, rows).await
+    }
+
+    /// A day as it is to lie there, and its words: with what is left of before the span of this refresh and after it. None: it lies there so.
+    fn merged(
+        &mut self,
+        of: DayOf,
+        mut entries: Vec<Entry>,
+        old: Option<&Vec<u8>>,
+    ) -> Result<Option<(Vec<u8>, String)>> {
+        let Some(Span { first: first_ms, last: last_ms, .. }) = self.spans.get(&of.0).copied() else {
+            return Ok(None);
         };
-        let old: Option<(i64, Vec<u8>)> =
-            sqlx::query_as("SELECT id, entries FROM guide_day WHERE channel = ? AND day = ? AND source = ?")
-                .bind(of.0)
-                .bind(of.1)
-                .bind(self.source)
-                .fetch_optional(&mut **transaction)
-                .await?;
         let is_edge = of.1 == day(first_ms) || of.1 >= day(last_ms - 1);
         let again = !self.written.insert(of);
-        if let Some((_, before)) = old.as_ref().filter(|_| is_edge || again) {
+        if let Some(before) = old.filter(|_| is_edge || again) {
             for mut entry in read_entries(before) {
                 let outside = entry.start_ms < first_ms || entry.start_ms >= last_ms;
                 let is_of_now = again && entry.kept_ms.is_none();
@@ -210,12 +245,17 @@ impl Import {
         entries.dedup_by(|later, first| is_same(later, first));
         self.told.duplicates += (count - entries.len()) as u64;
         let bytes = serde_json::to_vec(&entries)?;
-        if old.as_ref().is_some_and(|(_, before)| *before == bytes) {
+        if old == Some(&bytes) {
             self.told.days_unchanged += 1;
-            return Ok(());
+            return Ok(None);
         }
         self.told.days_changed += 1;
-        put(transaction, old.map(|(id, _)| id), of, self.source, bytes, &words(&entries)).await
+        Ok(Some((bytes, words(&entries))))
+    }
+
+    /// Keeps `note` with this refresh, once it has come to its end ([`Store::guide_note`]).
+    pub fn note(&mut self, note: String) {
+        self.note = note;
     }
 
     /// Writes what is held, and takes away what the source does not tell any more. Without this what has been written stays, and so does what
@@ -234,8 +274,9 @@ impl Import {
             }
             transaction.commit().await?;
         }
-        sqlx::query("UPDATE guide_source SET read_ms = ? WHERE id = ?")
+        sqlx::query("UPDATE guide_source SET read_ms = ?, note = ? WHERE id = ?")
             .bind(self.now_ms)
+            .bind(&self.note)
             .bind(self.source)
             .execute(self.db.writer())
             .await?;
@@ -265,13 +306,13 @@ impl Import {
             let of = (channel, day);
             if !self.written.contains(&of) && day == to {
                 // What begins after the last airing of now stays.
-                self.write_day(transaction, of, Vec::new()).await?;
+                self.write_days(transaction, vec![(of, Vec::new())]).await?;
             } else if !self.written.contains(&of) {
                 remove(transaction, id).await?;
                 self.told.days_changed += 1;
             } else if self.mixed.contains(&of) {
                 // Written when less of the span was known.
-                self.write_day(transaction, of, Vec::new()).await?;
+                self.write_days(transaction, vec![(of, Vec::new())]).await?;
             }
         }
         let reach = (span.longest + DAY_MS - 1).div_euclid(DAY_MS).clamp(1, limits::GUIDE_REACH_DAYS);
@@ -306,34 +347,54 @@ pub(super) fn read_entries(bytes: &[u8]) -> Vec<Entry> {
     })
 }
 
-async fn put(
+/// What lies there of these days: id and entries.
+async fn known(
     transaction: &mut Transaction<'_, Driver>,
-    old: Option<i64>,
-    (channel, day): (i64, i64),
     source: i64,
-    bytes: Vec<u8>,
-    words: &str,
-) -> Result<()> {
-    if let Some(old) = old {
-        remove(transaction, old).await?;
+    of: &[DayOf],
+) -> Result<HashMap<DayOf, (i64, Vec<u8>)>> {
+    let mut query = QueryBuilder::<Driver>::new("WITH wanted (channel, day) AS (");
+    query.push_values(of, |mut row, (channel, day)| {
+        row.push_bind(*channel).push_bind(*day);
+    });
+    query.push(
+        ") SELECT guide_day.id, guide_day.channel, guide_day.day, guide_day.entries FROM wanted CROSS JOIN guide_day \
+         ON guide_day.channel = wanted.channel AND guide_day.day = wanted.day AND guide_day.source = ",
+    );
+    query.push_bind(source);
+    let rows: Vec<(i64, i64, i64, Vec<u8>)> = query.build_query_as().fetch_all(&mut **transaction).await?;
+    Ok(rows.into_iter().map(|(id, channel, day, entries)| ((channel, day), (id, entries))).collect())
+}
+
+/// Writes rows in the place of those that lie there; a day without entries is none.
+async fn put(transaction: &mut Transaction<'_, Driver>, source: i64, mut rows: Vec<Row>) -> Result<()> {
+    // Before anything goes: no row gets the number of one that has gone.
+    let highest: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) FROM guide_day")
+        .fetch_one(&mut **transaction)
+        .await?;
+    let old: Vec<i64> = rows.iter().filter_map(|row| row.old).collect();
+    if !old.is_empty() {
+        let mut query = QueryBuilder::<Driver>::new("DELETE FROM guide_day WHERE id IN ");
+        query.push_tuples(&old, |mut row, id| {
+            row.push_bind(*id);
+        });
+        query.build().execute(&mut **transaction).await?;
     }
-    if bytes == b"[]" {
+    rows.retain(|row| row.bytes != b"[]");
+    if rows.is_empty() {
         return Ok(());
     }
-    let id: i64 = sqlx::query_scalar(
-        "INSERT INTO guide_day (channel, day, source, entries) VALUES (?, ?, ?, ?) RETURNING id",
-    )
-    .bind(channel)
-    .bind(day)
-    .bind(source)
-    .bind(bytes)
-    .fetch_one(&mut **transaction)
-    .await?;
-    sqlx::query("INSERT INTO guide_words (rowid, words) VALUES (?, ?)")
-        .bind(id)
-        .bind(words)
-        .execute(&mut **transaction)
-        .await?;
+    let mut days = QueryBuilder::<Driver>::new("INSERT INTO guide_day (id, channel, day, source, entries) ");
+    let mut words = QueryBuilder::<Driver>::new("INSERT INTO guide_words (rowid, words) ");
+    days.push_values(rows.iter().zip(highest + 1..), |mut values, (row, id)| {
+        let (channel, day) = row.of;
+        values.push_bind(id).push_bind(channel).push_bind(day).push_bind(source).push_bind(&*row.bytes);
+    });
+    words.push_values(rows.iter().zip(highest + 1..), |mut values, (row, id)| {
+        values.push_bind(id).push_bind(&*row.words);
+    });
+    days.build().execute(&mut **transaction).await?;
+    words.build().execute(&mut **transaction).await?;
     Ok(())
 }
 

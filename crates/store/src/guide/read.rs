@@ -75,6 +75,33 @@ impl Store {
         Ok(read.flatten())
     }
 
+    /// What was noted with the last refresh of a source that came to its end; empty: nothing.
+    ///
+    /// # Errors
+    /// [`crate::Kind::Unavailable`].
+    pub async fn guide_note(&self, source: &str) -> Result<String> {
+        let Backend::Sqlite(db) = &self.guide;
+        let note: Option<String> = sqlx::query_scalar("SELECT note FROM guide_source WHERE name = ?")
+            .bind(source)
+            .fetch_optional(db.reader())
+            .await?;
+        Ok(note.unwrap_or_default())
+    }
+
+    /// A source was looked at, and tells what it told before.
+    ///
+    /// # Errors
+    /// [`crate::Kind::Unavailable`].
+    pub async fn guide_is_as_before(&self, source: &str, now_ms: i64) -> Result<()> {
+        let Backend::Sqlite(db) = &self.guide;
+        sqlx::query("UPDATE guide_source SET read_ms = ? WHERE name = ?")
+            .bind(now_ms)
+            .bind(source)
+            .execute(db.writer())
+            .await?;
+        Ok(())
+    }
+
     /// Channels of which something has been told, in order of their ids.
     ///
     /// # Errors
