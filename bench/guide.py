@@ -1,6 +1,7 @@
 """The guide for benches: a list of channels and an XMLTV file as large as real ones get, and a station that has read the list."""
 
 import asyncio
+import codecs
 import contextlib
 import datetime
 import json
@@ -131,13 +132,12 @@ async def player(running):
 
 def programmes(stream):
     """Each programme of an XMLTV file that has one in a line or more, as text; and the names of its channels by id."""
-    text, names = "", {}
+    text, names, decoder = "", {}, codecs.getincrementaldecoder("utf-8")()
     for piece in iter(lambda: stream.read(1 << 20), b""):
-        text += piece.decode("utf-8", "surrogateescape")
+        text += decoder.decode(piece)
         *whole, text = text.split("</programme>")
         for one in whole:
             head, _, body = one.partition("<programme ")
             for id_, name in re.findall(r'<channel id="([^"]*)">\s*<display-name[^>]*>([^<]*)<', head):
                 names[id_] = name
             yield names, body
-    return
