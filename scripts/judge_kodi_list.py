@@ -39,15 +39,8 @@ def judge_lists(kodi, entries, xml):
 
 
 def judge_playback(kodi, channel):
-    kodi.ask("Player.Open", item={"channelid": channel})
-    begun = time.monotonic()
-    first = until("picture", lambda: kodi.ask("Player.GetProperties", playerid=1, properties=["currentvideostream"])["currentvideostream"]["width"] and kodi.played_s() + 1)
-    shown = time.monotonic()
-    until("ten seconds played", lambda: kodi.played_s() >= first + 9)
-    told = kodi.ask("Player.GetProperties", playerid=1, properties=["currentvideostream", "currentaudiostream"])
-    video, sound = told["currentvideostream"], told["currentaudiostream"]
-    figures = f"{video['codec']} {video['width']}x{video['height']}, {sound['codec']} of {sound['channels']} channels"
-    verdict("playback", f"{figures}; picture after {shown - begun:.1f} s, 10 s played in {time.monotonic() - shown:.1f} s", video["width"] > 0 and sound["channels"] == 2)
+    video, sound, figures = kodi.plays(channel)
+    verdict("playback", figures, video["width"] > 0 and sound["channels"] == 2)
     kodi.ask("Player.Stop", playerid=1)
 
 

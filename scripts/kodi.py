@@ -80,6 +80,18 @@ class Kodi:
         parts = self.ask("XBMC.GetInfoLabels", labels=["Player.Time"])["Player.Time"].split(":")
         return sum(int(part) * 60**at for at, part in enumerate(reversed(parts)))
 
+    def plays(self, channel):
+        """Opens a channel until ten seconds of it are played: the streams that Kodi sees, and these with the times as words."""
+        self.ask("Player.Open", item={"channelid": channel})
+        begun = time.monotonic()
+        first = until("picture", lambda: self.ask("Player.GetProperties", playerid=1, properties=["currentvideostream"])["currentvideostream"]["width"] and self.played_s() + 1)
+        shown = time.monotonic()
+        until("ten seconds played", lambda: self.played_s() >= first + 9)
+        told = self.ask("Player.GetProperties", playerid=1, properties=["currentvideostream", "currentaudiostream"])
+        video, sound = told["currentvideostream"], told["currentaudiostream"]
+        figures = f"{video['codec']} {video['width']}x{video['height']}, {sound['codec']} of {sound['channels']} channels"
+        return video, sound, f"{figures}; picture after {shown - begun:.1f} s, 10 s played in {time.monotonic() - shown:.1f} s"
+
 
 def there(*packages):
     """Ends with what is to be installed, if something is not."""

@@ -11,7 +11,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use secrecy::ExposeSecret;
 use serde::Deserialize;
-use telecast_core::breaker::Failure;
 use telecast_core::guide::{clean, decode};
 use telecast_core::limits;
 use telecast_core::lineup::{BouquetEntry, ReadBouquet, ServiceRef};
@@ -21,8 +20,8 @@ use url::Url;
 
 use super::clock::Clock;
 use super::gate::Gate;
-use super::outgoing::{Outgoing, refusal};
-use super::receiver::{About, Answers, Calls, Kind, Settings, Trouble, reason};
+use super::outgoing::Outgoing;
+use super::receiver::{About, Answers, Calls, Exchanged, Kind, Settings, Strange, Trouble, exchange};
 use super::stream::{Abroad, Fault, Stream};
 
 /// Redirects on the way to a list.
@@ -194,41 +193,19 @@ impl Client {
         fetched.map_err(|(trouble, _)| trouble)
     }
 
-    async fn exchange(&self, url: Url) -> Result<Vec<u8>, (Trouble, Option<Failure>)> {
+    async fn exchange(&self, url: Url) -> Exchanged {
         let mut request = self.http.get(url);
         if let Some(password) = self.settings.password.as_ref().filter(|_| !self.settings.username.is_empty())
         {
             request = request.basic_auth(&self.settings.username, Some(password.expose_secret()));
         }
-        let broken = |error: reqwest::Error| {
-            if let Some(refusal) = refusal(&error) {
-                return (Trouble::NotAsked(refusal), None);
-            }
-            let failure = if error.is_timeout() { Failure::TimedOut } else { Failure::NoConnection };
-            (Trouble::Unreachable(reason(&error)), Some(failure))
-        };
-        let mut response = request.send().await.map_err(broken)?;
-        match response.status().as_u16() {
-            200 => {}
-            401 | 403 => return Err((Trouble::Unauthorized, None)),
-            code @ 500..=599 => {
-                return Err((Trouble::Failing(format!("error {code}")), Some(Failure::ServerError)));
-            }
-            code => {
-                return Err((
-                    Trouble::NotAList(format!("There is no list at this address (it answers {code}).")),
-                    None,
-                ));
-            }
-        }
-        let mut body = Vec::new();
-        while let Some(piece) = response.chunk().await.map_err(broken)? {
-            if body.len() + piece.len() > limits::LIST_BYTES {
-                return Err((Trouble::NotAList("The list is too large, or never ends.".into()), None));
-            }
-            body.extend_from_slice(&piece);
-        }
-        Ok(body)
+        exchange(request, limits::LIST_BYTES, |strange| {
+            Trouble::NotAList(match strange {
+                Strange::Status(code) => format!("There is no list at this address (it answers {code})."),
+                Strange::TooLong => "The list is too large, or never ends.".into(),
+            })
+        })
+        .await
     }
 }
 

@@ -26,9 +26,10 @@ use url::Url;
 
 use super::clock::Clock;
 use super::gate::{Call, Gate};
-use super::outgoing::{Outgoing, refusal};
+use super::outgoing::Outgoing;
 use super::receiver::{
-    About, Address, Answers, Calls, Recording, Settings, Trouble, reason, without_credentials,
+    About, Address, Answers, Calls, Exchanged, Recording, Settings, Strange, Trouble, exchange,
+    without_credentials,
 };
 use super::stream::{Abroad, BOX_PORT, Fault, Stream, is_relay};
 use reply::{events, parse, recording, text};
@@ -365,41 +366,19 @@ impl Client {
         reply.map_err(|(trouble, _)| trouble)
     }
 
-    /// One request; what failed, and whether that is a technical failure.
-    async fn exchange(
-        &self,
-        path: &str,
-        query: &[(&str, &str)],
-    ) -> Result<Vec<u8>, (Trouble, Option<Failure>)> {
+    async fn exchange(&self, path: &str, query: &[(&str, &str)]) -> Exchanged {
         let base = self.settings.url.as_str().trim_end_matches('/');
         let mut request = self.http.get(format!("{base}/{path}")).query(query);
         if let Some(password) = &self.settings.password {
             request = request.basic_auth(&self.settings.username, Some(password.expose_secret()));
         }
-        let broken = |error: reqwest::Error| {
-            if let Some(refusal) = refusal(&error) {
-                return (Trouble::NotAsked(refusal), None);
-            }
-            let failure = if error.is_timeout() { Failure::TimedOut } else { Failure::NoConnection };
-            (Trouble::Unreachable(reason(&error)), Some(failure))
-        };
-        let mut response = request.send().await.map_err(broken)?;
-        match response.status().as_u16() {
-            200 => {}
-            401 | 403 => return Err((Trouble::Unauthorized, None)),
-            code @ 500..=599 => {
-                return Err((Trouble::Failing(format!("error {code}")), Some(Failure::ServerError)));
-            }
-            code => return Err((Trouble::NotAReceiver(format!("it answers {code}")), None)),
-        }
-        let mut body = Vec::new();
-        while let Some(piece) = response.chunk().await.map_err(broken)? {
-            if body.len() + piece.len() > limits::RECEIVER_REPLY {
-                return Err((Trouble::NotAReceiver("its reply is too large".into()), None));
-            }
-            body.extend_from_slice(&piece);
-        }
-        Ok(body)
+        exchange(request, limits::RECEIVER_REPLY, |strange| {
+            Trouble::NotAReceiver(match strange {
+                Strange::Status(code) => format!("it answers {code}"),
+                Strange::TooLong => "its reply is too large".into(),
+            })
+        })
+        .await
     }
 }
 

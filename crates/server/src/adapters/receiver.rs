@@ -4,8 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
+use reqwest::RequestBuilder;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use telecast_core::breaker::Failure;
 use telecast_core::limits;
 use telecast_core::lineup::{ReadBouquet, ServiceRef};
 use telecast_core::outgoing::Refusal;
@@ -14,6 +16,7 @@ use utoipa::ToSchema;
 
 use super::clock::Clock;
 use super::gate::Gate;
+use super::outgoing::refusal;
 use super::stream::{Fault, Stream};
 use super::{channel_list, enigma2};
 
@@ -35,13 +38,12 @@ impl Kind {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Enigma2, Self::M3u, Self::HdHomeRun];
 
-    /// As it is written in the configuration, the API and the store.
+    /// As they are written in the configuration, the API and the store, in that order.
+    pub const WORDS: &'static [&'static str] = &["enigma2", "m3u", "hdhomerun"];
+
+    /// As it is written.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Enigma2 => "enigma2",
-            Self::M3u => "m3u",
-            Self::HdHomeRun => "hdhomerun",
-        }
+        Self::WORDS[self as usize]
     }
 
     /// The kind of that name.
@@ -307,8 +309,52 @@ pub(super) fn without_credentials(mut url: Url) -> Address {
     (url, inside)
 }
 
+/// What a request has given; or what went wrong, and whether that is a technical failure.
+pub(super) type Exchanged = Result<Vec<u8>, (Trouble, Option<Failure>)>;
+
+/// How an answer is none that was asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Strange {
+    /// It has this status.
+    Status(u16),
+    /// It is longer than is read.
+    TooLong,
+}
+
+/// Sends a request and reads at most `most` bytes of the answer; `trouble` says what it means if something else answers.
+pub(super) async fn exchange(
+    request: RequestBuilder,
+    most: usize,
+    trouble: impl Fn(Strange) -> Trouble,
+) -> Exchanged {
+    let broken = |error: reqwest::Error| {
+        if let Some(refusal) = refusal(&error) {
+            return (Trouble::NotAsked(refusal), None);
+        }
+        let failure = if error.is_timeout() { Failure::TimedOut } else { Failure::NoConnection };
+        (Trouble::Unreachable(reason(&error)), Some(failure))
+    };
+    let mut response = request.send().await.map_err(broken)?;
+    match response.status().as_u16() {
+        200 => {}
+        401 | 403 => return Err((Trouble::Unauthorized, None)),
+        code @ 500..=599 => {
+            return Err((Trouble::Failing(format!("error {code}")), Some(Failure::ServerError)));
+        }
+        code => return Err((trouble(Strange::Status(code)), None)),
+    }
+    let mut body = Vec::new();
+    while let Some(piece) = response.chunk().await.map_err(broken)? {
+        if body.len() + piece.len() > most {
+            return Err((trouble(Strange::TooLong), None));
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body)
+}
+
 /// What failed, without the address: it may hold credentials.
-pub(super) fn reason(error: &reqwest::Error) -> String {
+fn reason(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         "no reply in time".into()
     } else if error.is_connect() {

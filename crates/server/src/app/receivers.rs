@@ -471,8 +471,8 @@ impl Receivers {
 
     /// Changes what the host wants, if `revision` is the state that whoever changes it has seen.
     pub(super) async fn wish(&self, revision: i64, change: WishChange) -> Result<Arc<Kept>, Error> {
-        let seen = Kept { revision, wishes: Arc::clone(&self.wishes.load().wishes) };
-        if self.wishes.load().revision != revision {
+        let seen = self.wishes.load_full();
+        if seen.revision != revision {
             return Err(Error::new(
                 Kind::Conflict,
                 "Somebody else has changed the channels. Load them again.",
@@ -581,7 +581,8 @@ fn describe(trouble: Option<&Trouble>) -> (ReceiverState, String) {
 }
 
 fn blank(settings: &ReceiverSettings, state: ReceiverState, message: &str) -> ReceiverView {
-    let (url, _) = without_user(settings.url.clone());
+    let (mut url, _) = without_user(settings.url.clone());
+    url.set_query(None);
     ReceiverView {
         id: settings.id.clone(),
         name: settings.name.clone(),

@@ -1,5 +1,6 @@
 //! All keys.
 
+use crate::app::settings::ReceiverKind;
 use std::fmt::Write;
 
 /// What a value must be.
@@ -253,11 +254,11 @@ pub(super) const RENAMED: &[(&str, &str)] = &[
 
 /// Keys of each `[[receiver]]`.
 pub const RECEIVER_KEYS: &[Key] = &[
-    key("name", "", Shape::Text, "Name for people; the host if empty."),
+    key("name", "", Shape::Text, "Name for people; the host, or a file's name, if empty."),
     key(
         "kind",
         "enigma2",
-        Shape::Choice(&["enigma2", "m3u", "hdhomerun"]),
+        Shape::Choice(ReceiverKind::WORDS),
         "What it is: `enigma2` a receiver with OpenWebif, `m3u` a list of channels, `hdhomerun` a network tuner or what speaks like one.",
     ),
     key(

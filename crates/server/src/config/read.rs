@@ -376,8 +376,9 @@ fn shown(shape: Shape, text: &str) -> String {
         _ if text.is_empty() => "—".to_owned(),
         Shape::Secret => "***".to_owned(),
         // Also of what is no address: it may have been meant as one.
-        Shape::Address if text.contains('?') && !text.contains('@') => {
-            format!("{}?***", text.split('?').next().unwrap_or_default())
+        Shape::Address if text.contains('?') => {
+            let (before, _) = text.split_once('?').unwrap_or((text, ""));
+            format!("{}?***", shown(Shape::Url, before))
         }
         Shape::Url | Shape::Address => match text.rsplit_once('@') {
             Some((before, rest)) => {
@@ -635,6 +636,33 @@ mod tests {
             assert!(fault.starts_with("telecast.toml:3: receiver.url: this address is not asked"), "{fault}");
         }
         assert!(read("[[receiver]]\nurll = \"http://box\"", &[], &[]).is_err());
+    }
+
+    #[test]
+    fn the_query_of_a_lists_address_is_never_lost_and_never_shown() {
+        let list = |rest: &str| format!("[[receiver]]\nkind = \"m3u\"\n{rest}");
+        let of = |text: &str| {
+            let config = read(text, &[], &[]).expect("good");
+            let told = format!("{:?}{config:?}", config.table());
+            assert!(!told.contains("s3cret"), "{told}");
+            let of = &config.receivers[0];
+            let password = of.password.as_ref().map(|password| password.expose_secret().to_owned());
+            (of.name.clone(), of.url.to_string(), password.unwrap_or_default())
+        };
+        // It lets one in, or it is a part of the address where a name and a password do.
+        assert_eq!(
+            of(&list("url = \"http://tv.example/get?key=s3cret\"")),
+            ("tv.example".into(), "http://tv.example/get".into(), "?key=s3cret".into())
+        );
+        let both =
+            list("url = \"http://tv.example/get?type=m3u\"\nusername = \"anna\"\npassword = \"s3cret\"");
+        assert_eq!(of(&both).1, "http://tv.example/get?type=m3u");
+        assert_eq!(of(&both).2, "s3cret");
+        assert_eq!(of(&list("url = \"file:///srv/my%20list.m3u\"")).0, "my list");
+        let faults = read("[[receiver]]\nurl = \"file:///srv/list.m3u\"", &[], &[]).expect_err("no box");
+        assert!(faults.iter().any(|fault| fault.contains("kind = \"m3u\"")), "{faults:?}");
+        let faults = read("[[receiver]]\nkind = \"m4u\"\nurl = \"http://x\"", &[], &[]).expect_err("no kind");
+        assert!(faults[0].contains("none of these: enigma2, m3u, hdhomerun"), "{faults:?}");
     }
 
     #[test]

@@ -78,14 +78,13 @@ fn not_asked(url: &Url, place: &str) -> Option<String> {
 fn settings(keys: &mut Layers) -> Option<ReceiverSettings> {
     let kind = ReceiverKind::parse(keys.text("kind"))?;
     let (mut url, user) = without_user(Url::parse(keys.text("url")).ok()?);
-    if let Some(query) = url.query().filter(|_| kind == ReceiverKind::M3u && user.is_none()) {
-        // It mostly holds what lets one in.
+    let is_open = user.is_none() && keys.text("username").is_empty() && keys.text("password").is_empty();
+    if let Some(query) = url.query().filter(|_| kind == ReceiverKind::M3u && is_open) {
+        // It mostly holds what lets one in. Beside a name and a password it is no more than a part of the address.
         let query = SecretString::from(format!("?{query}"));
         url.set_query(None);
         keys.rewrite("url", url.as_str());
-        if keys.text("username").is_empty() && keys.text("password").is_empty() {
-            keys.put_secret("password", query, Origin::Address);
-        }
+        keys.put_secret("password", query, Origin::Address);
     }
     if let Some((name, password)) = user {
         keys.rewrite("url", url.as_str());
@@ -98,7 +97,8 @@ fn settings(keys: &mut Layers) -> Option<ReceiverSettings> {
         }
     }
     let text = |name: &str| Some(keys.text(name)).filter(|text| !text.is_empty()).map(str::to_owned);
-    let name = text("name").or_else(|| url.host_str().map(str::to_owned)).unwrap_or_default();
+    let file = || url.to_file_path().ok()?.file_stem().map(|name| name.to_string_lossy().into_owned());
+    let name = text("name").or_else(|| url.host_str().map(str::to_owned)).or_else(file).unwrap_or_default();
     Some(ReceiverSettings {
         kind,
         id: name.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-"),

@@ -19,7 +19,7 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures_util::{Stream, StreamExt};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
 use std::io::{self, Write};
 use std::time::Duration;
@@ -72,15 +72,12 @@ async fn channels(
 ) -> Result<Response, Problem> {
     let base = base(&web, &request, "channels.m3u")?;
     let lineup = web.app.lineup();
-    let mut groups: HashMap<&ChannelId, Vec<String>> = HashMap::new();
-    for bouquet in &lineup.bouquets {
-        for id in &bouquet.channels {
-            let of = groups.entry(id).or_default();
-            if !of.contains(&bouquet.name) {
-                of.push(bouquet.name.clone());
-            }
-        }
-    }
+    let groups = |id: &ChannelId| {
+        let mut names: Vec<String> = lineup.bouquets_of(id).map(|bouquet| bouquet.name.clone()).collect();
+        let mut known = HashSet::new();
+        names.retain(|name| known.insert(name.clone()));
+        names
+    };
     let broken = |_| Problem::new(Kind::Internal, "The list cannot be written.");
     let mut writer = Writer::new(String::new(), &[format!("{base}/guide.xml.gz")], &[]).map_err(broken)?;
     for channel in listed(&lineup, &who) {
@@ -88,7 +85,7 @@ async fn channels(
         let entry = Entry {
             name: channel.name.clone(),
             url: format!("{base}/stream/{id}.ts"),
-            groups: groups.remove(id).unwrap_or_default(),
+            groups: groups(id),
             number: Some(channel.number),
             id: Some(id.in_guides()),
             logo: Some(format!("{base}/logo/{id}.png")),

@@ -8,6 +8,7 @@ use super::Web;
 use super::guard::Principal;
 use super::iptv::{base, listed};
 use super::problem::Problem;
+use super::routes::PLAYER;
 use axum::extract::{Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -31,8 +32,9 @@ pub(super) fn routes() -> [(&'static str, MethodRouter<Web>); 4] {
     ]
 }
 
-/// Who it is: the same as long as its address is.
+/// Who it is: at a player's address the same by whatever name the station is called, elsewhere by that name.
 fn id(base: &str) -> DeviceId {
+    let base = base.find(PLAYER).map_or(base, |at| &base[at..]);
     // FNV-1a.
     DeviceId::from_seed(
         base.bytes().fold(0x811C_9DC5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)),

@@ -120,6 +120,22 @@ impl Station {
         format!("telecast={}", secret.expose_secret())
     }
 
+    /// A child with that profile, made by whoever has the token; its cookie.
+    pub(crate) async fn child(&self, owner: &str, profile: &Value) -> String {
+        let post = |path: String, body: Value| {
+            client().post(format!("{}/api/v1/{path}", self.base)).bearer_auth(owner).json(&body).send()
+        };
+        let mia = json!({ "name": "Mia", "password": "long enough" });
+        let child = json!({ "name": "Mia", "role": "child", "password": "long enough" });
+        let child: Value = post("people".into(), child).await.unwrap().json().await.unwrap();
+        let path = format!("people/{}/profile", child["id"].as_str().unwrap());
+        let set = post(path, json!({ "profile": profile })).await.unwrap();
+        assert_eq!(set.status(), StatusCode::OK);
+        let sign_in = client().post(format!("{}/api/v1/auth/sign-in", self.base)).json(&mia).send();
+        let cookie = sign_in.await.unwrap().headers()["set-cookie"].to_str().unwrap().to_owned();
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
     pub(crate) async fn ask(&self, method: &str, path: &str, token: Option<&str>) -> (StatusCode, Value) {
         let mut request =
             client().request(Method::from_bytes(method.as_bytes()).unwrap(), format!("{}{path}", self.base));

@@ -184,21 +184,8 @@ async fn a_guide_file_is_in_windows_searches_and_details() {
 async fn a_child_sees_that_something_is_on_but_not_what_and_finds_none_of_it() {
     let fake = a_box().await;
     let (station, owner, now) = station(&fake).await;
-    let send = |path: String, body: Value| {
-        client().post(format!("{}/api/v1/{path}", station.base)).bearer_auth(&owner).json(&body).send()
-    };
-    let child = json!({ "name": "Mia", "role": "child", "password": "long enough" });
-    let child: Value = send("people".into(), child).await.unwrap().json().await.unwrap();
-    let profile = json!({ "profile": { "age": 12, "channels": [channel_id(1)] } });
-    let set = send(format!("people/{}/profile", child["id"].as_str().unwrap()), profile).await.unwrap();
-    assert_eq!(set.status(), StatusCode::OK);
-    let sign_in = client()
-        .post(format!("{}/api/v1/auth/sign-in", station.base))
-        .json(&json!({ "name": "Mia", "password": "long enough" }))
-        .send()
-        .await
-        .unwrap();
-    let cookie = sign_in.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let profile = json!({ "age": 12, "channels": [channel_id(1)] });
+    let cookie = station.child(&owner, &profile).await;
     let ask = async |path: &str| {
         let response = client()
             .get(format!("{}/api/v1/{path}", station.base))

@@ -237,20 +237,8 @@ async fn a_childs_player_gets_what_the_child_may_see() {
     let fake = a_box().await;
     let (station, _) = station(&fake).await;
     let owner = station.token(Role::Owner, &Scope::ALL).await;
-    let send = |path: String, body: Value| {
-        client().post(format!("{}/api/v1/{path}", station.base)).bearer_auth(&owner).json(&body).send()
-    };
-    let child = json!({ "name": "Mia", "role": "child", "password": "long enough" });
-    let child: Value = send("people".into(), child).await.unwrap().json().await.unwrap();
-    let profile = json!({ "profile": { "age": 12, "channels": [channel_id(1)] } });
-    send(format!("people/{}/profile", child["id"].as_str().unwrap()), profile).await.unwrap();
-    let sign_in = client()
-        .post(format!("{}/api/v1/auth/sign-in", station.base))
-        .json(&json!({ "name": "Mia", "password": "long enough" }))
-        .send()
-        .await
-        .unwrap();
-    let cookie = sign_in.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let profile = json!({ "age": 12, "channels": [channel_id(1)] });
+    let cookie = station.child(&owner, &profile).await;
     let made = player(&station, "cookie", &cookie).await;
     let list = list(made["channels_url"].as_str().unwrap()).await;
     assert_eq!(list.entries.len(), 1);

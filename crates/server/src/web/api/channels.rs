@@ -76,7 +76,8 @@ pub struct Paging {
     pub cursor: Option<String>,
 }
 
-fn kind(radio: bool) -> String {
+/// `tv` or `radio`.
+pub(super) fn kind(radio: bool) -> String {
     if radio { "radio" } else { "tv" }.into()
 }
 

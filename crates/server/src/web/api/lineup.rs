@@ -1,6 +1,7 @@
 //! The lineup as its host makes it: what receivers have, and what is to be seen of it under which names and numbers.
 
 use super::Body;
+use super::channels::kind;
 use crate::app::WishChange;
 use crate::web::Web;
 use crate::web::problem::{Problem, ProblemDocument};
@@ -140,10 +141,6 @@ impl From<ChannelGroup> for lineup::GroupWish {
         let channels = group.channels.into_iter().map(ChannelId).collect();
         Self { id: group.id, name: group.name, radio: group.radio, channels }
     }
-}
-
-fn kind(radio: bool) -> String {
-    if radio { "radio" } else { "tv" }.into()
 }
 
 /// The lineup as receivers have it, and what the host wants of it.

@@ -62,14 +62,19 @@ fn settings(new: NewReceiver) -> Result<ReceiverSettings, Problem> {
     }
     let (mut url, inside) = without_user(url);
     let query = url.query().filter(|query| !query.is_empty()).map(|query| format!("?{query}"));
-    url.set_query(None);
     url.set_fragment(None);
     let (username, password) = match (new.username.filter(|name| !name.is_empty()), inside) {
         (Some(name), _) => (Some(name), new.password),
         (None, Some((name, password))) => (Some(name), password),
-        (None, None) if new.kind == ReceiverKind::M3u => (None, query.map(SecretString::from)),
+        (None, None) if new.kind == ReceiverKind::M3u => {
+            url.set_query(None);
+            (None, query.map(SecretString::from))
+        }
         (None, None) => (None, None),
     };
+    if new.kind != ReceiverKind::M3u {
+        url.set_query(None);
+    }
     let name = match new.name.trim() {
         "" => url.host_str().unwrap_or("receiver").to_owned(),
         name => name.chars().take(64).collect(),
