@@ -62,7 +62,7 @@ fn airing(channel: &str, start_ms: i64, hours: i64, title: &str) -> Airing {
         end_ms: start_ms + hours * HOUR,
         event_id: None,
         moment: Moment { new: true, ..Moment::default() },
-        programme,
+        programme: Box::new(programme),
     }
 }
 

@@ -20,7 +20,7 @@ pub use programme::{
     Airing, Audio, Credit, Episode, EpisodeNumber, Image, Length, Moment, PreviouslyShown, Programme, Rating,
     Review, Role, Subtitles, Text, Unit, Video,
 };
-pub use text::{clean, decode, fold};
+pub use text::{clean, decode, fold, fold_onto};
 pub use understand::understand;
 
 /// A programme on a channel. Times in milliseconds since 1970.

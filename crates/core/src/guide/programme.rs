@@ -120,7 +120,7 @@ pub struct Airing {
     /// What is told of this one time alone.
     pub moment: Moment,
     /// What is shown.
-    pub programme: Programme,
+    pub programme: Box<Programme>,
 }
 
 /// What is told of one airing alone, not of the programme.

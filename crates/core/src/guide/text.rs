@@ -10,8 +10,8 @@ mod tests;
 
 use std::borrow::Cow;
 
-pub use fold::fold;
 pub(super) use fold::plain;
+pub use fold::{fold, fold_onto};
 
 /// What Windows-1252 has at 0x80..=0x9F. Five places are empty there; they stay control characters, which [`clean`] drops.
 const WINDOWS_1252: [char; 32] = [
@@ -34,11 +34,15 @@ pub(super) fn settled(text: &str) -> String {
     if out.contains('&') { decoded_fully(&out).trim().to_owned() } else { trimmed(out) }
 }
 
+#[expect(clippy::needless_bitwise_bool, reason = "without branches the compiler looks at many bytes at once")]
 /// There is nothing in `text` for [`settled`] to change: nearly always so, and told by one look at its bytes. Of some letters it says no to be safe.
 pub(super) fn is_settled(text: &str) -> bool {
     // Control characters (0x80..=0x9F behind 0xC2), DVB's in the private area (U+E080.. begin with 0xEE), entities.
-    let may_change = |byte: u8| (byte < b' ' && byte != b'\n') || matches!(byte, b'&' | 0x7f | 0xc2 | 0xee);
-    !text.bytes().any(may_change) && text.trim().len() == text.len()
+    // Without branches, so that the compiler looks at many bytes at once.
+    let may_change = |byte: u8| {
+        ((byte < b' ') & (byte != b'\n')) | (byte == b'&') | (byte == 0x7f) | (byte == 0xc2) | (byte == 0xee)
+    };
+    !text.bytes().fold(false, |found, byte| found | may_change(byte)) && text.trim().len() == text.len()
 }
 
 /// Whether `is` holds for a word of `text`: an unbroken run of letters. Letters beyond ASCII part words here, so that `é` and what follows are two.

@@ -56,8 +56,8 @@ pub struct Client {
 
 /// A box that does not say in this time where a stream is, is asked on its usual port.
 const ADDRESS_PATIENCE: Duration = Duration::from_millis(1500);
-/// An address is believed for this long.
-const ADDRESS_AGE: Duration = Duration::from_secs(300);
+/// An address is believed for this long, unless nothing comes from there.
+const ADDRESS_AGE: Duration = Duration::from_hours(1);
 /// Addresses remembered.
 const ADDRESSES: u64 = 5_000;
 /// Waits before a call is tried again.
@@ -117,6 +117,9 @@ impl Client {
         let (url, credentials) = self.stream_url(service).await.map_err(unreachable)?;
         relayed(is_relay(&url));
         let opened = Stream::open(&self.outgoing, &url, credentials.as_ref()).await;
+        if opened.is_err() {
+            self.addresses.invalidate(&service.to_string()).await;
+        }
         match &opened {
             Err(Fault::Unreachable(_)) => call.failed(Failure::NoConnection),
             Err(Fault::Stalled) => call.failed(Failure::TimedOut),
@@ -244,7 +247,7 @@ impl Client {
     }
 
     /// The address to stream `service` from: what the box says, else port 8001. Credentials inside it are taken out.
-    /// Asked once for all who want it, and remembered for five minutes.
+    /// Asked once for all who want it, and remembered for an hour or until it fails.
     pub async fn stream_url(&self, service: &ServiceRef) -> Result<Address, Trouble> {
         if service.is_iptv() {
             let url = Url::parse(&service.path)

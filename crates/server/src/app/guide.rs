@@ -155,7 +155,7 @@ fn merged(mut told: Vec<Told>, files: &[String]) -> Vec<Entry> {
             && let Some(same) = entries[at].take()
             && let Some(shown) = &mut entries[*shown]
         {
-            complete(&mut shown.airing.programme, same.airing.programme);
+            complete(&mut shown.airing.programme, *same.airing.programme);
         }
     }
     let shown = entries.into_iter().zip(&verdicts).filter(|(_, verdict)| matches!(verdict, Verdict::Shown));

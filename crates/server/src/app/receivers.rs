@@ -4,6 +4,7 @@
 //! but the one who adds or tests it.
 
 mod guide;
+mod interest;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -35,9 +36,8 @@ use crate::adapters::guide_file::Place;
 use crate::adapters::logo;
 use crate::adapters::outgoing::{self, Outgoing};
 use crate::adapters::receiver::{Answers, Client, Trouble};
+use interest::{Interest, OFTEN};
 
-/// What is on is asked again this often: two events of each channel are known, so it stays right in between.
-const GUIDE: Duration = Duration::from_secs(300);
 /// Pauses between tries of a receiver that does not work.
 const PAUSES: [Duration; 5] = [
     Duration::from_secs(1),
@@ -64,6 +64,7 @@ pub(super) struct Receiver {
     bulk_is_broken: AtomicBool,
     /// Somebody wants all of its guide read, whenever it was.
     is_guide_wanted: AtomicBool,
+    interest: Interest,
     stop: CancellationToken,
 }
 
@@ -81,9 +82,15 @@ impl Receiver {
 #[derive(Default)]
 struct Known {
     bouquets: Vec<ReadBouquet>,
-    guide: HashMap<ChannelId, Vec<Event>>,
-    /// When the guide was read (milliseconds since 1970), perhaps by an earlier run.
-    guide_at: Option<i64>,
+    on: HashMap<ChannelId, Told>,
+}
+
+/// What a receiver has said to be on a channel.
+#[derive(Clone)]
+struct Told {
+    events: Vec<Event>,
+    /// When (milliseconds since 1970), perhaps to an earlier run.
+    at_ms: i64,
 }
 
 /// A logo: its media type and its bytes.
@@ -165,9 +172,8 @@ impl Receivers {
         });
         let mut known = Known::default();
         for service in bouquets.iter().flat_map(|bouquet| &bouquet.services).map(|read| &read.service) {
-            if let Some((channel, (events, at))) = seen.remove_entry(&service.channel_id()) {
-                known.guide.insert(channel, events);
-                known.guide_at = known.guide_at.max(Some(at));
+            if let Some((channel, (events, at_ms))) = seen.remove_entry(&service.channel_id()) {
+                known.on.insert(channel, Told { events, at_ms });
             }
         }
         known.bouquets = bouquets;
@@ -196,6 +202,7 @@ impl Receivers {
             again: Notify::new(),
             bulk_is_broken: AtomicBool::new(false),
             is_guide_wanted: AtomicBool::new(false),
+            interest: Interest::default(),
             stop: self.stop.child_token(),
         });
         let mut next = (*list).clone();
@@ -301,20 +308,25 @@ impl Receivers {
     pub(super) fn now_next(&self, channels: &[String]) -> Vec<NowNextView> {
         let (list, lineup) = (self.list.load(), self.lineup.load());
         let wall = self.clock.wall_ms();
+        let now = tokio::time::Instant::now();
+        for receiver in list.iter() {
+            let of = &receiver.client.settings().id;
+            let known = channels.iter().filter_map(|id| lineup.channel(&ChannelId(id.clone())));
+            let its = known.filter(|channel| channel.sources.iter().any(|source| source.receiver == *of));
+            receiver.interest.look(now, its.map(|channel| &channel.id));
+        }
         let one = |id: &String| {
             let id = ChannelId(id.clone());
             let channel = lineup.channel(&id)?;
-            let known = channel.sources.iter().find_map(|source| {
+            let told = channel.sources.iter().find_map(|source| {
                 let receiver =
                     list.iter().find(|receiver| receiver.client.settings().id == source.receiver)?;
-                let known = receiver.known.load_full();
-                known.guide.contains_key(&id).then_some(known)
+                let known = receiver.known.load();
+                known.on.get(&id).cloned()
             });
-            let events =
-                known.as_ref().and_then(|known| known.guide.get(&id)).map(Vec::as_slice).unwrap_or_default();
-            let (on, next) = now_next(events, wall);
+            let (on, next) = now_next(told.as_ref().map(|told| &*told.events).unwrap_or_default(), wall);
             let (mut on, mut next) = (on.cloned(), next.cloned());
-            let mut at = known.as_ref().and_then(|known| known.guide_at);
+            let mut at = told.as_ref().map(|told| told.at_ms);
             if let Some((guide_on, guide_next, told_ms)) = self.guide.on.at(&id, wall) {
                 if on.is_none() {
                     at = Some(told_ms);
@@ -352,14 +364,16 @@ impl Receivers {
 
     /// The life of one receiver.
     async fn live(&self, receiver: &Receiver) {
-        let mut failures = 0;
+        let (mut failures, mut is_cold) = (0, true);
         loop {
             let read = self.read(receiver).await;
             let ok = read.is_ok();
             self.show(receiver, read.as_ref().err());
             if ok {
                 failures = 0;
-                self.warm(receiver).await;
+                if std::mem::take(&mut is_cold) {
+                    self.warm(receiver).await;
+                }
                 if self.stay(receiver).await {
                     continue;
                 }
@@ -381,6 +395,7 @@ impl Receivers {
         let mut is_due = self.is_guide_due(receiver).await;
         loop {
             let mut read = self.read_guide(receiver).await;
+            is_due |= receiver.is_guide_wanted.swap(false, Ordering::Relaxed);
             if read.is_ok() && std::mem::take(&mut is_due) {
                 read = self.read_whole_guide(receiver).await;
             }
@@ -393,7 +408,8 @@ impl Receivers {
             }
             let rest = until.saturating_duration_since(tokio::time::Instant::now());
             tokio::select! {
-                () = tokio::time::sleep(GUIDE.min(rest)) => {}
+                () = tokio::time::sleep(OFTEN.min(rest)) => {}
+                () = receiver.interest.anew.notified() => {}
                 () = receiver.again.notified() => return true,
             }
             if until <= tokio::time::Instant::now() {
@@ -417,11 +433,7 @@ impl Receivers {
         let old = receiver.known.load_full();
         if old.bouquets != bouquets {
             self.ledger.lineup(&client.settings().id, &bouquets);
-            receiver.known.store(Arc::new(Known {
-                bouquets,
-                guide: old.guide.clone(),
-                guide_at: old.guide_at,
-            }));
+            receiver.known.store(Arc::new(Known { bouquets, on: old.on.clone() }));
             self.pool();
         }
         Ok(())

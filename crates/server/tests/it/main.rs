@@ -29,6 +29,7 @@ mod web_door;
 mod web_form;
 mod web_guests;
 mod web_guide;
+mod web_guide_troubles;
 mod web_iptv;
 mod web_known;
 mod web_lineup;

@@ -16,16 +16,16 @@ use telecast_store::Store;
 use crate::live_box::{self, FakeBox, Manner, channel_id};
 use crate::web_door::{Station, client, station_of};
 
-const HOUR: i64 = 3_600_000;
+pub(crate) const HOUR: i64 = 3_600_000;
 
-async fn a_box() -> FakeBox {
+pub(crate) async fn a_box() -> FakeBox {
     let (bytes, rate) = live_box::with_aac();
     let play = |_| Manner::Play(bytes.clone(), rate);
     live_box::start(HashMap::from([(1, play(1)), (2, play(2)), (3, play(3))]), 2).await
 }
 
 /// XMLTV's time.
-fn stamp(ms: i64) -> String {
+pub(crate) fn stamp(ms: i64) -> String {
     jiff::Timestamp::from_millisecond(ms).unwrap().strftime("%Y%m%d%H%M%S +0000").to_string()
 }
 
@@ -226,10 +226,10 @@ async fn a_receiver_and_a_file_make_one_guide() {
         end_ms: start_ms + HOUR,
         event_id: Some(7),
         moment: Moment::default(),
-        programme: Programme {
+        programme: Box::new(Programme {
             titles: vec![Text { language: None, text: title.into() }],
             ..Programme::default()
-        },
+        }),
     };
     let mut import = station.store.import_guide("receiver:box", now).await.unwrap();
     // A few minutes later than the file says, and without a text.

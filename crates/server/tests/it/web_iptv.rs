@@ -42,7 +42,12 @@ fn airing(sid: u32, at: i64, title: &str, age: Option<u8>) -> Airing {
         end_ms: (at + 1) * HOUR,
         event_id: None,
         moment: Moment { new: true, ..Moment::default() },
-        programme: Programme { titles: text(title), subtitles: text("<&\"'>"), age, ..Programme::default() },
+        programme: Box::new(Programme {
+            titles: text(title),
+            subtitles: text("<&\"'>"),
+            age,
+            ..Programme::default()
+        }),
     }
 }
 
@@ -138,7 +143,7 @@ async fn a_player_reads_list_guide_and_stream_at_its_own_address() {
     }
     // Ages are ours, found out from what sources say; the words of the source are what goes out.
     let told = all.iter().map(|of| {
-        let programme = Programme { age: None, ..of.programme.clone() };
+        let programme = Box::new(Programme { age: None, ..(*of.programme).clone() });
         (of.channel.in_guides(), of.start_ms, Some(of.end_ms), of.moment.clone(), programme)
     });
     assert_eq!(heard, told.collect::<Vec<_>>());

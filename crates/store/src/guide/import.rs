@@ -5,8 +5,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use foldhash::fast::RandomState;
 use sqlx::{QueryBuilder, Sqlite as Driver, Transaction};
-use telecast_core::guide::{Airing, fold};
+use telecast_core::guide::{Airing, fold_onto};
 use telecast_core::limits;
 use telecast_core::lineup::ChannelId;
 
@@ -19,6 +20,10 @@ use crate::{Backend, Store};
 const DAYS: usize = 512;
 /// Days that are asked for and written by one statement.
 const ROWS: usize = 64;
+/// Different words of a usual day.
+const WORDS: usize = 1_500;
+/// Bytes of a usual airing.
+const ENTRY: usize = 512;
 
 /// A refresh of one source, under way. What was written when it is dropped stays.
 #[derive(Debug)]
@@ -103,12 +108,14 @@ impl Store {
                 .bind(source)
                 .fetch_one(db.writer())
                 .await?;
+        let known: Vec<(String, i64)> =
+            sqlx::query_as("SELECT name, id FROM guide_channel").fetch_all(db.reader()).await?;
         Ok(Import {
             db: db.clone(),
             source,
             now_ms,
             before_ms: before_ms.unwrap_or(now_ms),
-            channels: HashMap::new(),
+            channels: known.into_iter().map(|(name, id)| (ChannelId(name), id)).collect(),
             spans: HashMap::new(),
             days: HashMap::new(),
             held: 0,
@@ -127,11 +134,9 @@ impl Import {
     /// # Errors
     /// [`crate::Kind::Unavailable`], and nothing of these counts as told.
     pub async fn add(&mut self, airings: Vec<Airing>) -> Result<()> {
+        self.begin_channels(&airings).await?;
         for airing in airings {
-            let id = match self.channels.get(&airing.channel) {
-                Some(id) => *id,
-                None => self.begin_channel(&airing.channel).await?,
-            };
+            let Some(id) = self.channels.get(&airing.channel).copied() else { continue };
             let Airing { start_ms, end_ms, .. } = airing;
             let span = self.spans.entry(id).or_insert(Span { first: start_ms, last: end_ms, longest: 0 });
             span.first = span.first.min(start_ms);
@@ -149,22 +154,24 @@ impl Import {
         Ok(())
     }
 
-    async fn begin_channel(&mut self, channel: &ChannelId) -> Result<i64> {
-        let known: Option<i64> = sqlx::query_scalar("SELECT id FROM guide_channel WHERE name = ?")
-            .bind(&channel.0)
-            .fetch_optional(self.db.reader())
-            .await?;
-        let id = match known {
-            Some(id) => id,
-            None => {
-                sqlx::query_scalar("INSERT INTO guide_channel (name) VALUES (?) RETURNING id")
-                    .bind(&channel.0)
-                    .fetch_one(self.db.writer())
-                    .await?
-            }
-        };
-        self.channels.insert(channel.clone(), id);
-        Ok(id)
+    /// Gives numbers to channels that have none yet.
+    async fn begin_channels(&mut self, airings: &[Airing]) -> Result<()> {
+        let mut new: Vec<&ChannelId> = airings.iter().map(|airing| &airing.channel).collect();
+        new.dedup();
+        new.retain(|channel| !self.channels.contains_key(*channel));
+        new.sort_unstable();
+        new.dedup();
+        for some in new.chunks(ROWS) {
+            let mut query = QueryBuilder::<Driver>::new("INSERT INTO guide_channel (name) ");
+            query.push_values(some, |mut row, channel| {
+                row.push_bind(&*channel.0);
+            });
+            // Another import may have begun it meanwhile.
+            query.push(" ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING name, id");
+            let rows: Vec<(String, i64)> = query.build_query_as().fetch_all(self.db.writer()).await?;
+            self.channels.extend(rows.into_iter().map(|(name, id)| (ChannelId(name), id)));
+        }
+        Ok(())
     }
 
     /// Writes the days that nothing has come to for longest, until at most `rest` airings are held.
@@ -244,7 +251,8 @@ impl Import {
         let count = entries.len();
         entries.dedup_by(|later, first| is_same(later, first));
         self.told.duplicates += (count - entries.len()) as u64;
-        let bytes = serde_json::to_vec(&entries)?;
+        let mut bytes = Vec::with_capacity(entries.len() * ENTRY);
+        serde_json::to_writer(&mut bytes, &entries)?;
         if old == Some(&bytes) {
             self.told.days_unchanged += 1;
             return Ok(None);
@@ -269,9 +277,7 @@ impl Import {
         spans.sort_unstable_by_key(|(id, _)| *id);
         for some in spans.chunks(ROWS) {
             let mut transaction = self.db.begin().await?;
-            for (id, span) in some {
-                self.close_channel(&mut transaction, *id, span).await?;
-            }
+            self.close_channels(&mut transaction, some).await?;
             transaction.commit().await?;
         }
         sqlx::query("UPDATE guide_source SET read_ms = ?, note = ? WHERE id = ?")
@@ -285,52 +291,62 @@ impl Import {
         Ok(self.told)
     }
 
-    /// What lies within the span and was not told now goes; the span is noted.
-    async fn close_channel(
+    /// What lies within the spans of these channels and was not told now goes; the spans are noted.
+    async fn close_channels(
         &mut self,
         transaction: &mut Transaction<'_, Driver>,
-        channel: i64,
-        span: &Span,
+        spans: &[(i64, Span)],
     ) -> Result<()> {
-        let (from, to) = (day(span.first), day(span.last - 1));
-        let there: Vec<(i64, i64)> = sqlx::query_as(
-            "SELECT id, day FROM guide_day WHERE channel = ? AND day BETWEEN ? AND ? AND source = ?",
-        )
-        .bind(channel)
-        .bind(from)
-        .bind(to)
-        .bind(self.source)
-        .fetch_all(&mut **transaction)
-        .await?;
-        for (id, day) in there {
-            let of = (channel, day);
-            if !self.written.contains(&of) && day == to {
+        let (mut gone, mut again) = (Vec::new(), Vec::new());
+        for (id, of) in within(transaction, self.source, spans).await? {
+            let is_last = spans.iter().any(|(channel, span)| (*channel, day(span.last - 1)) == of);
+            match self.written.contains(&of) {
                 // What begins after the last airing of now stays.
-                self.write_days(transaction, vec![(of, Vec::new())]).await?;
-            } else if !self.written.contains(&of) {
-                remove(transaction, id).await?;
-                self.told.days_changed += 1;
-            } else if self.mixed.contains(&of) {
+                false if is_last => again.push((of, Vec::new())),
+                false => gone.push(id),
                 // Written when less of the span was known.
-                self.write_days(transaction, vec![(of, Vec::new())]).await?;
+                true if self.mixed.contains(&of) => again.push((of, Vec::new())),
+                true => {}
             }
         }
-        let reach = (span.longest + DAY_MS - 1).div_euclid(DAY_MS).clamp(1, limits::GUIDE_REACH_DAYS);
-        sqlx::query(
-            "INSERT INTO guide_span (channel, source, first_ms, last_ms, reach, read_ms) VALUES (?, ?, ?, ?, ?, ?) \
-             ON CONFLICT (channel, source) DO UPDATE SET first_ms = excluded.first_ms, last_ms = excluded.last_ms, \
+        self.write_days(transaction, again).await?;
+        self.told.days_changed += gone.len() as u64;
+        remove(transaction, &gone).await?;
+        let mut query = QueryBuilder::<Driver>::new(
+            "INSERT INTO guide_span (channel, source, first_ms, last_ms, reach, read_ms) ",
+        );
+        let (source, now_ms) = (self.source, self.now_ms);
+        query.push_values(spans, |mut row, (id, span)| {
+            let reach = (span.longest + DAY_MS - 1).div_euclid(DAY_MS).clamp(1, limits::GUIDE_REACH_DAYS);
+            row.push_bind(*id).push_bind(source).push_bind(span.first).push_bind(span.last);
+            row.push_bind(reach).push_bind(now_ms);
+        });
+        query.push(
+            " ON CONFLICT (channel, source) DO UPDATE SET first_ms = excluded.first_ms, last_ms = excluded.last_ms, \
              reach = max(reach, excluded.reach), read_ms = excluded.read_ms",
-        )
-        .bind(channel)
-        .bind(self.source)
-        .bind(span.first)
-        .bind(span.last)
-        .bind(reach)
-        .bind(self.now_ms)
-        .execute(&mut **transaction)
-        .await?;
+        );
+        query.build().execute(&mut **transaction).await?;
         Ok(())
     }
+}
+
+/// The days of these channels that lie within their spans: id and day.
+async fn within(
+    transaction: &mut Transaction<'_, Driver>,
+    source: i64,
+    spans: &[(i64, Span)],
+) -> Result<Vec<(i64, DayOf)>> {
+    let mut query = QueryBuilder::<Driver>::new("WITH wanted (channel, first, last) AS (");
+    query.push_values(spans, |mut row, (channel, span)| {
+        row.push_bind(*channel).push_bind(day(span.first)).push_bind(day(span.last - 1));
+    });
+    query.push(
+        ") SELECT guide_day.id, guide_day.channel, guide_day.day FROM wanted CROSS JOIN guide_day \
+         ON guide_day.channel = wanted.channel AND guide_day.day BETWEEN wanted.first AND wanted.last AND guide_day.source = ",
+    );
+    query.push_bind(source);
+    let rows: Vec<(i64, i64, i64)> = query.build_query_as().fetch_all(&mut **transaction).await?;
+    Ok(rows.into_iter().map(|(id, channel, day)| (id, (channel, day))).collect())
 }
 
 /// The same airing told twice. One that was told now counts before one from before.
@@ -373,48 +389,47 @@ async fn put(transaction: &mut Transaction<'_, Driver>, source: i64, mut rows: V
         .fetch_one(&mut **transaction)
         .await?;
     let old: Vec<i64> = rows.iter().filter_map(|row| row.old).collect();
-    if !old.is_empty() {
-        let mut query = QueryBuilder::<Driver>::new("DELETE FROM guide_day WHERE id IN ");
-        query.push_tuples(&old, |mut row, id| {
-            row.push_bind(*id);
-        });
-        query.build().execute(&mut **transaction).await?;
-    }
+    remove(transaction, &old).await?;
     rows.retain(|row| row.bytes != b"[]");
     if rows.is_empty() {
         return Ok(());
     }
     let mut days = QueryBuilder::<Driver>::new("INSERT INTO guide_day (id, channel, day, source, entries) ");
     let mut words = QueryBuilder::<Driver>::new("INSERT INTO guide_words (rowid, words) ");
-    days.push_values(rows.iter().zip(highest + 1..), |mut values, (row, id)| {
+    let mut told = Vec::with_capacity(rows.len());
+    days.push_values(rows.into_iter().zip(highest + 1..), |mut values, (row, id)| {
         let (channel, day) = row.of;
-        values.push_bind(id).push_bind(channel).push_bind(day).push_bind(source).push_bind(&*row.bytes);
+        values.push_bind(id).push_bind(channel).push_bind(day).push_bind(source).push_bind(row.bytes);
+        told.push((id, row.words));
     });
-    words.push_values(rows.iter().zip(highest + 1..), |mut values, (row, id)| {
-        values.push_bind(id).push_bind(&*row.words);
+    words.push_values(told, |mut values, (id, words)| {
+        values.push_bind(id).push_bind(words);
     });
     days.build().execute(&mut **transaction).await?;
     words.build().execute(&mut **transaction).await?;
     Ok(())
 }
 
-async fn remove(transaction: &mut Transaction<'_, Driver>, id: i64) -> Result<()> {
-    sqlx::query("DELETE FROM guide_day WHERE id = ?").bind(id).execute(&mut **transaction).await?;
+async fn remove(transaction: &mut Transaction<'_, Driver>, ids: &[i64]) -> Result<()> {
+    for some in ids.chunks(ROWS) {
+        let mut query = QueryBuilder::<Driver>::new("DELETE FROM guide_day WHERE id IN ");
+        query.push_tuples(some, |mut row, id| {
+            row.push_bind(*id);
+        });
+        query.build().execute(&mut **transaction).await?;
+    }
     Ok(())
 }
 
-/// The different words of a day.
+/// The different words of a day, in the order in which they come.
 fn words(entries: &[Entry]) -> String {
-    let mut folded = String::new();
-    for entry in entries {
-        for text in entry.programme.searched() {
-            folded.push_str(&fold(text));
-            folded.push(' ');
-        }
+    let mut folded = String::with_capacity(entries.len() * ENTRY);
+    for text in entries.iter().flat_map(|entry| entry.programme.searched()) {
+        fold_onto(&mut folded, text);
     }
-    let different: HashSet<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    let mut known = HashSet::with_capacity_and_hasher(WORDS, RandomState::default());
     let mut all = String::with_capacity(folded.len());
-    for word in different {
+    for word in folded.split(' ').filter(|word| !word.is_empty() && known.insert(*word)) {
         all.push_str(word);
         all.push(' ');
     }

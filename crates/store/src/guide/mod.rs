@@ -38,7 +38,7 @@ struct Entry {
     #[serde(rename = "m", default, skip_serializing_if = "is_plain")]
     moment: Moment,
     #[serde(rename = "p")]
-    programme: Programme,
+    programme: Box<Programme>,
     /// It is left from when the source was read at that time; none: the source told it the last time.
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     kept_ms: Option<i64>,

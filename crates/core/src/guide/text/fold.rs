@@ -6,29 +6,51 @@
 /// letter nor digit one space, none at the ends. `+` is the word `plus`, for it tells channels apart. To do it again changes nothing.
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut gap = false;
-    let word = |c: char, out: &mut String, gap: &mut bool| {
-        if std::mem::take(gap) && !out.is_empty() {
-            out.push(' ');
+    fold_onto(&mut out, text);
+    out
+}
+
+/// Adds [`fold`] of `text` to `out`, behind a space if there is something in it already.
+pub fn fold_onto(out: &mut String, text: &str) {
+    let from = out.len();
+    let mut gap = true;
+    let mut rest = text;
+    while !rest.is_empty() {
+        // Nearly everything is words of ASCII: as a whole they are copied, and made small at the end.
+        let plain = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        if plain > 0 {
+            part(out, &mut gap);
+            out.push_str(&rest[..plain]);
+            rest = &rest[plain..];
         }
-        out.push(c);
-    };
-    for character in text.chars() {
-        if character == '+' {
-            gap = true;
-            "plus".chars().for_each(|c| word(c, &mut out, &mut gap));
-            gap = true;
-            continue;
-        }
-        each_plain(character, |c| {
-            if c.is_alphanumeric() {
-                word(c, &mut out, &mut gap);
-            } else {
+        let mut following = rest.chars();
+        match following.next() {
+            Some('+') => {
+                gap = true;
+                part(out, &mut gap);
+                out.push_str("plus");
                 gap = true;
             }
-        });
+            Some(character) => each_plain(character, |c| {
+                if c.is_alphanumeric() {
+                    part(out, &mut gap);
+                    out.push(c);
+                } else {
+                    gap = true;
+                }
+            }),
+            None => {}
+        }
+        rest = following.as_str();
     }
-    out
+    out[from..].make_ascii_lowercase();
+}
+
+/// A space where one word ends and another begins.
+fn part(out: &mut String, gap: &mut bool) {
+    if std::mem::take(gap) && !out.is_empty() {
+        out.push(' ');
+    }
 }
 
 /// `text` in lower case and without diacritics; punctuation and spaces stay.

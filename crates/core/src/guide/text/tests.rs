@@ -55,6 +55,10 @@ proptest! {
         prop_assert_eq!(fold(&plain(&text)), out.clone(), "{}", plain(&text));
         prop_assert!(out.chars().all(|c| c == ' ' || c.is_alphanumeric()), "{:?}", out);
         prop_assert!(!out.contains("  ") && out.trim() == out, "{:?}", out);
+        let mut behind = "zwei".to_owned();
+        fold_onto(&mut behind, &text);
+        let joined = format!("zwei {out}");
+        prop_assert_eq!(behind.trim_end(), joined.trim_end());
         prop_assert_eq!(fold(&text.to_lowercase()), out);
     }
 }

@@ -262,7 +262,7 @@ fn all_that_the_dtd_knows_has_its_place() {
         start_ms: 1_648_749_600_000,
         end_ms: Some(1_648_753_200_000),
         moment,
-        programme: all_programme(),
+        programme: Box::new(all_programme()),
     };
     assert_eq!(told.items, [Item::Head(head), Item::Channel(channel), Item::Airing(heard)]);
 }
@@ -350,7 +350,12 @@ fn what_says_nothing_is_not_kept() {
     let expected = Programme { titles: vec![text("", "T")], ..Programme::default() };
     assert_eq!(
         heard,
-        Heard { channel: "a".into(), start_ms: 1_772_395_200_000, programme: expected, ..Heard::default() }
+        Heard {
+            channel: "a".into(),
+            start_ms: 1_772_395_200_000,
+            programme: Box::new(expected),
+            ..Heard::default()
+        }
     );
 }
 
@@ -773,7 +778,8 @@ fn a_known_episode_is_written_for_machines_unless_the_source_did() {
             episode_numbers: given,
             ..Programme::default()
         };
-        let told = read(written(&Heard { channel: "a".into(), programme, ..Heard::default() }));
+        let told =
+            read(written(&Heard { channel: "a".into(), programme: Box::new(programme), ..Heard::default() }));
         let numbers: Vec<_> =
             told.airings()[0].programme.episode_numbers.iter().map(|number| &*number.value).collect();
         assert_eq!(numbers, expected);
@@ -802,7 +808,7 @@ fn what_is_written_is_valid_whatever_it_is_given() {
         channel: "a\nb".into(),
         end_ms: Some(i64::MAX),
         start_ms: i64::MIN,
-        programme,
+        programme: Box::new(programme),
         ..Heard::default()
     });
     for part in [

@@ -230,7 +230,7 @@ fn heard() -> impl Strategy<Value = Heard> {
             start_ms: start * 1_000,
             end_ms: length.map(|length| (start + length) * 1_000),
             moment,
-            programme,
+            programme: Box::new(programme),
         },
     )
 }

@@ -119,7 +119,7 @@ pub struct Heard {
     /// What is told of this one time alone.
     pub moment: Moment,
     /// What is shown.
-    pub programme: Programme,
+    pub programme: Box<Programme>,
 }
 
 /// Why a guide cannot be read, or not to its end. Offsets count the input's bytes from its beginning.

@@ -70,7 +70,7 @@ fn airing(value: &Value) -> Option<Airing> {
         end_ms: (start_s + duration_s) * 1000,
         event_id: number(value.get("id")).filter(|id| *id != 0),
         moment: Moment::default(),
-        programme,
+        programme: Box::new(programme),
     })
 }
 

@@ -9,10 +9,12 @@ use telecast_core::error::Error;
 use telecast_core::guide::{Airing, Event};
 use telecast_core::lineup::{ChannelId, ReadBouquet, ServiceRef};
 use telecast_store::Imported;
+use tokio::time::Instant;
 
-use super::{Known, Receiver, Receivers};
+use super::{Known, Receiver, Receivers, Told};
 use crate::adapters::enigma2;
 use crate::adapters::receiver::Trouble;
+use crate::app::view::ReceiverState;
 
 /// Services asked one by one where a box's guide for whole bouquets is broken: two calls each, and a busy box is slow for all.
 const SINGLE_GUIDES: usize = 100;
@@ -20,21 +22,24 @@ const SINGLE_GUIDES: usize = 100;
 const BREATH: Duration = Duration::from_millis(500);
 
 impl Receivers {
-    /// Asks what is on and next, one call for each bouquet.
+    /// Asks what is on and next, one call for each bouquet that it is time for.
     pub(super) async fn read_guide(&self, receiver: &Receiver) -> Result<(), Trouble> {
         let Some(client) = receiver.client.as_box() else { return Ok(()) };
         let known = receiver.known.load_full();
-        let mut guide: HashMap<ChannelId, Vec<Event>> = HashMap::new();
+        let mut fresh: HashMap<ChannelId, Vec<Event>> = HashMap::new();
         let mut failed = None;
-        for bouquet in &known.bouquets {
+        let now = Instant::now();
+        receiver.interest.keep(now, &known.bouquets);
+        for bouquet in known.bouquets.iter().filter(|bouquet| receiver.interest.is_due(now, bouquet)) {
             let mut read = client.now_next(&bouquet.reference).await;
             if let Err(Trouble::Failing(_)) = read {
-                read = read_one_by_one(client, bouquet, &guide).await;
+                read = read_one_by_one(client, bouquet, &fresh).await;
             }
             match read {
                 Ok(events) => {
+                    receiver.interest.read(now, bouquet);
                     for (service, event) in events {
-                        let events = guide.entry(service.channel_id()).or_default();
+                        let events = fresh.entry(service.channel_id()).or_default();
                         if !events.contains(&event) {
                             events.push(event);
                         }
@@ -43,12 +48,13 @@ impl Receivers {
                 Err(trouble) => failed = Some(trouble),
             }
         }
-        if let Some(trouble) = failed.filter(|_| guide.is_empty()) {
-            return Err(trouble);
+        if fresh.is_empty() {
+            return failed.map_or(Ok(()), Err);
         }
-        let bouquets = known.bouquets.clone();
-        self.ledger.guide(&guide);
-        receiver.known.store(Arc::new(Known { bouquets, guide, guide_at: Some(self.clock.wall_ms()) }));
+        self.ledger.guide(&fresh);
+        let (bouquets, mut on, at_ms) = (known.bouquets.clone(), known.on.clone(), self.clock.wall_ms());
+        on.extend(fresh.into_iter().map(|(channel, events)| (channel, Told { events, at_ms })));
+        receiver.known.store(Arc::new(Known { bouquets, on }));
         self.send("guide", &());
         Ok(())
     }
@@ -57,15 +63,15 @@ impl Receivers {
     pub(in crate::app) fn read_guides_again(&self) {
         for receiver in self.list.load().iter() {
             receiver.is_guide_wanted.store(true, Ordering::Relaxed);
-            receiver.again.notify_one();
+            let is_asked = receiver.state.borrow().state == ReceiverState::Ok;
+            // One that does not work is tried anew.
+            let wake = if is_asked { &receiver.interest.anew } else { &receiver.again };
+            wake.notify_one();
         }
     }
 
     /// Whether it is time to read all of it: an earlier run may have done so.
     pub(super) async fn is_guide_due(&self, receiver: &Receiver) -> bool {
-        if receiver.is_guide_wanted.swap(false, Ordering::Relaxed) {
-            return true;
-        }
         if receiver.client.as_box().is_none() {
             return false;
         }
@@ -91,7 +97,7 @@ impl Receivers {
         let (mut failed, mut read) = (None, 0_usize);
         let mut seen: HashSet<ChannelId> = HashSet::new();
         for bouquet in &known.bouquets {
-            let began = tokio::time::Instant::now();
+            let began = Instant::now();
             let result = self.whole_guide_of((receiver, client), bouquet, &seen).await;
             match result {
                 Ok(airings) => {
