@@ -167,15 +167,20 @@ class Asked:
         return json.loads(body) if body.startswith((b"{", b"[")) else body
 
 
+async def visit(asked, ids, first):
+    """The list of channels, and the logos in sight."""
+    await asked.get("channels?limit=500")
+    for id_ in ids[first : first + LOGOS]:
+        await asked.get(f"channels/{id_}/logo")
+
+
 async def mixed(base, ids, dice, asked, seconds):
-    """One viewer's hour, in so many seconds: each thing at a random time."""
+    """One viewer's hour, in so many seconds: each thing at a random time. The house has seen its logos before."""
     fond = [dice.choice(ids[:150]) for _ in range(FOND)]
     first = dice.randrange(BOUQUETS) * SERVICES
 
-    async def logos():
+    async def channels():
         await asked.get("channels?limit=500")
-        for id_ in ids[first : first + LOGOS]:
-            await asked.get(f"channels/{id_}/logo")
 
     async def now():
         await asked.get("guide/now?channels=" + ",".join(ids[first : first + SERVICES]))
@@ -187,15 +192,15 @@ async def mixed(base, ids, dice, asked, seconds):
         await asked.get(f"guide?from={stamp(start)}&to={stamp(start + timedelta(hours=6))}&channels={','.join(ids[at : at + 30])}&limit=30")
 
     async def detail():
-        listed = (await asked.get(f"guide/now?channels={dice.choice(fond)}"))["items"]
-        if listed and (on := listed[0]["now"]):
-            await asked.get(f"programmes/{on['id']}")
+        listed = (await asked.get(f"guide?channels={dice.choice(fond)}&limit=1"))["items"]
+        if listed and (on := listed[0]["items"]):
+            await asked.get(f"programmes/{on[0]['id']}")
 
     async def zap():
         asked.count += 1
         await tuned(f"{base}/stream/{dice.choice(fond)}.ts")
 
-    plan = [(dice.random(), what) for what, times in ((logos, VISITS), (now, LOOKS), (window, WINDOWS), (detail, DETAILS), (zap, ZAPS)) for _ in range(times)]
+    plan = [(dice.random(), what) for what, times in ((channels, VISITS), (now, LOOKS), (window, WINDOWS), (detail, DETAILS), (zap, ZAPS)) for _ in range(times)]
     began = time.monotonic()
     for at, what in sorted(plan, key=lambda one: one[0]):
         await asyncio.sleep(max(0, began + at * seconds - time.monotonic()))
@@ -216,7 +221,7 @@ async def main():
             await asyncio.sleep(0.5)
         await asyncio.sleep(5)
         calls = await refreshed(station, box)
-        base = (await guide.player(station))["playlist_url"].rsplit("/", 1)[0]
+        base = (await guide.player(station))["guide_url"].rsplit("/", 1)[0]
         quiet = await tunes(base, ids, dice)
         reading = True
 
@@ -232,7 +237,13 @@ async def main():
         table(["tune", "p50 ms", "p95 ms", "p99 ms"], [[name, *(share(times, part) for part in (0.5, 0.95, 0.99))] for name, times in (("quiet", quiet), ("refresh", busy))])
         figures.tell("refresh_calls", sum(calls.values()), "count", "≤", 25)
         figures.tell("tune_p99_ratio", share(busy, 0.99) / share(quiet, 0.99), "ratio", "≤", 1.2)
-        before, viewers = box.calls.copy(), [Asked(station) for _ in range(VIEWERS)]
+        viewers = [Asked(station) for _ in range(VIEWERS)]
+        for at, viewer in enumerate(viewers):
+            await visit(viewer, ids, random.Random(at).randrange(BOUQUETS) * SERVICES)
+            viewer.count = 0
+        # And one of them has a new device.
+        before = box.calls.copy()
+        await visit(viewers[0], ids, 0)
         await asyncio.gather(*(mixed(base, ids, random.Random(at), viewer, MINUTES * 60) for at, viewer in enumerate(viewers)))
         questions, used = sum(viewer.count for viewer in viewers), box.calls - before
         background = used["epgnownext"] + used["epgbouquet"] + used["about"] + used["bouquets"] + used["getservices"]

@@ -3,10 +3,11 @@
 //! Packed is what begins like it (RFC 1952 §2.3.1, the .xz format 1.2 §2.1.1.1), whatever its name says.
 
 use std::fs::File;
-use std::hash::{DefaultHasher, Hasher};
+use std::hash::{BuildHasher, Hasher};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::PathBuf;
 
+use foldhash::quality::FixedState;
 use futures_util::TryStreamExt;
 use reqwest::StatusCode;
 use telecast_core::limits;
@@ -74,7 +75,7 @@ impl Place {
         let Self::Path(path) = self else { return None };
         let path = path.clone();
         let marked = tokio::task::spawn_blocking(move || {
-            let (mut file, mut hasher) = (File::open(path)?, DefaultHasher::new());
+            let (mut file, mut hasher) = (File::open(path)?, FixedState::default().build_hasher());
             let mut buffer = vec![0; MARKED];
             loop {
                 match file.read(&mut buffer)? {

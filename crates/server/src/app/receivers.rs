@@ -16,7 +16,7 @@ use bytes::Bytes;
 use moka::future::Cache;
 use telecast_core::breaker::State as Breaker;
 use telecast_core::error::{Error, Kind};
-use telecast_core::guide::{Event, now_next};
+use telecast_core::guide::Event;
 use telecast_core::limits;
 use telecast_core::lineup::{ChannelId, Lineup, ReadBouquet};
 use tokio::sync::{Notify, watch};
@@ -29,7 +29,7 @@ use super::news::News;
 use super::settings::{InForce, ReceiverSettings, is_same, without_user};
 use super::supervise;
 use super::tuners::Tuners;
-use super::view::{NowNextView, ReceiverState, ReceiverView};
+use super::view::{ReceiverState, ReceiverView};
 use super::wishes::{self, Kept, WishChange};
 use crate::adapters::clock::Clock;
 use crate::adapters::guide_file::Place;
@@ -278,7 +278,9 @@ impl Receivers {
 
     /// Reads its channels again, now.
     pub(super) fn again(&self, id: &str) -> Result<(), Error> {
-        self.find(id)?.again.notify_one();
+        let receiver = self.find(id)?;
+        receiver.interest.forget();
+        receiver.again.notify_one();
         Ok(())
     }
 
@@ -302,42 +304,6 @@ impl Receivers {
             (receiver.state.borrow().clone(), client.answers(), worse)
         };
         self.list.load().iter().map(of).collect()
-    }
-
-    /// What is on: what receivers have said lately; where they say nothing, what the guide has. For whom it is, the guide knows better.
-    pub(super) fn now_next(&self, channels: &[String]) -> Vec<NowNextView> {
-        let (list, lineup) = (self.list.load(), self.lineup.load());
-        let wall = self.clock.wall_ms();
-        let now = tokio::time::Instant::now();
-        for receiver in list.iter() {
-            let of = &receiver.client.settings().id;
-            let known = channels.iter().filter_map(|id| lineup.channel(&ChannelId(id.clone())));
-            let its = known.filter(|channel| channel.sources.iter().any(|source| source.receiver == *of));
-            receiver.interest.look(now, its.map(|channel| &channel.id));
-        }
-        let one = |id: &String| {
-            let id = ChannelId(id.clone());
-            let channel = lineup.channel(&id)?;
-            let told = channel.sources.iter().find_map(|source| {
-                let receiver =
-                    list.iter().find(|receiver| receiver.client.settings().id == source.receiver)?;
-                let known = receiver.known.load();
-                known.on.get(&id).cloned()
-            });
-            let (on, next) = now_next(told.as_ref().map(|told| &*told.events).unwrap_or_default(), wall);
-            let (mut on, mut next) = (on.cloned(), next.cloned());
-            let mut at = told.as_ref().map(|told| told.at_ms);
-            if let Some((guide_on, guide_next, told_ms)) = self.guide.on.at(&id, wall) {
-                if on.is_none() {
-                    at = Some(told_ms);
-                }
-                on = better(on, guide_on);
-                next = better(next, guide_next);
-            }
-            let stale_s = at.map_or(0, |at| (wall - at).max(0) as u64 / 1000);
-            Some(NowNextView { channel_id: id.0, now: on, next, stale_s })
-        };
-        channels.iter().filter_map(one).collect()
     }
 
     /// A channel's logo; one request at a time for each.
@@ -520,15 +486,6 @@ impl Receivers {
     fn send(&self, topic: &str, data: &impl serde::Serialize) {
         self.news.tell(topic, "changed", data);
     }
-}
-
-/// What a receiver says, with the age that the guide knows if it is the same; or what the guide has.
-fn better(said: Option<Event>, guide: Option<Event>) -> Option<Event> {
-    let Some(mut said) = said else { return guide };
-    if let Some(guide) = guide.filter(|guide| guide.start_ms < said.end_ms && said.start_ms < guide.end_ms) {
-        said.rating = said.rating.max(guide.rating);
-    }
-    Some(said)
 }
 
 /// Whether all of these could be asked.

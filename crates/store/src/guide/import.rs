@@ -33,9 +33,9 @@ pub struct Import {
     now_ms: i64,
     /// When the source was read before.
     before_ms: i64,
-    channels: HashMap<ChannelId, i64>,
-    spans: HashMap<i64, Span>,
-    days: HashMap<(i64, i64), Day>,
+    channels: HashMap<ChannelId, i64, RandomState>,
+    spans: HashMap<i64, Span, RandomState>,
+    days: HashMap<(i64, i64), Day, RandomState>,
     /// Airings in `days`.
     held: usize,
     /// Counts the airings that have come.
@@ -116,8 +116,8 @@ impl Store {
             now_ms,
             before_ms: before_ms.unwrap_or(now_ms),
             channels: known.into_iter().map(|(name, id)| (ChannelId(name), id)).collect(),
-            spans: HashMap::new(),
-            days: HashMap::new(),
+            spans: HashMap::default(),
+            days: HashMap::default(),
             held: 0,
             turn: 0,
             written: HashSet::new(),

@@ -64,10 +64,6 @@ impl Default for Options {
 
 /// What a guide consists of, in its order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all are airings, and a box for each is one more allocation"
-)]
 pub enum Item {
     /// What the guide says of itself; comes first, and once.
     Head(Head),

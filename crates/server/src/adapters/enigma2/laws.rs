@@ -130,10 +130,10 @@ async fn an_address_is_asked_for_once_by_all_who_want_it() {
 }
 
 #[tokio::test]
-async fn an_address_is_believed_for_five_minutes_and_no_longer() {
+async fn an_address_is_believed_for_an_hour_and_no_longer() {
     let pages = Pages::naming_streams().await;
     let mut client = pages.client();
-    assert_eq!(client.addresses.policy().time_to_live(), Some(Duration::from_secs(5 * 60)));
+    assert_eq!(client.addresses.policy().time_to_live(), Some(Duration::from_hours(1)));
     assert_eq!(client.addresses.policy().time_to_idle(), None, "use makes it no younger");
     client.addresses = addresses(ADDRESSES, Duration::from_millis(20));
     let asking = async {

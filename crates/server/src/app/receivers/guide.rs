@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use telecast_core::error::Error;
-use telecast_core::guide::{Airing, Event};
+use telecast_core::guide::{Airing, Event, now_next};
 use telecast_core::lineup::{ChannelId, ReadBouquet, ServiceRef};
 use telecast_store::Imported;
 use tokio::time::Instant;
@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::{Known, Receiver, Receivers, Told};
 use crate::adapters::enigma2;
 use crate::adapters::receiver::Trouble;
-use crate::app::view::ReceiverState;
+use crate::app::view::{NowNextView, ReceiverState};
 
 /// Services asked one by one where a box's guide for whole bouquets is broken: two calls each, and a busy box is slow for all.
 const SINGLE_GUIDES: usize = 100;
@@ -22,6 +22,42 @@ const SINGLE_GUIDES: usize = 100;
 const BREATH: Duration = Duration::from_millis(500);
 
 impl Receivers {
+    /// What is on: what receivers have said lately; where they say nothing, what the guide has. For whom it is, the guide knows better.
+    pub(in crate::app) fn now_next(&self, channels: &[String]) -> Vec<NowNextView> {
+        let (list, lineup) = (self.list.load(), self.lineup.load());
+        let wall = self.clock.wall_ms();
+        let now = Instant::now();
+        for receiver in list.iter() {
+            let of = &receiver.client.settings().id;
+            let known = channels.iter().filter_map(|id| lineup.channel(&ChannelId(id.clone())));
+            let its = known.filter(|channel| channel.sources.iter().any(|source| source.receiver == *of));
+            receiver.interest.look(now, its.map(|channel| &channel.id));
+        }
+        let one = |id: &String| {
+            let id = ChannelId(id.clone());
+            let channel = lineup.channel(&id)?;
+            let told = channel.sources.iter().find_map(|source| {
+                let receiver =
+                    list.iter().find(|receiver| receiver.client.settings().id == source.receiver)?;
+                let known = receiver.known.load();
+                known.on.get(&id).cloned()
+            });
+            let (on, next) = now_next(told.as_ref().map(|told| &*told.events).unwrap_or_default(), wall);
+            let (mut on, mut next) = (on.cloned(), next.cloned());
+            let mut at = told.as_ref().map(|told| told.at_ms);
+            if let Some((guide_on, guide_next, told_ms)) = self.guide.on.at(&id, wall) {
+                if on.is_none() {
+                    at = Some(told_ms);
+                }
+                on = better(on, guide_on);
+                next = better(next, guide_next);
+            }
+            let stale_s = at.map_or(0, |at| (wall - at).max(0) as u64 / 1000);
+            Some(NowNextView { channel_id: id.0, now: on, next, stale_s })
+        };
+        channels.iter().filter_map(one).collect()
+    }
+
     /// Asks what is on and next, one call for each bouquet that it is time for.
     pub(super) async fn read_guide(&self, receiver: &Receiver) -> Result<(), Trouble> {
         let Some(client) = receiver.client.as_box() else { return Ok(()) };
@@ -30,7 +66,9 @@ impl Receivers {
         let mut failed = None;
         let now = Instant::now();
         receiver.interest.keep(now, &known.bouquets);
-        for bouquet in known.bouquets.iter().filter(|bouquet| receiver.interest.is_due(now, bouquet)) {
+        let due = known.bouquets.iter().filter(|bouquet| receiver.interest.is_due(now, bouquet));
+        let due: Vec<&ReadBouquet> = due.collect();
+        for bouquet in &due {
             let mut read = client.now_next(&bouquet.reference).await;
             if let Err(Trouble::Failing(_)) = read {
                 read = read_one_by_one(client, bouquet, &fresh).await;
@@ -48,8 +86,11 @@ impl Receivers {
                 Err(trouble) => failed = Some(trouble),
             }
         }
-        if fresh.is_empty() {
-            return failed.map_or(Ok(()), Err);
+        if let Some(trouble) = failed.filter(|_| fresh.is_empty()) {
+            return Err(trouble);
+        }
+        if due.is_empty() {
+            return Ok(());
         }
         self.ledger.guide(&fresh);
         let (bouquets, mut on, at_ms) = (known.bouquets.clone(), known.on.clone(), self.clock.wall_ms());
@@ -175,6 +216,15 @@ impl Receivers {
         }
         Ok(found)
     }
+}
+
+/// What a receiver says, with the age that the guide knows if it is the same; or what the guide has.
+fn better(said: Option<Event>, guide: Option<Event>) -> Option<Event> {
+    let Some(mut said) = said else { return guide };
+    if let Some(guide) = guide.filter(|guide| guide.start_ms < said.end_ms && said.start_ms < guide.end_ms) {
+        said.rating = said.rating.max(guide.rating);
+    }
+    Some(said)
 }
 
 /// Now and next of those services of a bouquet that nothing is known of yet.

@@ -67,6 +67,11 @@ impl Interest {
         inner.read.insert(bouquet.reference.clone(), now);
     }
 
+    /// All of them are to be asked for, whenever that was done.
+    pub(super) fn forget(&self) {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).read.clear();
+    }
+
     /// Bouquets and channels that are no more are forgotten.
     pub(super) fn keep(&self, now: Instant, bouquets: &[ReadBouquet]) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
