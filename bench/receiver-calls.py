@@ -174,10 +174,10 @@ async def visit(asked, ids, first):
         await asked.get(f"channels/{id_}/logo")
 
 
-async def mixed(base, ids, dice, asked, seconds):
+async def mixed(base, ids, first, asked, seconds):
     """One viewer's hour, in so many seconds: each thing at a random time. The house has seen its logos before."""
+    dice = random.Random(first)
     fond = [dice.choice(ids[:150]) for _ in range(FOND)]
-    first = dice.randrange(BOUQUETS) * SERVICES
 
     async def channels():
         await asked.get("channels?limit=500")
@@ -239,12 +239,12 @@ async def main():
         figures.tell("tune_p99_ratio", share(busy, 0.99) / share(quiet, 0.99), "ratio", "≤", 1.2)
         viewers = [Asked(station) for _ in range(VIEWERS)]
         for at, viewer in enumerate(viewers):
-            await visit(viewer, ids, random.Random(at).randrange(BOUQUETS) * SERVICES)
+            await visit(viewer, ids, at * SERVICES)
             viewer.count = 0
         # And one of them has a new device.
         before = box.calls.copy()
         await visit(viewers[0], ids, 0)
-        await asyncio.gather(*(mixed(base, ids, random.Random(at), viewer, MINUTES * 60) for at, viewer in enumerate(viewers)))
+        await asyncio.gather(*(mixed(base, ids, at * SERVICES, viewer, MINUTES * 60) for at, viewer in enumerate(viewers)))
         questions, used = sum(viewer.count for viewer in viewers), box.calls - before
         background = used["epgnownext"] + used["epgbouquet"] + used["about"] + used["bouquets"] + used["getservices"]
         table(["call", "times"], [[name, times] for name, times in used.most_common()])
