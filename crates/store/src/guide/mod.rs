@@ -9,6 +9,7 @@
 mod import;
 mod read;
 mod search;
+mod window;
 
 use serde::{Deserialize, Serialize};
 use telecast_core::guide::{Airing, Moment, Programme};
@@ -26,7 +27,7 @@ fn day(ms: i64) -> i64 {
     ms.div_euclid(DAY_MS)
 }
 
-/// An airing as a row holds it: short names, because there are millions. Its channel is the row's.
+/// An airing as a row holds it: short names, because there are millions; its times first, by which readers pass over it ([`window`]). Its channel is the row's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Entry {
     #[serde(rename = "s")]

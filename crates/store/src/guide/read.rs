@@ -4,7 +4,7 @@ use sqlx::Row;
 use telecast_core::guide::Airing;
 use telecast_core::lineup::ChannelId;
 
-use super::import::read_entries;
+use super::window::Window;
 use super::{DAY_MS, day};
 use crate::error::Result;
 use crate::{Backend, Store};
@@ -32,10 +32,10 @@ impl Store {
         let Backend::Sqlite(db) = &self.guide;
         let names: Vec<&str> = channels.iter().map(|channel| channel.0.as_str()).collect();
         let rows = sqlx::query(
-            "SELECT w.key AS place, s.name AS source, p.read_ms, d.entries FROM json_each(?) w \
+            "SELECT w.key AS place, s.name AS source, d.day, p.read_ms, d.entries FROM json_each(?) w \
              JOIN guide_channel c ON c.name = w.value JOIN guide_span p ON p.channel = c.id \
              JOIN guide_day d ON d.channel = c.id AND d.day BETWEEN ? - p.reach AND ? AND d.source = p.source \
-             JOIN guide_source s ON s.id = d.source ORDER BY place, source, d.day",
+             JOIN guide_source s ON s.id = d.source",
         )
         .bind(serde_json::to_string(&names)?)
         .bind(day(from_ms))
@@ -44,19 +44,24 @@ impl Store {
         .await?;
         let mut found: Vec<(ChannelId, Vec<Told>)> =
             channels.iter().map(|channel| (channel.clone(), Vec::new())).collect();
-        for row in rows {
-            let (place, source): (i64, String) = (row.try_get("place")?, row.try_get("source")?);
+        // Sorted here: the database would carry the bytes along.
+        let mut order = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let key: (i64, String, i64) =
+                (row.try_get("place")?, row.try_get("source")?, row.try_get("day")?);
+            order.push((key, row));
+        }
+        order.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        for ((place, source, _), row) in order {
             let (read_ms, bytes): (i64, &[u8]) = (row.try_get("read_ms")?, row.try_get("entries")?);
             let Some((channel, told)) = found.get_mut(place as usize) else { continue };
             if told.last().is_none_or(|last| last.source != source) {
                 told.push(Told { source, airings: Vec::new() });
             }
             let Some(last) = told.last_mut() else { continue };
-            for entry in read_entries(bytes) {
-                if entry.start_ms < to_ms && entry.end_ms > from_ms {
-                    let at = entry.kept_ms.unwrap_or(read_ms);
-                    last.airings.push((entry.on(channel.clone()), at));
-                }
+            for entry in (Window { from_ms, to_ms }).of(bytes) {
+                let at = entry.kept_ms.unwrap_or(read_ms);
+                last.airings.push((entry.on(channel.clone()), at));
             }
         }
         Ok(found)
