@@ -13,7 +13,7 @@ use telecast_media::tape::Index;
 use telecast_media::ts::packet::{PACKET, Packet};
 use telecast_media::ts::pes;
 use telecast_media::ts::psi::Kind;
-use telecast_media::weave::{Fault, Segment, Weave};
+use telecast_media::weave::{Fault, Segment, Weave, is_transport};
 
 fn tool(name: &str, arguments: &[&str]) -> String {
     let run = Command::new(name).args(arguments).output();
@@ -331,7 +331,10 @@ fn what_is_missing_or_strange_is_told() {
     assert_eq!(weave.push(0, segment(b"<html>your account has ended</html>")), Err(Fault::Unknown));
     assert_eq!(weave.push(0, segment(b"\0\0\0\x08moof\0\0\0\x08mdat")), Err(Fault::NoHeader));
     assert_eq!(weave.push(0, segment(&bytes[..PACKET])), Err(Fault::NoProgramme));
-    weave.push(0, segment(&bytes)).unwrap();
+    // Some hide what they send behind something else.
+    let hidden = [b"\x89PNG\r\n", &bytes[..]].concat();
+    assert!(is_transport(&bytes) && is_transport(&hidden) && !is_transport(b"<html>"));
+    weave.push(0, segment(&hidden)).unwrap();
     assert_eq!(weave.lacks(), Some(1));
     weave.end(1);
     assert_eq!((weave.lacks(), weave.has_sound_apart()), (None, false));

@@ -11,14 +11,13 @@
 mod packed;
 mod transport;
 
-pub use transport::is_transport;
-
 use std::collections::VecDeque;
 
 use crate::fmp4::{self, Header};
 use crate::multiplex::{Multiplexer, Unit};
 use crate::time::HZ;
 use crate::ts::clock::nearest;
+use crate::ts::packet::PACKET;
 use crate::ts::psi::{Kind, Stream};
 
 /// PID of the first stream of the first lane; each lane has [`STREAMS_MOST`] of them.
@@ -29,6 +28,8 @@ const STREAMS_MOST: usize = 32;
 pub const LANES_MOST: usize = 9;
 /// Sound that begins earlier than what leads, but not by more than this, is still given (ticks).
 const EARLY: i64 = HZ;
+/// Bytes in which a transport stream begins: some hide it behind a picture's header.
+const JUNK: usize = 4096;
 /// What is further away is on another timeline (ticks).
 const FAR: i64 = 60 * HZ;
 
@@ -170,12 +171,14 @@ impl Weave {
         let (first, last) = self.span;
         for lane in self.lanes.iter_mut().skip(1) {
             while let Some((timeline, unit)) = lane.waiting.front() {
-                let ahead = *timeline > self.timeline && unit.dts > last;
-                if ahead || (unit.dts > last && unit.dts < last + FAR) {
+                // Far away is another timeline: one that comes, or one that was.
+                let far = (unit.dts - last).abs() >= FAR;
+                let waits = if far { *timeline > self.timeline } else { unit.dts > last };
+                if waits {
                     break;
                 }
                 let Some((_, unit)) = lane.waiting.pop_front() else { break };
-                if (first - EARLY..=last).contains(&unit.dts) {
+                if !far && unit.dts >= first - EARLY {
                     units.push(unit);
                 }
             }
@@ -277,6 +280,13 @@ impl Lane {
         let streams = streams.filter(|stream| !matches!(stream.kind, Kind::Other(_))).collect();
         Ok((streams, units))
     }
+}
+
+/// Whether a segment is transport stream: from its first byte on, or behind something that is nothing else.
+pub fn is_transport(bytes: &[u8]) -> bool {
+    let is_other = || is_fragmented(bytes) || packed::read(bytes).is_some();
+    let last = JUNK.min(bytes.len().saturating_sub(3 * PACKET));
+    transport::begins(bytes, 0) || (!is_other() && (1..=last).any(|at| transport::begins(bytes, at)))
 }
 
 /// Whether these are boxes that may stand at the beginning of a segment (ISO/IEC 23000-19 §7.3.2).

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 
 use super::Fault;
 use crate::multiplex::Unit;
-use crate::ts::packet::{PACKET, Packet};
+use crate::ts::packet::{PACKET, Packet, SYNC};
 use crate::ts::pes;
 use crate::ts::psi::{Kind, Pat, Pmt, Sections, Stream};
 use crate::ts::sync::Sync;
 
-/// Whether these are the first bytes of a transport stream.
-pub fn is_transport(bytes: &[u8]) -> bool {
-    bytes.first() == Some(&0x47) && bytes.get(PACKET).is_none_or(|byte| *byte == 0x47)
+/// Whether three packets lie one behind the other from `at` on, or as many as there are bytes for.
+pub(super) fn begins(bytes: &[u8], at: usize) -> bool {
+    let is_sync = |at: usize| bytes.get(at).is_none_or(|byte| *byte == SYNC);
+    bytes.len() >= at + PACKET && (0..3).all(|packet| is_sync(at + packet * PACKET))
 }
 
 /// Streams of the first programme that is told of, and their units, in the order in which they begin; PIDs are the segment's.

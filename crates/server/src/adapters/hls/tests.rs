@@ -334,7 +334,8 @@ async fn a_server_without_ranges_is_asked_for_the_whole() {
 #[test]
 fn sound_apart_is_begun_where_the_picture_is() {
     let list = |durations: &[f64], end: &str| {
-        let lines = durations.iter().map(|seconds| format!("#EXTINF:{seconds},\na\n")).collect::<Vec<_>>().concat();
+        let lines =
+            durations.iter().map(|seconds| format!("#EXTINF:{seconds},\na\n")).collect::<Vec<_>>().concat();
         match playlist::read(&format!(
             "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:10\n{lines}{end}"
         )) {

@@ -5,7 +5,6 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures_util::future::join_all;
 use telecast_core::limits;
 use telecast_media::playlist::{self, Choice, Playlist, Segments, Sound, Variant};
