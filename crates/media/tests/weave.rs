@@ -176,8 +176,9 @@ fn fragmented_mp4_is_woven_into_what_it_was_made_of() {
         let directory = tempfile::tempdir().unwrap();
         let original = broadcast(directory.path(), picture, sounds);
         let list = directory.path().join("list.m3u8");
+        let bare = if sounds[0] == "aac" { "-bsf:a:0 aac_adtstoasc" } else { "" };
         ffmpeg(&format!(
-            "-i {original} -map 0 -c copy -f hls -hls_time 2 -hls_list_size 0 -hls_segment_type fmp4 -hls_playlist_type vod {}",
+            "-i {original} -map 0 -c copy {bare} -f hls -hls_time 2 -hls_list_size 0 -hls_segment_type fmp4 -hls_playlist_type vod {}",
             list.display()
         ));
         let lane = lane(&list);
@@ -224,7 +225,8 @@ fn sounds_that_lie_apart_are_woven_beside_the_picture() {
             "v:0,agroup:s a:0,agroup:s,language:deu,default:yes a:1,agroup:s,language:eng",
         ];
         let out = room.join("v%v.m3u8");
-        tool("ffmpeg", &[&arguments[..], &[out.to_str().unwrap()]].concat());
+        let bare: &[&str] = if kind == "fmp4" { &["-bsf:a:0", "aac_adtstoasc"] } else { &[] };
+        tool("ffmpeg", &[&arguments[..], bare, &[out.to_str().unwrap()]].concat());
         let choice = choice(&room.join("main.m3u8"));
         let best = choice.best().unwrap();
         let sounds = choice.sounds(best);
