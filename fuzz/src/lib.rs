@@ -17,6 +17,7 @@ pub mod segmenter;
 pub mod slate;
 pub mod ssdp;
 pub mod ts;
+pub mod weave;
 
 /// Splits what says how from what is said: the first byte makes a size of chunks (1 to 1,024), the rest is the input.
 fn chunked(bytes: &[u8]) -> (usize, &[u8]) {

@@ -17,7 +17,12 @@ pub fn run(bytes: &[u8]) {
                     .all(|segment| segment.duration <= Duration::from_mins(10) && !segment.uri.is_empty())
             );
         }
-        Ok(Playlist::Choice(variants)) => assert!(!variants.is_empty() && variants.len() <= 100),
+        Ok(Playlist::Choice(choice)) => {
+            assert!(!choice.variants.is_empty() && choice.variants.len() <= 100);
+            let best = choice.best().expect("one of them is the best");
+            let sounds = choice.sounds(best);
+            assert!(sounds.len() <= 100 && sounds.iter().all(|sound| sound.uri != best.uri));
+        }
         Err(_) => {}
     }
 }

@@ -42,6 +42,45 @@ fn in_chunks(bytes: &[u8]) -> Vec<u8> {
     [&[15], bytes].concat()
 }
 
+/// Segments of others, as the target `weave` takes them: how, how long the header is, header, segment.
+fn segments(picture: &str, tone: &str) {
+    let small = "-pix_fmt yuv420p -preset ultrafast -crf 45";
+    let fragments = "-movflags +frag_keyframe+delay_moov+default_base_moof -f mp4 pipe:1";
+    for (name, how, arguments) in [
+        (
+            "avc",
+            0,
+            format!(
+                "{picture} {tone} -t 0.5 {small} -c:v libx264 -g 6 -bf 2 -c:a aac -b:a 24k -ac 1 {fragments}"
+            ),
+        ),
+        (
+            "hevc",
+            1,
+            format!(
+                "{picture} {tone} -t 0.4 {small} -c:v libx265 -x265-params log-level=none:info=0:keyint=6 -c:a eac3 -b:a 64k -metadata:s:a:0 language=deu {fragments}"
+            ),
+        ),
+        ("ac3", 1, format!("{tone} -t 0.3 -c:a ac3 -b:a 64k -frag_duration 100000 {fragments}")),
+        ("mp3", 0, format!("{tone} -t 0.3 -c:a libmp3lame -b:a 32k {fragments}")),
+        (
+            "transport",
+            1,
+            format!("{picture} {tone} -t 0.3 {small} -c:v libx264 -c:a mp2 -b:a 32k -f mpegts pipe:1"),
+        ),
+    ] {
+        let bytes = ffmpeg(&arguments);
+        let first = memchr::memmem::find(&bytes, b"moof").map_or(0, |at| at - 4);
+        keep("weave", name, &[&[how], &(first as u16).to_be_bytes()[..], &bytes].concat());
+    }
+    // Packed audio behind its time.
+    let mut tag =
+        b"ID3\x04\0\0\0\0\0\x3FPRIV\0\0\0\x35\0\0com.apple.streaming.transportStreamTimestamp\0".to_vec();
+    tag.extend_from_slice(&900_000_u64.to_be_bytes());
+    let frames = ffmpeg(&format!("{tone} -t 0.3 -b:a 24k -ac 1 -c:a aac -f adts pipe:1"));
+    keep("weave", "packed", &[&[1, 0, 0], &tag[..], &frames].concat());
+}
+
 fn main() {
     let picture = "-f lavfi -i testsrc2=size=64x48:rate=25";
     let tone = "-f lavfi -i sine=frequency=440:sample_rate=48000";
@@ -116,6 +155,7 @@ fn main() {
         let bytes = ffmpeg(&format!("{tone} -t 0.12 -b:a 64k -ac 2 -c:a {codec} pipe:1"));
         keep("audio", name, &[&[15, kind as u8], &bytes[..]].concat());
     }
+    segments(picture, tone);
     for (name, text) in [
         ("main", "main.m3u8"),
         ("playlist", "v0a1.m3u8?_HLS_msn=8&_HLS_part=2&_HLS_skip=YES"),

@@ -8,6 +8,9 @@
 //! - [`past`]: sound that is made when somebody asks for it: what it will be like, of what, and where it lies.
 //! - [`cmaf`]: fragmented MP4 out of a tape's bytes.
 //! - [`hls`]: playlists and transport stream segments out of an index. [`playlist`]: those of others, read.
+//! - [`fmp4`]: fragmented MP4 of others, read. [`multiplex`]: a transport stream out of access units. [`weave`]: one out of segments of any form, picture and
+//!   sound apart or together.
+//! - [`language`]: names of languages.
 //! - [`hdhomerun`], [`ssdp`]: how media servers and players find a tuner or a server on the network.
 //! - [`slate`]: what stands for the programme in a raw stream while there is none.
 //!
@@ -15,10 +18,13 @@
 
 pub mod cmaf;
 pub mod codec;
+pub mod fmp4;
 pub mod hdhomerun;
 pub mod hls;
 pub mod journal;
+pub mod language;
 pub mod mpegts;
+pub mod multiplex;
 pub mod past;
 pub mod playlist;
 pub mod segment;
@@ -27,3 +33,4 @@ pub mod ssdp;
 pub mod tape;
 pub mod time;
 pub mod ts;
+pub mod weave;

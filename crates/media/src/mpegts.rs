@@ -10,8 +10,8 @@ use crate::tape::{Index, Lane, Origin, Rendition, Run, Segment, Track};
 use crate::time::{HZ, to_ticks};
 use crate::ts::clock::WRAP;
 use crate::ts::packet::{NULL_PID, PACKET, Packet, SYNC};
-use crate::ts::pes::{self, write_timestamp};
-use crate::ts::psi::{Kind, Pat, Pmt, Stream, packetise};
+use crate::ts::pes::{self, Front, write_timestamp};
+use crate::ts::psi::{Pat, Pmt, Stream, packetise};
 use std::borrow::Cow;
 
 /// PID of the programme map in segments.
@@ -208,21 +208,7 @@ fn tables(run: &Run, tracks: &[&Track], derived_pid: u16, sequence: u64) -> Vec<
                 Origin::Stream { pid } => pid,
                 Origin::Derived { .. } => derived_pid,
             };
-            let (stream_type, mut descriptors) = match track.kind {
-                Kind::Mpeg2Video => (0x02, Vec::new()),
-                Kind::H264 => (0x1B, Vec::new()),
-                Kind::Hevc => (0x24, Vec::new()),
-                Kind::MpegAudio => (0x03, Vec::new()),
-                Kind::AacAdts => (0x0F, Vec::new()),
-                Kind::AacLatm => (0x11, Vec::new()),
-                Kind::Ac3 => (0x06, vec![0x6A, 1, 0]),
-                Kind::Eac3 => (0x06, vec![0x7A, 1, 0]),
-                _ => (0x06, Vec::new()),
-            };
-            if let Some([a, b, c]) = track.language {
-                descriptors.extend_from_slice(&[0x0A, 4, a, b, c, track.audio_type]);
-            }
-            Stream { pid, stream_type, kind: track.kind, language: None, audio_type: 0, descriptors }
+            Stream::new(pid, track.kind, track.language, track.audio_type)
         })
         .collect();
     let pcr_pid = run
@@ -280,7 +266,9 @@ fn derived_packets<'a>(
     packets: &mut Vec<(u64, [u8; PACKET])>,
 ) -> Result<(), Missing> {
     let mut time = lane.start;
-    let mut counter = 0;
+    let (mut counter, mut cut) = (0, Vec::new());
+    // Its counter begins anew with every segment.
+    let mut front = Front { discontinuity: true, ..Front::default() };
     for frame in &lane.frames {
         let ticks = to_ticks(time, track.timescale());
         time += i64::from(frame.duration);
@@ -294,12 +282,11 @@ fn derived_packets<'a>(
         pes.extend_from_slice(&((bytes.len() + 8) as u16).to_be_bytes());
         pes.extend_from_slice(&[0x84, 0x80, 5]);
         pes.extend_from_slice(&write_timestamp(2, pts));
-        pes.extend_from_slice(&bytes);
         // Beside the picture that is decoded at this moment.
         let place = place(segment, ticks);
-        for packet in packetise_pes(&pes, pid, &mut counter) {
-            packets.push((place, packet));
-        }
+        pes::packetise((&pes, &bytes), pid, std::mem::take(&mut front), &mut counter, &mut cut);
+        packets.extend(cut.chunks_exact(PACKET).filter_map(|packet| Some((place, packet.try_into().ok()?))));
+        cut.clear();
     }
     Ok(())
 }
@@ -318,32 +305,4 @@ fn place(segment: &Segment, ticks: i64) -> u64 {
         time += i64::from(frame.duration);
     }
     place
-}
-
-fn packetise_pes(pes: &[u8], pid: u16, counter: &mut u64) -> Vec<[u8; PACKET]> {
-    let mut out = Vec::with_capacity(pes.len() / 180 + 1);
-    let mut rest = pes;
-    let mut first = true;
-    while !rest.is_empty() {
-        let mut packet = [0xFF; PACKET];
-        let unit = if first { 0x40 } else { 0 };
-        packet[..3].copy_from_slice(&[SYNC, unit | (pid >> 8) as u8, pid as u8]);
-        let begins = first && *counter == 0;
-        let room = if begins { PACKET - 6 } else { PACKET - 4 };
-        let take = rest.len().min(room);
-        let adaptation = begins || take < PACKET - 4;
-        packet[3] = (if adaptation { 0x30 } else { 0x10 }) | (*counter as u8 & 0x0F);
-        if adaptation {
-            packet[4] = (PACKET - 5 - take) as u8;
-            if packet[4] > 0 {
-                packet[5] = if begins { 0x80 } else { 0 };
-            }
-        }
-        packet[PACKET - take..].copy_from_slice(&rest[..take]);
-        out.push(packet);
-        *counter += 1;
-        rest = &rest[take..];
-        first = false;
-    }
-    out
 }

@@ -21,6 +21,7 @@ const TARGETS: &[seeds::Target] = &[
     ("hdhomerun", targets::hdhomerun::run),
     ("ssdp", targets::ssdp::run),
     ("playlist", targets::playlist::run),
+    ("weave", targets::weave::run),
 ];
 
 #[test]

@@ -80,6 +80,12 @@ impl<'a> Packet<'a> {
         self.adaptation().first().is_some_and(|flags| flags & 0x80 != 0)
     }
 
+    /// The random access indicator.
+    #[inline]
+    pub fn random_access(&self) -> bool {
+        self.adaptation().first().is_some_and(|flags| flags & 0x40 != 0)
+    }
+
     /// Programme clock reference in units of 27 MHz.
     pub fn pcr_27m(&self) -> Option<u64> {
         let field = self.adaptation();

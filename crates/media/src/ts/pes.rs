@@ -1,5 +1,7 @@
 //! PES packets: ISO/IEC 13818-1 §2.4.3.6 and §2.4.3.7.
 
+use super::packet::{PACKET, SYNC};
+
 /// What the head of a PES packet says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
@@ -68,4 +70,67 @@ pub fn write_timestamp(prefix: u8, value: u64) -> [u8; 5] {
         (v >> 7) as u8,
         (v as u8) << 1 | 1,
     ]
+}
+
+/// What the adaptation field of a PES packet's first transport packet says (§2.4.3.4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Front {
+    /// What follows does not continue what was.
+    pub discontinuity: bool,
+    /// Decoding may begin here.
+    pub random_access: bool,
+    /// The clock, in ticks of 90 kHz.
+    pub pcr: Option<u64>,
+}
+
+impl Front {
+    /// Writes the bytes after the field's length to `field`; says how many there are.
+    fn write(self, field: &mut [u8]) -> usize {
+        if self == Self::default() {
+            return 0;
+        }
+        let flag = |set, bit| if set { bit } else { 0 };
+        field[0] =
+            flag(self.discontinuity, 0x80) | flag(self.random_access, 0x40) | flag(self.pcr.is_some(), 0x10);
+        let Some(base) = self.pcr else { return 1 };
+        field[1..5].copy_from_slice(&((base >> 1) as u32).to_be_bytes());
+        field[5..7].copy_from_slice(&[((base & 1) as u8) << 7 | 0x7E, 0]);
+        7
+    }
+}
+
+/// Cuts a PES packet, its header and its data, into transport packets of `pid`, counting on from `continuity`; appends them to `out`.
+pub fn packetise(
+    (header, data): (&[u8], &[u8]),
+    pid: u16,
+    front: Front,
+    continuity: &mut u8,
+    out: &mut Vec<u8>,
+) {
+    let (mut at, whole) = (0, header.len() + data.len());
+    let mut first = true;
+    while at < whole {
+        let mut packet = [0xFF; PACKET];
+        let unit = if first { 0x40 } else { 0 };
+        packet[..3].copy_from_slice(&[SYNC, unit | (pid >> 8) as u8, pid as u8]);
+        let said = if first { front.write(&mut packet[5..]) } else { 0 };
+        let room = if said > 0 { PACKET - 5 - said } else { PACKET - 4 };
+        let take = (whole - at).min(room);
+        let adaptation = said > 0 || take < room;
+        packet[3] = (if adaptation { 0x30 } else { 0x10 }) | (*continuity & 0x0F);
+        if adaptation {
+            packet[4] = (PACKET - 5 - take) as u8;
+            if packet[4] > 0 && said == 0 {
+                packet[5] = 0;
+            }
+        }
+        let place = &mut packet[PACKET - take..];
+        let of_header = header.len().saturating_sub(at).min(take);
+        place[..of_header].copy_from_slice(&header[at.min(header.len())..][..of_header]);
+        let from = (at + of_header).saturating_sub(header.len());
+        place[of_header..].copy_from_slice(&data[from..][..take - of_header]);
+        out.extend_from_slice(&packet);
+        *continuity = continuity.wrapping_add(1) & 0x0F;
+        (at, first) = (at + take, false);
+    }
 }

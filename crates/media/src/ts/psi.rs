@@ -249,6 +249,25 @@ impl Pmt {
 }
 
 impl Stream {
+    /// One that carries `kind`, as a map says it in Europe (EN 300 468 Annex D).
+    pub fn new(pid: u16, kind: Kind, language: Option<[u8; 3]>, audio_type: u8) -> Self {
+        let (stream_type, mut descriptors) = match kind {
+            Kind::Mpeg2Video => (0x02, Vec::new()),
+            Kind::H264 => (0x1B, Vec::new()),
+            Kind::Hevc => (0x24, Vec::new()),
+            Kind::MpegAudio => (0x03, Vec::new()),
+            Kind::AacAdts => (0x0F, Vec::new()),
+            Kind::AacLatm => (0x11, Vec::new()),
+            Kind::Ac3 => (0x06, vec![0x6A, 1, 0]),
+            Kind::Eac3 => (0x06, vec![0x7A, 1, 0]),
+            _ => (0x06, Vec::new()),
+        };
+        if let Some([a, b, c]) = language {
+            descriptors.extend_from_slice(&[0x0A, 4, a, b, c, audio_type]);
+        }
+        Self { pid, stream_type, kind, language, audio_type, descriptors }
+    }
+
     fn read(stream_type: u8, pid: u16, bytes: &[u8]) -> Self {
         let mut kind = match stream_type {
             0x01 | 0x02 => Kind::Mpeg2Video,

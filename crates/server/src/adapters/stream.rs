@@ -141,7 +141,7 @@ impl Body {
     async fn read(&mut self, buffer: &mut Vec<u8>) -> std::io::Result<usize> {
         match self {
             Self::Socket(socket) => socket.read_buf(buffer).await,
-            Self::Followed(follower) => Ok(follower.read(buffer).await),
+            Self::Followed(follower) => follower.read(buffer).await.map_err(std::io::Error::other),
             Self::Reply(reply, rest) => {
                 while rest.is_empty() {
                     match reply.chunk().await.map_err(|error| std::io::Error::other(error.without_url()))? {
@@ -248,6 +248,10 @@ impl Stream {
             match timeout(patience, self.body.read(buffer)).await {
                 Err(_) => return Err(Fault::Stalled),
                 Ok(Ok(0)) => return Err(Fault::Ended),
+                // Nothing of what was listed could be used.
+                Ok(Err(error)) if self.seen == 0 && matches!(self.body, Body::Followed(_)) => {
+                    return Err(Fault::Refused(error.to_string()));
+                }
                 Ok(Err(error)) => {
                     tracing::debug!(%error, "the stream broke");
                     return Err(Fault::Ended);

@@ -15,6 +15,7 @@ mod live_box;
 mod live_crowd;
 mod live_fault_table;
 mod live_faults;
+mod live_hls;
 mod live_past;
 mod live_picture;
 mod live_slate;
