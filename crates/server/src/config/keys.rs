@@ -246,6 +246,12 @@ pub const KEYS: &[Key] = &[
         Shape::List,
         "Names of the bouquets whose channels that tuner has; all channels if empty. Some media servers take no more than some hundred. Players' own addresses are not bound by it.",
     ),
+    key(
+        "iptv.files",
+        "false",
+        Shape::Switch,
+        "Write the list of channels and the guide as files too (`iptv/channels.m3u` and `iptv/guide.xml.gz` in the data folder), for programs that read files. Addresses in them begin with `server.public_url`, or as this machine reaches the station, and hold no secret: `auth.iptv_networks` must name whoever plays them.",
+    ),
     key("metrics.listen", "", Shape::Listen, "Address of `/metrics`; off if empty. Keep it inside.")
         .after_restart(),
     key(

@@ -4,7 +4,7 @@
 
 use crate::app::supervise;
 use crate::web::guard::Principal;
-use crate::web::{Web, doorman, iptv};
+use crate::web::{Web, doorman, stream};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use std::io::ErrorKind;
@@ -78,7 +78,7 @@ impl Feed {
 
 async fn run(web: &Web, channel: ChannelId, target: Target, facts: &Facts) {
     let who = Principal::anonymous(doorman::network((*target.to.ip()).into()));
-    match iptv::reading(web, who, channel, "HDHomeRun").await {
+    match stream::reading(web, who, &channel, stream::Form::default(), "HDHomeRun").await {
         Ok(pieces) => {
             if let Err(error) = send(web, pieces, target, facts).await {
                 tracing::debug!(%error, %target, "a tuner's stream is not taken any more");

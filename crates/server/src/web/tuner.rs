@@ -8,7 +8,7 @@
 use super::guard::Principal;
 use super::problem::Problem;
 use super::routes::PLAYER;
-use super::{Web, address, iptv};
+use super::{Web, address, iptv, stream};
 use crate::app::TrackView;
 use crate::web::caller::Caller;
 use axum::extract::{Path, Request, State};
@@ -275,7 +275,8 @@ async fn auto(
     let seconds = query.split('&').find_map(|pair| pair.strip_prefix("duration=")?.parse::<u32>().ok());
     let duration = seconds.filter(|seconds| *seconds > 0).map(|seconds| Duration::from_secs(seconds.into()));
     let id = channel.id.clone();
-    iptv::deliver(&web, who, id, (&method, &headers), duration).await.unwrap_or_else(refused)
+    let form = stream::Form::default();
+    stream::deliver(&web, who, &id, form, (&method, &headers), duration).await.unwrap_or_else(refused)
 }
 
 /// Why there is no stream, in a device's words as well (`X-HDHomeRun-Error`).
