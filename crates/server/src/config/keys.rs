@@ -234,6 +234,12 @@ pub const KEYS: &[Key] = &[
         Shape::Places,
         "Guide files (XMLTV), plain or packed with gzip or xz, best first: paths, or addresses. A user, a password and a query in an address are not shown. What they say of channels that none of the lineup is surely the same as is left out.",
     ),
+    key(
+        "logos.directory",
+        "",
+        Shape::Text,
+        "Folder with logos of your own, which come before those of receivers and lists: PNG, JPEG, WebP or GIF, named by the channel's id, as picons are (`1_0_19_283D_3FB_1_C00000_0_0_0.png`), or by the channel's name (`daserstehd.png`).",
+    ),
     key("metrics.listen", "", Shape::Listen, "Address of `/metrics`; off if empty. Keep it inside.")
         .after_restart(),
     key(

@@ -5,7 +5,7 @@ use crate::adapters::certificate::Files;
 use crate::adapters::guide_file::Place;
 use crate::adapters::machine;
 use crate::adapters::oidc;
-use crate::app::settings::{Allowance, Keeping, Limits, ReceiverSettings, Settings};
+use crate::app::settings::{Allowance, Keeping, Limits, LogoPlaces, ReceiverSettings, Settings};
 use crate::config::{Config, Network};
 use crate::web::WebConfig;
 use crate::web::rate::{Bucket, RateLimits};
@@ -43,6 +43,10 @@ pub fn settings(config: &Config, data: &Path, receivers: Vec<ReceiverSettings>, 
         guide_past: config.duration("guide.past"),
         // Those that cannot be read as places are faults of the configuration.
         guide_files: config.list("guide.xmltv").iter().filter_map(|text| Place::read(text).ok()).collect(),
+        logos: LogoPlaces {
+            own: config.string("logos.directory").map(PathBuf::from),
+            kept: Some(data.join("logos")),
+        },
         base_path: base_path.to_owned(),
     }
 }
