@@ -22,6 +22,7 @@ use futures_util::{Stream, StreamExt};
 use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::time::Duration;
 use telecast_core::error::Kind;
 use telecast_core::limits;
@@ -31,6 +32,9 @@ use telecast_core::session::ReasonCode;
 
 /// A player waits so long for its first byte.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The group of what whoever owns the address likes.
+const FAVOURITES: &str = "Favourites";
 
 /// All routes, with and without a secret before them.
 pub fn router() -> Router<Web> {
@@ -72,8 +76,12 @@ async fn channels(
 ) -> Result<Response, Problem> {
     let base = base(&web, &request, "channels.m3u")?;
     let lineup = web.app.lineup();
+    let liked =
+        if who.is_anonymous() { Vec::new() } else { web.app.favourites(&who.account).await?.channels };
+    let liked: HashSet<ChannelId> = liked.into_iter().collect();
     let groups = |id: &ChannelId| {
-        let mut names: Vec<String> = lineup.bouquets_of(id).map(|bouquet| bouquet.name.clone()).collect();
+        let mut names: Vec<String> = liked.get(id).map(|_| FAVOURITES.to_owned()).into_iter().collect();
+        names.extend(lineup.bouquets_of(id).map(|bouquet| bouquet.name.clone()));
         let mut known = HashSet::new();
         names.retain(|name| known.insert(name.clone()));
         names
@@ -99,17 +107,23 @@ async fn channels(
     Ok((headers, writer.finish()).into_response())
 }
 
-fn export(web: &Web, who: &Principal, base: &str) -> impl Stream<Item = io::Result<Bytes>> + Send + use<> {
+async fn export(
+    web: &Web,
+    who: &Principal,
+    base: &str,
+) -> Result<impl Stream<Item = io::Result<Bytes>> + Send + use<>, Problem> {
+    let languages = if who.is_anonymous() { Arc::default() } else { web.app.languages(&who.account).await? };
     let lineup = web.app.lineup();
     let age = who.profile.as_ref().filter(|profile| profile.minds_time());
-    web.app.export_guide(Export {
+    Ok(web.app.export_guide(Export {
+        languages,
         channels: listed(&lineup, who)
             .map(|channel| {
                 (channel.id.clone(), channel.name.clone(), format!("{base}/logo/{}.png", channel.id))
             })
             .collect(),
         age: age.map(|profile| (profile.age, profile.admits(None))),
-    })
+    }))
 }
 
 /// The guide as XMLTV.
@@ -124,7 +138,7 @@ async fn guide(
     if request.method() == Method::HEAD {
         return Ok(headers.into_response());
     }
-    Ok((headers, Body::from_stream(export(&web, &who, &base))).into_response())
+    Ok((headers, Body::from_stream(export(&web, &who, &base).await?)).into_response())
 }
 
 /// The same, packed.
@@ -138,7 +152,7 @@ async fn packed_guide(
     if request.method() == Method::HEAD {
         return Ok(headers.into_response());
     }
-    let plain = export(&web, &who, &base);
+    let plain = export(&web, &who, &base).await?;
     let packed = plain
         .chain(futures_util::stream::once(async { Ok(Bytes::new()) }))
         .scan(Some(GzEncoder::new(Vec::new(), Compression::fast())), |gzip, piece| {

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures_util::Stream;
 use futures_util::stream::unfold;
 use telecast_core::guide::xmltv::{Channel, Head, Writer};
-use telecast_core::guide::{Image, Text};
+use telecast_core::guide::{Image, Text, prefer};
 use telecast_core::limits;
 use telecast_core::lineup::ChannelId;
 
@@ -25,6 +25,8 @@ pub struct Export {
     pub channels: Vec<(ChannelId, String, String)>,
     /// What is not for this age is left out: the age, and whether what nobody has rated is for it.
     pub age: Option<(u8, bool)>,
+    /// Languages that whoever reads it prefers: of several texts those come first, which is all that most players look at.
+    pub languages: Arc<[String]>,
 }
 
 /// What was written and not yet taken.
@@ -105,7 +107,7 @@ impl Making {
                 Err(error) => return Some(Err(io::Error::other(error))),
             };
             for (channel, entries) in rows {
-                if let Err(error) = write(writer, &channel, &entries, self.export.age) {
+                if let Err(error) = write(writer, &channel, entries, &self.export) {
                     return Some(Err(error));
                 }
             }
@@ -133,14 +135,18 @@ fn begin(out: Gathered, channels: &[(ChannelId, String, String)]) -> io::Result<
 fn write(
     writer: &mut Writer<Gathered>,
     channel: &ChannelId,
-    entries: &[Entry],
-    age: Option<(u8, bool)>,
+    entries: Vec<Entry>,
+    export: &Export,
 ) -> io::Result<()> {
-    let is_for = |entry: &&Entry| {
+    let is_for = |entry: &Entry| {
         let of = entry.airing.programme.age;
-        age.is_none_or(|(age, unrated)| of.map_or(unrated, |of| of <= age))
+        export.age.is_none_or(|(age, unrated)| of.map_or(unrated, |of| of <= age))
     };
-    for Entry { airing, .. } in entries.iter().filter(is_for) {
+    for Entry { mut airing, .. } in entries.into_iter().filter(is_for) {
+        let programme = &mut airing.programme;
+        for texts in [&mut programme.titles, &mut programme.subtitles, &mut programme.descriptions] {
+            prefer(texts, &export.languages);
+        }
         let end_ms = Some(airing.end_ms);
         writer.airing(&channel.in_guides(), airing.start_ms, end_ms, &airing.moment, &airing.programme)?;
     }
