@@ -9,6 +9,7 @@ import type { Channel } from "../api/types";
 import { useLocale, useText } from "../i18n";
 import { age } from "../i18n/format";
 import { Button, Failure, IconButton, Skeleton } from "../ui";
+import { StarButton } from "../ui/Star";
 import { Logo } from "../watch/Logo";
 import { STALE_AFTER_S } from "../watch/NowPanel";
 import { Progress, Span, Time } from "../watch/time";
@@ -36,7 +37,8 @@ export function Sheet({ id, byId, now, watch, replace, close }: SheetProps) {
   const airing: Airing | null = data ?? seenBefore(id);
   const channel = airing ? byId.get(airing.channel_id) : undefined;
   useEffect(() => {
-    sheet.current?.querySelector<HTMLElement>("[data-first], button")?.focus({ preventScroll: true });
+    const first = sheet.current?.querySelector<HTMLElement>("[data-first]") ?? sheet.current?.querySelector<HTMLElement>("[data-close]");
+    first?.focus({ preventScroll: true });
   }, []);
   return (
     <div ref={sheet} className="guide-sheet" role="dialog" aria-labelledby={title} aria-busy={!data && !error}>
@@ -47,7 +49,8 @@ export function Sheet({ id, byId, now, watch, replace, close }: SheetProps) {
             <span>{channel.name}</span>
           </Link>
         )}
-        <IconButton label={t.common.close} onClick={close}>
+        {channel && <StarButton channel={channel} />}
+        <IconButton label={t.common.close} data-close onClick={close}>
           <X size={20} aria-hidden />
         </IconButton>
       </header>

@@ -14,7 +14,7 @@ use super::{Web, address, tuner};
 use crate::app::guide::{self, Export, Listed};
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
-use axum::http::{Method, header};
+use axum::http::{HeaderMap, Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use axum::{Extension, Router};
@@ -25,6 +25,8 @@ use futures_util::{Stream, StreamExt};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::io::{self, Write};
+use std::collections::HashSet;
+use std::sync::Arc;
 use telecast_core::error::Kind;
 use telecast_core::lineup::{Channel, ChannelId, Lineup};
 use telecast_core::players::Player;
@@ -99,27 +101,32 @@ async fn channels(
 ) -> Result<Response, Problem> {
     let base = base(&web, &request, "channels.m3u")?;
     let lineup = web.app.lineup();
-    let written = guide::list(&lineup, listed(&lineup, &who), &base, of.player()?);
+    let liked =
+        if who.is_anonymous() { Vec::new() } else { web.app.favourites(&who.account).await?.channels };
+    let liked: HashSet<ChannelId> = liked.into_iter().collect();
+    let written = guide::list(&lineup, listed(&lineup, &who), &liked, &base, of.player()?);
     let written = written.map_err(|_| Problem::new(Kind::Internal, "The list cannot be written."))?;
     let headers =
         [(header::CONTENT_TYPE, "audio/x-mpegurl; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
     Ok((headers, written).into_response())
 }
 
-fn export(
+async fn export(
     web: &Web,
     who: &Principal,
     base: &str,
     player: Option<Player>,
-) -> impl Stream<Item = io::Result<Bytes>> + Send + use<> {
+) -> Result<impl Stream<Item = io::Result<Bytes>> + Send + use<>, Problem> {
+    let languages = if who.is_anonymous() { Arc::default() } else { web.app.languages(&who.account).await? };
     let lineup = web.app.lineup();
     let age = who.profile.as_ref().filter(|profile| profile.minds_time());
     let logo = |channel: &Channel| format!("{base}/logo/{}.png", channel.id);
-    web.app.export_guide(Export {
+    Ok(web.app.export_guide(Export {
+        languages,
         channels: listed(&lineup, who).map(|channel| Listed::of(channel, logo(channel))).collect(),
         age: age.map(|profile| (profile.age, profile.admits(None))),
         player,
-    })
+    }))
 }
 
 /// The guide as XMLTV.
@@ -137,7 +144,7 @@ async fn plain_guide(
     if request.method() == Method::HEAD {
         return Ok(headers.into_response());
     }
-    Ok((headers, Body::from_stream(export(&web, &who, &base, player))).into_response())
+    Ok((headers, Body::from_stream(export(&web, &who, &base, player).await?)).into_response())
 }
 
 /// The guide as XMLTV, packed (gzip).
@@ -154,7 +161,7 @@ async fn packed_guide(
     if request.method() == Method::HEAD {
         return Ok(headers.into_response());
     }
-    let plain = export(&web, &who, &base, player);
+    let plain = export(&web, &who, &base, player).await?;
     let packed = plain
         .chain(futures_util::stream::once(async { Ok(Bytes::new()) }))
         .scan(Some(GzEncoder::new(Vec::new(), Compression::fast())), |gzip, piece| {

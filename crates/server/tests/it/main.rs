@@ -39,6 +39,7 @@ mod web_lineup;
 mod web_logos;
 mod web_oidc;
 mod web_outputs;
+mod web_own;
 mod web_people;
 mod web_probes;
 mod web_rate;

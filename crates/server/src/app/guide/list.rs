@@ -17,18 +17,23 @@ pub fn guide_for(player: Option<Player>) -> String {
     file_for(player.map_or("guide.xml.gz", Player::guide_file), player)
 }
 
-/// `channels` of `lineup` as a list for that program; whatever it names lies below `base`.
+/// The group of what whoever owns the address likes.
+const FAVOURITES: &str = "Favourites";
+
+/// `channels` of `lineup` as a list for that program, with those that are `liked` in a group of their own; whatever it names lies below `base`.
 ///
 /// # Errors
 /// It cannot be written: never, where there is memory.
 pub fn list<'a>(
     lineup: &Lineup,
     channels: impl Iterator<Item = &'a Channel>,
+    liked: &HashSet<ChannelId>,
     base: &str,
     player: Option<Player>,
 ) -> Result<String, fmt::Error> {
     let groups = |id: &ChannelId| {
-        let mut names: Vec<String> = lineup.bouquets_of(id).map(|bouquet| bouquet.name.clone()).collect();
+        let mut names: Vec<String> = liked.get(id).map(|_| FAVOURITES.to_owned()).into_iter().collect();
+        names.extend(lineup.bouquets_of(id).map(|bouquet| bouquet.name.clone()));
         let mut known = HashSet::new();
         names.retain(|name| known.insert(name.clone()));
         names
