@@ -2,6 +2,7 @@
 import type { Catalogue } from "./catalogue";
 import { guide } from "./guide.de";
 import { plural } from "./plural";
+import { sources } from "./sources.de";
 
 const many = plural("de");
 
@@ -75,6 +76,7 @@ export const de: Catalogue = {
     },
   },
   guide,
+  sources,
   player: {
     play: "Abspielen",
     pause: "Pause",
@@ -374,6 +376,7 @@ export const de: Catalogue = {
     sections: "Abschnitte",
     receivers: "Receiver",
     lineup: "Sender",
+    guide: "Programm",
     people: "Personen",
     account: "Konto",
     devices: "Geräte",

@@ -1,6 +1,7 @@
 /** English, and the shape that every other catalogue must fill. Texts with numbers or names are functions. */
 import { guide } from "./guide.en";
 import { plural } from "./plural";
+import { sources } from "./sources.en";
 
 const many = plural("en");
 
@@ -74,6 +75,7 @@ export const en = {
     },
   },
   guide,
+  sources,
   player: {
     play: "Play",
     pause: "Pause",
@@ -376,6 +378,7 @@ export const en = {
     sections: "Sections",
     receivers: "Receivers",
     lineup: "Channels",
+    guide: "Guide",
     people: "People",
     account: "Account",
     devices: "Devices",

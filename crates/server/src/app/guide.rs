@@ -4,16 +4,22 @@
 
 mod export;
 pub(super) mod files;
+mod matched;
 pub(super) mod on;
+mod overview;
 mod search;
+pub(super) mod source;
+mod trial;
 mod view;
+pub(super) mod wishes;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use telecast_core::error::{Error, Kind};
 use telecast_core::guide::merge::{Claim, Verdict, complete, merge};
-use telecast_core::guide::{Airing, fold};
+use telecast_core::guide::{Airing, Moment, Programme, Text, fold, unknown};
 use telecast_core::limits;
 use telecast_core::lineup::{ChannelId, Lineup};
 use telecast_store::{Store, Told};
@@ -22,9 +28,14 @@ use tokio_util::sync::CancellationToken;
 pub use export::Export;
 pub use files::FileView;
 use files::Files;
+pub use matched::Shown;
 use on::On;
+pub use overview::{Figures, FitView, MatchPage, MatchQuery, MatchView, SourceView, Standing, Teller};
 pub use search::{Query, SearchPage};
+pub use source::{GuideFile, GuideSource, Origin};
+pub use trial::Trial;
 pub use view::{AiringView, DetailView, RowView};
+pub use wishes::{GuideChange, KeptGuide};
 
 use super::news::News;
 use super::settings::InForce;
@@ -48,6 +59,8 @@ pub(super) struct Guide {
 pub(super) struct Entry {
     pub(super) airing: Airing,
     pub(super) told_ms: i64,
+    /// Nobody has told it: see [`unknown`].
+    pub(super) generated: bool,
 }
 
 impl Guide {
@@ -55,10 +68,12 @@ impl Guide {
     pub(super) fn start(
         store: Store,
         (settings, lineup, clock): (InForce, Arc<ArcSwap<Lineup>>, Clock),
+        wishes: KeptGuide,
         news: News,
         stop: &CancellationToken,
     ) -> Self {
         let guide = Self { store, settings, lineup, clock, on: On::default(), files: Files::default() };
+        guide.files.wishes.store(Arc::new(wishes));
         super::supervise("guide on", guide.on.clone().keep(guide.clone(), stop.child_token()));
         super::supervise("guide files", guide.files.clone().keep(guide.clone(), news, stop.child_token()));
         guide
@@ -72,8 +87,39 @@ impl Guide {
         to_ms: i64,
     ) -> Result<Vec<(ChannelId, Vec<Entry>)>, Error> {
         let told = self.store.guide(channels, from_ms, to_ms).await?;
-        let files: Vec<String> = self.files.places(&self.settings).iter().map(files::source).collect();
+        let files: Vec<String> =
+            self.files.sources(&self.settings).into_iter().map(|source| source.id).collect();
         Ok(told.into_iter().map(|(channel, told)| (channel, merged(told, &files))).collect())
+    }
+
+    /// The same, with entries of our own for channels of which nothing is known from now until tomorrow ([`unknown`]).
+    pub(super) async fn filled(
+        &self,
+        channels: &[ChannelId],
+        from_ms: i64,
+        to_ms: i64,
+    ) -> Result<Vec<(ChannelId, Vec<Entry>)>, Error> {
+        let mut rows = self.entries(channels, from_ms, to_ms).await?;
+        let now_ms = self.clock.wall_ms();
+        let blocks = unknown::blocks(now_ms, (from_ms, to_ms));
+        let (begin, end) = unknown::horizon(now_ms);
+        let is_within = |entry: &Entry| entry.airing.start_ms < end && entry.airing.end_ms > begin;
+        let silent = rows.iter().filter(|(_, entries)| !entries.iter().any(is_within));
+        let silent: Vec<ChannelId> = silent.map(|(channel, _)| channel.clone()).collect();
+        if blocks.is_empty() || silent.is_empty() {
+            return Ok(rows);
+        }
+        // Something may be known of the hours outside of the window.
+        let told = self.entries(&silent, begin, end).await?;
+        let empty: HashSet<ChannelId> =
+            told.into_iter().filter(|(_, told)| told.is_empty()).map(|(channel, _)| channel).collect();
+        let lineup = self.lineup.load();
+        for (channel, entries) in rows.iter_mut().filter(|(channel, _)| empty.contains(channel)) {
+            let Some(name) = lineup.channel(channel).map(|channel| channel.name.clone()) else { continue };
+            entries.extend(blocks.iter().map(|block| generated(channel, &name, *block, now_ms)));
+            entries.sort_by_key(|entry| entry.airing.start_ms);
+        }
+        Ok(rows)
     }
 
     /// A window, channel by channel in the order that they were asked for.
@@ -84,7 +130,7 @@ impl Guide {
         languages: &[String],
     ) -> Result<Vec<RowView>, Error> {
         let now = self.clock.wall_ms();
-        let rows = self.entries(channels, from_ms, to_ms).await?;
+        let rows = self.filled(channels, from_ms, to_ms).await?;
         Ok(rows
             .into_iter()
             .map(|(channel, entries)| RowView::of(channel, &entries, languages, now))
@@ -125,10 +171,28 @@ impl Guide {
     }
 }
 
+/// An entry of our own: the channel's name. Its keyword tells whoever reads an export that nobody else has told it.
+fn generated(channel: &ChannelId, name: &str, (start_ms, end_ms): (i64, i64), now_ms: i64) -> Entry {
+    let text = |language: Option<&str>, text: &str| {
+        vec![Text { language: language.map(Into::into), text: text.to_owned() }]
+    };
+    let programme = Programme {
+        titles: text(None, name),
+        keywords: text(Some("en"), "generated"),
+        ..Programme::default()
+    };
+    let (channel, moment) = (channel.clone(), Moment::default());
+    let airing = Airing { channel, start_ms, end_ms, event_id: None, moment, programme };
+    Entry { airing, told_ms: now_ms, generated: true }
+}
+
 /// What counts of what each source has told; sources in order of preference.
 fn merged(mut told: Vec<Told>, files: &[String]) -> Vec<Entry> {
     let one = |told: Told| {
-        told.airings.into_iter().map(|(airing, told_ms)| Entry { airing, told_ms }).collect::<Vec<_>>()
+        told.airings
+            .into_iter()
+            .map(|(airing, told_ms)| Entry { airing, told_ms, generated: false })
+            .collect::<Vec<_>>()
     };
     if told.len() <= 1 {
         return told.pop().map(one).unwrap_or_default();

@@ -11,6 +11,7 @@ use telecast_core::playback::Policy;
 use telecast_core::tuner::Rules;
 use url::Url;
 
+pub use super::guide::source::GuideFile;
 pub use super::tape::Keeping;
 pub use super::transcoders::Allowance;
 pub use crate::adapters::guide_file::Place;
@@ -38,7 +39,7 @@ pub struct Settings {
     /// How long what was on stays in the guide.
     pub guide_past: Duration,
     /// Guide files, in order of preference.
-    pub guide_files: Vec<Place>,
+    pub guide_files: Vec<GuideFile>,
     /// Path before all addresses that are given out, without a slash at its end.
     pub base_path: String,
 }

@@ -2,10 +2,9 @@
 
 use super::PrometheusHandle;
 use crate::adapters::certificate::Files;
-use crate::adapters::guide_file::Place;
 use crate::adapters::machine;
 use crate::adapters::oidc;
-use crate::app::settings::{Allowance, Keeping, Limits, ReceiverSettings, Settings};
+use crate::app::settings::{Allowance, GuideFile, Keeping, Limits, ReceiverSettings, Settings};
 use crate::config::{Config, Network};
 use crate::web::WebConfig;
 use crate::web::rate::{Bucket, RateLimits};
@@ -42,7 +41,11 @@ pub fn settings(config: &Config, data: &Path, receivers: Vec<ReceiverSettings>, 
         guide_days: config.number("guide.days") as u32,
         guide_past: config.duration("guide.past"),
         // Those that cannot be read as places are faults of the configuration.
-        guide_files: config.list("guide.xmltv").iter().filter_map(|text| Place::read(text).ok()).collect(),
+        guide_files: config
+            .list("guide.xmltv")
+            .iter()
+            .filter_map(|text| GuideFile::read(text).ok())
+            .collect(),
         base_path: base_path.to_owned(),
     }
 }

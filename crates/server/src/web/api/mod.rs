@@ -12,6 +12,7 @@ pub mod people;
 pub mod players;
 pub mod receivers;
 pub mod sessions;
+pub mod sources;
 pub mod system;
 
 use super::Web;
@@ -81,8 +82,13 @@ pub fn router() -> OpenApiRouter<Web> {
         .routes(routes!(guide::window))
         .routes(routes!(guide::search))
         .routes(routes!(guide::programme))
-        .routes(routes!(guide::files))
-        .routes(routes!(guide::refresh))
+        .routes(routes!(sources::list, sources::add))
+        .routes(routes!(sources::test))
+        .routes(routes!(sources::change, sources::remove))
+        .routes(routes!(sources::refresh))
+        .routes(routes!(sources::matches))
+        .routes(routes!(sources::ids))
+        .routes(routes!(sources::wish))
         .routes(routes!(sessions::start, sessions::list))
         .routes(routes!(sessions::get, sessions::stop))
         .routes(routes!(sessions::heartbeat))
