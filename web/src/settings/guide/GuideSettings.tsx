@@ -120,7 +120,7 @@ function SourceRow({ source, up, down, read, change, remove }: SourceRowProps) {
       <div className="receiver-words">
         <p className="receiver-name">{source.name}</p>
         {source.address !== "" && source.address !== source.name && <p className="receiver-url">{source.address}</p>}
-        <p className="receiver-state" role="status">
+        <p className="receiver-state">
           <span className="dot" aria-hidden />
           {t.sources.states[state]}
           {facts.length > 0 && <span> · {facts.join(" · ")}</span>}

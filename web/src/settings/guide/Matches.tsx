@@ -1,9 +1,10 @@
 /** Which channel is which in a guide: what is in doubt first, what is certain to be looked at, and what the host has said. */
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
-import { useDeferredValue, useId, useState } from "react";
+import { useDeferredValue, useId, useState, type ReactNode } from "react";
 import { api, body } from "../../api/client";
-import { useText } from "../../i18n";
+import { useLanguage, useText } from "../../i18n";
+import { stationTime } from "../../i18n/format";
 import { Button, Failure, Skeleton } from "../../ui";
 import { Chips } from "../../ui/Chips";
 import { Modal } from "../../ui/Modal";
@@ -154,8 +155,9 @@ function MatchRow({ row, say, choose }: MatchRowProps) {
   );
 }
 
-function Fit({ fit, children }: { readonly fit: MatchFit; readonly children: React.ReactNode }) {
+function Fit({ fit, children }: { readonly fit: MatchFit; readonly children: ReactNode }) {
   const t = useText();
+  const locale = useLanguage();
   const [now, next] = fit.shows;
   return (
     <li className="match-fit">
@@ -166,7 +168,11 @@ function Fit({ fit, children }: { readonly fit: MatchFit; readonly children: Rea
         <p className="row-detail">
           {t.sources.score(fit.score)} · {t.sources.reasons[fit.reason]}
         </p>
-        {now && <p className="row-detail">{t.sources.showsNow(now.title, next?.title ?? null)}</p>}
+        {now && (
+          <p className="row-detail">
+            {Date.parse(now.start) <= Date.now() ? t.sources.showsNow(now.title, next?.title ?? null) : t.sources.showsFrom(stationTime(now.start, locale), now.title)}
+          </p>
+        )}
       </div>
       <div className="row-actions">{children}</div>
     </li>

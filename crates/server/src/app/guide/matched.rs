@@ -140,6 +140,8 @@ impl<'a> Matcher<'a> {
         if !self.has_begun {
             if self.offers.len() < self.most {
                 self.offers.push(offer);
+            } else {
+                self.left_out += 1;
             }
         } else if self.ids.get(&*offer.id).is_none_or(|aim| *aim == NONE) {
             self.come(offer);

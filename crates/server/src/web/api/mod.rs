@@ -6,6 +6,7 @@ pub mod channels;
 pub mod events;
 pub mod guide;
 pub mod lineup;
+pub mod matches;
 pub mod oidc;
 pub mod pairing;
 pub mod people;
@@ -86,9 +87,9 @@ pub fn router() -> OpenApiRouter<Web> {
         .routes(routes!(sources::test))
         .routes(routes!(sources::change, sources::remove))
         .routes(routes!(sources::refresh))
-        .routes(routes!(sources::matches))
-        .routes(routes!(sources::ids))
-        .routes(routes!(sources::wish))
+        .routes(routes!(matches::matches))
+        .routes(routes!(matches::ids))
+        .routes(routes!(matches::wish))
         .routes(routes!(sessions::start, sessions::list))
         .routes(routes!(sessions::get, sessions::stop))
         .routes(routes!(sessions::heartbeat))
