@@ -176,11 +176,11 @@ fn generated(channel: &ChannelId, name: &str, (start_ms, end_ms): (i64, i64), no
     let text = |language: Option<&str>, text: &str| {
         vec![Text { language: language.map(Into::into), text: text.to_owned() }]
     };
-    let programme = Programme {
+    let programme = Box::new(Programme {
         titles: text(None, name),
         keywords: text(Some("en"), "generated"),
         ..Programme::default()
-    };
+    });
     let (channel, moment) = (channel.clone(), Moment::default());
     let airing = Airing { channel, start_ms, end_ms, event_id: None, moment, programme };
     Entry { airing, told_ms: now_ms, generated: true }

@@ -8,6 +8,7 @@ import { stationTime } from "../../i18n/format";
 import { Button, Failure, Skeleton } from "../../ui";
 import { Chips } from "../../ui/Chips";
 import { Modal } from "../../ui/Modal";
+import { useNow } from "../../watch/time";
 import { again, matches, offered, said, type ChannelMatch, type Filter, type GuideChoice, type MatchFit, type Source } from "./queries";
 
 const FILTERS: readonly Filter[] = ["doubtful", "sure", "unmatched", "decided"];
@@ -158,6 +159,7 @@ function MatchRow({ row, say, choose }: MatchRowProps) {
 function Fit({ fit, children }: { readonly fit: MatchFit; readonly children: ReactNode }) {
   const t = useText();
   const locale = useLanguage();
+  const clock = useNow(60_000);
   const [now, next] = fit.shows;
   return (
     <li className="match-fit">
@@ -170,7 +172,7 @@ function Fit({ fit, children }: { readonly fit: MatchFit; readonly children: Rea
         </p>
         {now && (
           <p className="row-detail">
-            {Date.parse(now.start) <= Date.now() ? t.sources.showsNow(now.title, next?.title ?? null) : t.sources.showsFrom(stationTime(now.start, locale), now.title)}
+            {Date.parse(now.start) <= clock ? t.sources.showsNow(now.title, next?.title ?? null) : t.sources.showsFrom(stationTime(now.start, locale), now.title)}
           </p>
         )}
       </div>
