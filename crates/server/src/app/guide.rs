@@ -65,13 +65,13 @@ pub(super) struct Entry {
 
 impl Guide {
     /// Opens it, and starts those who keep it: until `stop`.
-    pub(super) fn start(
+    pub(super) async fn start(
         store: Store,
         (settings, lineup, clock): (InForce, Arc<ArcSwap<Lineup>>, Clock),
-        wishes: KeptGuide,
         news: News,
         stop: &CancellationToken,
     ) -> Self {
+        let wishes = wishes::kept(&store).await;
         let guide = Self { store, settings, lineup, clock, on: On::default(), files: Files::default() };
         guide.files.wishes.store(Arc::new(wishes));
         super::supervise("guide on", guide.on.clone().keep(guide.clone(), stop.child_token()));
