@@ -277,8 +277,18 @@ pub const GUIDE_FILE: u64 = 4 << 30;
 pub const GUIDE_IMPORT: Duration = Duration::from_hours(1);
 /// A guide file that could not be read is tried again after this.
 pub const GUIDE_RETRY: Duration = Duration::from_mins(10);
-/// Channels of a guide file that may be some of the lineup's, as they are told to people.
-pub const GUIDE_DOUBTFUL: usize = 1_000;
+/// Channels of a guide file; what it tells of more is left out. The largest that are offered have some 40,000.
+pub const GUIDE_IDS: usize = 200_000;
+/// Of them so many are kept at hand to be looked up by people.
+pub const GUIDE_LISTED: usize = 50_000;
+/// Airings that are shown of an id which may be a channel's, and how far ahead.
+pub const GUIDE_SHOWN: usize = 8;
+/// The same, in time.
+pub const GUIDE_SHOWN_AHEAD: Duration = Duration::from_hours(12);
+/// Guide addresses that the host may enter.
+pub const GUIDE_ADDRESSES: usize = 50;
+/// Minutes by which the times of a guide may be moved.
+pub const GUIDE_SHIFT: i32 = 24 * 60;
 /// Airings of a channel that are kept at hand for what is on.
 pub const GUIDE_ON: usize = 24;
 /// How far ahead other times of a programme are looked for.

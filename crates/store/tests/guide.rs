@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 use telecast_core::guide::{Airing, Moment, Programme, Text};
+use telecast_core::limits;
 use telecast_core::lineup::ChannelId;
-use telecast_store::{Imported, Place, Store};
+use telecast_store::{GuideAddress, Imported, Kind, Place, Sealer, Store};
 
 const DAY: i64 = 86_400_000;
 const HOUR: i64 = 3_600_000;
@@ -228,4 +229,74 @@ proptest! {
             assert_eq!(told.collect::<std::collections::BTreeMap<_, _>>(), expected);
         });
     }
+}
+
+#[tokio::test]
+async fn what_is_kept_of_a_source_is_told_and_what_it_told_of_one_channel_can_be_forgotten() {
+    let guide = Guide::new().await;
+    let all = [airing("a", T0, 1, "A"), airing("b", T0 + HOUR, 1, "B")];
+    guide.tell("xmltv:x", T0, &all, 10).await;
+    guide.tell("xmltv:x", T0 + HOUR, &all[..1], 10).await;
+    guide.tell("xmltv:y", T0, &all, 10).await;
+    guide.store.put_guide_report("xmltv:x", "{}").await.expect("noted");
+    guide.store.put_guide_report("xmltv:new", "never read").await.expect("noted");
+    let kept = guide.store.guide_kept().await.expect("listed");
+    let short: Vec<_> = kept
+        .iter()
+        .map(|kept| (kept.source.as_str(), kept.read_ms, kept.channels, kept.oldest_ms, kept.until_ms))
+        .collect();
+    assert_eq!(
+        short,
+        [
+            ("xmltv:new", None, 0, None, None),
+            ("xmltv:x", Some(T0 + HOUR), 2, Some(T0), Some(T0 + 2 * HOUR)),
+            ("xmltv:y", Some(T0), 2, Some(T0), Some(T0 + 2 * HOUR)),
+        ]
+    );
+    guide.store.forget_guide_of("xmltv:x", &id("a")).await.expect("forgotten");
+    guide.store.forget_guide_of("xmltv:x", &id("nobody")).await.expect("nothing to forget");
+    assert!(guide.told("xmltv:x", "a").await.is_empty());
+    assert_eq!(guide.told("xmltv:x", "b").await.len(), 1);
+    assert_eq!(guide.told("xmltv:y", "a").await.len(), 1);
+    let found = guide.store.search_guide(&["a".into()], (T0, T0 + DAY), None, 10).await.expect("found");
+    assert!(found.iter().all(|day| day.source != "xmltv:x" || day.airings[0].channel != id("a")));
+    for (source, report) in [("xmltv:x", "{}"), ("xmltv:new", "never read"), ("xmltv:y", ""), ("none", "")] {
+        assert_eq!(guide.store.guide_report(source).await.expect("read"), report, "{source}");
+    }
+}
+
+#[tokio::test]
+async fn an_entered_address_is_sealed_changed_in_its_place_and_there_are_so_many_at_most() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("telecast.db");
+    let store = Store::open_sqlite(&path).await.expect("opens");
+    let sealer = Sealer::load_or_create(&folder.path().join("key")).expect("a key");
+    let address = |id: &str, name: &str| GuideAddress {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        address: sealer
+            .seal(&"https://x.example/g?key=geheim".into(), &GuideAddress::aad(id))
+            .expect("sealed"),
+        shift_min: -60,
+        refresh_s: Some(3_600),
+    };
+    for (at, id) in ["b", "a"].into_iter().enumerate() {
+        store.put_guide_address(&address(id, id), at as i64).await.expect("kept");
+    }
+    let changed = address("b", "another name");
+    store.put_guide_address(&changed, 9).await.expect("changed");
+    let listed = Store::open_sqlite(&path).await.expect("opens").guide_addresses().await.expect("listed");
+    assert_eq!((&listed[0], listed[1].id.as_str(), listed.len()), (&changed, "a", 2));
+    assert!(
+        sealer.open(&listed[0].address, &GuideAddress::aad("a")).is_err(),
+        "it opens in its own row alone"
+    );
+    for at in 2..limits::GUIDE_ADDRESSES {
+        store.put_guide_address(&address(&format!("n{at}"), "n"), 10).await.expect("kept");
+    }
+    let more = store.put_guide_address(&address("more", "n"), 10).await.expect_err("too many");
+    assert_eq!(more.kind(), Kind::Conflict);
+    store.put_guide_address(&changed, 9).await.expect("a change is none more");
+    assert!(store.delete_guide_address("a").await.expect("gone"));
+    assert!(!store.delete_guide_address("a").await.expect("none"));
 }

@@ -18,9 +18,12 @@ function languages(): string {
 }
 
 /** What is on some channels between two moments, in the order of `channels`. A page may hold only some of them. */
-export function fetchWindow(channels: readonly string[], from: number, to: number, signal: AbortSignal, cursor: string | null): Promise<Schemas["GuideWindow"]> {
+export async function fetchWindow(channels: readonly string[], from: number, to: number, signal: AbortSignal, cursor: string | null): Promise<Schemas["GuideWindow"]> {
   const query = { from: time(from), to: time(to), channels: channels.join(","), languages: languages(), ...(cursor === null ? {} : { cursor }) };
-  return body(api.GET("/api/v1/guide", { params: { query }, signal }));
+  const page = await body(api.GET("/api/v1/guide", { params: { query }, signal }));
+  // Where nothing is known the page says so itself, quietly.
+  for (const row of page.items) row.items = row.items.filter(({ generated }) => !generated);
+  return page;
 }
 
 export interface Wanted {

@@ -3,6 +3,7 @@ import type { Catalogue } from "./catalogue";
 import { guide } from "./guide.de";
 import { own } from "./own.de";
 import { plural } from "./plural";
+import { sources } from "./sources.de";
 
 const many = plural("de");
 
@@ -77,6 +78,7 @@ export const de: Catalogue = {
   },
   guide,
   ...own,
+  sources,
   player: {
     play: "Abspielen",
     pause: "Pause",
@@ -387,6 +389,7 @@ export const de: Catalogue = {
     sections: "Abschnitte",
     receivers: "Receiver",
     lineup: "Sender",
+    guide: "Programm",
     people: "Personen",
     account: "Konto",
     devices: "Geräte",

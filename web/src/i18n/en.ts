@@ -2,6 +2,7 @@
 import { guide } from "./guide.en";
 import { own } from "./own.en";
 import { plural } from "./plural";
+import { sources } from "./sources.en";
 
 const many = plural("en");
 
@@ -76,6 +77,7 @@ export const en = {
   },
   guide,
   ...own,
+  sources,
   player: {
     play: "Play",
     pause: "Pause",
@@ -389,6 +391,7 @@ export const en = {
     sections: "Sections",
     receivers: "Receivers",
     lineup: "Channels",
+    guide: "Guide",
     people: "People",
     account: "Account",
     devices: "Devices",

@@ -9,13 +9,14 @@ import { AccountSection } from "./Account";
 import { Appearance } from "./Appearance";
 import { Channels } from "./Channels";
 import { Devices } from "./Devices";
+import { GuideSettings } from "./guide/GuideSettings";
 import { People } from "./People";
 import { Receivers } from "./Receivers";
 
-const SECTIONS = ["receivers", "lineup", "people", "devices", "appearance", "account", "about"] as const;
+const SECTIONS = ["receivers", "lineup", "guide", "people", "devices", "appearance", "account", "about"] as const;
 type Section = (typeof SECTIONS)[number];
 /** For those who run the station. */
-const ADMIN: ReadonlySet<Section> = new Set<Section>(["receivers", "lineup", "people"]);
+const ADMIN: ReadonlySet<Section> = new Set<Section>(["receivers", "lineup", "guide", "people"]);
 
 export function SettingsPage() {
   const t = useText();
@@ -41,6 +42,7 @@ export function SettingsPage() {
       <section className="settings-body" aria-label={t.settings[current]}>
         {current === "receivers" && <Receivers />}
         {current === "lineup" && <Channels />}
+        {current === "guide" && <GuideSettings />}
         {current === "people" && <People />}
         {current === "devices" && <Devices />}
         {current === "appearance" && <Appearance />}

@@ -10,6 +10,7 @@ export function airing(id: string, from: number, to: number, more: Partial<Airin
     brief: "",
     start: new Date(from).toISOString(),
     end: new Date(to).toISOString(),
+    generated: false,
     genre: null,
     season: null,
     episode: null,

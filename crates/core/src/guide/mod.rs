@@ -11,6 +11,8 @@ mod programme;
 pub mod rating;
 mod text;
 mod understand;
+pub mod unknown;
+pub mod wishes;
 pub mod xmltv;
 
 use serde::{Deserialize, Serialize};

@@ -5,17 +5,23 @@
 mod export;
 pub(super) mod files;
 mod list;
+mod matched;
 pub(super) mod on;
+mod overview;
 mod search;
+pub(super) mod source;
+mod trial;
 mod view;
 mod written;
+pub(super) mod wishes;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use telecast_core::error::{Error, Kind};
 use telecast_core::guide::merge::{Claim, Verdict, complete, merge};
-use telecast_core::guide::{Airing, fold};
+use telecast_core::guide::{Airing, Moment, Programme, Text, fold, unknown};
 use telecast_core::limits;
 use telecast_core::lineup::{ChannelId, Lineup};
 use telecast_store::{Store, Told};
@@ -25,11 +31,16 @@ pub use export::{Export, Listed};
 pub use files::FileView;
 use files::Files;
 pub use list::{file_for, guide_for, list};
+pub use matched::Shown;
 use on::On;
+pub use overview::{Figures, FitView, MatchPage, MatchQuery, MatchView, SourceView, Standing, Teller};
 pub use search::{Query, SearchPage};
+pub use source::{GuideFile, GuideSource, Origin};
+pub use trial::Trial;
 pub use view::{AiringView, DetailView, RowView};
 use written::Written;
 pub use written::WrittenFiles;
+pub use wishes::{GuideChange, KeptGuide};
 
 use super::news::News;
 use super::settings::InForce;
@@ -55,18 +66,22 @@ pub(super) struct Guide {
 pub(super) struct Entry {
     pub(super) airing: Airing,
     pub(super) told_ms: i64,
+    /// Nobody has told it: see [`unknown`].
+    pub(super) generated: bool,
 }
 
 impl Guide {
     /// Opens it, and starts those who keep it: until `stop`.
-    pub(super) fn start(
+    pub(super) async fn start(
         store: Store,
         (settings, lineup, clock): (InForce, Arc<ArcSwap<Lineup>>, Clock),
         news: News,
         stop: &CancellationToken,
     ) -> Self {
+        let wishes = wishes::kept(&store).await;
         let (on, files, written) = (On::default(), Files::default(), Written::default());
         let guide = Self { store, settings, lineup, clock, on, files, written };
+        guide.files.wishes.store(Arc::new(wishes));
         super::supervise("guide on", guide.on.clone().keep(guide.clone(), stop.child_token()));
         super::supervise("guide files", guide.files.clone().keep(guide.clone(), news, stop.child_token()));
         let written = guide.written.clone();
@@ -95,7 +110,8 @@ impl Guide {
         for ((place, _), (_, told)) in asked.into_iter().zip(told) {
             rows[place].1.extend(told);
         }
-        let files: Vec<String> = self.files.places(&self.settings).iter().map(files::source).collect();
+        let files: Vec<String> =
+            self.files.sources(&self.settings).into_iter().map(|source| source.id).collect();
         let row = |(channel, told): (ChannelId, Vec<Told>)| {
             let mut entries = merged(told, &files);
             entries.iter_mut().for_each(|entry| entry.airing.channel.clone_from(&channel));
@@ -116,6 +132,36 @@ impl Guide {
         all
     }
 
+    /// The same, with entries of our own for channels of which nothing is known from now until tomorrow ([`unknown`]).
+    pub(super) async fn filled(
+        &self,
+        channels: &[ChannelId],
+        from_ms: i64,
+        to_ms: i64,
+    ) -> Result<Vec<(ChannelId, Vec<Entry>)>, Error> {
+        let mut rows = self.entries(channels, from_ms, to_ms).await?;
+        let now_ms = self.clock.wall_ms();
+        let blocks = unknown::blocks(now_ms, (from_ms, to_ms));
+        let (begin, end) = unknown::horizon(now_ms);
+        let is_within = |entry: &Entry| entry.airing.start_ms < end && entry.airing.end_ms > begin;
+        let silent = rows.iter().filter(|(_, entries)| !entries.iter().any(is_within));
+        let silent: Vec<ChannelId> = silent.map(|(channel, _)| channel.clone()).collect();
+        if blocks.is_empty() || silent.is_empty() {
+            return Ok(rows);
+        }
+        // Something may be known of the hours outside of the window.
+        let told = self.entries(&silent, begin, end).await?;
+        let empty: HashSet<ChannelId> =
+            told.into_iter().filter(|(_, told)| told.is_empty()).map(|(channel, _)| channel).collect();
+        let lineup = self.lineup.load();
+        for (channel, entries) in rows.iter_mut().filter(|(channel, _)| empty.contains(channel)) {
+            let Some(name) = lineup.channel(channel).map(|channel| channel.name.clone()) else { continue };
+            entries.extend(blocks.iter().map(|block| generated(channel, &name, *block, now_ms)));
+            entries.sort_by_key(|entry| entry.airing.start_ms);
+        }
+        Ok(rows)
+    }
+
     /// A window, channel by channel in the order that they were asked for.
     pub(super) async fn window(
         &self,
@@ -124,7 +170,7 @@ impl Guide {
         languages: &[String],
     ) -> Result<Vec<RowView>, Error> {
         let now = self.clock.wall_ms();
-        let rows = self.entries(channels, from_ms, to_ms).await?;
+        let rows = self.filled(channels, from_ms, to_ms).await?;
         Ok(rows
             .into_iter()
             .map(|(channel, entries)| RowView::of(channel, &entries, languages, now))
@@ -165,10 +211,28 @@ impl Guide {
     }
 }
 
+/// An entry of our own: the channel's name. Its keyword tells whoever reads an export that nobody else has told it.
+fn generated(channel: &ChannelId, name: &str, (start_ms, end_ms): (i64, i64), now_ms: i64) -> Entry {
+    let text = |language: Option<&str>, text: &str| {
+        vec![Text { language: language.map(Into::into), text: text.to_owned() }]
+    };
+    let programme = Box::new(Programme {
+        titles: text(None, name),
+        keywords: text(Some("en"), "generated"),
+        ..Programme::default()
+    });
+    let (channel, moment) = (channel.clone(), Moment::default());
+    let airing = Airing { channel, start_ms, end_ms, event_id: None, moment, programme };
+    Entry { airing, told_ms: now_ms, generated: true }
+}
+
 /// What counts of what each source has told; sources in order of preference.
 fn merged(mut told: Vec<Told>, files: &[String]) -> Vec<Entry> {
     let one = |told: Told| {
-        told.airings.into_iter().map(|(airing, told_ms)| Entry { airing, told_ms }).collect::<Vec<_>>()
+        told.airings
+            .into_iter()
+            .map(|(airing, told_ms)| Entry { airing, told_ms, generated: false })
+            .collect::<Vec<_>>()
     };
     if told.len() <= 1 {
         return told.pop().map(one).unwrap_or_default();

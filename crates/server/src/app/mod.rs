@@ -23,6 +23,7 @@ mod sessions;
 pub mod settings;
 pub mod shelf;
 mod slate;
+mod sources;
 pub mod status;
 pub mod tape;
 pub mod transcoders;
@@ -117,7 +118,8 @@ impl App {
         let wishes = wishes::kept(&store).await;
         let house = housekeeping::keep_house(store.clone(), clock, settings.clone(), stop.child_token());
         supervise("housekeeping", house);
-        let guide = Guide::start(store, (settings.clone(), Arc::clone(&lineup), clock), news.clone(), &stop);
+        let parts = (settings.clone(), Arc::clone(&lineup), clock);
+        let guide = Guide::start(store, parts, news.clone(), &stop).await;
         let transcoders = Transcoders::start(settings.clone(), room.clone(), clock, stop.child_token());
         let tuners = Tuners::start(settings.clone(), Arc::clone(&lineup), room, clock, stop.child_token());
         let around = Surroundings {
@@ -331,12 +333,6 @@ impl App {
     /// The guide as XMLTV, piece by piece.
     pub fn export_guide(&self, export: Export) -> impl Stream<Item = io::Result<Bytes>> + Send + use<> {
         self.0.guide.export(export)
-    }
-
-    /// Reads the guide again, from receivers and files.
-    pub fn refresh_guide(&self) {
-        self.0.receivers.read_guides_again();
-        self.0.guide.files.again();
     }
 
     /// Makes a session, or finds the one of the same request. Answers when it is written, and never waits for a receiver.

@@ -285,6 +285,13 @@ impl Receivers {
         self.list.load().iter().map(|receiver| receiver.state.borrow().clone()).collect()
     }
 
+    /// Id and name of those that tell a guide of their own.
+    pub(super) fn tellers(&self) -> Vec<(String, String)> {
+        let list = self.list.load();
+        let boxes = list.iter().map(|receiver| &receiver.client).filter(|client| client.as_box().is_some());
+        boxes.map(|client| (client.settings().id.clone(), client.settings().name.clone())).collect()
+    }
+
     /// All of them, how each answers, and where its breaker stands: the worse of those of its pages and its streams.
     pub(super) fn answers(&self) -> Vec<(ReceiverView, Answers, Breaker)> {
         let of = |receiver: &Arc<Receiver>| {

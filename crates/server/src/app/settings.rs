@@ -11,6 +11,7 @@ use telecast_core::playback::Policy;
 use telecast_core::tuner::Rules;
 use url::Url;
 
+pub use super::guide::source::GuideFile;
 pub use super::guide::WrittenFiles;
 pub use super::tape::Keeping;
 pub use super::transcoders::Allowance;
@@ -39,7 +40,7 @@ pub struct Settings {
     /// How long what was on stays in the guide.
     pub guide_past: Duration,
     /// Guide files, in order of preference.
-    pub guide_files: Vec<Place>,
+    pub guide_files: Vec<GuideFile>,
     /// Where list and guide are written as files; none: nowhere.
     pub files: Option<WrittenFiles>,
     /// Where logos lie.

@@ -232,6 +232,7 @@ impl Station {
             ops::web_config(config, figures.clone().map(|figures| (figures, networks)), public_url, tls);
         let settings = ops::settings(config, data, receivers, web_config.base_path());
         let app = App::start(settings, store).await.map_err(|error| Failure::cannot(error.message))?;
+        app.enter_guides(accounts.guides().await.map_err(fault)?);
         let simulated = Simulated::new(telecast_sim::Config::default());
         let (reloader, requests) = reload::channel();
         let controls = Controls { reloader: Some(reloader), level: Some(level.clone()) };

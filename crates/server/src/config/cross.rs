@@ -2,7 +2,7 @@
 
 use super::oidc;
 use super::read::{Faults, Layers, list};
-use crate::adapters::guide_file::Place;
+use crate::app::settings::GuideFile;
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -50,7 +50,7 @@ pub(super) fn faults(keys: &Layers, path: &Path) -> Faults {
         fault("guide.days", "receivers are asked for 1 to 30 days".into());
     }
     for text in list(keys.text("guide.xmltv")) {
-        if let Err(what) = Place::read(&text) {
+        if let Err(what) = GuideFile::read(&text) {
             fault("guide.xmltv", what);
         }
     }

@@ -232,7 +232,7 @@ pub const KEYS: &[Key] = &[
         "guide.xmltv",
         "",
         Shape::Places,
-        "Guide files (XMLTV), plain or packed with gzip or xz, best first: paths, or addresses. A user, a password and a query in an address are not shown. What they say of channels that none of the lineup is surely the same as is left out.",
+        "Guide files (XMLTV), plain or packed with gzip or xz, best first: paths, or addresses; behind one, after a blank, minutes with a sign (`+60`) by which its times are moved. A user, a password and a query in an address are not shown. What they say of channels that none of the lineup is surely the same as is left out.",
     ),
     key(
         "tuner.interfaces",

@@ -4,7 +4,7 @@ use super::cross;
 use super::keys::{KEYS, Key, RENAMED, Shape};
 use super::network::Network;
 use super::receivers;
-use crate::app::settings::{Place, ReceiverSettings};
+use crate::app::settings::{GuideFile, ReceiverSettings};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -389,8 +389,11 @@ fn shown(shape: Shape, text: &str) -> String {
             None => text.to_owned(),
         },
         Shape::Places => {
-            let name =
-                |text: String| Place::read(&text).map_or_else(|_| "***".to_owned(), |place| place.name());
+            let name = |text: String| match GuideFile::read(&text) {
+                Ok(GuideFile { place, shift_min: 0 }) => place.name(),
+                Ok(GuideFile { place, shift_min }) => format!("{} {shift_min:+}", place.name()),
+                Err(_) => "***".to_owned(),
+            };
             list(text).into_iter().map(name).collect::<Vec<_>>().join(",")
         }
         _ => text.to_owned(),

@@ -2,10 +2,11 @@
 
 use super::PrometheusHandle;
 use crate::adapters::certificate::Files;
-use crate::adapters::guide_file::Place;
 use crate::adapters::machine;
 use crate::adapters::oidc;
-use crate::app::settings::{Allowance, Keeping, Limits, LogoPlaces, ReceiverSettings, Settings, WrittenFiles};
+use crate::app::settings::{
+    Allowance, GuideFile, Keeping, Limits, LogoPlaces, ReceiverSettings, Settings, WrittenFiles,
+};
 use crate::config::{Config, Network};
 use crate::web::rate::{Bucket, RateLimits};
 use crate::web::tls::Tls;
@@ -43,7 +44,11 @@ pub fn settings(config: &Config, data: &Path, receivers: Vec<ReceiverSettings>, 
         guide_days: config.number("guide.days") as u32,
         guide_past: config.duration("guide.past"),
         // Those that cannot be read as places are faults of the configuration.
-        guide_files: config.list("guide.xmltv").iter().filter_map(|text| Place::read(text).ok()).collect(),
+        guide_files: config
+            .list("guide.xmltv")
+            .iter()
+            .filter_map(|text| GuideFile::read(text).ok())
+            .collect(),
         files: config.switch("iptv.files").then(|| files(config, data, base_path)),
         logos: LogoPlaces {
             own: config.string("logos.directory").map(PathBuf::from),

@@ -1,5 +1,7 @@
 //! Accounts, sign-ins, codes, tokens and receivers of pages, as the web needs them, over the store.
 
+mod guides;
+
 use super::guard::{Credential, Principal};
 use super::known::{Found, Known};
 use super::problem::Problem;

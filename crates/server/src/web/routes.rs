@@ -155,7 +155,14 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/api/v1/guide", WATCH),
     route(GET, "/api/v1/guide/search", WATCH),
     route(GET, "/api/v1/programmes/{id}", WATCH),
-    route(GET, "/api/v1/guide/files", ADMIN),
+    route(GET, "/api/v1/guide/sources", ADMIN),
+    route(POST, "/api/v1/guide/sources", ADMIN).body(limits::BODY_SMALL).audit("guide.source.add"),
+    route(POST, "/api/v1/guide/sources/test", ADMIN).body(limits::BODY_SMALL).audit("guide.source.test"),
+    route(POST, "/api/v1/guide/sources/{id}", ADMIN).body(limits::BODY_SMALL).audit("guide.source.change"),
+    route(DELETE, "/api/v1/guide/sources/{id}", ADMIN).body(limits::BODY_SMALL).audit("guide.source.remove"),
+    route(GET, "/api/v1/guide/matches", ADMIN),
+    route(GET, "/api/v1/guide/ids", ADMIN),
+    route(POST, "/api/v1/guide/wishes", ADMIN).body(limits::BODY).audit("guide.wishes"),
     route(POST, "/api/v1/guide/refresh", ADMIN)
         .rate(Rate::Refresh)
         .body(limits::BODY_SMALL)

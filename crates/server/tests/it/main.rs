@@ -43,6 +43,7 @@ mod web_own;
 mod web_people;
 mod web_probes;
 mod web_rate;
+mod web_sources;
 mod web_status;
 mod web_store;
 mod web_talk;

@@ -64,14 +64,15 @@ pub(crate) async fn station(fake: &FakeBox) -> (Station, String, i64) {
     std::fs::write(&file, guide).unwrap();
     let store: Store = live_box::store_beside(&tapes).await;
     let mut settings = live_box::settings(fake, &tapes);
-    settings.guide_files.push(Place::Path(file));
+    settings.guide_files.push(Place::Path(file).into());
     let app = App::start(settings, store.clone()).await.unwrap();
     live_box::listed(&app).await;
     let station = station_of(app, store, directory).await;
     let owner = station.token(Role::Owner, &Scope::ALL).await;
     for _ in 0..400 {
         let (_, window) = ask(&station, &owner, "guide?limit=3").await;
-        if window["items"][0]["items"].as_array().is_some_and(|items| !items.is_empty()) {
+        let told = |airing: &Value| airing["generated"] == false;
+        if window["items"][0]["items"].as_array().is_some_and(|items| items.iter().any(told)) {
             return (station, owner, now);
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -153,19 +154,14 @@ async fn a_guide_file_is_in_windows_searches_and_details() {
         ("guide?from=x", StatusCode::BAD_REQUEST),
         ("guide?from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z", StatusCode::BAD_REQUEST),
         ("guide?cursor=x", StatusCode::BAD_REQUEST),
-        ("guide/files", StatusCode::FORBIDDEN),
+        ("guide/sources", StatusCode::FORBIDDEN),
     ] {
         assert_eq!(ask(&station, &watcher, path).await.0, expected, "{path}");
     }
-    let (_, files) = ask(&station, &owner, "guide/files").await;
-    let file = &files["items"][0];
+    let (_, sources) = ask(&station, &owner, "guide/sources").await;
+    let file = &sources["items"][1];
     assert_eq!(
-        (
-            file["airings"].clone(),
-            file["channels"].clone(),
-            file["unmatched"].clone(),
-            file["failed"].clone()
-        ),
+        (file["airings"].clone(), file["channels"].clone(), file["unused"].clone(), file["failed"].clone()),
         (json!(4), json!(2), json!(1), json!(false)),
         "{file}"
     );

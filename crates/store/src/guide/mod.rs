@@ -9,6 +9,7 @@
 mod import;
 mod read;
 mod search;
+mod source;
 mod window;
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,7 @@ use telecast_core::lineup::ChannelId;
 pub use import::{Import, Imported};
 pub use read::Told;
 pub use search::{Found, Place};
+pub use source::Kept;
 
 /// Milliseconds of a day.
 const DAY_MS: i64 = 86_400_000;

@@ -6,19 +6,24 @@
 //! - A channel has at most one certain id; an id may serve several channels (SD and HD of one station).
 //! - Names with different numbers (`RTL`, `RTL 2`, `+1`), regions or countries are never the same with certainty.
 //! - The order of what comes in changes nothing.
+//! - What the host has refused is neither taken nor proposed; what the host has chosen is taken or nothing is.
 //!
 //! Two ids that fit a channel equally well are for a person to decide. Time and memory grow with the number of names, not with its square.
 
 mod alias;
 mod alike;
+mod late;
 mod name;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::lineup::{ChannelId, ServiceRef};
 use alias::Aliases;
 use alike::Alike;
+pub use late::Late;
 use name::Name;
 
 /// So many ids that fit a channel equally well are looked at.
@@ -39,8 +44,10 @@ pub struct Known {
     pub names: Vec<String>,
     /// Ids that others say it has: `tvg-id`, service references.
     pub ids: Vec<String>,
-    /// Ids that the host has confirmed.
+    /// Ids that the host has confirmed. Where none of them is offered, all else is for a person to look at: the host did not say so for nothing.
     pub confirmed: Vec<String>,
+    /// Ids that the host has refused.
+    pub refused: Vec<String>,
     /// Number on the remote control.
     pub number: Option<u32>,
 }
@@ -55,7 +62,8 @@ pub struct Offered {
 }
 
 /// By what a channel and an id were found to be the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum How {
     /// They are only alike.
     Alike,
@@ -111,8 +119,15 @@ pub fn matching(known: &[Known], offered: &[Offered]) -> Matching {
     let mut alike = Alike::new(names.flat_map(|(name, at)| name.keys.iter().map(move |key| (bare(key), at))));
     let mut found = Matching::default();
     for (at, channel) in channels.iter().enumerate() {
-        let search =
-            Search { known: &known[at], channel, offered, offers: &offers, index: &index, host: &host };
+        let search = Search {
+            known: &known[at],
+            channel,
+            offered,
+            offers: &offers,
+            index: &index,
+            host: &host,
+            aliases: &aliases,
+        };
         let mut fits = search.fits();
         if fits.is_empty() {
             fits = search.alike(&mut alike);
@@ -205,6 +220,11 @@ fn reference(id: &str) -> Option<String> {
         .map(|service| format!("service {}", service.channel_id()))
 }
 
+/// Whether two ids of one guide are the same to [`matching`]: but for blanks around them and capital letters, or as they name one service.
+pub fn is_same_id(one: &str, other: &str) -> bool {
+    id_key(one) == id_key(other)
+}
+
 /// An id as ids are compared.
 fn id_key(id: &str) -> String {
     reference(id).unwrap_or_else(|| id.trim().to_lowercase())
@@ -246,21 +266,21 @@ impl Index {
 }
 
 /// What all channels together say.
-struct Host<'a> {
+struct Host {
     /// Keys of channels that spell a country.
-    spelled: HashSet<&'a str>,
+    spelled: HashSet<String>,
     /// Countries from where it has channels, as far as that is known.
     countries: u64,
-    aliases: &'a Aliases,
 }
 
-impl<'a> Host<'a> {
-    fn new(channels: &'a [Party], aliases: &'a Aliases) -> Self {
+impl Host {
+    fn new(channels: &[Party], aliases: &Aliases) -> Self {
         let keys = || channels.iter().flat_map(Party::keys);
-        let spelled = keys().filter(|(_, name)| name.spells_country()).map(|(key, _)| key).collect();
+        let spelled =
+            keys().filter(|(_, name)| name.spells_country()).map(|(key, _)| key.to_owned()).collect();
         let stations = keys().filter_map(|(key, _)| aliases.country(key)).filter_map(name::country);
         let labels = channels.iter().map(|channel| channel.countries);
-        Self { spelled, countries: stations.chain(labels).fold(0, |all, country| all | country), aliases }
+        Self { spelled, countries: stations.chain(labels).fold(0, |all, country| all | country) }
     }
 }
 
@@ -271,7 +291,8 @@ struct Search<'a> {
     offered: &'a [Offered],
     offers: &'a [Party],
     index: &'a Index,
-    host: &'a Host<'a>,
+    host: &'a Host,
+    aliases: &'a Aliases,
 }
 
 impl Search<'_> {
@@ -305,7 +326,21 @@ impl Search<'_> {
                 self.normalised(key, name, at).into_iter().for_each(&mut add);
             }
         }
-        fits.into_values().collect()
+        self.as_wanted(fits.into_values().collect())
+    }
+
+    /// Without what the host has refused; and where the host has chosen something that is not offered, nothing is certain.
+    fn as_wanted(&self, mut fits: Vec<Fit>) -> Vec<Fit> {
+        let refused: Vec<String> = self.known.refused.iter().map(|id| id_key(id)).collect();
+        if !refused.is_empty() {
+            fits.retain(|fit| !refused.contains(&id_key(&self.offered[fit.offered].id)));
+        }
+        if !self.known.confirmed.is_empty() && !fits.iter().any(|fit| fit.how == How::Confirmed) {
+            for fit in &mut fits {
+                (fit.certain, fit.score) = (false, fit.score.min(CONTRADICTED));
+            }
+        }
+        fits
     }
 
     fn exact_id(&self, id: &str, at: usize) -> Fit {
@@ -363,7 +398,7 @@ impl Search<'_> {
     /// Only one of both names a country, and it is not the station's; or it is the offer's, and the host has nothing from there.
     fn is_abroad(&self, offer: &Party) -> bool {
         let (ours, theirs) = (self.channel.countries, offer.countries);
-        let stations = self.channel.keys().filter_map(|(key, _)| self.host.aliases.country(bare(key)));
+        let stations = self.channel.keys().filter_map(|(key, _)| self.aliases.country(bare(key)));
         let station = stations.filter_map(name::country).fold(0, |all, country| all | country);
         let wrong = |named: u64, right: u64| named != 0 && right != 0 && named & right == 0;
         (ours == 0 || theirs == 0) && (wrong(ours | theirs, station) || wrong(theirs, self.host.countries))
@@ -390,7 +425,7 @@ impl Search<'_> {
                 }
             }
         }
-        fits.into_values().collect()
+        self.as_wanted(fits.into_values().collect())
     }
 
     /// The score of what is alike. None: it is certainly something else.

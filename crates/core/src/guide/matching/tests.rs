@@ -16,6 +16,7 @@ fn known(id: &str, names: &[&str], ids: &[&str]) -> Known {
         names: texts(names),
         ids: texts(ids),
         confirmed: Vec::new(),
+        refused: Vec::new(),
         number: None,
     }
 }
@@ -114,7 +115,13 @@ fn the_best_reason_decides_and_a_tie_is_for_a_person() {
     let host = Known { confirmed: vec!["b".into()], ..known("1", &["VOX"], &["a"]) };
     check(host, &twice, &["b"], &[]);
     let gone = Known { confirmed: vec!["gone".into()], ..known("1", &["VOX"], &["a"]) };
-    check(gone, &twice, &["a"], &[]);
+    check(gone, &twice, &[], &["VOX.de", "a", "b"]);
+    let refused = |ids: &[&str]| Known { refused: strings(ids), ..known("1", &["VOX"], &["a"]) };
+    check(refused(&["a"]), &twice, &["b"], &[]);
+    check(refused(&["A ", "b"]), &twice, &["VOX.de"], &[]);
+    check(refused(&["a", "b", "VOX.de"]), &twice, &[], &[]);
+    let like = [offer("x", &["Sky Cinemas"]), offer("y", &["Sky Cinemaa"])];
+    check(Known { refused: strings(&["x"]), ..known("1", &["Sky Cinema"], &[]) }, &like, &[], &["y"]);
     check(known("1", &["Something"], &["a", "b"]), &twice, &[], &["a", "b"]);
 }
 
@@ -245,12 +252,13 @@ fn spelled() -> impl Strategy<Value = ((u8, u8, u8), String)> {
 fn party() -> impl Strategy<Value = (Vec<Known>, Vec<Offered>)> {
     let names = || vec(prop_oneof![spelled().prop_map(|(_, name)| name), "[a-c1-2 .:+]{0,5}"], 0..3);
     let ids = || vec(prop_oneof![Just("RTL.de".to_owned()), Just("rtl.DE".to_owned()), "[ab1-3]{1,2}"], 0..2);
-    let known = vec((names(), ids(), ids(), prop::option::of(0..5u32)), 0..8).prop_map(|all| {
-        let one = |(at, (names, ids, confirmed, number))| Known {
+    let known = vec((names(), ids(), ids(), ids(), prop::option::of(0..5u32)), 0..8).prop_map(|all| {
+        let one = |(at, (names, ids, confirmed, refused, number))| Known {
             channel: ChannelId(format!("c{at}")),
             names,
             ids,
             confirmed,
+            refused,
             number,
         };
         all.into_iter().enumerate().map(one).collect()
@@ -310,6 +318,27 @@ proptest! {
     }
 
     #[test]
+    fn what_the_host_has_refused_is_never_taken_and_what_he_has_chosen_always((known, offered) in party()) {
+        let found = matching(&known, &offered);
+        let has = |ids: &[String], id: &str| ids.iter().any(|one| id_key(one) == id_key(id));
+        for one in found.sure.iter().chain(&found.to_review) {
+            prop_assert!(!has(&known[one.channel].refused, &offered[one.offered].id));
+        }
+        for one in &found.sure {
+            let chosen = &known[one.channel].confirmed;
+            prop_assert!(chosen.is_empty() || has(chosen, &offered[one.offered].id));
+        }
+    }
+
+    #[test]
+    fn what_comes_late_is_what_it_would_be_if_it_came_alone((known, offered) in party()) {
+        let late = Late::new(&known);
+        for offer in &offered {
+            prop_assert_eq!(late.sure(offer), matching(&known, std::slice::from_ref(offer)).sure);
+        }
+    }
+
+    #[test]
     fn any_text_is_a_name_or_none(text in ".{0,40}", odd in "[|(){}\\[\\]DEde:+&@.\u{308}ᴴᴰä -]{0,20}") {
         for text in [text, odd] {
             let name = Name::of(&text, &Aliases::new());
@@ -344,4 +373,20 @@ fn time_grows_with_the_number_of_channels_and_ids_not_with_its_square() {
     // Ten times as much takes about ten times as long, not a hundred times. A busy machine is asked again.
     let is_linear = || time(4_000) < time(400) * 40 + std::time::Duration::from_secs(2);
     assert!((0..4).any(|_| is_linear()));
+}
+
+#[test]
+fn what_comes_late_costs_the_same_however_many_channels_there_are() {
+    let time = |count: usize| {
+        let channels: Vec<Known> =
+            (0..count).map(|at| known(&at.to_string(), &[&format!("Kanal {at}")], &[])).collect();
+        let late = Late::new(&channels);
+        let begun = std::time::Instant::now();
+        let found = (0..1_000).map(|at| late.sure(&offer(&format!("Kanal {}", at * 10), &[])).len());
+        assert_eq!(found.sum::<usize>(), count / 10);
+        begun.elapsed()
+    };
+    // Fifty times as many channels, and about the same time. A busy machine is asked again.
+    let is_even = || time(5_000) < time(100) * 10 + std::time::Duration::from_millis(200);
+    assert!((0..4).any(|_| is_even()));
 }

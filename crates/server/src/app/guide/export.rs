@@ -137,7 +137,7 @@ impl Making {
             };
             let ids: Vec<ChannelId> = some.iter().take(CHUNK).map(|channel| channel.id.clone()).collect();
             self.done += ids.len();
-            let rows = match self.guide.entries(&ids, self.window_ms.0, self.window_ms.1).await {
+            let rows = match self.guide.filled(&ids, self.window_ms.0, self.window_ms.1).await {
                 Ok(rows) => rows,
                 Err(error) => return Some(Err(io::Error::other(error))),
             };
@@ -177,7 +177,7 @@ fn write(
 ) -> io::Result<()> {
     let is_for = |entry: &Entry| {
         let of = entry.airing.programme.age;
-        export.age.is_none_or(|(age, unrated)| of.map_or(unrated, |of| of <= age))
+        entry.generated || export.age.is_none_or(|(age, unrated)| of.map_or(unrated, |of| of <= age))
     };
     for Entry { mut airing, .. } in entries.into_iter().filter(is_for) {
         let programme = &mut airing.programme;

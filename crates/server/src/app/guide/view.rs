@@ -46,6 +46,8 @@ pub struct AiringView {
     pub new: bool,
     /// For whom it is, from this age on (years).
     pub age: Option<u8>,
+    /// Nobody has told it: it is the channel's name.
+    pub generated: bool,
 }
 
 /// All of an airing.
@@ -101,7 +103,13 @@ impl RowView {
         let oldest = entries.iter().map(|entry| entry.told_ms).min();
         Self {
             channel,
-            airings: entries.iter().map(|entry| AiringView::of(&entry.airing, languages)).collect(),
+            airings: entries
+                .iter()
+                .map(|entry| AiringView {
+                    generated: entry.generated,
+                    ..AiringView::of(&entry.airing, languages)
+                })
+                .collect(),
             stale_s: oldest.map_or(0, |at| (now_ms - at).max(0) as u64 / 1000),
         }
     }
@@ -123,6 +131,7 @@ impl AiringView {
             episode: programme.episode.number,
             new: airing.moment.new || airing.moment.premiere.is_some(),
             age: programme.age,
+            generated: false,
         }
     }
 }

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use super::{Known, Receiver, Receivers, Told};
 use crate::adapters::enigma2;
 use crate::adapters::receiver::Trouble;
+use crate::app::guide::files::{self, FileView};
 use crate::app::view::{NowNextView, ReceiverState};
 
 /// Services asked one by one where a box's guide for whole bouquets is broken: two calls each, and a busy box is slow for all.
@@ -127,14 +128,46 @@ impl Receivers {
     /// Reads all that a receiver knows of the days ahead into the store. A bouquet that cannot be read keeps what was known of it.
     pub(super) async fn read_whole_guide(&self, receiver: &Receiver) -> Result<(), Trouble> {
         let Some(client) = receiver.client.as_box() else { return Ok(()) };
-        let known = receiver.known.load_full();
         let source = format!("receiver:{}", receiver.client.settings().id);
+        self.show_guide(&source, |view| view.reading = Some(0)).await;
+        let read = self.import_whole_guide((receiver, client), &source).await;
+        let now = self.clock.wall_ms();
+        self.show_guide(&source, |view| {
+            view.reading = None;
+            view.read_ms = Some(now);
+            view.failed = read.is_err();
+            view.message = match &read {
+                Ok((_, rest)) => rest.clone(),
+                Err(trouble) => trouble.to_string(),
+            };
+            if let Ok((Some(done), _)) = &read {
+                (view.airings, view.channels) = (done.airings, done.channels);
+            }
+        })
+        .await;
+        read.map(|_| ())
+    }
+
+    /// How its guide fares, for those who look at where the guide comes from.
+    async fn show_guide(&self, source: &str, change: impl Fn(&mut FileView) + Send) {
+        self.guide.files.change_box(&self.guide, source, change).await;
+        self.news.tell(files::TOPIC, "changed", &());
+    }
+
+    /// Gives what was written, and what could not be read of it, for people.
+    async fn import_whole_guide(
+        &self,
+        (receiver, client): (&Receiver, &enigma2::Client),
+        source: &str,
+    ) -> Result<(Option<Imported>, String), Trouble> {
+        let known = receiver.known.load_full();
         let store = self.ledger.store();
-        let mut import = match store.import_guide(&source, self.clock.wall_ms()).await {
+        let cannot = |error: &dyn std::fmt::Display| (None, format!("It cannot be written: {error}"));
+        let mut import = match store.import_guide(source, self.clock.wall_ms()).await {
             Ok(import) => import,
             Err(error) => {
                 tracing::warn!(%error, source, "the guide cannot be written");
-                return Ok(());
+                return Ok(cannot(&error));
             }
         };
         let (mut failed, mut read) = (None, 0_usize);
@@ -150,25 +183,28 @@ impl Receivers {
                     seen.extend(bouquet.services.iter().map(|read| read.service.channel_id()));
                     if let Err(error) = import.add(fresh).await {
                         tracing::warn!(%error, source, "the guide cannot be written");
-                        return Ok(());
+                        return Ok(cannot(&error));
                     }
+                    let so_far = read as u64;
+                    self.show_guide(source, |view| view.reading = Some(so_far)).await;
                 }
                 Err(trouble) => failed = Some(trouble),
             }
             tokio::time::sleep(BREATH + began.elapsed()).await;
         }
+        let mut rest = String::new();
         match (failed, read) {
             (Some(trouble), 0) => return Err(trouble),
             (Some(trouble), _) => {
                 tracing::warn!(%trouble, source, "a part of its guide cannot be read; what was known of it is kept");
+                rest = format!("A part of it cannot be read: {trouble}");
             }
             (None, _) => {}
         }
-        self.told(&source, import.finish().await.map_err(Error::from));
-        Ok(())
+        Ok((self.told(source, import.finish().await.map_err(Error::from)), rest))
     }
 
-    fn told(&self, source: &str, result: Result<Imported, Error>) {
+    fn told(&self, source: &str, result: Result<Imported, Error>) -> Option<Imported> {
         match result {
             Ok(done) => {
                 let Imported { airings, channels, days_changed, .. } = done;
@@ -177,8 +213,12 @@ impl Receivers {
                     self.guide.changed();
                     self.send("guide", &());
                 }
+                Some(done)
             }
-            Err(error) => tracing::warn!(%error, source, "the guide cannot be written"),
+            Err(error) => {
+                tracing::warn!(%error, source, "the guide cannot be written");
+                None
+            }
         }
     }
 

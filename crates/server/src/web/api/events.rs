@@ -42,7 +42,8 @@ enum Said {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Topics {
-    /// With commas between them: `session:ID`, `channels`, `guide`, `receivers`, `status`, `account` (favourites, languages, saved searches).
+    /// With commas between them: `session:ID`, `channels`, `guide`, `receivers`, `account` (favourites, languages, saved searches), and for those who run
+    /// the station `status` and `guide_sources`.
     pub topics: String,
 }
 
@@ -60,6 +61,8 @@ struct Ears {
 const OPEN: [&str; 3] = ["channels", "guide", "receivers"];
 /// The topic of the station at a glance: it does not come with the other events, but is made once a second for all who listen to it.
 const STATUS: &str = "status";
+/// Topics of those who run the station: where the guide comes from.
+const ADMIN: [&str; 2] = [STATUS, "guide_sources"];
 
 /// What comes of the topic `status`.
 #[derive(Default)]
@@ -89,7 +92,7 @@ impl Ears {
         match topic.strip_prefix("session:") {
             Some(id) => is_admin || web.app.is_session_of(id, &self.principal.account),
             None if topic == ACCOUNT => !self.principal.is_anonymous(),
-            None => OPEN.contains(&topic) || topic == STATUS && is_admin,
+            None => OPEN.contains(&topic) || ADMIN.contains(&topic) && is_admin,
         }
     }
 

@@ -1,4 +1,4 @@
-//! The guide: what is on, windows, words, one programme, and where all that comes from.
+//! The guide: what is on, windows, words, one programme. Where all that comes from is in [`super::sources`].
 
 use super::Parameters;
 use crate::app::guide::{AiringView, DetailView, Query, RowView};
@@ -6,7 +6,7 @@ use crate::web::Web;
 use crate::web::guard::Principal;
 use crate::web::problem::{Problem, ProblemDocument};
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::{Extension, Json};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -144,6 +144,8 @@ pub struct Airing {
     pub rating: Option<u8>,
     /// It is not for whoever asks.
     pub locked: bool,
+    /// Nobody has told it: nothing is known of the channel, and this is its name.
+    pub generated: bool,
 }
 
 /// What is on a channel.
@@ -264,56 +266,12 @@ pub struct Programme {
     pub stale_s: u64,
 }
 
-/// A guide file.
-#[derive(Serialize, ToSchema)]
-pub struct GuideFile {
-    /// Path or address.
-    pub name: String,
-    /// It is being read: airings so far.
-    pub reading: Option<u64>,
-    /// When it was last tried.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub read: Option<Timestamp>,
-    /// What came of that, or what went wrong and what to do.
-    pub message: String,
-    /// It could not be read.
-    pub failed: bool,
-    /// Airings.
-    pub airings: u64,
-    /// Channels of the lineup that it tells of.
-    pub channels: u64,
-    /// Channels of it that are none of the lineup's.
-    pub unmatched: u64,
-    /// Channels of it that may be some of the lineup's, and are left out.
-    pub doubtful: Vec<Doubt>,
-    /// Programmes that were left out because they are faulty.
-    pub skipped: u64,
-}
-
-/// A channel of a file that may be one of the lineup's.
-#[derive(Serialize, ToSchema)]
-pub struct Doubt {
-    /// Its id in the file.
-    pub id: String,
-    /// The channel that it is like.
-    pub channel_id: String,
-    /// How alike (0 to 100).
-    pub score: u8,
-}
-
-/// All guide files.
-#[derive(Serialize, ToSchema)]
-pub struct GuideFiles {
-    /// In the order of the configuration.
-    pub items: Vec<GuideFile>,
-}
-
 fn stamp(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 fn airing(who: &Principal, view: AiringView) -> Airing {
-    let locked = !who.admits(view.age);
+    let locked = !view.generated && !who.admits(view.age);
     let open = |text: String| if locked { String::new() } else { text };
     Airing {
         id: view.id,
@@ -329,6 +287,7 @@ fn airing(who: &Principal, view: AiringView) -> Airing {
         new: view.new,
         rating: view.age,
         locked,
+        generated: view.generated,
     }
 }
 
@@ -491,33 +450,4 @@ fn role_name(role: guide::Role) -> &'static str {
         Role::Commentator => "commentator",
         Role::Guest => "guest",
     }
-}
-
-/// Guide files, and how they fare.
-#[utoipa::path(get, path = "/api/v1/guide/files", tag = "guide", responses((status = 200, body = GuideFiles)))]
-pub async fn files(State(web): State<Web>) -> Json<GuideFiles> {
-    let items = web.app.guide_files().into_iter().map(|view| GuideFile {
-        name: view.name,
-        reading: view.reading,
-        read: view.read_ms.map(stamp),
-        message: view.message,
-        failed: view.failed,
-        airings: view.airings,
-        channels: view.channels,
-        unmatched: view.unmatched,
-        doubtful: view
-            .doubtful
-            .into_iter()
-            .map(|(id, channel, score)| Doubt { id, channel_id: channel.0, score })
-            .collect(),
-        skipped: view.skipped,
-    });
-    Json(GuideFiles { items: items.collect() })
-}
-
-/// Reads the guide again, from receivers and files, now.
-#[utoipa::path(post, path = "/api/v1/guide/refresh", tag = "guide", responses((status = 204, description = "It has begun.")))]
-pub async fn refresh(State(web): State<Web>) -> StatusCode {
-    web.app.refresh_guide();
-    StatusCode::NO_CONTENT
 }

@@ -6,6 +6,7 @@ pub mod channels;
 pub mod events;
 pub mod guide;
 pub mod lineup;
+pub mod matches;
 pub mod oidc;
 pub mod own;
 pub mod pairing;
@@ -13,6 +14,7 @@ pub mod people;
 pub mod players;
 pub mod receivers;
 pub mod sessions;
+pub mod sources;
 pub mod system;
 
 use super::Web;
@@ -87,8 +89,13 @@ pub fn router() -> OpenApiRouter<Web> {
         .routes(routes!(guide::window))
         .routes(routes!(guide::search))
         .routes(routes!(guide::programme))
-        .routes(routes!(guide::files))
-        .routes(routes!(guide::refresh))
+        .routes(routes!(sources::list, sources::add))
+        .routes(routes!(sources::test))
+        .routes(routes!(sources::change, sources::remove))
+        .routes(routes!(sources::refresh))
+        .routes(routes!(matches::matches))
+        .routes(routes!(matches::ids))
+        .routes(routes!(matches::wish))
         .routes(routes!(sessions::start, sessions::list))
         .routes(routes!(sessions::get, sessions::stop))
         .routes(routes!(sessions::heartbeat))
