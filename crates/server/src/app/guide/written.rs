@@ -3,6 +3,7 @@
 //!
 //! What cannot be written is said once, and again only when it could be meanwhile; what was there stays, and nothing else minds.
 
+use std::collections::HashSet;
 use std::io::{Error, Result, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
