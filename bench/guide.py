@@ -123,9 +123,9 @@ async def refresh(running):
             return cpu_s(pid) - cpu, time.monotonic() - began, peak, state
 
 
-async def player(running):
-    """The address of a player: where its list and its guide are."""
-    status, _, body = await running.http.call("POST", "/api/v1/account/players", {"name": "bench", "kind": "other"})
+async def player(running, kind="other"):
+    """The address of a player of that kind: where its list and its guide are."""
+    status, _, body = await running.http.call("POST", "/api/v1/account/players", {"name": "bench", "kind": kind})
     assert status == 201, (status, body)
     return json.loads(body)
 

@@ -18,7 +18,7 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ROLES = ["owner", "admin", "programmer", "agent", "viewer", "child"]
 SCOPES = {"owner": "watch,record,program,chat,desk,admin", "admin": "watch,admin", "programmer": "watch,program", "agent": "watch,desk", "viewer": "watch,record", "child": "watch"}
-ENDLESS = r"/api/v1/(socket|events|receivers/simulated)$"
+ENDLESS = r"(/api/v1/(socket|events|receivers/simulated)|/iptv/stream/.*)$"
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,response_headers_conformance,use_after_free"
 
 

@@ -52,10 +52,10 @@ async def main():
     until("receiver", lambda: json.load(urlopen(f"http://127.0.0.1:{web}/sim/state", timeout=30)))
     async with Station(web, stream, 4) as station:
         await station.channels(5)
-        player = await guide.player(station)
+        player = await guide.player(station, "kodi")
         read = lambda address: urllib.request.urlopen(address).read().decode()
         until_guide = time.monotonic() + 60
-        while (xml := await asyncio.to_thread(read, player["guide_url"].removesuffix(".gz"))).count("</programme>") < 500 and time.monotonic() < until_guide:
+        while (xml := await asyncio.to_thread(read, player["guide_url"].replace(".gz", ""))).count("</programme>") < 500 and time.monotonic() < until_guide:
             await asyncio.sleep(1)
         text = await asyncio.to_thread(read, player["channels_url"])
         entries = [(line.rpartition(",")[2], 'radio="true"' in line) for line in text.splitlines() if line.startswith("#EXTINF")]

@@ -10,6 +10,7 @@ pub mod m3u;
 pub mod outgoing;
 pub mod path;
 pub mod playback;
+pub mod players;
 pub mod secret;
 pub mod session;
 pub mod transcode;

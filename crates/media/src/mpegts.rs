@@ -5,6 +5,10 @@
 //! put into PES packets here (ISO/IEC 13818-1 §2.4.3.6), one frame each; its counters begin anew in each segment, announced by the
 //! discontinuity indicator.
 
+mod choice;
+
+pub use choice::{Choice, Which};
+
 use crate::cmaf::Missing;
 use crate::tape::{Index, Lane, Origin, Rendition, Run, Segment, Track};
 use crate::time::{HZ, to_ticks};
@@ -127,6 +131,14 @@ impl Continuous {
         }
         bytes
     }
+}
+
+/// Whole packets of `run` with tape times (and [`LEAD`]) in place of the source's.
+pub fn in_tape_time(mut bytes: Vec<u8>, run: &Run) -> Vec<u8> {
+    for packet in bytes.chunks_exact_mut(PACKET) {
+        retime(packet, run.offset + LEAD);
+    }
+    bytes
 }
 
 /// Adds `ticks` to the time stamps of a packet: its PCR (ISO/IEC 13818-1 §2.4.3.5), and PTS and DTS of a PES header that begins in it.

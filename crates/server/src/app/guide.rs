@@ -4,9 +4,11 @@
 
 mod export;
 pub(super) mod files;
+mod list;
 pub(super) mod on;
 mod search;
 mod view;
+mod written;
 
 use std::sync::Arc;
 
@@ -19,12 +21,15 @@ use telecast_core::lineup::{ChannelId, Lineup};
 use telecast_store::{Store, Told};
 use tokio_util::sync::CancellationToken;
 
-pub use export::Export;
+pub use export::{Export, Listed};
 pub use files::FileView;
 use files::Files;
+pub use list::{file_for, guide_for, list};
 use on::On;
 pub use search::{Query, SearchPage};
 pub use view::{AiringView, DetailView, RowView};
+use written::Written;
+pub use written::WrittenFiles;
 
 use super::news::News;
 use super::settings::InForce;
@@ -41,6 +46,8 @@ pub(super) struct Guide {
     pub(super) on: On,
     /// Guide files.
     pub(super) files: Files,
+    /// What is written for others.
+    pub(super) written: Written,
 }
 
 /// An airing as it counts, and when it was told (milliseconds since 1970).
@@ -58,10 +65,19 @@ impl Guide {
         news: News,
         stop: &CancellationToken,
     ) -> Self {
-        let guide = Self { store, settings, lineup, clock, on: On::default(), files: Files::default() };
+        let (on, files, written) = (On::default(), Files::default(), Written::default());
+        let guide = Self { store, settings, lineup, clock, on, files, written };
         super::supervise("guide on", guide.on.clone().keep(guide.clone(), stop.child_token()));
         super::supervise("guide files", guide.files.clone().keep(guide.clone(), news, stop.child_token()));
+        let written = guide.written.clone();
+        super::supervise("files for players", written.keep(guide.clone(), stop.child_token()));
         guide
+    }
+
+    /// Somebody has told something new.
+    pub(super) fn changed(&self) {
+        self.on.changed();
+        self.written.changed();
     }
 
     /// What is on these channels some of the time from `from_ms` until `to_ms`, by start.

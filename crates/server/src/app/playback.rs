@@ -3,6 +3,7 @@
 //! Reads snapshots and files only, so a slow reader never slows the writer; sound of the past is made by the tape's owner when it is fetched.
 //! Every fetch counts as consumption.
 
+mod follow;
 mod raw;
 
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use telecast_core::playback as decision;
 use telecast_media::cmaf::{Entry, Extent, supported};
 pub use telecast_media::hls::Directives;
 use telecast_media::hls::{self, Container, Readiness, View};
-use telecast_media::mpegts;
+use telecast_media::mpegts::{self, Choice};
 use telecast_media::tape::{Index, Lane, Listed, Origin, Rendition, Segment, Track, TrackId, derived_id};
 use telecast_media::time::{HZ, to_ticks};
 use tokio::sync::watch;
@@ -28,6 +29,7 @@ use super::slate::{Language, Slates};
 use super::tape::{Snapshot, Tape};
 use super::view::ReasonView;
 use crate::adapters::clock::Clock;
+use follow::Follow;
 use raw::Raw;
 
 /// Why a fetch gives nothing.
@@ -419,11 +421,24 @@ impl PlaybackHandle {
 
     /// The raw transport stream from the newest random access point on; ends with the session. Waits for the first one.
     pub async fn raw(&self) -> Result<BoxStream<'static, Bytes>, PlayError> {
+        self.chosen(None).await
+    }
+
+    /// The same, or what `choice` leaves of it.
+    pub async fn chosen(&self, choice: Option<Choice>) -> Result<BoxStream<'static, Bytes>, PlayError> {
         let way = self.way().await?;
         let snapshot = way.tape.snapshot();
         let joined = mpegts::join(&snapshot.index).ok_or(PlayError::TimedOut)?;
         let watch = way.tape.watch();
-        let reader = Raw::new(way, self.clone(), watch, joined);
+        let reader = Raw::new(way, self.clone(), watch, joined, choice);
+        Ok(unfold(reader, |mut reader| async move { reader.next().await.map(|piece| (piece, reader)) })
+            .boxed())
+    }
+
+    /// Picture and default sound as one file without end, in the container of its plan, from the newest segment on; ends with the session, and where what
+    /// began the file does not hold any more. Waits for the first.
+    pub async fn follow(&self) -> Result<BoxStream<'static, Bytes>, PlayError> {
+        let reader = Follow::new(self.way().await?, self.clone());
         Ok(unfold(reader, |mut reader| async move { reader.next().await.map(|piece| (piece, reader)) })
             .boxed())
     }

@@ -432,6 +432,7 @@ impl Receivers {
         self.lineup.store(Arc::new(wishes::wanted(&pooled, &self.wishes.load().wishes)));
         self.pooled.store(Arc::new(pooled));
         self.name_guides();
+        self.guide.written.changed();
         self.send("channels", &());
     }
 

@@ -11,6 +11,7 @@ use telecast_core::playback::Policy;
 use telecast_core::tuner::Rules;
 use url::Url;
 
+pub use super::guide::WrittenFiles;
 pub use super::tape::Keeping;
 pub use super::transcoders::Allowance;
 pub use crate::adapters::guide_file::Place;
@@ -39,6 +40,8 @@ pub struct Settings {
     pub guide_past: Duration,
     /// Guide files, in order of preference.
     pub guide_files: Vec<Place>,
+    /// Where list and guide are written as files; none: nowhere.
+    pub files: Option<WrittenFiles>,
     /// Path before all addresses that are given out, without a slash at its end.
     pub base_path: String,
 }
@@ -139,6 +142,7 @@ impl Settings {
             guide_days: 14,
             guide_past: Duration::from_secs(7 * 86_400),
             guide_files: Vec::new(),
+            files: None,
             base_path: String::new(),
         }
     }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use telecast_core::access::Profile;
+use telecast_core::players::Coding;
 use utoipa::ToSchema;
 
 /// What a client can play, as it says itself.
@@ -42,6 +43,26 @@ impl ClientView {
             hls: "none".to_owned(),
             deinterlaces: true,
             ..Self::default()
+        }
+    }
+
+    /// Whoever reads one file without end that is made of segments: an MP4 (`mp4`) or a transport stream, coded so, with the sound of the best of `languages`.
+    pub fn file(mp4: bool, coding: Coding, languages: Vec<String>) -> Self {
+        let own = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        let (video, audio, max_height) = match coding {
+            Coding::Pass => (own(&["avc1", "hvc1"]), own(&["mp4a.40.2", "ac-3", "ec-3"]), None),
+            Coding::H264(lines) => (own(&["avc1"]), own(&["mp4a.40.2"]), lines),
+        };
+        Self {
+            containers: own(&[if mp4 { "cmaf" } else { "ts" }]),
+            video,
+            audio,
+            hls: "standard".to_owned(),
+            max_height,
+            languages,
+            // What reads files shows fields as they are meant, unless it says that it wants what everything can show.
+            deinterlaces: coding == Coding::Pass,
+            compatible: false,
         }
     }
 }

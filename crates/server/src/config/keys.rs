@@ -234,6 +234,12 @@ pub const KEYS: &[Key] = &[
         Shape::Places,
         "Guide files (XMLTV), plain or packed with gzip or xz, best first: paths, or addresses. A user, a password and a query in an address are not shown. What they say of channels that none of the lineup is surely the same as is left out.",
     ),
+    key(
+        "iptv.files",
+        "false",
+        Shape::Switch,
+        "Write the list of channels and the guide as files too (`iptv/channels.m3u` and `iptv/guide.xml.gz` in the data folder), for programs that read files. Addresses in them begin with `server.public_url`, or as this machine reaches the station, and hold no secret: `auth.iptv_networks` must name whoever plays them.",
+    ),
     key("metrics.listen", "", Shape::Listen, "Address of `/metrics`; off if empty. Keep it inside.")
         .after_restart(),
     key(

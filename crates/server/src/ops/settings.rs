@@ -5,11 +5,12 @@ use crate::adapters::certificate::Files;
 use crate::adapters::guide_file::Place;
 use crate::adapters::machine;
 use crate::adapters::oidc;
-use crate::app::settings::{Allowance, Keeping, Limits, ReceiverSettings, Settings};
+use crate::app::settings::{Allowance, Keeping, Limits, ReceiverSettings, Settings, WrittenFiles};
 use crate::config::{Config, Network};
 use crate::web::WebConfig;
 use crate::web::rate::{Bucket, RateLimits};
 use crate::web::tls::Tls;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use url::Url;
@@ -43,8 +44,23 @@ pub fn settings(config: &Config, data: &Path, receivers: Vec<ReceiverSettings>, 
         guide_past: config.duration("guide.past"),
         // Those that cannot be read as places are faults of the configuration.
         guide_files: config.list("guide.xmltv").iter().filter_map(|text| Place::read(text).ok()).collect(),
+        files: config.switch("iptv.files").then(|| files(config, data, base_path)),
         base_path: base_path.to_owned(),
     }
+}
+
+/// List and guide as files. Nobody has asked for them by any name, so what stands in them begins as the configuration says, or as this machine itself
+/// reaches the station.
+fn files(config: &Config, data: &Path, base_path: &str) -> WrittenFiles {
+    let mut listen = config.listen();
+    let scheme = if certificate_files(config).is_some() { "https" } else { "http" };
+    if listen.ip().is_unspecified() {
+        listen.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    let own = || format!("{scheme}://{listen}{base_path}");
+    let base =
+        config.string("server.public_url").map_or_else(own, |url| url.trim_end_matches('/').to_owned());
+    WrittenFiles { folder: data.join("iptv"), base }
 }
 
 /// What the web is run with.

@@ -1,17 +1,19 @@
 //! What players and media servers read: a list of channels (M3U), the guide (XMLTV), raw streams and logos; for whoever is signed in or has a token, and at addresses of
 //! their own for players that cannot send a header (`/iptv/d/{secret}/…`).
 //!
-//! Addresses in lists go on the same way as the list was asked for: a player's list holds the player's own secret.
+//! Addresses in lists go on the same way as the list was asked for: a player's list holds the player's own secret. What each program wants otherwise
+//! than the rest is in [`telecast_core::players`]. Streams: [`super::stream`].
 
+use super::api::Parameters;
 use super::caller::Caller;
 use super::guard::Principal;
-use super::problem::Problem;
-use super::{Web, address, listeners, tuner};
-use crate::app::guide::Export;
-use crate::app::view::{At, ClientView, Rights, SessionView, StartPlayback};
+use super::problem::{Problem, ProblemDocument};
+use super::stream;
+use super::{Web, address, tuner};
+use crate::app::guide::{self, Export, Listed};
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use axum::{Extension, Router};
@@ -19,26 +21,21 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures_util::{Stream, StreamExt};
-use std::collections::{HashMap, HashSet};
-use std::convert::Infallible;
+use serde::Deserialize;
+use std::collections::HashMap;
 use std::io::{self, Write};
-use std::time::Duration;
 use telecast_core::error::Kind;
-use telecast_core::limits;
 use telecast_core::lineup::{Channel, ChannelId, Lineup};
-use telecast_core::m3u::{Entry, Writer};
-use telecast_core::session::ReasonCode;
-
-/// A player waits so long for its first byte.
-const PATIENCE: Duration = Duration::from_secs(20);
+use telecast_core::players::Player;
+use utoipa::{IntoParams, OpenApi};
 
 /// All routes, with and without a secret before them.
 pub fn router() -> Router<Web> {
     let routes: [(&str, MethodRouter<Web>); 5] = [
         ("channels.m3u", get(channels)),
-        ("guide.xml", get(guide)),
+        ("guide.xml", get(plain_guide)),
         ("guide.xml.gz", get(packed_guide)),
-        ("stream/{channel}", get(stream)),
+        ("stream/{channel}", get(stream::stream)),
         ("logo/{channel}", get(logo)),
     ];
     let at_root = tuner::routes()
@@ -64,81 +61,99 @@ pub(super) fn listed<'a>(lineup: &'a Lineup, who: &'a Principal) -> impl Iterato
     lineup.channels.iter().filter(|channel| who.lists(&channel.id))
 }
 
+/// What it says of them in the description of the API.
+#[derive(OpenApi)]
+#[openapi(paths(channels, plain_guide, packed_guide, stream::stream))]
+pub struct Described;
+
+/// For which program it is made.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct For {
+    /// `jellyfin`, `kodi`, `plex` or `tivimate`: as that program reads it; for any if absent.
+    #[serde(rename = "for")]
+    #[param(rename = "for")]
+    player: Option<String>,
+}
+
+impl For {
+    fn player(&self) -> Result<Option<Player>, Problem> {
+        let Some(name) = self.player.as_deref().filter(|name| !name.is_empty()) else { return Ok(None) };
+        let known = Player::ALL.map(Player::name).join(", ");
+        Player::parse(name).map(Some).ok_or_else(|| {
+            let words = format!("There is no profile of that name. Profiles are for {known}; without 'for' it is for any program.");
+            Problem::new(Kind::Invalid, words).field("for", &format!("one of {known}"))
+        })
+    }
+}
+
 /// All channels as an extended M3U list.
+#[utoipa::path(get, path = "/iptv/channels.m3u", tag = "players", params(For),
+    responses((status = 200, body = String, content_type = "audio/x-mpegurl"), (status = 400, body = ProblemDocument)))]
 async fn channels(
     State(web): State<Web>,
     Extension(who): Extension<Principal>,
+    Parameters(of): Parameters<For>,
     request: Request,
 ) -> Result<Response, Problem> {
     let base = base(&web, &request, "channels.m3u")?;
     let lineup = web.app.lineup();
-    let groups = |id: &ChannelId| {
-        let mut names: Vec<String> = lineup.bouquets_of(id).map(|bouquet| bouquet.name.clone()).collect();
-        let mut known = HashSet::new();
-        names.retain(|name| known.insert(name.clone()));
-        names
-    };
-    let broken = |_| Problem::new(Kind::Internal, "The list cannot be written.");
-    let mut writer = Writer::new(String::new(), &[format!("{base}/guide.xml.gz")], &[]).map_err(broken)?;
-    for channel in listed(&lineup, &who) {
-        let id = &channel.id;
-        let entry = Entry {
-            name: channel.name.clone(),
-            url: format!("{base}/stream/{id}.ts"),
-            groups: groups(id),
-            number: Some(channel.number),
-            id: Some(id.in_guides()),
-            logo: Some(format!("{base}/logo/{id}.png")),
-            radio: channel.radio,
-            ..Entry::default()
-        };
-        writer.entry(&entry).map_err(broken)?;
-    }
+    let written = guide::list(&lineup, listed(&lineup, &who), &base, of.player()?);
+    let written = written.map_err(|_| Problem::new(Kind::Internal, "The list cannot be written."))?;
     let headers =
         [(header::CONTENT_TYPE, "audio/x-mpegurl; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
-    Ok((headers, writer.finish()).into_response())
+    Ok((headers, written).into_response())
 }
 
-fn export(web: &Web, who: &Principal, base: &str) -> impl Stream<Item = io::Result<Bytes>> + Send + use<> {
+fn export(
+    web: &Web,
+    who: &Principal,
+    base: &str,
+    player: Option<Player>,
+) -> impl Stream<Item = io::Result<Bytes>> + Send + use<> {
     let lineup = web.app.lineup();
     let age = who.profile.as_ref().filter(|profile| profile.minds_time());
+    let logo = |channel: &Channel| format!("{base}/logo/{}.png", channel.id);
     web.app.export_guide(Export {
-        channels: listed(&lineup, who)
-            .map(|channel| {
-                (channel.id.clone(), channel.name.clone(), format!("{base}/logo/{}.png", channel.id))
-            })
-            .collect(),
+        channels: listed(&lineup, who).map(|channel| Listed::of(channel, logo(channel))).collect(),
         age: age.map(|profile| (profile.age, profile.admits(None))),
+        player,
     })
 }
 
 /// The guide as XMLTV.
-async fn guide(
+#[utoipa::path(get, path = "/iptv/guide.xml", tag = "players", params(For),
+    responses((status = 200, body = String, content_type = "application/xml"), (status = 400, body = ProblemDocument)))]
+async fn plain_guide(
     State(web): State<Web>,
     Extension(who): Extension<Principal>,
+    Parameters(of): Parameters<For>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let base = base(&web, &request, "guide.xml")?;
+    let (base, player) = (base(&web, &request, "guide.xml")?, of.player()?);
     let headers =
         [(header::CONTENT_TYPE, "application/xml; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
     if request.method() == Method::HEAD {
         return Ok(headers.into_response());
     }
-    Ok((headers, Body::from_stream(export(&web, &who, &base))).into_response())
+    Ok((headers, Body::from_stream(export(&web, &who, &base, player))).into_response())
 }
 
-/// The same, packed.
+/// The guide as XMLTV, packed (gzip).
+#[utoipa::path(get, path = "/iptv/guide.xml.gz", tag = "players", params(For),
+    responses((status = 200, body = Vec<u8>, content_type = "application/gzip"), (status = 400, body = ProblemDocument)))]
 async fn packed_guide(
     State(web): State<Web>,
     Extension(who): Extension<Principal>,
+    Parameters(of): Parameters<For>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let base = base(&web, &request, "guide.xml.gz")?;
+    let (base, player) = (base(&web, &request, "guide.xml.gz")?, of.player()?);
     let headers = [(header::CONTENT_TYPE, "application/gzip"), (header::CACHE_CONTROL, "no-cache")];
     if request.method() == Method::HEAD {
         return Ok(headers.into_response());
     }
-    let plain = export(&web, &who, &base);
+    let plain = export(&web, &who, &base, player);
     let packed = plain
         .chain(futures_util::stream::once(async { Ok(Bytes::new()) }))
         .scan(Some(GzEncoder::new(Vec::new(), Compression::fast())), |gzip, piece| {
@@ -162,89 +177,6 @@ fn pack(gzip: &mut Option<GzEncoder<Vec<u8>>>, piece: io::Result<Bytes>) -> Opti
     let packing = gzip.as_mut()?;
     let written = packing.write_all(&piece);
     Some(written.map(|()| Bytes::from(std::mem::take(packing.get_mut()))))
-}
-
-/// A channel's raw transport stream: a session of its own, which ends with whoever reads it.
-async fn stream(
-    State(web): State<Web>,
-    Extension(who): Extension<Principal>,
-    Path(path): Path<HashMap<String, String>>,
-    method: Method,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let channel = named(&path, ".ts");
-    if !who.lists(&channel) || web.app.lineup().channel(&channel).is_none() {
-        return Err(Problem::new(Kind::NotFound, "There is no such channel. Load the list again."));
-    }
-    let kind = [(header::CONTENT_TYPE, "video/mp2t"), (header::CACHE_CONTROL, "no-store")];
-    if method == Method::HEAD {
-        return Ok(kind.into_response());
-    }
-    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-    let program = agent.split(['/', ' ']).next().filter(|program| !program.is_empty()).unwrap_or("player");
-    let request = StartPlayback {
-        channel_id: channel.0,
-        at: At::Live,
-        client: ClientView::raw(),
-        holder: format!("{} ({program})", who.name),
-        account: who.account.clone(),
-        idempotency_key: None,
-        rights: Rights {
-            profile: who.profile.clone(),
-            unlocked: false,
-            until_ms: who.until_ms,
-            anonymous: who.is_anonymous(),
-        },
-    };
-    let session = web.app.start_session(request).await?;
-    let held = Held { web: web.clone(), id: session.id.clone() };
-    let view = web.app.wait_session(&session.id, PATIENCE).await;
-    if let Some(problem) = view.and_then(|view| failed(&view)) {
-        return Err(problem);
-    }
-    let handle = web
-        .app
-        .playback_of(&session.id)
-        .ok_or_else(|| Problem::new(Kind::Unavailable, "The channel has just ended. Try again."))?;
-    let pieces = handle.raw().await?.take_until(Box::pin(gone(web.clone(), who)));
-    let body = pieces.map(move |piece| {
-        let _held = &held;
-        Ok::<Bytes, Infallible>(piece)
-    });
-    Ok((StatusCode::OK, kind, Body::from_stream(body)).into_response())
-}
-
-/// Why there is nothing to read, if there is not.
-fn failed(view: &SessionView) -> Option<Problem> {
-    let reason = view.reason.as_ref().filter(|_| view.state.is_over())?;
-    let code = ReasonCode::ALL.iter().find(|code| code.name() == reason.code)?;
-    let problem = Problem::new(Kind::Unavailable, reason.message.clone()).because(code.name());
-    Some(match reason.retry_after_s {
-        Some(seconds) => problem.retry_after(seconds),
-        None => problem,
-    })
-}
-
-/// Returns when whoever reads may not any more: his address was revoked, or his rights are others.
-async fn gone(web: Web, who: Principal) {
-    while listeners::check(&web, &who).await {
-        tokio::time::sleep(limits::GUARDIAN).await;
-    }
-}
-
-/// A session that ends when whoever reads it goes.
-struct Held {
-    web: Web,
-    id: String,
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        let (web, id) = (self.web.clone(), std::mem::take(&mut self.id));
-        crate::app::supervise("raw reader", async move {
-            web.app.end(&id, ReasonCode::StoppedByClient).await;
-        });
-    }
 }
 
 /// The channel in the path, whose last part ends so.

@@ -28,6 +28,7 @@ pub mod seats;
 pub mod secret;
 pub mod serve;
 pub mod simulated;
+pub mod stream;
 pub mod tls;
 pub mod trace;
 mod tuner;

@@ -73,7 +73,7 @@ async fn station(fake: &FakeBox) -> (Station, Vec<Airing>) {
 
 /// Makes a player of whoever has that cookie or token.
 async fn player(station: &Station, name: &str, value: &str) -> Value {
-    let body = json!({ "name": "Living room", "kind": "kodi" });
+    let body = json!({ "name": "Living room", "kind": "other" });
     let request =
         client().post(format!("{}/api/v1/account/players", station.base)).header(name, value).json(&body);
     let response = request.send().await.unwrap();

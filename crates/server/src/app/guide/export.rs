@@ -11,7 +11,8 @@ use futures_util::stream::unfold;
 use telecast_core::guide::xmltv::{Channel, Head, Writer};
 use telecast_core::guide::{Image, Text};
 use telecast_core::limits;
-use telecast_core::lineup::ChannelId;
+use telecast_core::lineup::{self, ChannelId};
+use telecast_core::players::Player;
 
 use super::{Entry, Guide};
 
@@ -21,10 +22,44 @@ const CHUNK: usize = 20;
 /// What is exported.
 #[derive(Clone, Debug)]
 pub struct Export {
-    /// These channels, in this order: id, name, and where its logo lies.
-    pub channels: Vec<(ChannelId, String, String)>,
+    /// These channels, in this order.
+    pub channels: Vec<Listed>,
     /// What is not for this age is left out: the age, and whether what nobody has rated is for it.
     pub age: Option<(u8, bool)>,
+    /// The program that it is for; none: any.
+    pub player: Option<Player>,
+}
+
+/// A channel that is exported.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    id: ChannelId,
+    name: String,
+    number: u32,
+    radio: bool,
+    logo: String,
+}
+
+impl Listed {
+    /// A channel, whose logo lies at that address.
+    pub fn of(channel: &lineup::Channel, logo: String) -> Self {
+        let (id, name) = (channel.id.clone(), channel.name.clone());
+        Self { id, name, number: channel.number, radio: channel.radio, logo }
+    }
+
+    /// As it stands in the guide; none: the program that it is for leaves it out.
+    fn told(&self, player: Option<Player>) -> Option<Channel> {
+        let channel = Channel {
+            id: self.id.in_guides().into(),
+            names: vec![Text { language: None, text: self.name.clone() }],
+            icons: vec![Image { url: self.logo.as_str().into(), ..Image::default() }],
+            urls: Vec::new(),
+        };
+        match player {
+            Some(player) => player.channel(channel, self.number, self.radio),
+            None => Some(channel),
+        }
+    }
 }
 
 /// What was written and not yet taken.
@@ -65,13 +100,13 @@ impl Guide {
     /// The guide from `guide.past` ago on. After an error nothing comes any more: it is not the whole guide.
     pub(in crate::app) fn export(
         &self,
-        export: Export,
+        mut export: Export,
     ) -> impl Stream<Item = io::Result<Bytes>> + Send + use<> {
         let now = self.clock.wall_ms();
         let past = now - self.settings.now().guide_past.as_millis() as i64;
         let window_ms = (past, now + limits::GUIDE_FAR.as_millis() as i64);
         let gathered = Gathered::default();
-        let begun = begin(gathered.clone(), &export.channels);
+        let begun = begin(gathered.clone(), &mut export);
         let (writer, fault) = match begun {
             Ok(writer) => (Some(writer), None),
             Err(fault) => (None, Some(fault)),
@@ -98,14 +133,14 @@ impl Making {
                 let ended = self.writer.take()?.finish();
                 return Some(ended.map(|_| self.gathered.take()));
             };
-            let ids: Vec<ChannelId> = some.iter().take(CHUNK).map(|(id, ..)| id.clone()).collect();
+            let ids: Vec<ChannelId> = some.iter().take(CHUNK).map(|channel| channel.id.clone()).collect();
             self.done += ids.len();
             let rows = match self.guide.entries(&ids, self.window_ms.0, self.window_ms.1).await {
                 Ok(rows) => rows,
                 Err(error) => return Some(Err(io::Error::other(error))),
             };
             for (channel, entries) in rows {
-                if let Err(error) = write(writer, &channel, &entries, self.export.age) {
+                if let Err(error) = write(writer, &channel, entries, &self.export) {
                     return Some(Err(error));
                 }
             }
@@ -118,29 +153,34 @@ impl Making {
     }
 }
 
-fn begin(out: Gathered, channels: &[(ChannelId, String, String)]) -> io::Result<Writer<Gathered>> {
+/// Begins the guide with its channels; those that are left out are taken from the export, and those that stand there twice.
+fn begin(out: Gathered, export: &mut Export) -> io::Result<Writer<Gathered>> {
     let head = Head { generator_info_name: Some("Telecast".into()), ..Head::default() };
     let mut writer = Writer::new(out, &head)?;
-    let mut seen = HashSet::new();
-    for (id, name, logo) in channels.iter().filter(|(id, ..)| seen.insert(id)) {
-        let names = vec![Text { language: None, text: name.clone() }];
-        let icons = vec![Image { url: logo.as_str().into(), ..Image::default() }];
-        writer.channel(&Channel { id: id.in_guides().into(), names, icons, urls: Vec::new() })?;
-    }
-    Ok(writer)
+    let (mut seen, mut fault) = (HashSet::new(), None);
+    export.channels.retain(|channel| {
+        let told = channel.told(export.player).filter(|_| seen.insert(channel.id.clone()));
+        let Some(told) = told else { return false };
+        fault = fault.take().or_else(|| writer.channel(&told).err());
+        true
+    });
+    fault.map_or(Ok(writer), Err)
 }
 
 fn write(
     writer: &mut Writer<Gathered>,
     channel: &ChannelId,
-    entries: &[Entry],
-    age: Option<(u8, bool)>,
+    entries: Vec<Entry>,
+    export: &Export,
 ) -> io::Result<()> {
-    let is_for = |entry: &&Entry| {
+    let is_for = |entry: &Entry| {
         let of = entry.airing.programme.age;
-        age.is_none_or(|(age, unrated)| of.map_or(unrated, |of| of <= age))
+        export.age.is_none_or(|(age, unrated)| of.map_or(unrated, |of| of <= age))
     };
-    for Entry { airing, .. } in entries.iter().filter(is_for) {
+    for Entry { mut airing, .. } in entries.into_iter().filter(is_for) {
+        if let Some(player) = export.player {
+            airing.programme = player.programme(airing.start_ms, airing.programme);
+        }
         let end_ms = Some(airing.end_ms);
         writer.airing(&channel.in_guides(), airing.start_ms, end_ms, &airing.moment, &airing.programme)?;
     }

@@ -167,7 +167,7 @@ impl Files {
                     "a guide was read"
                 );
                 if days_changed > 0 {
-                    guide.on.changed();
+                    guide.changed();
                     news.tell("guide", "changed", &());
                 }
             }

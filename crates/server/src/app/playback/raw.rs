@@ -1,4 +1,4 @@
-//! A reader of the raw stream: the tape's bytes as they were broadcast, and a slate while there are none.
+//! A reader of the raw stream: the tape's bytes as they were broadcast, or of its streams those that are wanted, and a slate while there are none.
 
 use std::io::ErrorKind;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use telecast_core::session::ReasonCode;
-use telecast_media::mpegts::{self, Joined};
+use telecast_media::mpegts::{self, Choice, Joined};
 use telecast_media::slate::{Layout, Playing};
 use telecast_media::tape::Index;
 use telecast_media::time::HZ;
@@ -34,6 +34,8 @@ pub(super) struct Raw {
     tables: Option<Vec<u8>>,
     joined: Joined,
     outage: Option<Outage>,
+    /// None: everything is wanted.
+    choice: Option<Choice>,
 }
 
 /// Nothing comes that could be seen.
@@ -59,13 +61,26 @@ impl Raw {
         handle: PlaybackHandle,
         watch: watch::Receiver<Arc<Snapshot>>,
         mut joined: Joined,
+        choice: Option<Choice>,
     ) -> Self {
         let (offset, tables) = (joined.offset, std::mem::take(&mut joined.tables));
-        Self { way, handle, watch, offset, tables: Some(tables), joined, outage: None }
+        Self { way, handle, watch, offset, tables: Some(tables), joined, outage: None, choice }
     }
 
     /// The next piece; none when its session or the tape is over.
     pub(super) async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            let piece = self.piece().await?;
+            let Some(choice) = &mut self.choice else { return Some(piece) };
+            let left = choice.pass(&piece);
+            if !left.is_empty() {
+                return Some(left.into());
+            }
+        }
+    }
+
+    /// The same before anything is left out.
+    async fn piece(&mut self) -> Option<Bytes> {
         if let Some(tables) = self.tables.take() {
             return Some(tables.into());
         }

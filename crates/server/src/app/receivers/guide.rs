@@ -172,7 +172,7 @@ impl Receivers {
                 let Imported { airings, channels, days_changed, .. } = done;
                 tracing::info!(source, airings, channels, days_changed, "the guide was read");
                 if days_changed > 0 {
-                    self.guide.on.changed();
+                    self.guide.changed();
                     self.send("guide", &());
                 }
             }

@@ -17,6 +17,7 @@ pub mod system;
 use super::Web;
 use super::caller::Caller;
 use super::guard::{COOKIES, Principal};
+use super::iptv::Described;
 use super::problem::{Problem, ProblemDocument};
 use super::routes::find;
 use axum::Router;
@@ -103,6 +104,8 @@ pub fn router() -> OpenApiRouter<Web> {
 /// problem, and a name of its own for each.
 pub fn split() -> (Router<Web>, openapi::OpenApi) {
     let (router, mut document) = router().split_for_parts();
+    // What lies elsewhere, for players.
+    document.merge(Described::openapi());
     let mut components = document.components.take().unwrap_or_default();
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API token.")).build();
     components.add_security_scheme("token", SecurityScheme::Http(bearer));
@@ -123,7 +126,8 @@ pub fn split() -> (Router<Web>, openapi::OpenApi) {
 }
 
 fn complete(method: &str, path: &str, operation: &mut Operation) {
-    let noun = path.trim_start_matches("/api/v1/").replace(['/', '-', '{', '}'], "_").replace("__", "_");
+    let path_only = path.trim_start_matches("/api/v1").trim_start_matches('/');
+    let noun = path_only.replace(['/', '-', '.', '{', '}'], "_").replace("__", "_");
     operation.operation_id = Some(format!("{}_{}", method.to_lowercase(), noun.trim_end_matches('_')));
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("ProblemDocument"))).build();
     let problem =

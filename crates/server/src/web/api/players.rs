@@ -1,6 +1,7 @@
 //! Players and media servers of an account, each with an address of its own.
 
 use super::{Begun, Body};
+use crate::app::guide::{file_for, guide_for};
 use crate::web::caller::Caller;
 use crate::web::guard::Principal;
 use crate::web::problem::{Problem, ProblemDocument};
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use telecast_core::access;
 use telecast_core::error::Kind;
 use telecast_core::limits;
+use telecast_core::players::Player as Program;
 use telecast_store::Player;
 use utoipa::ToSchema;
 
@@ -63,9 +65,9 @@ pub struct MadePlayer {
     /// The player.
     #[serde(flatten)]
     pub view: PlayerView,
-    /// List of channels.
+    /// List of channels, as that program reads it.
     pub channels_url: String,
-    /// Guide.
+    /// Guide, as that program reads it.
     pub guide_url: String,
     /// For programs that want a network tuner (HDHomeRun).
     pub tuner_url: String,
@@ -114,6 +116,7 @@ pub async fn make(
     let base = address::own(&web, Some(caller), &headers)?;
     let now = web.clock.wall_ms();
     let expires = new.expires_days.map(|days| now.saturating_add(i64::from(days).saturating_mul(DAY_MS)));
+    let program = Program::parse(&new.kind);
     let (id, secret) = web.accounts.new_player(&principal.account, (name, new.kind), expires, now).await?;
     let all = web.accounts.players(&principal.account).await?;
     let made = all.into_iter().find(|player| player.id == id);
@@ -123,8 +126,8 @@ pub async fn make(
         StatusCode::CREATED,
         MadePlayer {
             view: view(made),
-            channels_url: below("channels.m3u"),
-            guide_url: below("guide.xml.gz"),
+            channels_url: below(&file_for("channels.m3u", program)),
+            guide_url: below(&guide_for(program)),
             tuner_url: below("").trim_end_matches('/').to_owned(),
         },
     ))
