@@ -3,11 +3,13 @@
 //! A fragment is a pure function of the segment's index and the tape's bytes: made again, it is the same to the byte.
 //! Silence (frames of length 0) is written as the codec's frame of silence where there is one.
 
+mod begin;
 mod boxes;
 mod fragment;
 mod init;
 mod past;
 
+pub use begin::Beginning;
 pub(crate) use fragment::Elementary;
 pub use fragment::{Entry, Extent, Missing, enter, fragment, frames};
 pub use init::{init, supported};

@@ -207,16 +207,14 @@ async fn read(station: &Station, token: &str, file: &str, most: usize) -> Vec<u8
 fn streams(bytes: &[u8], extension: &str) -> Vec<String> {
     let file = tempfile::Builder::new().suffix(extension).tempfile().unwrap();
     std::fs::write(file.path(), bytes).unwrap();
-    let shown =
-        ["-v", "error", "-show_entries", "stream=codec_name:stream_tags=language", "-of", "compact=p=0:nk=1"];
+    let shown = ["-v", "error", "-show_entries", "stream=codec_name:stream_tags=language", "-of", "json"];
     let text = run("ffprobe", &[&shown[..], &[file.path().to_str().unwrap()]].concat());
-    let mut found: Vec<String> =
-        String::from_utf8(text).unwrap().lines().map(|line| line.trim_matches('|').to_owned()).collect();
-    found.retain(|line| !line.is_empty());
-    // Within a programme ffprobe shows them twice.
-    let mut seen = std::collections::HashSet::new();
-    found.retain(|line| seen.insert(line.clone()));
-    found
+    let found: Value = serde_json::from_slice(&text).unwrap();
+    let all = found["streams"].as_array().unwrap().iter().map(|stream| {
+        let codec = stream["codec_name"].as_str().unwrap().to_owned();
+        stream["tags"]["language"].as_str().map_or(codec.clone(), |language| format!("{codec}|{language}"))
+    });
+    all.collect()
 }
 
 async fn free(station: &Station) {
@@ -488,7 +486,9 @@ async fn real_guides_go_through_the_store_and_out_again_without_loss() {
 async fn real_lists_go_through_the_lineup_and_out_again_without_loss() {
     let Some(corpus) = corpus("m3u") else { return };
     for path in files_of(&corpus, ".m3u") {
-        let given = list(&std::fs::read(&path).unwrap());
+        let mut given = list(&std::fs::read(&path).unwrap());
+        // What lies beside the list as a file is nothing that a station plays.
+        given.entries.retain(|entry| entry.url.starts_with("http"));
         let directory = tempfile::tempdir().unwrap();
         let tapes = directory.path().join("tapes");
         let store = live_box::store_beside(&tapes).await;

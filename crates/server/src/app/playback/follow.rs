@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use telecast_media::cmaf::{self, Extent};
+use telecast_media::cmaf::{self, Beginning, Extent};
 use telecast_media::hls::Container;
 use telecast_media::mpegts;
 use telecast_media::tape::{Index, Rendition, Segment};
@@ -29,7 +29,9 @@ pub(super) struct Follow {
     /// Segment and part that come next; none: the newest segment.
     next: Option<(u64, usize)>,
     /// What the file began with (MP4).
-    beginning: Option<Bytes>,
+    head: Option<Bytes>,
+    /// And when.
+    beginning: Option<Beginning>,
 }
 
 /// What is to be done.
@@ -49,7 +51,15 @@ impl Follow {
         let video = main.and_then(|main| main.video);
         let audio = way.barrier.or(main.and_then(|main| main.audio));
         let watch = way.tape.watch();
-        Self { way, handle, watch, rendition: Rendition { video, audio }, next: None, beginning: None }
+        Self {
+            way,
+            handle,
+            watch,
+            rendition: Rendition { video, audio },
+            next: None,
+            head: None,
+            beginning: None,
+        }
     }
 
     /// The next piece; none when its session or the tape is over, or another file would have to begin.
@@ -62,8 +72,8 @@ impl Follow {
             match self.step(&snapshot.index) {
                 Step::Give(segment, extent, next) => {
                     self.handle.touch();
-                    if let Some(beginning) = self.begin(&segment)? {
-                        return Some(beginning);
+                    if let Some(head) = self.begin(&segment)? {
+                        return Some(head);
                     }
                     match self.piece(snapshot, &segment, extent).await {
                         Ok(piece) => {
@@ -135,15 +145,15 @@ impl Follow {
         if self.way.container != Container::Cmaf {
             return Some(None);
         }
-        let beginning = cmaf::init(&segment.run, self.rendition)?;
-        match &self.beginning {
-            Some(begun) => (*begun == beginning).then_some(None),
-            None => Some(Some(self.beginning.insert(beginning.into()).clone())),
+        let head = cmaf::init(&segment.run, self.rendition)?;
+        match &self.head {
+            Some(begun) => (*begun == head).then_some(None),
+            None => Some(Some(self.head.insert(head.into()).clone())),
         }
     }
 
     async fn piece(
-        &self,
+        &mut self,
         snapshot: Arc<Snapshot>,
         segment: &Segment,
         extent: Extent,
@@ -152,9 +162,15 @@ impl Follow {
         let snapshot = kept(tape, snapshot, self.rendition, sequence).await?;
         let form = self.handle.form(self.rendition, sequence, extent, container);
         let made = self.handle.shelf.fragment(tape, &snapshot, self.rendition, sequence, form).await?;
-        Ok(match container {
-            Container::Cmaf => made,
-            Container::Ts => mpegts::in_tape_time(made.into(), &segment.run).into(),
-        })
+        let (run, mut made) = (&segment.run, Vec::from(made));
+        if container == Container::Ts {
+            return Ok(mpegts::in_tape_time(made, run).into());
+        }
+        let begins = || Beginning::with(&made, run, self.rendition);
+        self.beginning = self.beginning.or_else(begins);
+        if let Some(beginning) = self.beginning {
+            beginning.count(&mut made, run, self.rendition);
+        }
+        Ok(made.into())
     }
 }
