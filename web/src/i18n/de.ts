@@ -363,6 +363,7 @@ export const de: Catalogue = {
     other: "Ein anderes",
     make: "Adresse erstellen",
     once: "Diese Adressen werden nur jetzt gezeigt. Wer sie kennt, sieht in deinem Namen fern.",
+    fitted: (program: string) => `Liste und Programm sind so, wie ${program} sie liest.`,
     channels: "Sender (M3U)",
     guide: "Programm (XMLTV)",
     tuner: "Als Netzwerktuner (HDHomeRun)",

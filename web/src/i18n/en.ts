@@ -365,6 +365,7 @@ export const en = {
     other: "Another",
     make: "Make its address",
     once: "These addresses are shown only now. Whoever knows them watches in your name.",
+    fitted: (program: string) => `List and guide are made as ${program} reads them.`,
     channels: "Channels (M3U)",
     guide: "Guide (XMLTV)",
     tuner: "As a network tuner (HDHomeRun)",

