@@ -817,6 +817,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/iptv/channels.m3u": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All channels as an extended M3U list. */
+        get: operations["get_iptv_channels_m3u"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/iptv/guide.xml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The guide as XMLTV. */
+        get: operations["get_iptv_guide_xml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/iptv/guide.xml.gz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The guide as XMLTV, packed (gzip). */
+        get: operations["get_iptv_guide_xml_gz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/iptv/stream/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A channel as a stream without end: `{id}.ts`, the transport stream, or `{id}.mp4`, fragmented MP4. */
+        get: operations["get_iptv_stream_channel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1312,9 +1380,9 @@ export interface components {
         };
         /** @description A player with its addresses, which are told once. */
         MadePlayer: components["schemas"]["PlayerView"] & {
-            /** @description List of channels. */
+            /** @description List of channels, as that program reads it. */
             channels_url: string;
-            /** @description Guide. */
+            /** @description Guide, as that program reads it. */
             guide_url: string;
             /** @description For programs that want a network tuner (HDHomeRun). */
             tuner_url: string;
@@ -4584,6 +4652,201 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StatusView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_iptv_channels_m3u: {
+        parameters: {
+            query?: {
+                /** @description `jellyfin`, `kodi`, `plex` or `tivimate`: as that program reads it; for any if absent. */
+                for?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/x-mpegurl": string;
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_iptv_guide_xml: {
+        parameters: {
+            query?: {
+                /** @description `jellyfin`, `kodi`, `plex` or `tivimate`: as that program reads it; for any if absent. */
+                for?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": string;
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_iptv_guide_xml_gz: {
+        parameters: {
+            query?: {
+                /** @description `jellyfin`, `kodi`, `plex` or `tivimate`: as that program reads it; for any if absent. */
+                for?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/gzip": number[];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_iptv_stream_channel: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Languages of the sounds that are wanted, best first, with commas between them (`deu,eng`; ISO 639, two or three letters). All sounds if absent, or if
+                 *     there is none in these languages. What is coded anew, and MP4, has one sound: of the first of these languages that there is.
+                 */
+                audio?: string;
+                /**
+                 * @description `pass`: as broadcast. `h264`, `h264-1080`, `h264-720`, `h264-576`, `h264-480`, `h264-360`: H.264 and AAC, made anew where something else is broadcast,
+                 *     with so many lines at most. `pass` if absent.
+                 */
+                profile?: string;
+                /** @description `no`: neither subtitles nor teletext. Only as broadcast; what is coded anew, and MP4, has none. */
+                subtitles?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The channel's id with `.ts` (transport stream) or `.mp4` (fragmented MP4) behind it. */
+                channel: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp2t": number[];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
             /** @description A problem. */

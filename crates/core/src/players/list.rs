@@ -116,7 +116,7 @@ impl Player {
             Naming::Plain => {}
             Naming::Unquoted => entry.name = entry.name.replace('"', "'"),
             Naming::Sheltered if is_cut(&entry.name) => {
-                entry.tvg_name = Some(std::mem::take(&mut entry.name))
+                entry.tvg_name = Some(std::mem::take(&mut entry.name));
             }
             Naming::Sheltered => {}
         }

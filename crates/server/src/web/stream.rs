@@ -116,11 +116,10 @@ impl Form {
             return None;
         }
         let languages = self.languages.clone();
-        let sounds = match languages.is_empty() {
-            true => Which::All,
-            false => {
-                Which::Spoken(Box::new(move |of| languages.iter().any(|wanted| is_same_language(wanted, of))))
-            }
+        let sounds = if languages.is_empty() {
+            Which::All
+        } else {
+            Which::Spoken(Box::new(move |of| languages.iter().any(|wanted| is_same_language(wanted, of))))
         };
         Some(Choice::new(sounds, if self.subtitles { Which::All } else { Which::None }))
     }

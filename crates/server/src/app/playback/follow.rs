@@ -124,10 +124,12 @@ impl Follow {
         if is_mp4 && part < listed.parts {
             return Step::Give(Arc::clone(segment), Extent::Part(part as u32), (sequence, part + 1));
         }
-        match listed.whole {
-            true if is_mp4 => Step::Over(sequence),
-            true => Step::Give(Arc::clone(segment), Extent::Whole, (sequence + 1, 0)),
-            false => Step::Wait,
+        if !listed.whole {
+            Step::Wait
+        } else if is_mp4 {
+            Step::Over(sequence)
+        } else {
+            Step::Give(Arc::clone(segment), Extent::Whole, (sequence + 1, 0))
         }
     }
 
