@@ -1,4 +1,4 @@
-//! Guides.
+//! Guides: what is put beside the words of the source so that each program reads them right.
 
 use jiff::Timestamp;
 

@@ -1,4 +1,4 @@
-//! Lists.
+//! Lists: attributes, groups, names and radio channels as each program reads them.
 
 use super::Player;
 use crate::m3u::Entry;
