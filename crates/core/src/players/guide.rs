@@ -78,23 +78,22 @@ impl Player {
         Some(channel)
     }
 
-    /// What is shown from `start_ms` on (milliseconds since 1970), as it wants it.
-    pub fn programme(self, start_ms: i64, mut told: Programme) -> Programme {
+    /// Makes what is shown from `start_ms` on (milliseconds since 1970) as it wants it.
+    pub fn programme(self, start_ms: i64, told: &mut Programme) {
         let form = self.guide();
         if form.kinds {
-            sort(&mut told);
+            sort(told);
         }
         if let Some(system) = form.episodes {
-            number(&mut told, system);
+            number(told, system);
         }
         if form.dates {
-            date(&mut told, start_ms);
+            date(told, start_ms);
         }
         if let Some(age) = told.age.filter(|_| form.ages && told.ratings.is_empty()) {
             let value = age.to_string().into();
             told.ratings.push(Rating { system: Some("age".into()), value, icons: Vec::new() });
         }
-        told
     }
 }
 

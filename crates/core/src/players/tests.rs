@@ -86,9 +86,9 @@ fn guide_for(player: Player) -> String {
             writer.channel(&channel).unwrap();
         }
     }
-    for (hour, programme) in (0..).zip(programmes()) {
+    for (hour, mut told) in (0..).zip(programmes()) {
         let start_ms = START_MS + hour * 3_600_000;
-        let told = player.programme(start_ms, programme);
+        player.programme(start_ms, &mut told);
         writer.airing("1.telecast", start_ms, Some(start_ms + 3_600_000), &Moment::default(), &told).unwrap();
     }
     String::from_utf8(writer.finish().unwrap()).unwrap()

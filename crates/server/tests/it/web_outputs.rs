@@ -65,13 +65,13 @@ async fn station_with(fake: &FakeBox, change: impl FnOnce(&mut Settings, &Path))
     let tapes = directory.path().join("tapes");
     let store = live_box::store_beside(&tapes).await;
     let now = Clock::start().wall_ms();
-    let programme = Programme {
+    let programme = Box::new(Programme {
         titles: vec![Text { language: Some("de".into()), text: "Krimi".into() }],
         genres: vec![0x15],
         episode: Episode { season: Some(1), number: Some(2), ..Episode::default() },
         age: Some(16),
         ..Programme::default()
-    };
+    });
     let start_ms = now / HOUR * HOUR;
     let (channel, moment) = (ChannelId(channel_id(1)), Moment::default());
     let airing = Airing { channel, start_ms, end_ms: start_ms + HOUR, event_id: None, moment, programme };
@@ -130,7 +130,7 @@ fn guide(xml: &[u8]) -> (Vec<String>, Option<Programme>) {
             Item::Channel(channel) if names.is_empty() => {
                 names = channel.names.into_iter().map(|name| name.text).collect();
             }
-            Item::Airing(heard) if first.is_none() => first = Some(heard.programme),
+            Item::Airing(heard) if first.is_none() => first = Some(*heard.programme),
             _ => {}
         }
     }
@@ -433,7 +433,7 @@ fn heard(xml: &[u8]) -> Vec<(Moment, Programme)> {
     let mut found = Vec::new();
     while let Some(item) = reader.next().unwrap() {
         if let Item::Airing(heard) = item {
-            found.push((heard.moment, heard.programme));
+            found.push((heard.moment, *heard.programme));
         }
     }
     found
@@ -461,7 +461,7 @@ async fn real_guides_go_through_the_store_and_out_again_without_loss() {
             end_ms: start_ms + HOUR,
             event_id: None,
             moment: moment.clone(),
-            programme: programme.clone(),
+            programme: Box::new(programme.clone()),
         }
     });
     let now = Clock::start().wall_ms();

@@ -179,7 +179,7 @@ fn write(
     };
     for Entry { mut airing, .. } in entries.into_iter().filter(is_for) {
         if let Some(player) = export.player {
-            airing.programme = player.programme(airing.start_ms, airing.programme);
+            player.programme(airing.start_ms, &mut airing.programme);
         }
         let end_ms = Some(airing.end_ms);
         writer.airing(&channel.in_guides(), airing.start_ms, end_ms, &airing.moment, &airing.programme)?;
