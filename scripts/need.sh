@@ -23,6 +23,9 @@ if [[ $1 == test ]]; then
     want mpv mpv
     want libxml2-utils xmllint
     want xmltv-util tv_validate_file
+    want hdhomerun-config hdhomerun_config
+    want iproute2 ip
+    want util-linux unshare
     want openssl openssl
     want vlc-bin cvlc
     want vlc-plugin-base cvlc

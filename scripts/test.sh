@@ -62,6 +62,7 @@ else
     check browser "$browser_summary" npm --prefix e2e test
     check judges "$own_summary" python3 scripts/judges.py
     check "guide judges" "$own_summary" python3 scripts/judge_guide.py
+    check "tuner judges" "$own_summary" python3 scripts/judge_tuner.py
     check secrets - python3 scripts/secrets.py
 fi
 

@@ -3,18 +3,28 @@
 
 use super::chunked;
 use telecast_media::hdhomerun::{
-    Device, DeviceId, Frames, PACKET, Packet, REPLY, Wrong, answer, discovered, parse,
+    Device, DeviceId, Frames, PACKET, Packet, REPLY, Target, Variable, Wrong, answer, discovered, parse,
 };
 
 /// See the module. The bytes as they are, and as the payload of a packet whose checksum is right.
 pub fn run(bytes: &[u8]) {
     packet(bytes);
     connection(bytes);
+    text(bytes);
     let Some((kind, data)) = bytes.split_first() else { return };
     let kind = telecast_media::hdhomerun::Kind(u16::from(*kind));
     if let Ok(sealed) = (Packet { kind, fields: Vec::new(), data }).encode() {
         packet(&sealed);
         connection(&[&[9], &*sealed, &sealed, data].concat());
+    }
+}
+
+/// As the name of a variable, and as what one is to be.
+fn text(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let _ = Variable::parse(text);
+    if let Some(target) = Target::parse(text) {
+        assert!(Target::parse(&target.to_string()) == Some(target), "written and read again");
     }
 }
 

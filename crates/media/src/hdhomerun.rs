@@ -13,10 +13,12 @@
 mod control;
 mod device;
 mod frames;
+mod variable;
 
 pub use control::{MALFORMED, TOO_LONG, UNKNOWN, UPGRADE, answer};
 pub use device::{Device, DeviceId, REPLY, TEXT, discovered};
 pub use frames::Frames;
+pub use variable::{HELP, OfTuner, Target, Variable};
 
 /// Port of both protocols.
 pub const PORT: u16 = 65001;

@@ -4,6 +4,7 @@ pub mod adapters;
 pub mod app;
 pub mod cli;
 pub mod config;
+pub mod device;
 pub mod ops;
 pub mod spawn;
 pub mod web;

@@ -10,6 +10,7 @@ pub mod gate;
 pub mod guide_file;
 pub mod hls;
 pub mod household;
+pub mod interfaces;
 pub mod logo;
 pub mod machine;
 pub mod oidc;

@@ -353,6 +353,13 @@ impl App {
         self.0.receivers.views()
     }
 
+    /// Tuners of all receivers that have said how many they have, but no more than one account may use at once; none: none has.
+    pub fn tuners(&self) -> Option<u32> {
+        let told: u32 = self.receivers().iter().filter_map(|receiver| receiver.tuners).sum();
+        let most = u32::try_from(self.0.settings.now().limits.account).unwrap_or(u32::MAX);
+        (told > 0).then(|| told.min(most))
+    }
+
     /// From now on these settings; the folder of the tapes and the path before addresses stay as they are. Receivers are those of the configuration
     /// file; one that is the same as before is not touched, nor is who watches it.
     ///

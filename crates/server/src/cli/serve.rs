@@ -5,6 +5,7 @@ use super::{Common, Failure, say};
 use crate::adapters::clock::Clock;
 use crate::app::App;
 use crate::config::{Config, Source};
+use crate::device::{self, Ports};
 use crate::ops;
 use crate::ops::log::Level;
 use crate::ops::preflight;
@@ -253,9 +254,12 @@ impl Station {
         }
         let web = self.web.clone();
         let stopping = self.stopping.clone();
+        let http = self.listener.local_addr().map_or(0, |address| address.port());
+        let device = supervise("network tuner", device::keep(web.clone(), http, Ports::default()));
         let served = async {
             let served = serve::serve(self.listener, self.web).await;
             web.simulated.stop().await;
+            let _ = device.await;
             served
         };
         let deadline = async {

@@ -1,8 +1,9 @@
-//! Keys that contradict each other although each is good in itself.
+//! Keys that contradict each other although each is good in itself, and keys that are of no use beside others.
 
 use super::oidc;
 use super::read::{Faults, Layers, list};
 use crate::adapters::guide_file::Place;
+use std::net::SocketAddr;
 use std::path::Path;
 
 /// All that contradicts, with the place of the key that is to be changed.
@@ -62,4 +63,64 @@ pub(super) fn faults(keys: &Layers, path: &Path) -> Faults {
         );
     }
     faults
+}
+
+/// What works, and not as it was meant.
+pub(super) fn warnings(keys: &Layers) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if keys.text("tuner.interfaces").is_empty() {
+        return warnings;
+    }
+    if keys.text("auth.iptv_networks").is_empty() {
+        warnings.push(
+            "tuner.interfaces: nobody is answered, because no network may use the tuner; name those of the house in auth.iptv_networks"
+                .to_owned(),
+        );
+    }
+    let here = |name: &str| name == "lo" || name.starts_with("127.");
+    let listen: Option<SocketAddr> = keys.text("server.listen").parse().ok();
+    if listen.is_some_and(|listen| listen.ip().is_loopback())
+        && !list(keys.text("tuner.interfaces")).iter().all(|name| here(name))
+    {
+        let words = format!(
+            "tuner.interfaces: whoever finds the tuner cannot reach it, because the station listens on {} alone (server.listen)",
+            keys.text("server.listen")
+        );
+        warnings.push(words);
+    }
+    if !keys.text("server.tls.certificate").is_empty() {
+        warnings.push(
+            "tuner.interfaces: programs that look for network tuners speak plain HTTP, and the station speaks HTTPS (server.tls)"
+                .to_owned(),
+        );
+    }
+    warnings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{KEYS, read::Origin};
+    use super::*;
+
+    #[test]
+    fn a_tuner_that_nobody_may_use_or_reach_is_warned_of() {
+        let warned = |pairs: &[(&str, &str)]| {
+            let mut keys = Layers::of(KEYS);
+            for (name, text) in pairs {
+                assert!(keys.put(name, (*text).to_owned(), Origin::Flag), "{name}");
+            }
+            warnings(&keys).len()
+        };
+        let (open, reached) = (("auth.iptv_networks", "192.168.1.0/24"), ("server.listen", "0.0.0.0:80"));
+        for (pairs, count) in [
+            (vec![], 0),
+            (vec![("tuner.interfaces", "eth0")], 2),
+            (vec![("tuner.interfaces", "eth0"), open], 1),
+            (vec![("tuner.interfaces", "eth0"), open, reached], 0),
+            (vec![("tuner.interfaces", "lo,127.0.0.2"), open], 0),
+            (vec![("tuner.interfaces", "eth0"), open, reached, ("server.tls.certificate", "a.pem")], 1),
+        ] {
+            assert_eq!(warned(&pairs), count, "{pairs:?}");
+        }
+    }
 }

@@ -234,6 +234,18 @@ pub const KEYS: &[Key] = &[
         Shape::Places,
         "Guide files (XMLTV), plain or packed with gzip or xz, best first: paths, or addresses. A user, a password and a query in an address are not shown. What they say of channels that none of the lineup is surely the same as is left out.",
     ),
+    key(
+        "tuner.interfaces",
+        "",
+        Shape::List,
+        "Interfaces on which programs find the station by themselves as a network tuner (HDHomeRun's discovery and control on port 65001, SSDP on port 1900): their names (`eth0`), IPv4 addresses, or `all`. Nobody finds it if empty. Only networks that `auth.iptv_networks` names are answered.",
+    ),
+    key(
+        "tuner.bouquets",
+        "",
+        Shape::List,
+        "Names of the bouquets whose channels that tuner has; all channels if empty. Some media servers take no more than some hundred. Players' own addresses are not bound by it.",
+    ),
     key("metrics.listen", "", Shape::Listen, "Address of `/metrics`; off if empty. Keep it inside.")
         .after_restart(),
     key(

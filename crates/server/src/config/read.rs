@@ -187,7 +187,7 @@ pub fn load(
     for (name, text) in flags {
         reading.put(name, text.clone(), Origin::Flag);
     }
-    let Reading { keys, mut faults, warnings } = reading;
+    let Reading { keys, mut faults, mut warnings } = reading;
     for key in KEYS {
         if let Some(fault) = shape_fault(key, keys.text(key.name)) {
             faults.push(format!("{}{}: {fault}", keys.place(key.name, &path), key.name));
@@ -202,6 +202,7 @@ pub fn load(
         faults.push(format!("receiver: two are called '{}'; give each a name of its own", twice.1));
     }
     if faults.is_empty() {
+        warnings.extend(cross::warnings(&keys));
         return Ok(Config { keys, receivers, read, warnings });
     }
     // A key or a value may hold the end of a line: what follows must not look like a fault of its own.

@@ -7,9 +7,9 @@ use crate::adapters::machine;
 use crate::adapters::oidc;
 use crate::app::settings::{Allowance, Keeping, Limits, ReceiverSettings, Settings};
 use crate::config::{Config, Network};
-use crate::web::WebConfig;
 use crate::web::rate::{Bucket, RateLimits};
 use crate::web::tls::Tls;
+use crate::web::{Tuner, WebConfig};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use url::Url;
@@ -62,6 +62,7 @@ pub fn web_config(
         rates: rates(config),
         anonymous: config.string("auth.anonymous").is_some(),
         iptv_networks: config.iptv_networks(),
+        tuner: Tuner { interfaces: config.list("tuner.interfaces"), bouquets: config.list("tuner.bouquets") },
         tls,
         oidc: config.oidc().and_then(provider),
     }

@@ -14,6 +14,7 @@ use telecast_core::access::{Profile, Role, Scope};
 use telecast_core::error::Kind;
 use telecast_core::limits;
 use telecast_core::secret::{Lifetime, SecretHash};
+use telecast_media::hdhomerun::DeviceId;
 use telecast_store::{
     Account, ApiToken, AuditLine, Created, Identity, NewAccount, NewApiToken, NewPairing, NewPin, NewPlayer,
     Paired, Player, Purpose, Receiver, RequestKey, Sealer, Store, Waiting,
@@ -29,6 +30,8 @@ impl From<telecast_store::Error> for Problem {
 
 /// Name of the setting that says whether the simulated receiver is wanted.
 const SIMULATED: &str = "receivers.simulated";
+/// Name of the setting that says which network tuner the station is.
+const DEVICE: &str = "tuner.device";
 
 /// What has become of somebody whom an identity provider has told of.
 pub enum Told {
@@ -483,6 +486,24 @@ impl Accounts {
             self.store.put_setting(SIMULATED, &chosen, revision, now_ms).await?;
         }
         Ok(())
+    }
+
+    /// Which network tuner the station is: made once, by chance, and kept.
+    pub async fn device_id(&self, now_ms: i64) -> Result<DeviceId, Problem> {
+        let kept = self.store.setting::<u32>(DEVICE).await?;
+        if let Some(kept) = kept.as_ref().map(|kept| DeviceId(kept.value)).filter(|kept| kept.is_valid()) {
+            return Ok(kept);
+        }
+        let fresh = DeviceId::from_seed(u32::from_le_bytes(secret::entropy()));
+        let revision = kept.map_or(0, |kept| kept.revision);
+        match self.store.put_setting(DEVICE, &fresh.0, revision, now_ms).await {
+            Ok(_) => Ok(fresh),
+            // Two have asked at the same time.
+            Err(conflict) => {
+                let other = self.store.setting::<u32>(DEVICE).await?;
+                other.map(|other| DeviceId(other.value)).ok_or_else(|| conflict.into())
+            }
+        }
     }
 
     /// Receivers that pages have added.

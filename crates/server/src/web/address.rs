@@ -12,6 +12,11 @@ pub fn own(web: &Web, caller: Option<Caller>, headers: &HeaderMap) -> Result<Str
     if let Some(url) = &web.config().public_url {
         return Ok(url.as_str().trim_end_matches('/').to_owned());
     }
+    asked(web, caller, headers)
+}
+
+/// The same by host and scheme of the request alone: for whoever may ask directly only, and not through what stands at the public address.
+pub fn asked(web: &Web, caller: Option<Caller>, headers: &HeaderMap) -> Result<String, Problem> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let scheme = if is_https(web, caller) { "https" } else { "http" };
     let base = Url::parse(&format!("{scheme}://{host}/")).ok();

@@ -42,7 +42,7 @@ pub struct Principal {
 
 impl Principal {
     /// Somebody of that network, where watching needs no account.
-    fn anonymous(network: IpAddr) -> Self {
+    pub(crate) fn anonymous(network: IpAddr) -> Self {
         let account = format!("anonymous {network}");
         let credential = Credential::Anonymous(SecretHash::of(&account.clone().into()), network);
         Self {

@@ -164,24 +164,56 @@ fn pack(gzip: &mut Option<GzEncoder<Vec<u8>>>, piece: io::Result<Bytes>) -> Opti
     Some(written.map(|()| Bytes::from(std::mem::take(packing.get_mut()))))
 }
 
-/// A channel's raw transport stream: a session of its own, which ends with whoever reads it.
+/// A channel's raw transport stream.
 async fn stream(
     State(web): State<Web>,
     Extension(who): Extension<Principal>,
     Path(path): Path<HashMap<String, String>>,
     method: Method,
     headers: HeaderMap,
-) -> Result<Response, Problem> {
+) -> Response {
     let channel = named(&path, ".ts");
     if !who.lists(&channel) || web.app.lineup().channel(&channel).is_none() {
-        return Err(Problem::new(Kind::NotFound, "There is no such channel. Load the list again."));
+        return tuner::refused(Problem::new(
+            Kind::NotFound,
+            "There is no such channel. Load the list again.",
+        ));
     }
+    deliver(&web, who, channel, (&method, &headers), None).await.unwrap_or_else(tuner::refused)
+}
+
+/// A reply that is the stream of that channel, for `duration` at most.
+pub(super) async fn deliver(
+    web: &Web,
+    who: Principal,
+    channel: ChannelId,
+    (method, headers): (&Method, &HeaderMap),
+    duration: Option<Duration>,
+) -> Result<Response, Problem> {
     let kind = [(header::CONTENT_TYPE, "video/mp2t"), (header::CACHE_CONTROL, "no-store")];
-    if method == Method::HEAD {
+    if *method == Method::HEAD {
         return Ok(kind.into_response());
     }
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let program = agent.split(['/', ' ']).next().filter(|program| !program.is_empty()).unwrap_or("player");
+    let pieces = reading(web, who, channel, program).await?;
+    let end = async move {
+        match duration {
+            Some(duration) => tokio::time::sleep(duration).await,
+            None => std::future::pending().await,
+        }
+    };
+    let body = pieces.take_until(Box::pin(end)).map(Ok::<Bytes, Infallible>);
+    Ok((StatusCode::OK, kind, Body::from_stream(body)).into_response())
+}
+
+/// The raw stream of a channel, in whole packets: a session of its own, which ends with whoever reads it, and when he may not any more.
+pub(crate) async fn reading(
+    web: &Web,
+    who: Principal,
+    channel: ChannelId,
+    program: &str,
+) -> Result<impl Stream<Item = Bytes> + Send + use<>, Problem> {
     let request = StartPlayback {
         channel_id: channel.0,
         at: At::Live,
@@ -207,11 +239,10 @@ async fn stream(
         .playback_of(&session.id)
         .ok_or_else(|| Problem::new(Kind::Unavailable, "The channel has just ended. Try again."))?;
     let pieces = handle.raw().await?.take_until(Box::pin(gone(web.clone(), who)));
-    let body = pieces.map(move |piece| {
+    Ok(pieces.map(move |piece| {
         let _held = &held;
-        Ok::<Bytes, Infallible>(piece)
-    });
-    Ok((StatusCode::OK, kind, Body::from_stream(body)).into_response())
+        piece
+    }))
 }
 
 /// Why there is nothing to read, if there is not.

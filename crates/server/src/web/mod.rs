@@ -30,7 +30,7 @@ pub mod serve;
 pub mod simulated;
 pub mod tls;
 pub mod trace;
-mod tuner;
+pub mod tuner;
 
 use crate::adapters::clock::Clock;
 use crate::adapters::oidc::Provider;
@@ -55,7 +55,8 @@ use std::sync::Arc;
 use telecast_core::error::Kind;
 use telecast_core::limits;
 use telecast_core::session::ReasonCode;
-use tokio::sync::Semaphore;
+use telecast_media::hdhomerun::DeviceId;
+use tokio::sync::{OnceCell, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use url::Url;
@@ -77,10 +78,21 @@ pub struct WebConfig {
     pub anonymous: bool,
     /// Networks whose players need no account.
     pub iptv_networks: Vec<Network>,
+    /// The station as a network tuner, which those networks find and use.
+    pub tuner: Tuner,
     /// How HTTPS is spoken; `None`: it is not.
     pub tls: Option<tls::Tls>,
     /// The identity provider by which people may sign in.
     pub oidc: Option<Arc<Provider>>,
+}
+
+/// The station as a network tuner.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tuner {
+    /// Names or addresses of the interfaces where it is found; none: nowhere.
+    pub interfaces: Vec<String>,
+    /// Names of the bouquets whose channels it has; none: all channels.
+    pub bouquets: Vec<String>,
 }
 
 impl WebConfig {
@@ -136,6 +148,7 @@ pub struct Inner {
     /// Bodies that are being read.
     pub uploads: seats::Uploads,
     hashers: Semaphore,
+    device: OnceCell<DeviceId>,
 }
 
 impl Deref for Web {
@@ -175,12 +188,19 @@ impl Web {
             decoy_hash: secret::hash_password(&secret::random_hex(16)).unwrap_or_default(),
             uploads: seats::Uploads::default(),
             hashers: Semaphore::new(limits::HASHERS),
+            device: OnceCell::new(),
         }))
     }
 
     /// Path that the public address carries, without a trailing slash.
     pub fn base_path(&self) -> &str {
         &self.base_path
+    }
+
+    /// Which network tuner the station is, for ever.
+    pub async fn device_id(&self) -> Result<DeviceId, Problem> {
+        let kept = self.device.get_or_try_init(|| self.accounts.device_id(self.clock.wall_ms())).await?;
+        Ok(*kept)
     }
 
     /// Configuration as it is now.

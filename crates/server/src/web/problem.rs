@@ -95,6 +95,11 @@ impl Problem {
         &self.detail
     }
 
+    /// What kind of problem it is, and why exactly.
+    pub fn cause(&self) -> (Kind, Option<&'static str>) {
+        (self.kind, self.reason)
+    }
+
     /// It is worth trying again after so many seconds.
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after_s = Some(seconds);

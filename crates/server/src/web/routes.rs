@@ -191,14 +191,26 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/lineup.json", WATCH),
     route(GET, "/lineup_status.json", WATCH),
     route(GET, "/device.xml", WATCH),
+    route(GET, "/lineup.m3u", WATCH),
+    route(GET, "/lineup.xml", WATCH),
+    route(POST, "/lineup.post", WATCH).body(limits::BODY_SMALL),
+    route(GET, "/auto/{channel}", WATCH),
     route(GET, "/iptv/discover.json", WATCH),
     route(GET, "/iptv/lineup.json", WATCH),
     route(GET, "/iptv/lineup_status.json", WATCH),
     route(GET, "/iptv/device.xml", WATCH),
+    route(GET, "/iptv/lineup.m3u", WATCH),
+    route(GET, "/iptv/lineup.xml", WATCH),
+    route(POST, "/iptv/lineup.post", WATCH).body(limits::BODY_SMALL),
+    route(GET, "/iptv/auto/{channel}", WATCH),
     route(GET, "/iptv/d/{secret}/discover.json", Class::Player),
     route(GET, "/iptv/d/{secret}/lineup.json", Class::Player),
     route(GET, "/iptv/d/{secret}/lineup_status.json", Class::Player),
     route(GET, "/iptv/d/{secret}/device.xml", Class::Player),
+    route(GET, "/iptv/d/{secret}/lineup.m3u", Class::Player),
+    route(GET, "/iptv/d/{secret}/lineup.xml", Class::Player),
+    route(POST, "/iptv/d/{secret}/lineup.post", Class::Player).body(limits::BODY_SMALL),
+    route(GET, "/iptv/d/{secret}/auto/{channel}", Class::Player),
     route(&["GET", "HEAD", "OPTIONS"], MEDIA, Class::Capability).rate(Rate::Free),
 ];
 
@@ -208,7 +220,16 @@ pub fn is_for_players(path: &str) -> bool {
 }
 
 /// Where programs look for a network tuner that know nothing of it but a host.
-const TUNER_PAGES: [&str; 4] = ["/discover.json", "/lineup.json", "/lineup_status.json", "/device.xml"];
+const TUNER_PAGES: [&str; 8] = [
+    "/discover.json",
+    "/lineup.json",
+    "/lineup.m3u",
+    "/lineup.xml",
+    "/lineup.post",
+    "/lineup_status.json",
+    "/device.xml",
+    "/auto/{channel}",
+];
 
 /// The row of a route; `None`: it is not in the table.
 pub fn find(method: &str, path: &str) -> Option<&'static Route> {

@@ -9,6 +9,7 @@
 )]
 
 mod command;
+mod device;
 mod fuzz_seeds;
 mod live_box;
 mod live_crowd;
