@@ -43,7 +43,7 @@ async def main(here, seconds):
     async def byebye(headers):
         heard.append("byebye")
     if seconds:
-        listener = SsdpAdvertisementListener(on_alive=alive, on_byebye=byebye, on_update=alive, source=(here, 0))
+        listener = SsdpAdvertisementListener(async_on_alive=alive, async_on_byebye=byebye, source=(here, 0))
         await listener.async_start()
         print("listening", flush=True)
         await asyncio.sleep(seconds)
@@ -198,7 +198,7 @@ def own_network():
 
 
 def links():
-    for words in ("link set lo up", "link add tuner0 type dummy", f"address add {HERE}/24 broadcast + dev tuner0", "link set tuner0 up multicast on", "route add default dev tuner0"):
+    for words in ("link set lo up", "link add tuner0 type veth peer name tuner1", f"address add {HERE}/24 broadcast + dev tuner0", "link set tuner0 up", "link set tuner1 up", "route add default dev tuner0"):
         subprocess.run(["ip", *words.split()], check=True)
 
 

@@ -56,10 +56,19 @@ impl Default for Ports {
 
 /// Is a device, as the configuration wants it, until the web ends; `http` is the port of its pages.
 pub async fn keep(web: Web, http: u16, ports: Ports) {
-    let mut running: Option<Running> = None;
+    let (mut running, mut lacking): (Option<Running>, bool) = (None, false);
     let mut look = tokio::time::interval(LOOK);
     while web.stopping.run_until_cancelled(look.tick()).await.is_some() {
         let places = places(&web);
+        let lacks = places.is_empty() && is_wanted(&web);
+        if lacks && !lacking {
+            let config = web.config();
+            tracing::warn!(
+                interfaces = ?config.tuner.interfaces,
+                "none of these interfaces has an IPv4 address; the station is not found as a network tuner"
+            );
+        }
+        lacking = lacks;
         if running.as_ref().map(|running| &*running.places).unwrap_or_default() == places {
             continue;
         }
@@ -75,13 +84,18 @@ pub async fn keep(web: Web, http: u16, ports: Ports) {
     }
 }
 
+/// Whether it is to be found at all: somewhere, and by somebody.
+fn is_wanted(web: &Web) -> bool {
+    let config = web.config();
+    !config.tuner.interfaces.is_empty() && !config.iptv_networks.is_empty()
+}
+
 /// Addresses where it is to be found now.
 fn places(web: &Web) -> Vec<Ipv4Addr> {
-    let config = web.config();
-    if config.tuner.interfaces.is_empty() || config.iptv_networks.is_empty() {
+    if !is_wanted(web) {
         return Vec::new();
     }
-    interfaces::addresses(&config.tuner.interfaces).unwrap_or_else(|error| {
+    interfaces::addresses(&web.config().tuner.interfaces).unwrap_or_else(|error| {
         tracing::debug!(%error, "this machine's interfaces cannot be read");
         Vec::new()
     })

@@ -303,10 +303,9 @@ fn words(kind: Kind, reason: Option<&str>) -> &'static str {
             | ReasonCode::NoKeyFrame,
         ) => "807 No Video Data",
         Some(ReasonCode::Scrambled) => "811 Content Protection Required",
-        Some(_) => "806 Tune Failed",
         None if kind == Kind::NotFound => "801 Unknown Channel",
         None if kind == Kind::TooMany => "803 System Busy",
-        None => "806 Tune Failed",
+        _ => "806 Tune Failed",
     }
 }
 

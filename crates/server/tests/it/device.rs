@@ -89,10 +89,15 @@ impl Found {
 
     /// What is answered to whoever looks for tuners, as soon as it is.
     async fn discovered(&self) -> Vec<u8> {
-        let socket = self.socket(self.ports.discovery).await;
+        self.asked(self.ports.discovery, &who_is_there()).await
+    }
+
+    /// What is answered to a datagram, as soon as it is.
+    async fn asked(&self, port: u16, datagram: &[u8]) -> Vec<u8> {
+        let socket = self.socket(port).await;
         let asking = async {
             loop {
-                let _ = socket.send(&who_is_there()).await;
+                let _ = socket.send(datagram).await;
                 if let Some(reply) = heard(&socket, NOTHING).await {
                     return reply;
                 }
@@ -193,18 +198,17 @@ async fn a_program_that_looks_for_tuners_finds_the_same_device_by_all_ways() {
     assert!(control.get("help").await.unwrap().contains("/tuner<n>/vchannel"));
     assert_eq!(control.set("/sys/model", "other").await.unwrap_err(), "ERROR: unknown getset variable");
     // By SSDP, asked directly: the description that it names is that of the same device.
-    let socket = found.socket(found.ports.ssdp).await;
     let search = ssdp::Search { target: ssdp::Target::Root, mx: None, user_agent: None };
-    socket.send(&ssdp::write(&ssdp::Message::Search(search)).unwrap()).await.unwrap();
-    let answer = heard(&socket, PATIENCE).await.expect("an answer");
+    let search = ssdp::write(&ssdp::Message::Search(search)).unwrap();
+    let answer = found.asked(found.ports.ssdp, &search).await;
     let Ok(ssdp::Message::Found(advert)) = ssdp::parse(&answer) else { panic!("{answer:?}") };
     let description = client().get(advert.location.unwrap()).send().await.unwrap().text().await.unwrap();
     let uuid = advert.usn.split("::").next().unwrap();
     assert!(description.contains(&format!("<UDN>{uuid}</UDN>")), "{description}");
     assert!(description.contains(&id.to_string()), "{description}");
     // It is the same after a restart.
-    let directory = found.station.again().await;
-    assert_eq!(directory.web.device_id().await.unwrap(), id);
+    let later = found.station.again().await;
+    assert_eq!(later.web.device_id().await.unwrap(), id);
 }
 
 #[tokio::test(flavor = "multi_thread")]
