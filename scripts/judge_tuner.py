@@ -21,7 +21,7 @@ import media
 from receiver import Channel, Receiver
 from station import Station
 
-HERE, OWN = "192.168.77.1", "TELECAST_OWN_NETWORK"
+HERE, OWN = "192.168.77.1", "JUDGE_OWN_NETWORK"
 PYTHON = ROOT / "target/tools/venv/bin/python"  # with what scripts/judges.txt names
 NAMES = ["One", "Two", "Three"]
 LENGTH_S, SAVE_S = 60, 6
@@ -169,8 +169,8 @@ async def main():
         verdict("async-upnp-client", f"{PYTHON} is not there: make need-test")
     if verdicts:
         return
-    data = media.broadcast("aac", LENGTH_S, "720p25").read_bytes()
-    receiver = await Receiver([Channel(number + 1, name, data, media.rate_bps("720p25")) for number, name in enumerate(NAMES)]).start()
+    data = media.broadcast("aac", LENGTH_S, "180p25").read_bytes()
+    receiver = await Receiver([Channel(number + 1, name, data, media.rate_bps("180p25")) for number, name in enumerate(NAMES)]).start()
     # Beside it one finds nobody who is not asked for, and is found by nobody who may not.
     settings = {"auth": {"iptv_networks": [f"{HERE}/24", "127.0.0.1"]}, "tuner": {"interfaces": ["tuner0"]}, "rate_limit": {"enabled": False}}
     station = Station(receiver.web_port, receiver.stream_port, len(NAMES), settings)
