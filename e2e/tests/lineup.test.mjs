@@ -90,6 +90,53 @@ test("a group of what was searched stands first, moves and goes", async () => {
   }
 });
 
+test("two channels become one, with sources in the host's order, and two again", async () => {
+  const { page, context, expectClean } = await openPage(browser);
+  const [first, second] = (await channels(page)).filter(({ kind }) => kind === "tv");
+  const listed = async () => (await channels(page)).map(({ id }) => id);
+  const wishes = async () => Object.fromEntries((await api(page, "GET", "lineup")).channels.map(({ id, wish }) => [id, wish]));
+  const until = async (what, holds) => {
+    for (let tries = 0; tries < 100; tries += 1) {
+      if (await holds()) return;
+      await page.waitForTimeout(100);
+    }
+    assert.fail(`never: ${what}`);
+  };
+  try {
+    await page.goto(`${origin}/settings/lineup`);
+    await row(page, second.name).getByRole("button", { name: `Same channel as…: ${second.name}` }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("searchbox", { name: "Search the other channel" }).fill(first.name);
+    const offer = dialog.getByRole("button", { name: new RegExp(`^It is: ${first.name} \\(`) });
+    await offer.waitFor();
+    await expectAccessible(page, "channels that may be one");
+    await offer.press("Enter");
+    await dialog.getByText(`The same channel as ${first.name}`, { exact: true }).waitFor();
+    await page.keyboard.press("Escape");
+    await until("the one is in no list", async () => !(await listed()).includes(second.id));
+    await row(page, second.name).getByText(`The same channel as ${first.name}`, { exact: true }).waitFor();
+    await row(page, first.name).getByText("1 other channel is the same", { exact: true }).waitFor();
+
+    await row(page, first.name).getByRole("button", { name: `Same channel as…: ${first.name}` }).click();
+    const sources = dialog.getByRole("region", { name: "Sources" });
+    const names = sources.locator(".row-name");
+    assert.deepEqual(await names.allTextContents(), [first.name, second.name]);
+    await expectAccessible(page, "sources of a channel");
+    await sources.getByRole("button", { name: new RegExp(`^Move up: .*: ${second.name}$`) }).click();
+    await names.first().filter({ hasText: second.name }).waitFor();
+    await until("the order is kept", async () => (await wishes())[first.id]?.sources?.[0] === second.id);
+    await sources.getByRole("button", { name: new RegExp(`^Make it a channel of its own again: .*: ${second.name}$`) }).click();
+    await sources.waitFor({ state: "detached" });
+    await until("both are in the lists again", async () => (await listed()).includes(second.id));
+    await page.keyboard.press("Escape");
+    expectClean();
+  } finally {
+    const { revision } = await api(page, "GET", "lineup");
+    await api(page, "POST", "lineup", { revision, channels: { [first.id]: {}, [second.id]: {} } });
+    await context.close();
+  }
+});
+
 test("a channel list is tried, taken and watched", async () => {
   const { page, context, expectClean } = await openPage(browser);
   // The station's own list for players: what others would give, with streams that are there.

@@ -226,6 +226,10 @@ pub const TRANSCODER_RETRY: Duration = Duration::from_secs(30);
 /// Lines that a transcoded picture is made smaller to. Few, so that viewers share transcoders.
 pub const LINES: [u32; 5] = [360, 480, 576, 720, 1080];
 
+/// The highest number of a channel.
+pub const CHANNEL_NUMBER: u32 = 99_999;
+/// Channels that may be joined to one.
+pub const JOINED: usize = 16;
 /// Groups of channels that the host may make.
 pub const GROUPS: usize = 1_000;
 /// A list of channels is given up after this: the large ones are made while one waits.
@@ -238,10 +242,26 @@ pub const LIST_ENTRIES: usize = 100_000;
 pub const LIST_GUIDES: usize = 8;
 /// Streams at once of a list that names no limit.
 pub const LIST_STREAMS: u32 = 1_000;
-/// Bytes of a logo.
+/// Bytes of a logo as it comes.
 pub const LOGO_BYTES: usize = 1 << 20;
+/// Pixels of a logo as it comes: 16 MB once it is unpacked.
+pub const LOGO_PIXELS: u64 = 4 << 20;
+/// Width and height that a logo is given out with, at most.
+pub const LOGO_SIZE: (u32, u32) = (400, 240);
 /// A logo that takes longer is none.
 pub const LOGO_FETCH: Duration = Duration::from_secs(10);
+/// Whoever wants to see a logo waits so long for it.
+pub const LOGO_WAIT: Duration = Duration::from_secs(15);
+/// Logos that are asked for at once.
+pub const LOGOS_AT_ONCE: usize = 8;
+/// Of one host at once.
+pub const LOGOS_OF_A_HOST: usize = 2;
+/// Of a box at once, which has a picture to show.
+pub const LOGOS_OF_A_BOX: usize = 1;
+/// Logos that are kept on the disk, those that are none included.
+pub const LOGOS_KEPT: usize = 20_000;
+/// Bytes of them.
+pub const LOGOS_KEPT_BYTES: u64 = 128 << 20;
 
 /// Airings that an import of the guide holds before it writes: some 20 MiB.
 pub const GUIDE_HELD: usize = 16 << 10;

@@ -27,12 +27,15 @@ struct CachedEntry {
     guide_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     logo: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    number: Option<u32>,
 }
 
 impl From<&ReadBouquet> for CachedBouquet {
     fn from(read: &ReadBouquet) -> Self {
-        let services = read.services.iter().cloned().map(|BouquetEntry { service, name, guide_id, logo }| {
-            CachedEntry { service: service.to_string(), name, guide_id, logo }
+        let services = read.services.iter().cloned().map(|entry| {
+            let BouquetEntry { service, name, guide_id, logo, number } = entry;
+            CachedEntry { service: service.to_string(), name, guide_id, logo, number }
         });
         Self {
             reference: read.reference.clone(),
@@ -46,8 +49,8 @@ impl From<&ReadBouquet> for CachedBouquet {
 impl From<CachedBouquet> for ReadBouquet {
     fn from(cached: CachedBouquet) -> Self {
         let services = cached.services.into_iter();
-        let services = services.filter_map(|CachedEntry { service, name, guide_id, logo }| {
-            Some(BouquetEntry { service: ServiceRef::parse(&service)?, name, guide_id, logo })
+        let services = services.filter_map(|CachedEntry { service, name, guide_id, logo, number }| {
+            Some(BouquetEntry { service: ServiceRef::parse(&service)?, name, guide_id, logo, number })
         });
         Self {
             reference: cached.reference,

@@ -463,6 +463,7 @@ async fn what_was_seen_on_channels_comes_back(backend: impl Backend) {
     let listed = BouquetEntry {
         guide_id: Some("a.example".into()),
         logo: Some("http://a.example/logo.png".into()),
+        number: Some(101),
         ..service("4097:0:1:1:2:0:4C495354:0:0:0:http%3a//a.example/y.ts")
     };
     let bouquets = vec![ReadBouquet {

@@ -1077,7 +1077,9 @@ export interface components {
              * @description Its number, from 1 on.
              */
             number?: number | null;
-            /** @description Ids of receivers, best first. */
+            /** @description Id of the channel that it is: it stands in no list itself, and what gives it gives that one too. */
+            same_as?: string | null;
+            /** @description Ids of receivers, or of channels that are the same as this one, best first. */
             sources?: string[];
         };
         /** @description What a child may see. */
@@ -3266,6 +3268,13 @@ export interface operations {
                 content: {
                     "image/png": unknown;
                 };
+            };
+            /** @description Done. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem. */
             404: {

@@ -1,17 +1,18 @@
 /** The lineup as its host makes it: channels hidden, renamed, renumbered, grouped; bouquets ordered. It holds for every list and every player. */
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { Eye, EyeOff, Search } from "lucide-react";
+import { Eye, EyeOff, Merge, Search } from "lucide-react";
 import { useDeferredValue, useLayoutEffect, useMemo, useRef, useState, type FormEvent } from "react";
 import { api, body, freshId } from "../api/client";
-import { ownLineup, queryClient } from "../api/queries";
+import { ownLineup, queryClient, receivers } from "../api/queries";
 import type { ChannelWish, LineupChange, OwnChannel, OwnLineup } from "../api/types";
 import { useText } from "../i18n";
 import { search } from "../shell/station";
 import { Button, Failure, Field, IconButton, Skeleton } from "../ui";
 import { Modal } from "../ui/Modal";
 import { Bouquets } from "./Bouquets";
-import { isHidden, nameOf, wishOf } from "./lineup";
+import { JoinDialog } from "./JoinDialog";
+import { isHidden, isOf, joinedTo, nameOf, wishOf } from "./lineup";
 
 /** Pixels of a row until it has been measured. */
 const ROW = 64;
@@ -62,6 +63,10 @@ function Editor({ lineup, change }: { readonly lineup: OwnLineup; readonly chang
   const t = useText();
   const [query, setQuery] = useState("");
   const [grouping, setGrouping] = useState(false);
+  const [joining, setJoining] = useState<string | null>(null);
+  const { data: sources } = useQuery(receivers);
+  const named = useMemo(() => new Map(sources?.items.map(({ id, name }) => [id, name])), [sources]);
+  const chosen = lineup.channels.find(({ id }) => id === joining);
   const wanted = useDeferredValue(query);
   const rows = useMemo(
     () => search(lineup.channels.map((channel) => ({ channel, name: nameOf(channel), number: channel.wish?.number ?? channel.number })), wanted).map(({ channel }) => channel),
@@ -91,7 +96,8 @@ function Editor({ lineup, change }: { readonly lineup: OwnLineup; readonly chang
         <Button onClick={() => hideAll(false)}>{t.lineup.showAll}</Button>
         <Button onClick={() => setGrouping(true)}>{t.lineup.group}</Button>
       </div>
-      <Rows rows={rows} change={change} />
+      <Rows lineup={lineup} rows={rows} change={change} join={setJoining} />
+      {chosen && <JoinDialog lineup={lineup} channel={chosen} receivers={named} change={change} close={() => setJoining(null)} />}
       {grouping && (
         <GroupDialog
           close={() => setGrouping(false)}
@@ -104,7 +110,15 @@ function Editor({ lineup, change }: { readonly lineup: OwnLineup; readonly chang
   );
 }
 
-function Rows({ rows, change }: { readonly rows: readonly OwnChannel[]; readonly change: Change }) {
+interface RowsProps {
+  readonly lineup: OwnLineup;
+  readonly rows: readonly OwnChannel[];
+  readonly change: Change;
+  readonly join: (id: string) => void;
+}
+
+function Rows({ lineup, rows, change, join }: RowsProps) {
+  const joined = useMemo(() => joins(lineup), [lineup]);
   const list = useRef<HTMLUListElement>(null);
   const [top, setTop] = useState(0);
   useLayoutEffect(() => setTop(list.current?.offsetTop ?? 0), []);
@@ -126,10 +140,10 @@ function Rows({ rows, change }: { readonly rows: readonly OwnChannel[]; readonly
               ref={virtual.measureElement}
               data-index={item.index}
               className="lineup-row"
-              data-hidden={isHidden(channel) || undefined}
+              data-hidden={isHidden(channel) || joined.get(channel.id)?.to !== undefined || undefined}
               style={{ transform: `translateY(${item.start - virtual.options.scrollMargin}px)` }}
             >
-              <Row channel={channel} change={change} />
+              <Row channel={channel} note={joined.get(channel.id)} change={change} join={() => join(channel.id)} />
             </li>
           )
         );
@@ -138,7 +152,33 @@ function Rows({ rows, change }: { readonly rows: readonly OwnChannel[]; readonly
   );
 }
 
-function Row({ channel, change }: { readonly channel: OwnChannel; readonly change: Change }) {
+/** What is said of a channel that is another, or that others are. */
+interface Note {
+  readonly to?: string;
+  readonly others: number;
+}
+
+/** Of all channels that have something to do with others. */
+function joins(lineup: OwnLineup): ReadonlyMap<string, Note> {
+  const notes = new Map<string, Note>();
+  for (const channel of lineup.channels) {
+    if (!channel.wish?.same_as) continue;
+    const other = joinedTo(lineup, channel);
+    if (!other) continue;
+    notes.set(channel.id, { to: nameOf(other), others: 0 });
+    if (!notes.has(other.id)) notes.set(other.id, { others: isOf(lineup, other).length });
+  }
+  return notes;
+}
+
+interface RowProps {
+  readonly channel: OwnChannel;
+  readonly note: Note | undefined;
+  readonly change: Change;
+  readonly join: () => void;
+}
+
+function Row({ channel, note, change, join }: RowProps) {
   const t = useText();
   const hidden = isHidden(channel);
   const shown = nameOf(channel);
@@ -158,7 +198,11 @@ function Row({ channel, change }: { readonly channel: OwnChannel; readonly chang
         }}
       />
       <Editable label={`${t.lineup.name}: ${shown}`} value={shown} save={(text) => set({ name: text === "" || text === channel.name ? null : text })} />
+      <IconButton label={`${t.lineup.same}: ${shown}`} aria-haspopup="dialog" onClick={join}>
+        <Merge size={18} aria-hidden />
+      </IconButton>
       {shown !== channel.name && <span className="lineup-own">{channel.name}</span>}
+      {note && <span className="lineup-own">{note.to === undefined ? t.lineup.joined(note.others) : t.lineup.sameAs(note.to)}</span>}
     </>
   );
 }

@@ -10,8 +10,9 @@ mod wishes;
 
 pub use wishes::{ChannelWish, GroupWish, Wishes, apply};
 
+use crate::limits;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 /// A service reference as a receiver writes it.
@@ -258,6 +259,19 @@ pub struct Channel {
     pub guide_ids: Vec<String>,
     /// Address of its logo, where a list says so.
     pub logo: Option<String>,
+    /// Channels of which the host has said that they are this one; their sources are among its own.
+    pub joined: Vec<Joined>,
+}
+
+/// A channel that goes by another's id, because the host has said that they are one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Joined {
+    /// Who it is where it stands for itself: what was told of it in guides was told under this id.
+    pub id: ChannelId,
+    /// Its own name.
+    pub name: String,
+    /// What it is called in guides.
+    pub guide_ids: Vec<String>,
 }
 
 /// A list of channels as the host ordered it.
@@ -297,11 +311,21 @@ pub struct BouquetEntry {
     pub guide_id: Option<String>,
     /// Address of its logo, where that is told.
     pub logo: Option<String>,
+    /// Its number, where that is told.
+    pub number: Option<u32>,
+}
+
+impl BouquetEntry {
+    /// It is something to watch or to hear, and may be shown.
+    fn is_channel(&self) -> bool {
+        let service = &self.service;
+        !service.is_marker() && !service.is_hidden() && !service.is_directory()
+    }
 }
 
 impl From<(ServiceRef, String)> for BouquetEntry {
     fn from((service, name): (ServiceRef, String)) -> Self {
-        Self { service, name, guide_id: None, logo: None }
+        Self { service, name, guide_id: None, logo: None, number: None }
     }
 }
 
@@ -313,35 +337,55 @@ pub struct Lineup {
     /// Bouquets in order.
     pub bouquets: Vec<Bouquet>,
     by_id: HashMap<ChannelId, usize>,
+    /// Where channels went that the host has joined to others.
+    went: HashMap<ChannelId, usize>,
     /// In which bouquets each channel stands.
     standing: HashMap<ChannelId, Vec<usize>>,
 }
 
 impl Lineup {
-    /// Pools what receivers have: (receiver id, bouquets). The order of receivers is the order of preference.
+    /// Pools what receivers have: (receiver id, bouquets). The order of receivers is the order of preference. A number that a list gives is kept where no
+    /// receiver before it has it, and no entry before it; all others are counted on, past those that are taken.
     pub fn pool(receivers: &[(String, Vec<ReadBouquet>)]) -> Self {
         let mut lineup = Self::default();
-        let mut numbers = [0u32; 2];
+        let mut numbers = [Numbers::default(), Numbers::default()];
         for (receiver, bouquets) in receivers {
+            let own = lineup.own_numbers(bouquets, &mut numbers);
             for read in bouquets {
                 let mut channels = Vec::new();
                 for entry in &read.services {
-                    let service = &entry.service;
-                    if service.is_marker() {
-                        numbers[usize::from(read.radio)] += u32::from(service.is_numbered_marker());
-                        continue;
+                    if entry.service.is_numbered_marker() {
+                        numbers[usize::from(read.radio)].skip();
                     }
-                    if service.is_hidden() || service.is_directory() {
-                        continue;
+                    if entry.is_channel() {
+                        channels.push(lineup.add(receiver, entry, read.radio, (&own, &mut numbers)));
                     }
-                    channels.push(lineup.add(receiver, entry, read.radio, &mut numbers));
                 }
                 let id = format!("{:016x}", hash(&format!("{receiver}\n{}", read.reference)));
                 lineup.bouquets.push(Bouquet { id, name: read.name.clone(), radio: read.radio, channels });
             }
         }
-        lineup.standing = standing(&lineup.bouquets);
-        lineup
+        let Self { mut channels, bouquets, .. } = lineup;
+        channels.sort_by_key(|channel| (channel.radio, channel.number));
+        Self::of(channels, bouquets)
+    }
+
+    /// Numbers that the entries of one receiver bring along, and may keep: they are theirs wherever they stand in it.
+    fn own_numbers(&self, bouquets: &[ReadBouquet], numbers: &mut [Numbers; 2]) -> HashMap<ChannelId, u32> {
+        let mut own = HashMap::new();
+        for read in bouquets {
+            for entry in read.services.iter().filter(|entry| entry.is_channel()) {
+                let Some(number) = entry.number else { continue };
+                let id = entry.service.channel_id();
+                if !self.by_id.contains_key(&id)
+                    && !own.contains_key(&id)
+                    && numbers[usize::from(read.radio)].claim(number)
+                {
+                    own.insert(id, number);
+                }
+            }
+        }
+        own
     }
 
     fn add(
@@ -349,9 +393,9 @@ impl Lineup {
         receiver: &str,
         entry: &BouquetEntry,
         radio: bool,
-        numbers: &mut [u32; 2],
+        (own, numbers): (&HashMap<ChannelId, u32>, &mut [Numbers; 2]),
     ) -> ChannelId {
-        let BouquetEntry { service, name, guide_id, logo } = entry;
+        let BouquetEntry { service, name, guide_id, logo, .. } = entry;
         let id = service.channel_id();
         let source = Source { receiver: receiver.to_owned(), service: service.clone() };
         if let Some(at) = self.by_id.get(&id) {
@@ -363,16 +407,17 @@ impl Lineup {
             }
             return id;
         }
-        numbers[usize::from(radio)] += 1;
+        let number = own.get(&id).copied().unwrap_or_else(|| numbers[usize::from(radio)].next());
         self.by_id.insert(id.clone(), self.channels.len());
         self.channels.push(Channel {
             id: id.clone(),
             name: [name, &service.name].into_iter().find(|name| !name.is_empty()).unwrap_or(&id.0).to_owned(),
-            number: numbers[usize::from(radio)],
+            number,
             radio: radio || service.is_radio(),
             sources: vec![source],
             guide_ids: guide_id.iter().cloned().collect(),
             logo: logo.clone(),
+            joined: Vec::new(),
         });
         id
     }
@@ -380,8 +425,12 @@ impl Lineup {
     /// A lineup of these.
     fn of(channels: Vec<Channel>, bouquets: Vec<Bouquet>) -> Self {
         let by_id = channels.iter().enumerate().map(|(at, channel)| (channel.id.clone(), at)).collect();
+        let joined = |(at, channel): (usize, &Channel)| {
+            channel.joined.iter().map(move |joined| (joined.id.clone(), at)).collect::<Vec<_>>()
+        };
+        let went = channels.iter().enumerate().flat_map(joined).collect();
         let standing = standing(&bouquets);
-        Self { channels, bouquets, by_id, standing }
+        Self { channels, bouquets, by_id, went, standing }
     }
 
     /// The bouquets that a channel stands in, each once, in their order.
@@ -392,6 +441,39 @@ impl Lineup {
     /// The channel of that id.
     pub fn channel(&self, id: &ChannelId) -> Option<&Channel> {
         self.by_id.get(id).map(|at| &self.channels[*at])
+    }
+
+    /// The channel of that id, or the one that it was joined to.
+    pub fn known_as(&self, id: &ChannelId) -> Option<&Channel> {
+        self.by_id.get(id).or_else(|| self.went.get(id)).map(|at| &self.channels[*at])
+    }
+}
+
+/// Numbers of a kind that are given.
+#[derive(Default)]
+struct Numbers {
+    /// The last that was counted.
+    last: u32,
+    /// Those that entries have brought along.
+    claimed: HashSet<u32>,
+}
+
+impl Numbers {
+    /// Whether a number that an entry brings along may be its own.
+    fn claim(&mut self, number: u32) -> bool {
+        (self.last + 1..=limits::CHANNEL_NUMBER).contains(&number) && self.claimed.insert(number)
+    }
+
+    fn next(&mut self) -> u32 {
+        self.skip();
+        while self.claimed.contains(&self.last) {
+            self.skip();
+        }
+        self.last
+    }
+
+    fn skip(&mut self) {
+        self.last += 1;
     }
 }
 

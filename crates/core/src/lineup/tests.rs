@@ -119,7 +119,7 @@ fn what_lists_tell_of_a_channel_comes_with_it() {
     let read = |receiver: &str, guide_id: Option<&str>, logo: Option<&str>| {
         let service = ServiceRef::listed("key", "http://a.example/x.ts", false);
         let (guide_id, logo) = (guide_id.map(str::to_owned), logo.map(str::to_owned));
-        let services = vec![BouquetEntry { service, name: "One".into(), guide_id, logo }];
+        let services = vec![BouquetEntry { service, name: "One".into(), guide_id, logo, number: None }];
         let bouquet = ReadBouquet { reference: "g".into(), name: "G".into(), radio: false, services };
         (receiver.to_owned(), vec![bouquet])
     };
@@ -174,4 +174,49 @@ fn numbers_skip_markers_and_duplicates_keep_their_place() {
     let numbers: Vec<u32> = lineup.channels.iter().map(|channel| channel.number).collect();
     assert_eq!(numbers, [1, 2, 4]);
     assert_eq!(lineup.bouquets[0].channels.len(), 4);
+}
+
+/// A receiver of one list: its entries by name and number.
+fn list(receiver: &str, entries: &[(&str, Option<u32>)]) -> (String, Vec<ReadBouquet>) {
+    let entry = |(name, number): &(&str, Option<u32>)| BouquetEntry {
+        number: *number,
+        ..(
+            ServiceRef::listed(&format!("{receiver}/{name}"), "http://a.example/x.ts", false),
+            (*name).to_owned(),
+        )
+            .into()
+    };
+    let services = entries.iter().map(entry).collect();
+    (receiver.into(), vec![ReadBouquet { reference: "g".into(), name: "G".into(), radio: false, services }])
+}
+
+#[test]
+fn a_list_keeps_its_numbers_where_nobody_has_them() {
+    let numbers = |receivers: &[(String, Vec<ReadBouquet>)]| -> Vec<(String, u32)> {
+        let lineup = Lineup::pool(receivers);
+        lineup.channels.into_iter().map(|channel| (channel.name, channel.number)).collect()
+    };
+    let told = |pairs: &[(&str, u32)]| -> Vec<(String, u32)> {
+        pairs.iter().map(|(name, number)| ((*name).to_owned(), *number)).collect()
+    };
+    let one = list(
+        "one",
+        &[("A", None), ("B", Some(1)), ("C", Some(101)), ("D", Some(101)), ("E", None), ("F", Some(0))],
+    );
+    assert_eq!(
+        numbers(&[one.clone()]),
+        told(&[("B", 1), ("A", 2), ("D", 3), ("E", 4), ("F", 5), ("C", 101)])
+    );
+    // Whoever comes first has his; again and again the same.
+    let plain = list("plain", &[("X", None), ("Y", None)]);
+    let after = told(&[("X", 1), ("Y", 2), ("A", 3), ("B", 4), ("D", 5), ("E", 6), ("F", 7), ("C", 101)]);
+    assert_eq!(numbers(&[plain.clone(), one.clone()]), after);
+    assert_eq!(numbers(&[plain.clone(), one.clone()]), after);
+    let before = told(&[("B", 1), ("A", 2), ("D", 3), ("E", 4), ("F", 5), ("X", 6), ("Y", 7), ("C", 101)]);
+    assert_eq!(numbers(&[one, plain]), before);
+    // What is no number on a remote control is none.
+    assert_eq!(
+        numbers(&[list("far", &[("A", Some(100_000)), ("B", Some(u32::MAX))])]),
+        told(&[("A", 1), ("B", 2)])
+    );
 }

@@ -7,6 +7,7 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::*;
+use crate::limits;
 
 fn service(sid: u32) -> ServiceRef {
     ServiceRef::parse(&format!("1:0:19:{sid:X}:1:1:C00000:0:0:0:")).expect("a reference")
@@ -96,6 +97,50 @@ fn names_sources_and_logos_are_the_host_s() {
 }
 
 #[test]
+fn channels_that_are_one_have_the_sources_of_all_in_the_host_s_order() {
+    let same = |other| ChannelWish { same_as: Some(id(other)), ..ChannelWish::default() };
+    let mut wishes = wish(4, same(2));
+    wishes.channels.insert(id(1), same(4));
+    let after = apply(&pooled(), &wishes);
+    assert_eq!(numbers(&after)[..2], [("Two", 2), ("Three", 3)], "numbers of others stay");
+    let sources = |lineup: &Lineup| -> Vec<(String, ChannelId)> {
+        let two = lineup.channel(&id(2)).expect("there");
+        two.sources.iter().map(|source| (source.receiver.clone(), source.service.channel_id())).collect()
+    };
+    let all = |order: [(&str, u32); 4]| order.map(|(receiver, sid)| (receiver.to_owned(), id(sid)));
+    assert_eq!(sources(&after), all([("a", 2), ("b", 2), ("a", 1), ("a", 4)]));
+    let joined: Vec<_> = after.channels[0].joined.iter().map(|joined| joined.name.as_str()).collect();
+    assert_eq!(
+        (joined, after.known_as(&id(1)).map(|channel| &channel.id)),
+        (vec!["One", "Four"], Some(&id(2)))
+    );
+    let shown = |at: usize| after.bouquets[at].channels.clone();
+    assert_eq!((shown(0), shown(1)), (vec![id(2), id(3)], vec![id(2)]), "each stands once");
+    // Receivers and single channels can be named.
+    let first = ChannelWish { sources: vec![id(4).0, "b".into()], ..ChannelWish::default() };
+    wishes.channels.insert(id(2), first);
+    assert_eq!(sources(&apply(&pooled(), &wishes)), all([("a", 4), ("b", 2), ("a", 2), ("a", 1)]));
+    // In a circle, or with what is not there, each stands for itself; and what comes back is joined again.
+    wishes.channels.insert(id(2), same(1));
+    assert_eq!(apply(&pooled(), &wishes), pooled());
+    assert_eq!(apply(&pooled(), &wish(4, same(99))), pooled());
+    assert_eq!(apply(&pooled(), &wish(4, same(4))), pooled());
+    // Through one that is away.
+    let mut wishes = wish(4, same(99));
+    wishes.channels.insert(id(99), same(2));
+    assert_eq!(apply(&pooled(), &wishes).known_as(&id(4)).map(|channel| &channel.id), Some(&id(2)));
+}
+
+#[test]
+fn a_chain_has_an_end() {
+    let link = |sid: u32| (id(sid), ChannelWish { same_as: Some(id(sid + 1)), ..ChannelWish::default() });
+    let chain = |length: u32| Wishes { channels: (1..=length).map(link).collect(), ..Wishes::default() };
+    let most = limits::JOINED as u32;
+    assert_eq!(chain(most).root(&id(1)), Some(&id(most + 1)));
+    assert_eq!(chain(most + 1).root(&id(1)), None);
+}
+
+#[test]
 fn bouquets_of_the_host_come_first_unless_there_is_an_order() {
     let before = pooled();
     let [first, second] = [0, 1].map(|at: usize| before.bouquets[at].id.clone());
@@ -157,15 +202,17 @@ fn wishes(lineup: &Lineup) -> impl Strategy<Value = Wishes> + use<> {
         option::of("[x-z ]{0,3}"),
         option::of(numbers),
         option::of(bouquet.clone()),
-        vec("r[0-3]", 0..3),
+        vec(prop_oneof!["r[0-3]", channel_id().prop_map(|id| id.0)], 0..3),
+        option::weighted(0.4, channel_id()),
     )
-        .prop_map(|(hidden, name, number, group, sources)| ChannelWish {
+        .prop_map(|(hidden, name, number, group, sources, same_as)| ChannelWish {
             hidden,
             name,
             number,
             group,
             logo: None,
             sources,
+            same_as,
         });
     let group = (bouquet.clone(), "[A-C]", any::<bool>(), vec(channel_id(), 0..5))
         .prop_map(|(id, name, radio, channels)| GroupWish { id, name, radio, channels });
@@ -181,6 +228,11 @@ fn wishes(lineup: &Lineup) -> impl Strategy<Value = Wishes> + use<> {
         hidden_bouquets,
         order,
     })
+}
+
+/// What a channel is by the host's word, as far as that is there.
+fn is_now<'a>(lineup: &Lineup, wishes: &'a Wishes, id: &'a ChannelId) -> &'a ChannelId {
+    wishes.root(id).filter(|root| lineup.channel(root).is_some()).unwrap_or(id)
 }
 
 fn both() -> impl Strategy<Value = (Vec<(String, Vec<ReadBouquet>)>, Wishes)> {
@@ -199,17 +251,40 @@ proptest! {
         prop_assert!(places.is_sorted_by(|a, b| a < b), "{places:?}");
         for channel in &after.channels {
             prop_assert_eq!(after.channel(&channel.id), Some(channel));
-            let before = lineup.channel(&channel.id).expect("nothing is made up");
-            prop_assert_eq!(before.sources.len(), channel.sources.len());
+            prop_assert!(lineup.channel(&channel.id).is_some(), "nothing is made up");
         }
         for channel in &lineup.channels {
-            let hidden = wishes.channels.get(&channel.id).is_some_and(|wish| wish.hidden == Some(true));
-            prop_assert_eq!(after.channel(&channel.id).is_none(), hidden);
+            let root = is_now(&lineup, &wishes, &channel.id);
+            let hidden = wishes.channels.get(root).is_some_and(|wish| wish.hidden == Some(true));
+            prop_assert_eq!(after.known_as(&channel.id).map(|channel| &channel.id), (!hidden).then_some(root));
+            prop_assert_eq!(after.channel(&channel.id).is_some(), !hidden && root == &channel.id);
         }
         let listed = after.bouquets.iter().flat_map(|bouquet| &bouquet.channels);
         prop_assert!(listed.into_iter().all(|id| after.channel(id).is_some()));
         let ids: HashSet<_> = after.bouquets.iter().map(|bouquet| &bouquet.id).collect();
         prop_assert!(ids.iter().all(|id| !wishes.hidden_bouquets.contains(*id)));
+    }
+
+    #[test]
+    fn no_source_is_lost_or_made_up_by_joins((receivers, wishes) in both()) {
+        let lineup = Lineup::pool(&receivers);
+        let shown = Wishes { channels: wishes.channels.into_iter().map(|(id, wish)| (id, ChannelWish { hidden: None, ..wish })).collect(), ..wishes };
+        let of = |lineup: &Lineup| {
+            let sources = lineup.channels.iter().flat_map(|channel| &channel.sources);
+            let mut all: Vec<_> = sources.map(|source| (source.receiver.clone(), source.service.to_string())).collect();
+            all.sort();
+            all
+        };
+        let after = apply(&lineup, &shown);
+        prop_assert_eq!(of(&after), of(&lineup));
+        for channel in &after.channels {
+            let own = channel.joined.iter().map(|joined| &joined.id).chain([&channel.id]).collect::<HashSet<_>>();
+            prop_assert_eq!(own.len(), channel.joined.len() + 1);
+            prop_assert!(channel.sources.iter().all(|source| own.contains(&source.service.channel_id())));
+        }
+        for bouquet in &after.bouquets {
+            prop_assert!(bouquet.channels.iter().all(|id| after.channel(id).is_some()));
+        }
     }
 
     #[test]
@@ -256,6 +331,12 @@ proptest! {
             name.push('!');
         }
         let (before, mut after) = (apply(&Lineup::pool(&receivers), &wishes), apply(&Lineup::pool(&renamed), &wishes));
+        for joined in after.channels.iter_mut().flat_map(|channel| &mut channel.joined) {
+            let own = wishes.channels.get(&joined.id).and_then(|wish| wish.name.as_deref());
+            if own.is_none_or(|name| name.trim().is_empty()) {
+                prop_assert_eq!(joined.name.pop(), Some('!'));
+            }
+        }
         for channel in &mut after.channels {
             let own = wishes.channels.get(&channel.id).and_then(|wish| wish.name.as_deref());
             if own.is_none_or(|name| name.trim().is_empty()) {

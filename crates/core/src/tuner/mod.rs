@@ -51,12 +51,16 @@ pub struct StreamKey {
     pub receiver: String,
     /// Channel.
     pub channel: ChannelId,
+    /// What the receiver calls another channel, and the host this one.
+    pub joined: Option<ChannelId>,
 }
 
 impl StreamKey {
     /// The stream of `channel` from `source`.
     pub fn of(source: &Source, channel: &ChannelId) -> Self {
-        Self { receiver: source.receiver.clone(), channel: channel.clone() }
+        let own = source.service.channel_id();
+        let joined = (own != *channel).then_some(own);
+        Self { receiver: source.receiver.clone(), channel: channel.clone(), joined }
     }
 }
 

@@ -262,7 +262,7 @@ fn m3u_list(settings: &Settings, url: &Url, bytes: Vec<u8>) -> Result<List, Trou
         let service = ServiceRef::listed(&key, &address, entry.radio);
         let guide_id = entry.id.clone().or_else(|| entry.tvg_name.clone());
         let logo = entry.logo.as_deref().and_then(|logo| url.join(logo).ok()).map(String::from);
-        let read = BouquetEntry { service, name, guide_id, logo };
+        let read = BouquetEntry { service, name, guide_id, logo, number: entry.number };
         match entry.groups.as_slice() {
             [] => groups.put(&settings.name, entry.radio, read),
             named => named.iter().for_each(|group| groups.put(&clean(group), entry.radio, read.clone())),
@@ -321,8 +321,10 @@ fn tuner_list(settings: &Settings, device: Device, channels: Vec<TunerChannel>) 
         let service = ServiceRef::listed(&key, url.as_str(), false);
         let name = clean(&channel.guide_name);
         let name = if name.is_empty() { channel.guide_number.clone() } else { name };
+        // `5.1` is a number on a remote control of another kind.
+        let number = channel.guide_number.parse().ok();
         let guide_id = Some(channel.guide_number);
-        groups.put(&settings.name, false, BouquetEntry { service, name, guide_id, logo: None });
+        groups.put(&settings.name, false, BouquetEntry { service, name, guide_id, logo: None, number });
     }
     let model = [device.friendly_name, device.model_number].into_iter().find(|name| !name.is_empty());
     List {

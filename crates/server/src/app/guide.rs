@@ -87,9 +87,33 @@ impl Guide {
         from_ms: i64,
         to_ms: i64,
     ) -> Result<Vec<(ChannelId, Vec<Entry>)>, Error> {
-        let told = self.store.guide(channels, from_ms, to_ms).await?;
+        let asked = self.joined(channels);
+        let ids: Vec<ChannelId> = asked.iter().map(|(_, id)| id.clone()).collect();
+        let mut rows: Vec<(ChannelId, Vec<Told>)> =
+            channels.iter().map(|channel| (channel.clone(), Vec::new())).collect();
+        let told = self.store.guide(&ids, from_ms, to_ms).await?;
+        for ((place, _), (_, told)) in asked.into_iter().zip(told) {
+            rows[place].1.extend(told);
+        }
         let files: Vec<String> = self.files.places(&self.settings).iter().map(files::source).collect();
-        Ok(told.into_iter().map(|(channel, told)| (channel, merged(told, &files))).collect())
+        let row = |(channel, told): (ChannelId, Vec<Told>)| {
+            let mut entries = merged(told, &files);
+            entries.iter_mut().for_each(|entry| entry.airing.channel.clone_from(&channel));
+            (channel, entries)
+        };
+        Ok(rows.into_iter().map(row).collect())
+    }
+
+    /// For each of the channels its place and its id, and then those of the channels that the host has joined to it: guides were told of all of them.
+    fn joined(&self, channels: &[ChannelId]) -> Vec<(usize, ChannelId)> {
+        let lineup = self.lineup.load();
+        let mut all = Vec::with_capacity(channels.len());
+        for (place, id) in channels.iter().enumerate() {
+            all.push((place, id.clone()));
+            let joined = lineup.channel(id).map(|channel| channel.joined.as_slice()).unwrap_or_default();
+            all.extend(joined.iter().map(|joined| (place, joined.id.clone())));
+        }
+        all
     }
 
     /// A window, channel by channel in the order that they were asked for.

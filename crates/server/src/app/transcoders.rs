@@ -186,13 +186,14 @@ fn name(key: &StreamKey, recipe: Recipe) -> StreamKey {
     StreamKey {
         receiver: key.receiver.clone(),
         channel: ChannelId(format!("{}~{}", key.channel.0, recipe.name())),
+        joined: key.joined.clone(),
     }
 }
 
 /// The name of the tape that a derived one is made from.
 pub(super) fn parent(key: &StreamKey) -> StreamKey {
     let channel = key.channel.0.split('~').next().unwrap_or_default();
-    StreamKey { receiver: key.receiver.clone(), channel: ChannelId(channel.to_owned()) }
+    StreamKey { channel: ChannelId(channel.to_owned()), ..key.clone() }
 }
 
 /// The better one of what can be begun and what is coded already for others: one more viewer of that costs nothing.

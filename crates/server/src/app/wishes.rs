@@ -1,6 +1,6 @@
 //! What the host wants of the lineup, kept in the store: who changes it says which state he has seen, so that nobody's change is lost.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use telecast_core::error::{Error, Kind};
@@ -12,8 +12,6 @@ use telecast_store::Store;
 const SETTING: &str = "lineup";
 /// The longest name that the host may give, in characters.
 const NAME: usize = 64;
-/// The highest number.
-const NUMBER: u32 = 99_999;
 
 /// The wishes as they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,6 +69,7 @@ pub(super) async fn change(
     wishes.groups = change.groups.unwrap_or(wishes.groups);
     wishes.hidden_bouquets = change.hidden_bouquets.unwrap_or(wishes.hidden_bouquets);
     wishes.order = change.order.unwrap_or(wishes.order);
+    check_joins(&wishes)?;
     let revision = store.put_setting(SETTING, &wishes, kept.revision, now_ms).await?;
     Ok(Kept { wishes: Arc::new(wishes), revision })
 }
@@ -87,11 +86,33 @@ fn check(change: &WishChange) -> Result<(), Error> {
     if groups.iter().any(|group| group.id.is_empty() || group.name.trim().is_empty()) {
         return invalid("Each group needs an id and a name.");
     }
-    if wishes.clone().filter_map(|wish| wish.number).any(|number| number == 0 || number > NUMBER) {
+    if wishes
+        .clone()
+        .filter_map(|wish| wish.number)
+        .any(|number| number == 0 || number > limits::CHANNEL_NUMBER)
+    {
         return invalid("A channel's number is between 1 and 99999.");
     }
     if groups.len() > limits::GROUPS {
         return invalid("There are too many groups.");
+    }
+    Ok(())
+}
+
+/// Channels that are one, as they will be: none in a circle, and not too many in one.
+fn check_joins(wishes: &Wishes) -> Result<(), Error> {
+    let mut counts: HashMap<&ChannelId, usize> = HashMap::new();
+    for id in wishes.channels.iter().filter(|(_, wish)| wish.same_as.is_some()).map(|(id, _)| id) {
+        let Some(root) = wishes.root(id) else {
+            let words = "A channel cannot be the same as itself, by way of others either. Undo one of the others first.";
+            return Err(Error::new(Kind::Invalid, words));
+        };
+        let count = counts.entry(root).or_default();
+        *count += 1;
+        if *count > limits::JOINED {
+            let words = format!("At most {} channels can be the same as one.", limits::JOINED);
+            return Err(Error::new(Kind::Invalid, words));
+        }
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use telecast_core::guide::matching::{Known, Match, Offered, matching};
 use telecast_core::guide::xmltv::{Channel, Fault, Heard, Item, Options, Reader};
 use telecast_core::guide::{Airing, understand};
 use telecast_core::limits;
-use telecast_core::lineup::{ChannelId, Lineup};
+use telecast_core::lineup::{self, ChannelId, Lineup};
 use telecast_store::Imported;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -265,7 +265,9 @@ fn known_of(views: &[FileView], name: &str) -> FileView {
 fn mark(lineup: &Lineup) -> u64 {
     let mut hasher = DefaultHasher::new();
     for channel in &lineup.channels {
-        (&channel.id, &channel.name, &channel.guide_ids).hash(&mut hasher);
+        for (id, name, guide_ids) in members(channel) {
+            (id, name, guide_ids).hash(&mut hasher);
+        }
     }
     hasher.finish()
 }
@@ -395,25 +397,32 @@ impl Intake<'_> {
     }
 }
 
+/// A channel and those that the host has joined to it, each as it is by itself: with its id, its name, and what it is called in guides.
+fn members(channel: &lineup::Channel) -> impl Iterator<Item = (&ChannelId, &str, &[String])> {
+    let itself = (&channel.id, channel.name.as_str(), channel.guide_ids.as_slice());
+    let joined = channel.joined.iter();
+    std::iter::once(itself).chain(joined.map(|it| (&it.id, it.name.as_str(), it.guide_ids.as_slice())))
+}
+
+/// Each finds its own guide, as if it were not joined: two ids that fit one channel would be for a person to decide.
+fn known_of_channel(channel: &lineup::Channel) -> Vec<Known> {
+    let known = |(id, name, guide_ids): (&ChannelId, &str, &[String])| {
+        let own = channel.sources.iter().filter(|source| source.service.channel_id() == *id);
+        let ids = own.map(|source| source.service.to_string()).chain([id.0.clone(), id.in_guides()]);
+        Known {
+            channel: id.clone(),
+            names: vec![name.to_owned()],
+            ids: ids.chain(guide_ids.iter().cloned()).collect(),
+            confirmed: Vec::new(),
+            number: (*id == channel.id).then_some(channel.number),
+        }
+    };
+    members(channel).map(known).collect()
+}
+
 /// Which channels of the lineup the file's are; ids that are none have an empty list.
 fn of_lineup(lineup: &Lineup, offered: &[Offered], learnt: &mut Learnt) -> HashMap<String, Vec<ChannelId>> {
-    let known: Vec<Known> = lineup
-        .channels
-        .iter()
-        .map(|channel| Known {
-            channel: channel.id.clone(),
-            names: vec![channel.name.clone()],
-            ids: channel
-                .sources
-                .iter()
-                .map(|source| source.service.to_string())
-                .chain([channel.id.0.clone(), channel.id.in_guides()])
-                .chain(channel.guide_ids.iter().cloned())
-                .collect(),
-            confirmed: Vec::new(),
-            number: Some(channel.number),
-        })
-        .collect();
+    let known: Vec<Known> = lineup.channels.iter().flat_map(known_of_channel).collect();
     let found = matching(&known, offered);
     let mut ids: HashMap<String, Vec<ChannelId>> =
         offered.iter().map(|offer| (offer.id.clone(), Vec::new())).collect();

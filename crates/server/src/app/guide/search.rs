@@ -64,10 +64,12 @@ impl Guide {
             let found = self.store.search_guide(&words, (query.from_ms, query.to_ms), place, DAYS).await?;
             let was_all = (found.len() as u32) < DAYS;
             for day in found {
-                let fits = |airing: &&Airing| {
-                    lineup.channel(&airing.channel).is_some() && query.fits(airing, &words)
+                // What was told of a channel that the host has joined to another is on that one.
+                let named = |mut airing: Airing| {
+                    airing.channel = lineup.known_as(&airing.channel)?.id.clone();
+                    Some(airing).filter(|airing| query.fits(airing, &words))
                 };
-                for (at, airing) in day.airings.iter().filter(fits).enumerate() {
+                for (at, airing) in day.airings.into_iter().filter_map(named).enumerate() {
                     if at < skip {
                         continue;
                     }
@@ -75,7 +77,7 @@ impl Guide {
                         page.cursor = Some(write_cursor(place, at));
                         return Ok(page);
                     }
-                    page.airings.push(AiringView::of(airing, languages));
+                    page.airings.push(AiringView::of(&airing, languages));
                 }
                 (place, skip) = (Some(day.place), 0);
             }

@@ -124,7 +124,8 @@ impl Room {
     /// The folder of a tape.
     pub(super) fn directory(&self, key: &StreamKey) -> PathBuf {
         let mut name = PREFIX.to_owned();
-        for byte in key.receiver.bytes().chain([b'@']).chain(key.channel.0.bytes()) {
+        let joined = key.joined.iter().flat_map(|joined| [b'@'].into_iter().chain(joined.0.bytes()));
+        for byte in key.receiver.bytes().chain([b'@']).chain(key.channel.0.bytes()).chain(joined) {
             match byte {
                 b'a'..=b'z' | b'0'..=b'9' | b'-' | b'@' => name.push(char::from(byte)),
                 // Names are told apart whatever people call their receivers.

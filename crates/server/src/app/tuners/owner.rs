@@ -301,9 +301,9 @@ impl Owner {
         })
     }
 
-    /// All ways to get a channel, as they are known now.
+    /// All ways to get a channel, as they are known now; of one that the host has joined to another meanwhile, the other's.
     fn sources(&self, channel: &ChannelId) -> Vec<LineupSource> {
-        self.lineup.load().channel(channel).map(|channel| channel.sources.clone()).unwrap_or_default()
+        self.lineup.load().known_as(channel).map(|channel| channel.sources.clone()).unwrap_or_default()
     }
 
     /// Learns when the tape gives a picture, each time anew, and when it ends.

@@ -75,9 +75,12 @@ pub struct ChannelWish {
     /// Id of a bouquet in which it stands too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
-    /// Ids of receivers, best first.
+    /// Ids of receivers, or of channels that are the same as this one, best first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<String>,
+    /// Id of the channel that it is: it stands in no list itself, and what gives it gives that one too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_as: Option<String>,
 }
 
 /// A bouquet of the host's own.
@@ -124,15 +127,16 @@ pub struct LineupChanged {
 
 impl From<&lineup::ChannelWish> for ChannelWish {
     fn from(wish: &lineup::ChannelWish) -> Self {
-        let lineup::ChannelWish { hidden, name, number, group, sources, .. } = wish.clone();
-        Self { hidden, name, number, group, sources }
+        let lineup::ChannelWish { hidden, name, number, group, sources, same_as, .. } = wish.clone();
+        Self { hidden, name, number, group, sources, same_as: same_as.map(|id| id.0) }
     }
 }
 
 impl From<ChannelWish> for lineup::ChannelWish {
     fn from(wish: ChannelWish) -> Self {
-        let ChannelWish { hidden, name, number, group, sources } = wish;
-        Self { hidden, name, number, group, sources, ..Self::default() }
+        let ChannelWish { hidden, name, number, group, sources, same_as } = wish;
+        let same_as = same_as.map(ChannelId);
+        Self { hidden, name, number, group, sources, same_as, ..Self::default() }
     }
 }
 
