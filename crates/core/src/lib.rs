@@ -6,6 +6,7 @@ pub mod error;
 pub mod guide;
 pub mod limits;
 pub mod lineup;
+pub mod logo;
 pub mod m3u;
 pub mod outgoing;
 pub mod path;

@@ -1,60 +1,71 @@
-//! Logos that lie at an address: fetched once, small, and pictures that browsers show as nothing but pictures.
+//! Logos that lie at an address: bytes that begin like a picture, not many of them, and not for long.
 
 use reqwest::StatusCode;
 use telecast_core::limits;
 use telecast_core::outgoing::Reach;
 use url::Url;
 
-use super::outgoing::Outgoing;
+use super::outgoing::{Outgoing, refusal};
+use super::picture;
 
 /// Redirects on the way to a logo.
 const REDIRECTS: usize = 3;
-
-/// The picture at `url` and its media type. None: there is none that we would show.
-pub async fn fetch(url: &str) -> Option<(&'static str, Vec<u8>)> {
-    let url = Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
-    let client = Outgoing::new(Reach::Home).client(REDIRECTS, Some(limits::LOGO_FETCH)).ok()?;
-    let mut reply = client.get(url).send().await.ok()?;
-    if reply.status() != StatusCode::OK {
-        return None;
-    }
-    let mut bytes = Vec::new();
-    while let Some(piece) = reply.chunk().await.ok()? {
-        bytes.extend_from_slice(&piece);
-        // What is no picture is not read to its end: some lists name films.
-        if bytes.len() > limits::LOGO_BYTES || (bytes.len() >= HEAD && kind(&bytes).is_none()) {
-            return None;
-        }
-    }
-    Some((kind(&bytes)?, bytes))
-}
-
 /// So many bytes tell what it is.
 const HEAD: usize = 12;
 
-/// The media type of a picture, by its first bytes. Drawings (SVG) may hold scripts and are none.
-pub fn kind(bytes: &[u8]) -> Option<&'static str> {
-    match bytes {
-        [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
-        [0xFF, 0xD8, 0xFF, ..] => Some("image/jpeg"),
-        [b'G', b'I', b'F', b'8', ..] => Some("image/gif"),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
-        _ => None,
+/// What came of asking for a logo.
+#[derive(Debug)]
+pub enum Answer {
+    /// It may be a picture; it has not been unpacked.
+    Some(Vec<u8>),
+    /// There is none that we would show.
+    None,
+    /// Nobody has said so: it may be there later.
+    Later,
+}
+
+/// Who asks for logos.
+#[derive(Clone, Debug)]
+pub struct Client(reqwest::Client);
+
+impl Client {
+    /// Nothing is sent yet.
+    ///
+    /// # Errors
+    /// There is no TLS on this machine.
+    pub fn new() -> Result<Self, reqwest::Error> {
+        Outgoing::new(Reach::Home).client(REDIRECTS, Some(limits::LOGO_FETCH)).map(Self)
+    }
+
+    /// Asks for the picture at `url`.
+    pub async fn fetch(&self, url: &Url) -> Answer {
+        fetch(&self.0, url).await
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pictures_are_known_by_their_first_bytes() {
-        assert_eq!(kind(b"\x89PNG\r\n\x1a\n...."), Some("image/png"));
-        assert_eq!(kind(b"\xff\xd8\xff\xe0"), Some("image/jpeg"));
-        assert_eq!(kind(b"GIF89a"), Some("image/gif"));
-        assert_eq!(kind(b"RIFF\0\0\0\0WEBPVP8 "), Some("image/webp"));
-        for other in [&b"<svg onload=x>"[..], b"RIFF\0\0\0\0WAVE", b"\x47\x40\0\x10", b""] {
-            assert_eq!(kind(other), None);
+async fn fetch(client: &reqwest::Client, url: &Url) -> Answer {
+    let failed = |error: reqwest::Error| if refusal(&error).is_some() { Answer::None } else { Answer::Later };
+    let mut reply = match client.get(url.clone()).send().await {
+        Ok(reply) => reply,
+        Err(error) => return failed(error),
+    };
+    match reply.status() {
+        StatusCode::OK => {}
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => return Answer::Later,
+        status if status.is_server_error() => return Answer::Later,
+        _ => return Answer::None,
+    }
+    let mut bytes = Vec::new();
+    loop {
+        match reply.chunk().await {
+            Ok(Some(piece)) => bytes.extend_from_slice(&piece),
+            Ok(None) => break,
+            Err(error) => return failed(error),
+        }
+        // What is no picture is not read to its end: some lists name films.
+        if bytes.len() > limits::LOGO_BYTES || (bytes.len() >= HEAD && picture::format(&bytes).is_none()) {
+            return Answer::None;
         }
     }
+    if picture::format(&bytes).is_some() { Answer::Some(bytes) } else { Answer::None }
 }

@@ -10,6 +10,8 @@ pub mod guide;
 mod housekeeping;
 mod joins;
 mod ledger;
+mod letters;
+mod logos;
 mod memory;
 mod news;
 pub mod playback;
@@ -54,6 +56,7 @@ use guardian::Guardian;
 use guide::files::FileView;
 use guide::{DetailView, Export, Guide, Query, RowView, SearchPage};
 use ledger::Ledger;
+use logos::Logos;
 use memory::Memory;
 use news::News;
 use receivers::Receivers;
@@ -65,6 +68,7 @@ use transcoders::Transcoders;
 use tuners::{Board, Hold, Tuners, Wish};
 pub use wishes::{Kept, WishChange};
 
+pub use logos::Logo;
 pub use playback::{Directives, PlayError, PlaybackHandle};
 pub use settings::{Keeping, Limits, ReceiverSettings, Settings};
 pub use status::view::{PlayerFacts, StatusView};
@@ -130,7 +134,7 @@ impl App {
         };
         let sessions = Sessions::start(around, settings.clone());
         let receivers = Receivers::new(
-            Arc::clone(&lineup),
+            (Arc::clone(&lineup), Logos::open(settings.clone(), clock).await),
             tuners.clone(),
             news.clone(),
             (clock, ledger.clone(), guide.clone(), wishes),
@@ -193,9 +197,14 @@ impl App {
         self.0.memory.get(channel_id).map(|tracks| memory::views(&tracks))
     }
 
-    /// A channel's logo from its receiver: media type and bytes; `None` if it has none. Cached.
-    pub async fn logo(&self, channel_id: &str) -> Option<(&'static str, Bytes)> {
+    /// A channel's logo: the host's, its list's or its receiver's; `None` if it has none, or none that comes in time. Kept.
+    pub async fn logo(&self, channel_id: &str) -> Option<Logo> {
         self.0.receivers.logo(channel_id).await
+    }
+
+    /// What stands for a channel that has no logo: its initials; `None` if there is no such channel.
+    pub async fn drawn_logo(&self, channel_id: &str) -> Option<Logo> {
+        self.0.receivers.drawn_logo(channel_id).await
     }
 
     /// What is on. Never waits for a receiver.

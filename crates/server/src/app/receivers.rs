@@ -12,8 +12,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use bytes::Bytes;
-use moka::future::Cache;
 use telecast_core::breaker::State as Breaker;
 use telecast_core::error::{Error, Kind};
 use telecast_core::guide::Event;
@@ -25,6 +23,7 @@ use url::Url;
 
 use super::guide::Guide;
 use super::ledger::Ledger;
+use super::logos::{Logo, Logos};
 use super::news::News;
 use super::settings::{InForce, ReceiverSettings, is_same, without_user};
 use super::supervise;
@@ -33,7 +32,6 @@ use super::view::{ReceiverState, ReceiverView};
 use super::wishes::{self, Kept, WishChange};
 use crate::adapters::clock::Clock;
 use crate::adapters::guide_file::Place;
-use crate::adapters::logo;
 use crate::adapters::outgoing::{self, Outgoing};
 use crate::adapters::receiver::{Answers, Client, Trouble};
 use interest::{Interest, OFTEN};
@@ -49,10 +47,6 @@ const PAUSES: [Duration; 5] = [
 /// Channels whose streams' addresses are learnt at start, and how long that may take: the box has a picture to show.
 const WARM: usize = 50;
 const WARMING: Duration = Duration::from_secs(5);
-/// Logos kept; each is about 10 KB.
-const LOGOS: u64 = 2_000;
-/// A logo is asked for again after this; so is one that was not there.
-const LOGO_AGE: Duration = Duration::from_secs(6 * 3600);
 
 /// One receiver as others see it.
 pub(super) struct Receiver {
@@ -93,16 +87,13 @@ struct Told {
     at_ms: i64,
 }
 
-/// A logo: its media type and its bytes.
-pub(super) type Logo = (&'static str, Bytes);
-
 /// All receivers.
 pub(super) struct Receivers {
     list: ArcSwap<Vec<Arc<Receiver>>>,
     /// Serialises changes of the list and of the lineup; held for microseconds.
     change: Mutex<()>,
     pub(super) lineup: Arc<ArcSwap<Lineup>>,
-    logos: Cache<String, Option<Logo>>,
+    logos: Logos,
     tuners: Tuners,
     news: News,
     clock: Clock,
@@ -118,14 +109,13 @@ pub(super) struct Receivers {
 
 impl Receivers {
     pub(super) fn new(
-        lineup: Arc<ArcSwap<Lineup>>,
+        (lineup, logos): (Arc<ArcSwap<Lineup>>, Logos),
         tuners: Tuners,
         news: News,
         (clock, ledger, guide, wishes): (Clock, Ledger, Guide, Kept),
         settings: InForce,
         stop: CancellationToken,
     ) -> Arc<Self> {
-        let logos = Cache::builder().max_capacity(LOGOS).time_to_live(LOGO_AGE).build();
         Arc::new(Self {
             list: ArcSwap::default(),
             change: Mutex::new(()),
@@ -306,26 +296,21 @@ impl Receivers {
         self.list.load().iter().map(of).collect()
     }
 
-    /// A channel's logo; one request at a time for each.
+    /// A channel's logo.
     pub(super) async fn logo(&self, id: &str) -> Option<Logo> {
-        let channel = self.lineup.load().channel(&ChannelId(id.to_owned())).cloned()?;
-        let list = self.list.load_full();
-        self.logos
-            .get_with(id.to_owned(), async move {
-                for source in &channel.sources {
-                    let Some(receiver) = list.iter().find(|r| r.client.settings().id == source.receiver)
-                    else {
-                        continue;
-                    };
-                    let Some(client) = receiver.client.as_box() else { continue };
-                    if let Ok(picture) = client.picon(&source.service).await {
-                        return logo::kind(&picture).map(|kind| (kind, Bytes::from(picture)));
-                    }
-                }
-                let (kind, picture) = logo::fetch(channel.logo.as_deref()?).await?;
-                Some((kind, Bytes::from(picture)))
-            })
-            .await
+        let (lineup, list) = (self.lineup.load_full(), self.list.load_full());
+        let channel = lineup.channel(&ChannelId(id.to_owned()))?;
+        let client = |id: &str| {
+            let receiver = list.iter().find(|receiver| receiver.client.settings().id == id)?;
+            receiver.client.as_box().cloned()
+        };
+        self.logos.of(&lineup, channel, &client).await
+    }
+
+    /// What stands for it where it has none.
+    pub(super) async fn drawn_logo(&self, id: &str) -> Option<Logo> {
+        let lineup = self.lineup.load_full();
+        self.logos.drawn(lineup.channel(&ChannelId(id.to_owned()))?).await
     }
 
     /// The life of one receiver.

@@ -42,8 +42,19 @@ pub struct Settings {
     pub guide_files: Vec<Place>,
     /// Where list and guide are written as files; none: nowhere.
     pub files: Option<WrittenFiles>,
+    /// Where logos lie.
+    pub logos: LogoPlaces,
     /// Path before all addresses that are given out, without a slash at its end.
     pub base_path: String,
+}
+
+/// Where logos lie.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogoPlaces {
+    /// The host's own.
+    pub own: Option<PathBuf>,
+    /// Those that were fetched; none: they are fetched anew with each start.
+    pub kept: Option<PathBuf>,
 }
 
 /// Sessions at once; `usize::MAX`: no limit but the others.
@@ -91,7 +102,8 @@ impl InForce {
     pub(super) fn set(&self, new: Settings) {
         let before = self.now();
         let tape = Keeping { directory: before.tape.directory.clone(), ..new.tape };
-        self.0.store(Arc::new(Settings { tape, base_path: before.base_path.clone(), ..new }));
+        let logos = LogoPlaces { kept: before.logos.kept.clone(), ..new.logos };
+        self.0.store(Arc::new(Settings { tape, logos, base_path: before.base_path.clone(), ..new }));
     }
 }
 
@@ -143,6 +155,7 @@ impl Settings {
             guide_past: Duration::from_secs(7 * 86_400),
             guide_files: Vec::new(),
             files: None,
+            logos: LogoPlaces::default(),
             base_path: String::new(),
         }
     }

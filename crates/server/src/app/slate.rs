@@ -3,8 +3,6 @@
 //! One is made when it is first needed, by one run of ffmpeg, and kept: the same reason in the same language for the same kind of programme is never
 //! made twice. Where none can be made, the reader waits in silence, as it would without them.
 
-mod letters;
-
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,8 +10,8 @@ use telecast_core::session::ReasonCode;
 use telecast_media::slate::{Layout, Still};
 use tokio::sync::OnceCell;
 
+use super::letters::{Canvas, LINE, lines};
 use crate::adapters::ffmpeg::slate;
-use letters::{Canvas, LINE, lines};
 
 /// Slates that are kept, some 100 KB each; beyond, the one that was not needed for longest is forgotten: amid an outage those in use must stay.
 const KEPT: usize = 64;

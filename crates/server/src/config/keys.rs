@@ -240,6 +240,12 @@ pub const KEYS: &[Key] = &[
         Shape::Switch,
         "Write the list of channels and the guide as files too (`iptv/channels.m3u` and `iptv/guide.xml.gz` in the data folder), for programs that read files. Addresses in them begin with `server.public_url`, or as this machine reaches the station, and hold no secret: `auth.iptv_networks` must name whoever plays them.",
     ),
+    key(
+        "logos.directory",
+        "",
+        Shape::Text,
+        "Folder with logos of your own, which come before those of receivers and lists: PNG, JPEG, WebP or GIF, named by the channel's id, as picons are (`1_0_19_283D_3FB_1_C00000_0_0_0.png`), or by the channel's name (`daserstehd.png`).",
+    ),
     key("metrics.listen", "", Shape::Listen, "Address of `/metrics`; off if empty. Keep it inside.")
         .after_restart(),
     key(

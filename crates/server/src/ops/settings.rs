@@ -5,7 +5,9 @@ use crate::adapters::certificate::Files;
 use crate::adapters::guide_file::Place;
 use crate::adapters::machine;
 use crate::adapters::oidc;
-use crate::app::settings::{Allowance, Keeping, Limits, ReceiverSettings, Settings, WrittenFiles};
+use crate::app::settings::{
+    Allowance, Keeping, Limits, LogoPlaces, ReceiverSettings, Settings, WrittenFiles,
+};
 use crate::config::{Config, Network};
 use crate::web::WebConfig;
 use crate::web::rate::{Bucket, RateLimits};
@@ -45,6 +47,10 @@ pub fn settings(config: &Config, data: &Path, receivers: Vec<ReceiverSettings>, 
         // Those that cannot be read as places are faults of the configuration.
         guide_files: config.list("guide.xmltv").iter().filter_map(|text| Place::read(text).ok()).collect(),
         files: config.switch("iptv.files").then(|| files(config, data, base_path)),
+        logos: LogoPlaces {
+            own: config.string("logos.directory").map(PathBuf::from),
+            kept: Some(data.join("logos")),
+        },
         base_path: base_path.to_owned(),
     }
 }

@@ -7,13 +7,14 @@
 use super::api::Parameters;
 use super::caller::Caller;
 use super::guard::Principal;
+use super::logo::answer;
 use super::problem::{Problem, ProblemDocument};
 use super::stream;
 use super::{Web, address, tuner};
 use crate::app::guide::{self, Export, Listed};
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
-use axum::http::{Method, header};
+use axum::http::{HeaderMap, Method, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use axum::{Extension, Router};
@@ -185,15 +186,21 @@ fn named(path: &HashMap<String, String>, end: &str) -> ChannelId {
     ChannelId(named.strip_suffix(end).unwrap_or(named).to_owned())
 }
 
-/// A channel's logo.
+/// A channel's logo; of one that has none its letters, so that a list has no holes.
 async fn logo(
     State(web): State<Web>,
     Extension(who): Extension<Principal>,
     Path(path): Path<HashMap<String, String>>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let id = named(&path, ".png");
-    let found = if who.lists(&id) { web.app.logo(&id.0).await } else { None };
-    let (kind, picture) = found.ok_or_else(|| Problem::new(Kind::NotFound, "This channel has no logo."))?;
-    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "private, max-age=86400")];
-    Ok((headers, picture).into_response())
+    let gone = || Problem::new(Kind::NotFound, "There is no such channel. Load the list again.");
+    if !who.lists(&id) {
+        return Err(gone());
+    }
+    let found = match web.app.logo(&id.0).await {
+        Some(found) => found,
+        None => web.app.drawn_logo(&id.0).await.ok_or_else(gone)?,
+    };
+    Ok(answer(&headers, found))
 }

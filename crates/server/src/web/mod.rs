@@ -15,6 +15,7 @@ pub mod guard;
 pub mod iptv;
 pub mod known;
 pub mod listeners;
+mod logo;
 mod pages;
 mod patience;
 pub mod pending;

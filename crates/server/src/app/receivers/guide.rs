@@ -30,8 +30,10 @@ impl Receivers {
         for receiver in list.iter() {
             let of = &receiver.client.settings().id;
             let known = channels.iter().filter_map(|id| lineup.channel(&ChannelId(id.clone())));
-            let its = known.filter(|channel| channel.sources.iter().any(|source| source.receiver == *of));
-            receiver.interest.look(now, its.map(|channel| &channel.id));
+            // By what they are called there: the host may have joined them to others.
+            let its = known.flat_map(|channel| &channel.sources).filter(|source| source.receiver == *of);
+            let its: Vec<ChannelId> = its.map(|source| source.service.channel_id()).collect();
+            receiver.interest.look(now, its.iter());
         }
         let one = |id: &String| {
             let id = ChannelId(id.clone());
@@ -40,7 +42,7 @@ impl Receivers {
                 let receiver =
                     list.iter().find(|receiver| receiver.client.settings().id == source.receiver)?;
                 let known = receiver.known.load();
-                known.on.get(&id).cloned()
+                known.on.get(&source.service.channel_id()).cloned()
             });
             let (on, next) = now_next(told.as_ref().map(|told| &*told.events).unwrap_or_default(), wall);
             let (mut on, mut next) = (on.cloned(), next.cloned());

@@ -4,10 +4,11 @@ use super::Parameters;
 use crate::app::view::TrackView;
 use crate::web::Web;
 use crate::web::guard::Principal;
+use crate::web::logo::answer;
 use crate::web::problem::{Problem, ProblemDocument};
 use axum::extract::{Path, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use telecast_core::error::Kind;
@@ -156,16 +157,16 @@ pub async fn channel(
     Ok(Json(show(&web, &lineup, found)))
 }
 
-/// A channel's logo.
+/// A channel's logo. Only one that somebody has made: for one that has none a page shows letters.
 #[utoipa::path(get, path = "/api/v1/channels/{id}/logo", tag = "channels", params(("id" = String, Path)),
-    responses((status = 200, content_type = "image/png"), (status = 404, body = ProblemDocument)))]
+    responses((status = 200, content_type = "image/png"), (status = 304), (status = 404, body = ProblemDocument)))]
 pub async fn logo(
     State(web): State<Web>,
     Extension(who): Extension<Principal>,
     Path(id): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let found = if who.lists(&ChannelId(id.clone())) { web.app.logo(&id).await } else { None };
     let found = found.ok_or_else(|| Problem::new(Kind::NotFound, "This channel has no logo."))?;
-    Ok(([(header::CONTENT_TYPE, found.0), (header::CACHE_CONTROL, "private, max-age=86400")], found.1)
-        .into_response())
+    Ok(answer(&headers, found))
 }

@@ -44,6 +44,11 @@ fn shape(character: char) -> Option<&'static [u8]> {
     SHAPES.get(at * length..(at + 1) * length)
 }
 
+/// Whether it can be written.
+pub(super) fn has(character: char) -> bool {
+    CHARACTERS.contains(character)
+}
+
 /// Pixels that a line takes.
 pub(super) fn width(text: &str) -> usize {
     text.chars().filter_map(shape).map(|shape| usize::from(shape[0])).sum()
