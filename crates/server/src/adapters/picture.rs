@@ -7,7 +7,9 @@ use std::io::Cursor;
 
 use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
 use image::imageops::FilterType;
-use image::{DynamicImage, ExtendedColorType, ImageEncoder, ImageFormat, ImageReader, Limits, RgbaImage};
+use image::{
+    DynamicImage, ExtendedColorType, ImageEncoder, ImageError, ImageFormat, ImageReader, Limits, RgbaImage,
+};
 use telecast_core::limits;
 
 /// Memory that unpacking may take: four bytes a pixel, and as much again for what a decoder needs.
@@ -59,7 +61,7 @@ pub fn small(bytes: &[u8]) -> Result<Vec<u8>, Unfit> {
         return Err(Unfit::Damaged);
     }
     let reader = || ImageReader::with_format(Cursor::new(bytes), format);
-    let (width, height) = reader().into_dimensions().map_err(|_| Unfit::Damaged)?;
+    let (width, height) = reader().into_dimensions().map_err(unfit)?;
     if u64::from(width) * u64::from(height) > limits::LOGO_PIXELS {
         return Err(Unfit::TooLarge);
     }
@@ -67,10 +69,7 @@ pub fn small(bytes: &[u8]) -> Result<Vec<u8>, Unfit> {
     let mut bounds = Limits::default();
     bounds.max_alloc = Some(MEMORY);
     reader.limits(bounds);
-    let picture = reader.decode().map_err(|error| match error {
-        image::ImageError::Limits(_) => Unfit::TooLarge,
-        _ => Unfit::Damaged,
-    })?;
+    let picture = reader.decode().map_err(unfit)?;
     let (most_wide, most_high) = limits::LOGO_SIZE;
     let picture =
         if width > most_wide || height > most_high { shrunk(picture) } else { picture.into_rgba8() };
@@ -78,6 +77,10 @@ pub fn small(bytes: &[u8]) -> Result<Vec<u8>, Unfit> {
         return Err(Unfit::Empty);
     }
     png(picture.dimensions(), picture.as_raw(), ExtendedColorType::Rgba8).ok_or(Unfit::Damaged)
+}
+
+fn unfit(error: ImageError) -> Unfit {
+    if matches!(error, ImageError::Limits(_)) { Unfit::TooLarge } else { Unfit::Damaged }
 }
 
 /// Colours are weighed by how much is seen of them: what is clear has any, and must not tinge the edges.

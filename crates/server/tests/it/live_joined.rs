@@ -89,7 +89,7 @@ async fn a_joined_channel_falls_over_to_the_list_and_back_in_one_session() {
     .await;
     until("and gives a picture", || app.session(&view.id).unwrap().trouble.is_none()).await;
     assert_eq!(two.open.load(Ordering::SeqCst), 1);
-    assert_eq!(troubles, ["source_stalled"], "the session has said why");
+    assert!(troubles.contains(&"source_stalled".to_owned()), "the session has said why: {troubles:?}");
     until("the box's takes over again", || receiver_of(&app).as_deref() == Some("box")).await;
     until("and gives a picture", || app.session(&view.id).unwrap().trouble.is_none()).await;
     let after = app.session(&view.id).unwrap();

@@ -186,7 +186,7 @@ async fn logos_are_made_small_and_what_is_none_is_drawn_for_players() {
     list.push(("nowhere", "http://169.254.1.1/x.png".into()));
     list.push(("file", "file:///etc/hostname".into()));
     let station = station(tempfile::tempdir().unwrap(), &list, None).await;
-    let anna = station.token(Role::Owner, &[Scope::Watch]).await;
+    let anna = station.token(Role::Viewer, &[Scope::Watch]).await;
     for round in 0..2 {
         for (name, wanted) in [("large", (400, 100)), ("jpeg", (240, 240))] {
             let found = for_page(&station, &anna, name).await;
@@ -242,7 +242,7 @@ async fn what_was_fetched_outlives_the_program_and_a_server_that_fails_is_left_a
     let directory = tempfile::tempdir().unwrap();
     let place = directory.path().to_owned();
     let first = station(directory, &list, None).await;
-    let anna = first.token(Role::Owner, &[Scope::Watch]).await;
+    let anna = first.token(Role::Viewer, &[Scope::Watch]).await;
     let one = for_page(&first, &anna, "one").await;
     assert_eq!(
         (one.status, for_page(&first, &anna, "none").await.status),
@@ -262,7 +262,7 @@ async fn what_was_fetched_outlives_the_program_and_a_server_that_fails_is_left_a
     }
     logos.fails.store(true, Ordering::SeqCst);
     let second = station(directory, &list, None).await;
-    let anna = second.token(Role::Owner, &[Scope::Watch]).await;
+    let anna = second.token(Role::Viewer, &[Scope::Watch]).await;
     let again = for_page(&second, &anna, "one").await;
     assert_eq!((again.status, again.body, again.tag), (StatusCode::OK, one.body, one.tag));
     assert_eq!(for_page(&second, &anna, "none").await.status, StatusCode::NOT_FOUND);
@@ -295,7 +295,7 @@ async fn the_host_s_folder_comes_first_and_sd_stands_in_for_hd() {
         ("Two HD", at("gone")),
     ];
     let station = station(tempfile::tempdir().unwrap(), &list, Some(own.path())).await;
-    let anna = station.token(Role::Owner, &[Scope::Watch]).await;
+    let anna = station.token(Role::Viewer, &[Scope::Watch]).await;
     for (name, wanted, why) in [
         ("Das Erste HD", Some(own_s), "the host's"),
         ("ZDF HD", Some(pack_s), "the host's for SD, where the list has none"),
@@ -319,7 +319,7 @@ async fn a_server_is_asked_for_few_at_once() {
         .map(|name| (name.as_str(), format!("http://127.0.0.1:{}/logo?{name}", logos.port)))
         .collect();
     let station = station(tempfile::tempdir().unwrap(), &list, None).await;
-    let anna = station.token(Role::Owner, &[Scope::Watch]).await;
+    let anna = station.token(Role::Viewer, &[Scope::Watch]).await;
     // Each twice at the same time, as a page and a player would.
     let all = names.iter().chain(&names).map(|name| for_page(&station, &anna, name));
     let found = futures_util::future::join_all(all).await;

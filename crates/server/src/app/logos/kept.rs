@@ -16,6 +16,8 @@ pub(super) use crate::adapters::logo_files::NAME;
 const PRESENT: Duration = Duration::from_hours(7 * 24);
 /// The same where there was none.
 const ABSENT: Duration = Duration::from_hours(24);
+/// So far the disk's clock may be from ours.
+const APART_MS: i64 = 60_000;
 /// A file takes a block of the disk, however small it is.
 const BLOCK: u64 = 4 << 10;
 
@@ -59,9 +61,9 @@ impl Entries {
         self.forget(&name);
         self.bytes += on_disk(bytes);
         self.by_name.insert(name, Entry { bytes, at_ms, needed: self.needs });
-        let is_too_much = |entries: &Self, share: u64| {
-            entries.bytes > limits::LOGOS_KEPT_BYTES / 100 * share
-                || entries.by_name.len() as u64 > limits::LOGOS_KEPT as u64 / 100 * share
+        let is_too_much = |entries: &Self, percent: u64| {
+            entries.bytes > limits::LOGOS_KEPT_BYTES * percent / 100
+                || entries.by_name.len() as u64 > limits::LOGOS_KEPT as u64 * percent / 100
         };
         let mut gone = Vec::new();
         if is_too_much(self, 100) {
@@ -132,8 +134,9 @@ impl Kept {
         };
         let Some(entry) = known else { return Look::Unknown };
         let age = if entry.bytes.is_some() { PRESENT } else { ABSENT };
-        // What was fetched in time to come was fetched under another clock.
-        let is_new = (0..age.as_millis() as i64).contains(&(self.clock.steady_ms() - entry.at_ms));
+        // What was fetched in time to come was fetched under another clock; no two are quite the same.
+        let age_ms = self.clock.steady_ms() - entry.at_ms;
+        let is_new = (-APART_MS..age.as_millis() as i64).contains(&age_ms);
         if entry.bytes.is_none() {
             return if is_new { Look::None } else { Look::Unknown };
         }
@@ -189,7 +192,7 @@ mod tests {
         assert_eq!(gone.len(), 0, "that there is none takes no room");
         gone.extend(entries.put("more".into(), Some(1), 0));
         assert!(gone.contains(&"00001".to_owned()) && !gone.contains(&"00000".to_owned()), "{gone:?}");
-        assert!(entries.by_name.contains_key("more") && entries.bytes <= limits::LOGOS_KEPT_BYTES / 10 * 9);
+        assert!(entries.by_name.contains_key("more") && entries.bytes <= limits::LOGOS_KEPT_BYTES * 9 / 10);
         let sum: u64 = entries.by_name.values().map(|entry| on_disk(entry.bytes)).sum();
         assert_eq!(sum, entries.bytes);
         // Put again it counts once.
