@@ -135,7 +135,7 @@ fn airing(channel: &ChannelId, start_ms: i64, title: &str) -> Airing {
         end_ms: start_ms + 3_600_000,
         event_id: None,
         moment: Moment::default(),
-        programme: Programme { titles, ..Programme::default() },
+        programme: Programme { titles, ..Programme::default() }.into(),
     }
 }
 
