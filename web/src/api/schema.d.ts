@@ -350,7 +350,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A channel's logo. */
+        /** A channel's logo. Only one that somebody has made: for one that has none a page shows letters. */
         get: operations["get_channels_id_logo"];
         put?: never;
         post?: never;
