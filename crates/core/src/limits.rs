@@ -279,6 +279,14 @@ pub const GUIDE_WORDS: usize = 16;
 pub const GUIDE_FOUND: usize = 200;
 /// Languages of somebody.
 pub const GUIDE_LANGUAGES: usize = 8;
+/// Favourites of somebody: more than there are channels on most dishes.
+pub const FAVOURITES: usize = 2_000;
+/// Characters of the id of a channel that somebody likes.
+pub const FAVOURITE_ID: usize = 100;
+/// Searches of the guide that somebody keeps.
+pub const SAVED_SEARCHES: u32 = 50;
+/// Characters of the words of one.
+pub const SAVED_WORDS: usize = 200;
 
 #[cfg(test)]
 mod tests {

@@ -12,7 +12,7 @@ use telecast_core::secret::SecretHash;
 use telecast_core::session::{ReasonCode, State};
 use telecast_store::{
     AuditLine, Bus, Created, Identity, Kind, NewAccount, NewApiToken, NewSession, Notice, Purpose, Receiver,
-    RequestKey, Sealer, SessionWrite, Store, Used,
+    RequestKey, SavedSearch, Sealer, SessionWrite, Store, Used,
 };
 
 const NOW: i64 = 1_790_000_000_000;
@@ -109,6 +109,8 @@ store_laws!(
     a_request_repeated_with_its_key_adds_one_receiver,
     sessions_that_a_crash_cut_off_are_ended_at_the_next_start,
     a_setting_is_changed_by_whoever_saw_it_last,
+    what_is_somebodys_own_is_nobody_elses_and_ends_with_him,
+    searches_are_kept_changed_and_removed_by_their_owner_alone,
     a_closed_store_says_unavailable,
     what_was_acknowledged_is_there_after_a_crash,
 );
@@ -674,6 +676,77 @@ async fn a_setting_is_changed_by_whoever_saw_it_last(backend: impl Backend) {
     assert_eq!(store.setting::<u32>("n").await.expect("asked").map(|setting| setting.value), Some(2));
     let huge = "x".repeat(limits::STORE_VALUE);
     assert_eq!(store.put_setting("n", &huge, 2, NOW).await.expect_err("huge").kind(), Kind::TooLarge);
+}
+
+async fn what_is_somebodys_own_is_nobody_elses_and_ends_with_him(backend: impl Backend) {
+    let store = backend.open().await;
+    for (id, name) in [("anna", "Anna"), ("ben", "Ben")] {
+        store.create_account(&person(id, name), NOW).await.expect("made");
+    }
+    let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let put = async |account: &str, names: &[&str], revision| {
+        store.put_own_setting((account, "favourites"), &list(names), revision, NOW).await
+    };
+    assert_eq!(put("anna", &["a"], Some(0)).await.expect("made"), 1);
+    assert_eq!(put("anna", &["a", "b"], Some(1)).await.expect("changed"), 2);
+    for stale in [0, 1, 3] {
+        let refused = put("anna", &["x"], Some(stale)).await.expect_err("stale");
+        assert_eq!(refused.kind(), Kind::Conflict, "{stale}");
+    }
+    assert_eq!(put("ben", &["x"], Some(3)).await.expect_err("was never there").kind(), Kind::Conflict);
+    assert_eq!(put("anna", &["b"], None).await.expect("whatever was there"), 3);
+    assert_eq!(put("ben", &["c"], None).await.expect("the first"), 1);
+    assert_eq!(put("nobody", &[], None).await.expect_err("no account").kind(), Kind::Conflict);
+    let read = async |account: &str, name: &str| {
+        let found = store.own_setting::<Vec<String>>(account, name).await.expect("asked");
+        found.map(|setting| (setting.value, setting.revision))
+    };
+    assert_eq!(read("anna", "favourites").await, Some((list(&["b"]), 3)));
+    assert_eq!(read("ben", "favourites").await, Some((list(&["c"]), 1)));
+    assert_eq!(read("anna", "languages").await, None);
+    assert!(store.delete_account("anna").await.expect("removed"));
+    assert_eq!(read("anna", "favourites").await, None);
+}
+
+async fn searches_are_kept_changed_and_removed_by_their_owner_alone(backend: impl Backend) {
+    let store = backend.open().await;
+    for (id, name) in [("anna", "Anna"), ("ben", "Ben")] {
+        store.create_account(&person(id, name), NOW).await.expect("made");
+    }
+    let search = |id: &str, words: &str| SavedSearch {
+        id: id.into(),
+        name: words.to_uppercase(),
+        wanted: vec![words.to_owned()],
+        created_ms: NOW,
+    };
+    for one in [search("1", "news"), search("2", "sport")] {
+        store.save_search("anna", &one).await.expect("kept");
+    }
+    let all = async |account: &str| {
+        let all = store.saved_searches::<Vec<String>>(account).await.expect("asked");
+        all.into_iter().map(|one| (one.name, one.wanted.concat())).collect::<Vec<_>>()
+    };
+    let pair = |name: &str, words: &str| (name.to_owned(), words.to_owned());
+    assert_eq!(all("anna").await, [pair("NEWS", "news"), pair("SPORT", "sport")]);
+    assert!(all("ben").await.is_empty());
+    store.change_search::<Vec<String>>(("anna", "1"), "In the evening", None).await.expect("renamed");
+    store.change_search(("anna", "2"), "Ball", Some(&vec!["football".to_owned()])).await.expect("changed");
+    assert_eq!(all("anna").await, [pair("In the evening", "news"), pair("Ball", "football")]);
+    let foreign = store.change_search::<Vec<String>>(("ben", "1"), "Mine", None).await.expect_err("not his");
+    assert_eq!(foreign.kind(), Kind::NotFound);
+    assert_eq!(store.remove_search("ben", "1").await.expect_err("not his").kind(), Kind::NotFound);
+    store.remove_search("anna", "1").await.expect("removed");
+    for number in 1..limits::SAVED_SEARCHES {
+        store.save_search("anna", &search(&format!("more {number}"), "x")).await.expect("kept");
+    }
+    let full = store.save_search("anna", &search("one too many", "x")).await.expect_err("full");
+    assert_eq!(full.kind(), Kind::Conflict);
+    assert_eq!(
+        store.save_search("nobody", &search("n", "x")).await.expect_err("nobody").kind(),
+        Kind::Conflict
+    );
+    assert!(store.delete_account("anna").await.expect("removed"));
+    assert!(all("anna").await.is_empty());
 }
 
 async fn a_closed_store_says_unavailable(backend: impl Backend) {

@@ -38,6 +38,17 @@ pub fn choose<'a>(texts: &'a [Text], languages: &[String]) -> Option<&'a str> {
     languages.iter().find_map(spoken).or_else(|| texts.first()).map(|text| text.text.as_str())
 }
 
+/// Puts the texts of the better languages before the others, which keep their order.
+pub fn prefer(texts: &mut [Text], languages: &[String]) {
+    if texts.len() > 1 && !languages.is_empty() {
+        let place = |text: &Text| {
+            let of = text.language.as_deref();
+            languages.iter().position(|language| of.is_some_and(|of| is_same(of, language)))
+        };
+        texts.sort_by_key(|text| place(text).unwrap_or(languages.len()));
+    }
+}
+
 /// Whether two names are of one language, wherever it is spoken.
 pub fn is_same(one: &str, other: &str) -> bool {
     let base = |name: &str| name.split(['-', '_']).next().unwrap_or_default().to_lowercase();
@@ -70,6 +81,17 @@ mod tests {
             assert_eq!(choose(&both, &languages), Some(chosen), "{languages:?}");
         }
         assert_eq!(choose(&[], &["de".to_owned()]), None);
+        for (languages, order) in [
+            (vec!["eng"], "Weather Wetter ?"),
+            (vec![], "Wetter Weather ?"),
+            (vec!["fr"], "Wetter Weather ?"),
+        ] {
+            let languages: Vec<String> = languages.into_iter().map(str::to_owned).collect();
+            let mut texts = both.clone();
+            prefer(&mut texts, &languages);
+            let texts: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
+            assert_eq!(texts.join(" "), order, "{languages:?}");
+        }
         assert!(!is_same("de", "da") && !is_same("", "de") && is_same("nb", "nb"));
     }
 }

@@ -15,7 +15,7 @@ pub mod xmltv;
 
 use serde::{Deserialize, Serialize};
 
-pub use choose::{choose, is_same as is_same_language};
+pub use choose::{choose, is_same as is_same_language, prefer};
 pub use programme::{
     Airing, Audio, Credit, Episode, EpisodeNumber, Image, Length, Moment, PreviouslyShown, Programme, Rating,
     Review, Role, Subtitles, Text, Unit, Video,

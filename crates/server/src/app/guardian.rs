@@ -49,7 +49,7 @@ impl Guardian {
 
     /// For whom it is what is on, and when it began, as far as is known.
     fn on_now(&self, channel: &str) -> (Option<u8>, Option<i64>) {
-        let row = self.receivers.now_next(&[channel.to_owned()]).into_iter().next();
+        let row = self.receivers.now_next(&[channel.to_owned()], &[]).into_iter().next();
         let now = row.and_then(|row| row.now);
         (now.as_ref().and_then(|event| event.rating), now.map(|event| event.start_ms))
     }

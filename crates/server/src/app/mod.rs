@@ -11,7 +11,8 @@ mod housekeeping;
 mod joins;
 mod ledger;
 mod memory;
-mod news;
+pub mod news;
+pub mod own;
 pub mod playback;
 mod receivers;
 mod say;
@@ -42,7 +43,7 @@ use telecast_core::lineup::{ChannelId, Lineup};
 use telecast_core::outgoing::Reach;
 use telecast_core::session::ReasonCode;
 use telecast_core::tuner::{Cause, Priority, Refusal};
-use telecast_store::{Store, Subscription};
+use telecast_store::{SavedSearch, Store, Subscription};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -56,6 +57,7 @@ use guide::{DetailView, Export, Guide, Query, RowView, SearchPage};
 use ledger::Ledger;
 use memory::Memory;
 use news::News;
+use own::{Favourites, Own, Wanted};
 use receivers::Receivers;
 use session::Surroundings;
 use sessions::Sessions;
@@ -85,6 +87,7 @@ struct Inner {
     sessions: Sessions,
     guardian: Guardian,
     guide: Guide,
+    own: Own,
     tuners: Tuners,
     transcoders: Transcoders,
     memory: Memory,
@@ -111,6 +114,7 @@ impl App {
         let wishes = wishes::kept(&store).await;
         let house = housekeeping::keep_house(store.clone(), clock, settings.clone(), stop.child_token());
         supervise("housekeeping", house);
+        let own = Own::new(store.clone(), news.clone(), clock);
         let guide = Guide::start(store, (settings.clone(), Arc::clone(&lineup), clock), news.clone(), &stop);
         let transcoders = Transcoders::start(settings.clone(), room.clone(), clock, stop.child_token());
         let tuners = Tuners::start(settings.clone(), Arc::clone(&lineup), room, clock, stop.child_token());
@@ -160,6 +164,7 @@ impl App {
             sessions,
             guardian,
             guide,
+            own,
             tuners,
             transcoders,
             memory,
@@ -198,9 +203,83 @@ impl App {
         self.0.receivers.logo(channel_id).await
     }
 
-    /// What is on. Never waits for a receiver.
-    pub fn now_next(&self, channel_ids: &[String]) -> Vec<NowNextView> {
-        self.0.receivers.now_next(channel_ids)
+    /// What is on, with texts in the best of `languages`. Never waits for a receiver.
+    pub fn now_next(&self, channel_ids: &[String], languages: &[String]) -> Vec<NowNextView> {
+        self.0.receivers.now_next(channel_ids, languages)
+    }
+
+    /// Channels that the owner of an account likes.
+    ///
+    /// # Errors
+    /// `Unavailable`: the store.
+    pub async fn favourites(&self, account: &str) -> Result<Favourites, Error> {
+        self.0.own.favourites(account).await
+    }
+
+    /// Changes them, all at once, if `revision` is the state that whoever changes them has seen; gives the next one. His other pages are told.
+    ///
+    /// # Errors
+    /// `Conflict`: another page was faster; `Invalid`; `Unavailable`: the store.
+    pub async fn like(&self, account: &str, channels: Vec<ChannelId>, revision: i64) -> Result<i64, Error> {
+        self.0.own.like(account, channels, revision).await
+    }
+
+    /// Languages that the owner of an account reads, best first; none: he has said nothing. From memory, as a rule.
+    ///
+    /// # Errors
+    /// `Unavailable`: the store.
+    pub async fn languages(&self, account: &str) -> Result<Arc<[String]>, Error> {
+        self.0.own.languages(account).await
+    }
+
+    /// Changes them. His other pages are told.
+    ///
+    /// # Errors
+    /// `Invalid`; `Unavailable`: the store.
+    pub async fn read_languages(&self, account: &str, languages: Vec<String>) -> Result<(), Error> {
+        self.0.own.read(account, languages).await
+    }
+
+    /// Searches that an account keeps, oldest first.
+    ///
+    /// # Errors
+    /// `Unavailable`: the store.
+    pub async fn searches(&self, account: &str) -> Result<Vec<SavedSearch<Wanted>>, Error> {
+        self.0.own.searches(account).await
+    }
+
+    /// Keeps one more, with a fresh id and a name.
+    ///
+    /// # Errors
+    /// `Conflict`: there are as many as there may be; `Invalid`; `Unavailable`: the store.
+    pub async fn save_search(
+        &self,
+        account: &str,
+        id_and_name: (String, String),
+        wanted: Wanted,
+    ) -> Result<SavedSearch<Wanted>, Error> {
+        self.0.own.save(account, id_and_name, wanted).await
+    }
+
+    /// Gives one another name, and other words and filters if there are any.
+    ///
+    /// # Errors
+    /// `NotFound`; `Invalid`; `Unavailable`: the store.
+    pub async fn change_search(
+        &self,
+        account: &str,
+        id_and_name: (&str, &str),
+        wanted: Option<Wanted>,
+    ) -> Result<(), Error> {
+        self.0.own.change(account, id_and_name, wanted).await
+    }
+
+    /// Removes one.
+    ///
+    /// # Errors
+    /// `NotFound`; `Unavailable`: the store.
+    pub async fn forget_search(&self, account: &str, id: &str) -> Result<(), Error> {
+        self.0.own.forget(account, id).await
     }
 
     /// The time of day (milliseconds since 1970).

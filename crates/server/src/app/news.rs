@@ -6,6 +6,14 @@ use telecast_store::{Bus, Subscription};
 
 use super::view::Event;
 
+/// The topic of what is one's own, as pages call it.
+pub const ACCOUNT: &str = "account";
+
+/// The same on the bus, where each account has one.
+pub fn of_account(account: &str) -> String {
+    format!("{ACCOUNT}:{account}")
+}
+
 /// Tells changes. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct News(Bus);
@@ -18,10 +26,19 @@ impl News {
 
     /// Tells all who hear `topic` of its new state. Never waits.
     pub(super) fn tell(&self, topic: &str, kind: &str, data: &impl Serialize) {
+        self.tell_as((topic, topic), kind, data);
+    }
+
+    /// Tells whoever is signed in as `account`, and hears of it, of what is its own.
+    pub(super) fn tell_account(&self, account: &str, kind: &str, data: &impl Serialize) {
+        self.tell_as((&of_account(account), ACCOUNT), kind, data);
+    }
+
+    fn tell_as(&self, (heard, topic): (&str, &str), kind: &str, data: &impl Serialize) {
         let data = serde_json::to_value(data).unwrap_or_default();
         let event = Event { topic: topic.to_owned(), kind: kind.to_owned(), data };
         // Nobody listening is no fault; nor is a change that comes while the station ends.
-        let told = serde_json::to_string(&event).map(|text| self.0.publish(topic, text));
+        let told = serde_json::to_string(&event).map(|text| self.0.publish(heard, text));
         if let Err(error) = told {
             tracing::error!(topic, %error, "a change cannot be written down");
         }

@@ -24,6 +24,7 @@ use futures_util::{Stream, StreamExt};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::io::{self, Write};
+use std::sync::Arc;
 use telecast_core::error::Kind;
 use telecast_core::lineup::{Channel, ChannelId, Lineup};
 use telecast_core::players::Player;
@@ -98,27 +99,32 @@ async fn channels(
 ) -> Result<Response, Problem> {
     let base = base(&web, &request, "channels.m3u")?;
     let lineup = web.app.lineup();
-    let written = guide::list(&lineup, listed(&lineup, &who), &base, of.player()?);
+    let liked =
+        if who.is_anonymous() { Vec::new() } else { web.app.favourites(&who.account).await?.channels };
+    let liked = liked.into_iter().collect();
+    let written = guide::list((&lineup, &liked), listed(&lineup, &who), &base, of.player()?);
     let written = written.map_err(|_| Problem::new(Kind::Internal, "The list cannot be written."))?;
     let headers =
         [(header::CONTENT_TYPE, "audio/x-mpegurl; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
     Ok((headers, written).into_response())
 }
 
-fn export(
+async fn export(
     web: &Web,
     who: &Principal,
     base: &str,
     player: Option<Player>,
-) -> impl Stream<Item = io::Result<Bytes>> + Send + use<> {
+) -> Result<impl Stream<Item = io::Result<Bytes>> + Send + use<>, Problem> {
+    let languages = if who.is_anonymous() { Arc::default() } else { web.app.languages(&who.account).await? };
     let lineup = web.app.lineup();
     let age = who.profile.as_ref().filter(|profile| profile.minds_time());
     let logo = |channel: &Channel| format!("{base}/logo/{}.png", channel.id);
-    web.app.export_guide(Export {
+    Ok(web.app.export_guide(Export {
         channels: listed(&lineup, who).map(|channel| Listed::of(channel, logo(channel))).collect(),
         age: age.map(|profile| (profile.age, profile.admits(None))),
         player,
-    })
+        languages,
+    }))
 }
 
 /// The guide as XMLTV.
@@ -136,7 +142,7 @@ async fn plain_guide(
     if request.method() == Method::HEAD {
         return Ok(headers.into_response());
     }
-    Ok((headers, Body::from_stream(export(&web, &who, &base, player))).into_response())
+    Ok((headers, Body::from_stream(export(&web, &who, &base, player).await?)).into_response())
 }
 
 /// The guide as XMLTV, packed (gzip).
@@ -153,7 +159,7 @@ async fn packed_guide(
     if request.method() == Method::HEAD {
         return Ok(headers.into_response());
     }
-    let plain = export(&web, &who, &base, player);
+    let plain = export(&web, &who, &base, player).await?;
     let packed = plain
         .chain(futures_util::stream::once(async { Ok(Bytes::new()) }))
         .scan(Some(GzEncoder::new(Vec::new(), Compression::fast())), |gzip, piece| {

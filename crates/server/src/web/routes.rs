@@ -131,6 +131,14 @@ pub const ROUTES: &[Route] = &[
     route(DELETE, "/api/v1/account/tokens/{id}", Class::Personal)
         .body(limits::BODY_SMALL)
         .audit("token.revoke"),
+    // What only its owner sees is not audited.
+    route(GET, "/api/v1/account/favourites", Class::Personal),
+    route(POST, "/api/v1/account/favourites", Class::Personal).body(limits::BODY),
+    route(GET, "/api/v1/account/languages", Class::Personal),
+    route(POST, "/api/v1/account/languages", Class::Personal).body(limits::BODY_SMALL),
+    route(GET, "/api/v1/account/searches", Class::Personal),
+    route(POST, "/api/v1/account/searches", Class::Personal).body(limits::BODY_SMALL),
+    route(&["POST", "DELETE"], "/api/v1/account/searches/{id}", Class::Personal).body(limits::BODY_SMALL),
     route(GET, "/api/v1/people", ADMIN),
     route(POST, "/api/v1/people", ADMIN).body(limits::BODY_SMALL).audit("person.add"),
     route(POST, "/api/v1/people/{id}/role", ADMIN).body(limits::BODY_SMALL).audit("person.role"),

@@ -219,7 +219,7 @@ impl Stage {
         news.add("guide").unwrap();
         self.app.refresh_receiver("box").await.unwrap();
         tokio::time::timeout(NEVER, news.next()).await.expect("the guide is never read");
-        self.app.now_next(&[self.id(code)]).remove(0)
+        self.app.now_next(&[self.id(code)], &[]).remove(0)
     }
 }
 

@@ -227,7 +227,7 @@ async fn what_was_known_is_there_at_once_after_a_restart_though_the_box_is_off()
     assert_eq!(app.lineup(), before, "at once");
     assert_eq!(app.receivers()[0].channels, 2);
     assert_eq!(app.tracks(&channel_id(1)).expect("remembered"), tracks);
-    let on = &app.now_next(&[channel_id(1)])[0];
+    let on = &app.now_next(&[channel_id(1)], &[])[0];
     assert_eq!(on.now.as_ref().map(|event| event.title.as_str()), Some("News"));
     assert!(on.stale_s >= 3_600, "{}", on.stale_s);
     let made = app.start_session(wish(1)).await.unwrap();

@@ -35,6 +35,7 @@ mod web_known;
 mod web_lineup;
 mod web_oidc;
 mod web_outputs;
+mod web_own;
 mod web_people;
 mod web_probes;
 mod web_rate;

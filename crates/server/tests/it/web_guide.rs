@@ -30,7 +30,7 @@ pub(crate) fn stamp(ms: i64) -> String {
 }
 
 /// A station with a guide file that tells of its channels 1 and 2, from an hour ago on.
-async fn station(fake: &FakeBox) -> (Station, String, i64) {
+pub(crate) async fn station(fake: &FakeBox) -> (Station, String, i64) {
     let directory = tempfile::tempdir().unwrap();
     let tapes = directory.path().join("tapes");
     let now = Clock::start().wall_ms() / HOUR * HOUR;

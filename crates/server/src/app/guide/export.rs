@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures_util::Stream;
 use futures_util::stream::unfold;
 use telecast_core::guide::xmltv::{Channel, Head, Writer};
-use telecast_core::guide::{Image, Text};
+use telecast_core::guide::{Image, Text, prefer};
 use telecast_core::limits;
 use telecast_core::lineup::{self, ChannelId};
 use telecast_core::players::Player;
@@ -28,6 +28,8 @@ pub struct Export {
     pub age: Option<(u8, bool)>,
     /// The program that it is for; none: any.
     pub player: Option<Player>,
+    /// Languages that whoever reads it prefers: of several texts those come first, which is all that most players look at.
+    pub languages: Arc<[String]>,
 }
 
 /// A channel that is exported.
@@ -178,6 +180,10 @@ fn write(
         export.age.is_none_or(|(age, unrated)| of.map_or(unrated, |of| of <= age))
     };
     for Entry { mut airing, .. } in entries.into_iter().filter(is_for) {
+        let programme = &mut airing.programme;
+        for texts in [&mut programme.titles, &mut programme.subtitles, &mut programme.descriptions] {
+            prefer(texts, &export.languages);
+        }
         if let Some(player) = export.player {
             player.programme(airing.start_ms, &mut airing.programme);
         }

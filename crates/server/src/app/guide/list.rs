@@ -7,6 +7,9 @@ use telecast_core::lineup::{Channel, ChannelId, Lineup};
 use telecast_core::m3u::{Entry, Writer};
 use telecast_core::players::Player;
 
+/// The group of what whoever reads the list likes.
+const FAVOURITES: &str = "Favourites";
+
 /// A file for that program.
 pub fn file_for(file: &str, player: Option<Player>) -> String {
     player.map_or_else(|| file.to_owned(), |player| format!("{file}?for={}", player.name()))
@@ -17,18 +20,19 @@ pub fn guide_for(player: Option<Player>) -> String {
     file_for(player.map_or("guide.xml.gz", Player::guide_file), player)
 }
 
-/// `channels` of `lineup` as a list for that program; whatever it names lies below `base`.
+/// `channels` of `lineup` as a list for that program, those that are `liked` in a group of their own; whatever it names lies below `base`.
 ///
 /// # Errors
 /// It cannot be written: never, where there is memory.
 pub fn list<'a>(
-    lineup: &Lineup,
+    (lineup, liked): (&Lineup, &HashSet<ChannelId>),
     channels: impl Iterator<Item = &'a Channel>,
     base: &str,
     player: Option<Player>,
 ) -> Result<String, fmt::Error> {
     let groups = |id: &ChannelId| {
-        let mut names: Vec<String> = lineup.bouquets_of(id).map(|bouquet| bouquet.name.clone()).collect();
+        let mut names: Vec<String> = liked.get(id).map(|_| FAVOURITES.to_owned()).into_iter().collect();
+        names.extend(lineup.bouquets_of(id).map(|bouquet| bouquet.name.clone()));
         let mut known = HashSet::new();
         names.retain(|name| known.insert(name.clone()));
         names

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use telecast_core::guide::{Airing, Event, now_next};
+use telecast_core::guide::{Airing, Event, Text, choose, now_next};
 use telecast_core::limits;
 use telecast_core::lineup::ChannelId;
 use tokio::sync::Notify;
@@ -33,7 +33,53 @@ pub(in crate::app) struct On {
 #[derive(Debug, Default)]
 struct Known {
     events: Vec<Event>,
+    /// Of those that are told in several languages, by their start.
+    spoken: HashMap<i64, Spoken>,
     told_ms: i64,
+}
+
+/// Texts in all their languages.
+#[derive(Debug)]
+struct Spoken {
+    titles: Vec<Text>,
+    subtitles: Vec<Text>,
+    descriptions: Vec<Text>,
+}
+
+impl Known {
+    fn of(entries: &[Entry], told_ms: i64) -> Self {
+        let entries = &entries[..entries.len().min(limits::GUIDE_ON)];
+        let events = entries.iter().map(event).collect();
+        let spoken = entries.iter().filter_map(|entry| Some((entry.airing.start_ms, Spoken::of(entry)?)));
+        Self { events, spoken: spoken.collect(), told_ms }
+    }
+
+    /// One of the events, in the best of these languages.
+    fn in_words(&self, event: &Event, languages: &[String]) -> Event {
+        let mut event = event.clone();
+        if let Some(spoken) = self.spoken.get(&event.start_ms) {
+            let text = |texts| choose(texts, languages).unwrap_or_default().to_owned();
+            event.title = text(&spoken.titles);
+            event.subtitle = text(&spoken.subtitles);
+            event.description = view::brief(&spoken.descriptions, languages);
+        }
+        event
+    }
+}
+
+impl Spoken {
+    /// None: it is told in one language alone.
+    fn of(entry: &Entry) -> Option<Self> {
+        let programme = &entry.airing.programme;
+        let (titles, subtitles, descriptions) =
+            (&programme.titles, &programme.subtitles, &programme.descriptions);
+        let several = [titles, subtitles, descriptions].iter().any(|texts| texts.len() > 1);
+        several.then(|| Self {
+            titles: titles.clone(),
+            subtitles: subtitles.clone(),
+            descriptions: descriptions.clone(),
+        })
+    }
 }
 
 impl On {
@@ -42,16 +88,18 @@ impl On {
         self.changed.notify_one();
     }
 
-    /// What is on at `now_ms`, what comes next, and when that was told; none: nothing is known of the channel.
+    /// What is on at `now_ms`, what comes next, both in the best of `languages`, and when that was told; none: nothing is known of the channel.
     pub(in crate::app) fn at(
         &self,
         channel: &ChannelId,
         now_ms: i64,
+        languages: &[String],
     ) -> Option<(Option<Event>, Option<Event>, i64)> {
         let all = self.channels.load();
         let known = all.get(channel)?;
         let (now, next) = now_next(&known.events, now_ms);
-        Some((now.cloned(), next.cloned(), known.told_ms))
+        let said = |event: Option<&Event>| event.map(|event| known.in_words(event, languages));
+        Some((said(now), said(next), known.told_ms))
     }
 
     /// Keeps it fresh, until `stop`.
@@ -77,8 +125,7 @@ impl On {
         for some in ids.chunks(CHUNK) {
             for (channel, entries) in guide.entries(some, now, now + AHEAD.as_millis() as i64).await? {
                 if let Some(told_ms) = entries.iter().map(|entry| entry.told_ms).min() {
-                    let events = entries.iter().take(limits::GUIDE_ON).map(event).collect();
-                    found.insert(channel, Known { events, told_ms });
+                    found.insert(channel, Known::of(&entries, told_ms));
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! Airings as people are shown them: in their language, each field once.
 
-use telecast_core::guide::{Airing, Role, choose};
+use telecast_core::guide::{Airing, Role, Text, choose};
 use telecast_core::lineup::ChannelId;
 
 use super::Entry;
@@ -86,6 +86,16 @@ fn text(found: Option<&str>) -> String {
     found.unwrap_or_default().to_owned()
 }
 
+/// The beginning of a text.
+pub(super) fn brief(texts: &[Text], languages: &[String]) -> String {
+    let mut brief = text(choose(texts, languages));
+    if let Some((at, _)) = brief.char_indices().nth(BRIEF) {
+        brief.truncate(at);
+        brief.push('…');
+    }
+    brief
+}
+
 impl RowView {
     pub(super) fn of(channel: ChannelId, entries: &[Entry], languages: &[String], now_ms: i64) -> Self {
         let oldest = entries.iter().map(|entry| entry.told_ms).min();
@@ -100,17 +110,12 @@ impl RowView {
 impl AiringView {
     pub(super) fn of(airing: &Airing, languages: &[String]) -> Self {
         let programme = &airing.programme;
-        let mut brief = text(choose(&programme.descriptions, languages));
-        if let Some((at, _)) = brief.char_indices().nth(BRIEF) {
-            brief.truncate(at);
-            brief.push('…');
-        }
         Self {
             id: id(&airing.channel, airing.start_ms),
             channel: airing.channel.clone(),
             title: text(choose(&programme.titles, languages)),
             subtitle: text(choose(&programme.subtitles, languages)),
-            brief,
+            brief: brief(&programme.descriptions, languages),
             start_ms: airing.start_ms,
             end_ms: airing.end_ms,
             genre: programme.genres.first().copied(),
@@ -125,7 +130,7 @@ impl AiringView {
 impl DetailView {
     pub(super) fn of(entry: &Entry, others: Vec<AiringView>, languages: &[String], now_ms: i64) -> Self {
         let programme = &entry.airing.programme;
-        let owned = |list: &[telecast_core::guide::Text]| list.iter().map(|text| text.text.clone()).collect();
+        let owned = |list: &[Text]| list.iter().map(|text| text.text.clone()).collect();
         let video = programme.video.iter().flat_map(|video| [&video.aspect, &video.quality]);
         let audio = programme.audio.iter().map(|audio| &audio.stereo);
         Self {

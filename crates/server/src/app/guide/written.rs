@@ -3,6 +3,7 @@
 //!
 //! What cannot be written is said once, and again only when it could be meanwhile; what was there stays, and nothing else minds.
 
+use std::collections::HashSet;
 use std::io::{Error, Result, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -97,7 +98,7 @@ fn said(done: Result<()>, files: &WrittenFiles, failed: &mut bool) {
 
 async fn write(guide: &Guide, lineup: &Lineup, files: &WrittenFiles) -> Result<()> {
     let (folder, base) = (files.folder.clone(), format!("{}/iptv", files.base));
-    let text = list(lineup, lineup.channels.iter(), &base, None).map_err(Error::other)?;
+    let text = list((lineup, &HashSet::new()), lineup.channels.iter(), &base, None).map_err(Error::other)?;
     let place = folder.join("channels.m3u");
     let writing = spawn_blocking(move || {
         own_folder(&folder)?;
@@ -106,7 +107,8 @@ async fn write(guide: &Guide, lineup: &Lineup, files: &WrittenFiles) -> Result<(
     writing.await.map_err(Error::other)??;
     let logo = |id: &ChannelId| format!("{base}/logo/{id}.png");
     let channels = lineup.channels.iter().map(|channel| Listed::of(channel, logo(&channel.id))).collect();
-    let mut pieces = Box::pin(guide.export(Export { channels, age: None, player: None }));
+    let mut pieces =
+        Box::pin(guide.export(Export { channels, age: None, player: None, languages: Arc::default() }));
     let (give, taken) = mpsc::channel(WAITING);
     let place = files.folder.join("guide.xml.gz");
     let writing = spawn_blocking(move || packed(&place, taken));

@@ -23,7 +23,7 @@ const BREATH: Duration = Duration::from_millis(500);
 
 impl Receivers {
     /// What is on: what receivers have said lately; where they say nothing, what the guide has. For whom it is, the guide knows better.
-    pub(in crate::app) fn now_next(&self, channels: &[String]) -> Vec<NowNextView> {
+    pub(in crate::app) fn now_next(&self, channels: &[String], languages: &[String]) -> Vec<NowNextView> {
         let (list, lineup) = (self.list.load(), self.lineup.load());
         let wall = self.clock.wall_ms();
         let now = Instant::now();
@@ -45,7 +45,7 @@ impl Receivers {
             let (on, next) = now_next(told.as_ref().map(|told| &*told.events).unwrap_or_default(), wall);
             let (mut on, mut next) = (on.cloned(), next.cloned());
             let mut at = told.as_ref().map(|told| told.at_ms);
-            if let Some((guide_on, guide_next, told_ms)) = self.guide.on.at(&id, wall) {
+            if let Some((guide_on, guide_next, told_ms)) = self.guide.on.at(&id, wall, languages) {
                 if on.is_none() {
                     at = Some(told_ms);
                 }

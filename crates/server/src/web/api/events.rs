@@ -1,6 +1,7 @@
 //! Everything that changes: one WebSocket per tab, and server-sent events where sockets are blocked.
 
 use super::Parameters;
+use crate::app::news::{ACCOUNT, of_account};
 use crate::app::view::Event;
 use crate::web::Web;
 use crate::web::guard::Principal;
@@ -41,12 +42,13 @@ enum Said {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Topics {
-    /// With commas between them: `session:ID`, `channels`, `guide`, `receivers`, `status`.
+    /// With commas between them: `session:ID`, `channels`, `guide`, `receivers`, `status`, `account` (favourites, languages, saved searches).
     pub topics: String,
 }
 
 /// What one subscriber hears.
 struct Ears {
+    /// As the bus calls them.
     topics: BTreeSet<String>,
     principal: Principal,
     news: Subscription,
@@ -86,8 +88,14 @@ impl Ears {
         let is_admin = self.principal.scopes.contains(&Scope::Admin);
         match topic.strip_prefix("session:") {
             Some(id) => is_admin || web.app.is_session_of(id, &self.principal.account),
+            None if topic == ACCOUNT => !self.principal.is_anonymous(),
             None => OPEN.contains(&topic) || topic == STATUS && is_admin,
         }
+    }
+
+    /// What a topic is called on the bus.
+    fn on_bus(&self, topic: &str) -> String {
+        if topic == ACCOUNT { of_account(&self.principal.account) } else { topic.to_owned() }
     }
 
     /// Hears those of `topics` that it may, and says what it should know of them at once: the state as it is now, so that nothing
@@ -99,10 +107,10 @@ impl Ears {
             }
             if topic == STATUS {
                 self.status = Feed(Some(web.app.status_feed()));
-            } else if self.news.add(topic).is_err() {
+            } else if self.news.add(&self.on_bus(topic)).is_err() {
                 continue;
             }
-            self.topics.insert(topic.clone());
+            self.topics.insert(self.on_bus(topic));
         }
         topics
             .iter()
@@ -113,8 +121,9 @@ impl Ears {
 
     fn shut(&mut self, topics: &[String]) {
         for topic in topics {
-            self.topics.remove(topic);
-            self.news.remove(topic);
+            let topic = self.on_bus(topic);
+            self.topics.remove(&topic);
+            self.news.remove(&topic);
         }
         if !self.topics.contains(STATUS) {
             self.status = Feed::default();

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::{Extension, Json};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use telecast_core::error::Kind;
 use telecast_core::guide;
 use telecast_core::limits;
@@ -65,6 +66,8 @@ pub struct NowNexts {
 pub struct Which {
     /// Ids with commas between them; all if absent.
     pub channels: Option<String>,
+    /// Languages with commas between them, best first, after those that the account reads; those of `Accept-Language` if absent.
+    pub languages: Option<String>,
 }
 
 fn show(event: guide::Event) -> Event {
@@ -88,7 +91,9 @@ pub async fn now(
     State(web): State<Web>,
     Extension(who): Extension<Principal>,
     Parameters(which): Parameters<Which>,
+    headers: HeaderMap,
 ) -> Result<Json<NowNexts>, Problem> {
+    let languages = languages(&web, &who, which.languages.as_deref(), &headers).await?;
     let mut ids: Vec<String> = match which.channels {
         Some(list) => list.split(',').filter(|id| !id.is_empty()).map(str::to_owned).collect(),
         None => web.app.lineup().channels.iter().map(|channel| channel.id.to_string()).collect(),
@@ -96,7 +101,7 @@ pub async fn now(
     ids.retain(|id| who.profile.is_none() || who.lists(&ChannelId(id.clone())));
     let items = web
         .app
-        .now_next(&ids)
+        .now_next(&ids, &languages)
         .into_iter()
         .map(|row| NowNext {
             channel_id: row.channel_id,
@@ -177,7 +182,7 @@ pub struct Stretch {
     pub limit: Option<usize>,
     /// From a previous answer.
     pub cursor: Option<String>,
-    /// Languages with commas between them, best first; those of `Accept-Language` if absent.
+    /// Languages with commas between them, best first, after those that the account reads; those of `Accept-Language` if absent.
     pub languages: Option<String>,
 }
 
@@ -203,7 +208,7 @@ pub struct Words {
     pub limit: Option<usize>,
     /// From a previous answer.
     pub cursor: Option<String>,
-    /// Languages with commas between them, best first; those of `Accept-Language` if absent.
+    /// Languages with commas between them, best first, after those that the account reads; those of `Accept-Language` if absent.
     pub languages: Option<String>,
 }
 
@@ -220,7 +225,7 @@ pub struct Finds {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Languages {
-    /// With commas between them, best first; those of `Accept-Language` if absent.
+    /// With commas between them, best first, after those that the account reads; those of `Accept-Language` if absent.
     pub languages: Option<String>,
 }
 
@@ -335,16 +340,20 @@ fn row(who: &Principal, view: RowView) -> GuideRow {
     }
 }
 
-/// Languages that somebody reads, best first: as the question says, else as the browser does (RFC 9110 §12.5.4, whose order is taken as it stands).
-fn languages(asked: Option<&str>, headers: &HeaderMap) -> Vec<String> {
+/// Languages that somebody reads, best first: as his account says, then as the question does, or else as the browser (RFC 9110 §12.5.4, whose order is taken
+/// as it stands).
+async fn languages(
+    web: &Web,
+    who: &Principal,
+    asked: Option<&str>,
+    headers: &HeaderMap,
+) -> Result<Vec<String>, Problem> {
+    let own = if who.is_anonymous() { Arc::default() } else { web.app.languages(&who.account).await? };
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let list = asked.or(accepted).unwrap_or_default();
     let names = list.split(',').map(|one| one.split(';').next().unwrap_or_default().trim());
-    names
-        .filter(|name| !name.is_empty() && *name != "*")
-        .take(limits::GUIDE_LANGUAGES)
-        .map(str::to_owned)
-        .collect()
+    let names = names.filter(|name| !name.is_empty() && *name != "*").map(str::to_owned);
+    Ok(own.iter().cloned().chain(names).take(limits::GUIDE_LANGUAGES).collect())
 }
 
 /// Channels that somebody asked for, or all; only those that are there for whoever asks.
@@ -391,7 +400,8 @@ pub async fn window(
     let most = (limits::GUIDE_CHANNEL_HOURS / hours).clamp(1, limits::GUIDE_CHANNELS);
     let count = asked.limit.unwrap_or(limits::GUIDE_CHANNELS).clamp(1, most);
     let some = &all[begin..all.len().min(begin + count)];
-    let rows = web.app.guide(some, (from, to), &languages(asked.languages.as_deref(), &headers)).await?;
+    let languages = languages(&web, &who, asked.languages.as_deref(), &headers).await?;
+    let rows = web.app.guide(some, (from, to), &languages).await?;
     let next_cursor = all.get(begin + count).map(ToString::to_string);
     Ok(Json(GuideWindow { items: rows.into_iter().map(|view| row(&who, view)).collect(), next_cursor }))
 }
@@ -420,7 +430,8 @@ pub async fn search(
         limit: asked.limit.unwrap_or(50).clamp(1, limits::GUIDE_FOUND),
         cursor: asked.cursor,
     };
-    let page = web.app.search_guide(query, &languages(asked.languages.as_deref(), &headers)).await?;
+    let languages = languages(&web, &who, asked.languages.as_deref(), &headers).await?;
+    let page = web.app.search_guide(query, &languages).await?;
     let items = page.airings.into_iter().map(|view| airing(&who, view)).collect();
     Ok(Json(Finds { items, next_cursor: page.cursor }))
 }
@@ -436,7 +447,8 @@ pub async fn programme(
     Parameters(asked): Parameters<Languages>,
     headers: HeaderMap,
 ) -> Result<Json<Programme>, Problem> {
-    let detail = web.app.programme(&id, &languages(asked.languages.as_deref(), &headers)).await?;
+    let languages = languages(&web, &who, asked.languages.as_deref(), &headers).await?;
+    let detail = web.app.programme(&id, &languages).await?;
     if !who.lists(&detail.airing.channel) || !who.admits(detail.airing.age) {
         return Err(Problem::new(Kind::NotFound, "There is no such programme."));
     }

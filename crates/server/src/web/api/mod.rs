@@ -7,6 +7,7 @@ pub mod events;
 pub mod guide;
 pub mod lineup;
 pub mod oidc;
+pub mod own;
 pub mod pairing;
 pub mod people;
 pub mod players;
@@ -66,6 +67,10 @@ pub fn router() -> OpenApiRouter<Web> {
         .routes(routes!(account::end_sign_in))
         .routes(routes!(account::tokens, account::make_token))
         .routes(routes!(account::revoke_token))
+        .routes(routes!(own::favourites, own::like))
+        .routes(routes!(own::languages, own::read_languages))
+        .routes(routes!(own::searches, own::save))
+        .routes(routes!(own::change, own::forget))
         .routes(routes!(players::list, players::make))
         .routes(routes!(players::revoke))
         .routes(routes!(people::list, people::add))
