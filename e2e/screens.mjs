@@ -51,6 +51,58 @@ const SHOTS = {
       await page.getByText("All tuners are in use").waitFor();
     },
   },
+  guide: {
+    widths: [360, 768, 1440, 1920],
+    themes: ["dark", "light"],
+    arrange: async (page, { all }) => {
+      await liked(page, [all[2].id, all[0].id]);
+      await guide(page, "?view=grid");
+    },
+  },
+  "guide-list": { widths: [360, 768], themes: ["dark"], arrange: (page) => guide(page, "?view=list") },
+  "guide-day": {
+    widths: [360, 1440],
+    themes: ["dark"],
+    arrange: (page, { tv }) => guide(page, `?view=list&channel=${tv.id}`),
+  },
+  programme: {
+    widths: [360, 768, 1440],
+    themes: ["dark"],
+    arrange: async (page) => {
+      await guide(page, "?view=grid");
+      await page.locator('[data-phase="coming"][data-genre]').first().click();
+      await page.locator(".guide-sheet").getByRole("heading", { level: 2 }).waitFor();
+      await page.waitForLoadState("networkidle");
+    },
+  },
+  search: {
+    widths: [360, 768, 1440],
+    themes: ["dark", "light"],
+    arrange: async (page) => {
+      await guide(page, "?q=the");
+      await page.locator(".guide-found .airing").first().waitFor();
+      const filters = page.getByRole("button", { name: "Filters" });
+      if (await filters.isVisible()) await filters.click();
+    },
+  },
+  searches: {
+    widths: [360, 1440],
+    themes: ["dark"],
+    arrange: async (page, { tv }) => {
+      await searched(page, [
+        { name: "New films", wanted: { q: "film", genre: 16, new: true } },
+        { name: `News on ${tv.name}`, wanted: { q: "news", channel: tv.id, day: "today" } },
+      ]);
+      await guide(page, "?q=news");
+      await page.getByRole("button", { name: "Saved searches" }).click();
+      await page.getByRole("dialog").waitFor();
+    },
+  },
+  lineup: {
+    widths: [360, 768, 1440],
+    themes: ["dark"],
+    arrange: (page) => visit(page, "/settings/lineup"),
+  },
   palette: {
     widths: [1440],
     themes: ["dark"],
@@ -271,6 +323,32 @@ async function visit(page, path) {
   await page.goto(origin + path);
   await page.getByRole("heading", { level: 1 }).waitFor();
   await page.waitForLoadState("networkidle");
+}
+
+/** The guide, once it is here: a station that has just begun still reads it. */
+async function guide(page, address) {
+  await page.goto(`${origin}/guide${address}`);
+  await page.locator('.guide-cell[data-kind="airing"], .airing[data-phase]').first().waitFor({ timeout: 60_000 });
+  await page.waitForLoadState("networkidle");
+}
+
+/** Favourites of whoever is signed in, as they are to be seen. */
+async function liked(page, channels) {
+  const own = `${origin}/api/v1/account/favourites`;
+  const { revision } = await (await page.request.get(own)).json();
+  const done = await page.request.post(own, { headers: { Origin: origin }, data: { revision, channels } });
+  if (!done.ok()) throw new Error(`favourites: ${done.status()} ${await done.text()}`);
+}
+
+/** Saved searches of whoever is signed in: these, and no others. */
+async function searched(page, wanted) {
+  const own = `${origin}/api/v1/account/searches`;
+  const { items } = await (await page.request.get(own)).json();
+  for (const { id } of items) await page.request.delete(`${own}/${id}`, { headers: { Origin: origin } });
+  for (const search of wanted) {
+    const done = await page.request.post(own, { headers: { Origin: origin }, data: search });
+    if (!done.ok()) throw new Error(`searches: ${done.status()} ${await done.text()}`);
+  }
 }
 
 /** A session that stays as it is: moments that pass too quickly for a camera. */

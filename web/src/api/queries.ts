@@ -1,5 +1,6 @@
 /** What the pages ask the station, with how long each answer stays good. */
 import { QueryClient, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { wantedLanguages } from "../i18n";
 import { api, body } from "./client";
 import { asProblem } from "./problem";
 
@@ -46,7 +47,7 @@ export const channelPages = infiniteQueryOptions({
 export const nowNext = (ids: readonly string[]) =>
   queryOptions({
     queryKey: ["now", ids],
-    queryFn: () => body(api.GET("/api/v1/guide/now", { params: { query: { channels: ids.join(",") } } })),
+    queryFn: () => body(api.GET("/api/v1/guide/now", { params: { query: { channels: ids.join(","), languages: wantedLanguages().join(",") } } })),
     enabled: ids.length > 0,
     refetchInterval: MINUTE,
     placeholderData: (previous) => previous,
@@ -88,6 +89,20 @@ export const players = queryOptions({
   queryKey: ["players"],
   queryFn: () => body(api.GET("/api/v1/account/players")),
   staleTime: 0,
+});
+
+/** Searches of the guide that this account keeps. */
+export const searches = queryOptions({
+  queryKey: ["searches"],
+  queryFn: () => body(api.GET("/api/v1/account/searches")),
+  staleTime: 5 * MINUTE,
+});
+
+/** Languages in which this account reads the guide. */
+export const ownLanguages = queryOptions({
+  queryKey: ["own-languages"],
+  queryFn: () => body(api.GET("/api/v1/account/languages")),
+  staleTime: 5 * MINUTE,
 });
 
 /** The station at a glance; the socket brings the same each second. */

@@ -18,6 +18,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/favourites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's favourites. */
+        get: operations["get_account_favourites"];
+        put?: never;
+        /** Changes them, all at once. One's other pages are told by the topic `account`. */
+        post: operations["post_account_favourites"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/languages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Languages that one reads: they choose among the titles and texts of a programme. */
+        get: operations["get_account_languages"];
+        put?: never;
+        /** Changes them. They count at once, in all pages and for one's players. */
+        post: operations["post_account_languages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/password": {
         parameters: {
             query?: never;
@@ -65,6 +101,42 @@ export interface paths {
         post?: never;
         /** Revokes a player's address; what it plays ends within seconds. */
         delete: operations["delete_account_players_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Searches of the guide that one keeps. */
+        get: operations["get_account_searches"];
+        put?: never;
+        /** Keeps a search. */
+        post: operations["post_account_searches"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/searches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a search another name, or other words. */
+        post: operations["post_account_searches_id"];
+        /** Removes a search. */
+        delete: operations["delete_account_searches_id"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1239,6 +1311,24 @@ export interface components {
             /** @description Title. */
             title: string;
         };
+        /** @description Channels that one likes. */
+        Favourites: {
+            /** @description Ids, in one's own order; some may be of channels that are gone. */
+            channels: string[];
+            /**
+             * Format: int64
+             * @description Grows with each change; a change names the one that it has seen.
+             */
+            revision: number;
+        };
+        /** @description After a change. */
+        FavouritesChanged: {
+            /**
+             * Format: int64
+             * @description The state that the next change names.
+             */
+            revision: number;
+        };
         /** @description A field that is wrong. */
         Field: {
             /** @description What is wrong with it. */
@@ -1462,6 +1552,13 @@ export interface components {
             /** @description Role. */
             role: string;
         };
+        /** @description A search to be kept. */
+        NewSearch: {
+            /** @description What it is called. */
+            name: string;
+            /** @description What is looked for. */
+            wanted: components["schemas"]["SearchWords"];
+        };
         /** @description What to play. */
         NewSession: {
             /** @description `live` (default), `start`, or a time (RFC 3339). */
@@ -1543,6 +1640,11 @@ export interface components {
             /** @description Ids of the receivers that have it, best first. */
             receivers: string[];
             wish?: components["schemas"]["ChannelWish"] | null;
+        };
+        /** @description Languages that one reads. */
+        OwnLanguages: {
+            /** @description Best first, as `de` or `en-GB`; none: those that the browser asks for. */
+            languages: string[];
         };
         /** @description What receivers have, and what the host wants of it. */
         OwnLineup: {
@@ -1953,6 +2055,47 @@ export interface components {
             changed: components["schemas"]["ChangeView"][];
             /** @description What works and should be changed all the same. */
             warnings: string[];
+        };
+        /** @description Another name, and other words and filters if they are there. */
+        SearchChange: {
+            /** @description What it is called. */
+            name: string;
+            wanted?: components["schemas"]["SearchWords"] | null;
+        };
+        /** @description All of them. */
+        Searches: {
+            /** @description Oldest first. */
+            items: components["schemas"]["SearchView"][];
+        };
+        /** @description A search that is kept. */
+        SearchView: {
+            /**
+             * Format: int64
+             * @description When it was made (milliseconds since 1970).
+             */
+            created_ms: number;
+            /** @description Names it here. */
+            id: string;
+            /** @description What it is called. */
+            name: string;
+            /** @description What is looked for. */
+            wanted: components["schemas"]["SearchWords"];
+        };
+        /** @description What is looked for. */
+        SearchWords: {
+            /** @description On this channel alone. */
+            channel?: string | null;
+            /** @description `today`, `tomorrow`, or the next `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`. */
+            day?: string | null;
+            /**
+             * Format: int32
+             * @description DVB's genre; of the whole group, if its lower four bits are 0.
+             */
+            genre?: number | null;
+            /** @description Only what is shown for the first time. */
+            new?: boolean;
+            /** @description Words, or their beginnings. */
+            q: string;
         };
         /** @description All sessions of whoever asks. */
         Sessions: {
@@ -2391,6 +2534,155 @@ export interface operations {
             };
         };
     };
+    get_account_favourites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Favourites"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_account_favourites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Favourites"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FavouritesChanged"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_account_languages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnLanguages"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_account_languages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnLanguages"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     post_account_password: {
         parameters: {
             query?: never;
@@ -2523,6 +2815,175 @@ export interface operations {
         };
     };
     delete_account_players_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_account_searches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Searches"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_account_searches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSearch"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchView"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_account_searches_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_account_searches_id: {
         parameters: {
             query?: never;
             header?: never;
@@ -3290,7 +3751,7 @@ export interface operations {
     get_events: {
         parameters: {
             query: {
-                /** @description With commas between them: `session:ID`, `channels`, `guide`, `receivers`, `status`. */
+                /** @description With commas between them: `session:ID`, `channels`, `guide`, `receivers`, `status`, `account` (favourites, languages, saved searches). */
                 topics: string;
             };
             header?: never;
@@ -3328,7 +3789,7 @@ export interface operations {
                 cursor?: string;
                 /** @description From; now if absent. */
                 from?: string;
-                /** @description Languages with commas between them, best first; those of `Accept-Language` if absent. */
+                /** @description Languages with commas between them, best first, after those that the account reads; those of `Accept-Language` if absent. */
                 languages?: string;
                 /** @description Channels at most. */
                 limit?: number;
@@ -3404,6 +3865,8 @@ export interface operations {
             query?: {
                 /** @description Ids with commas between them; all if absent. */
                 channels?: string;
+                /** @description Languages with commas between them, best first, after those that the account reads; those of `Accept-Language` if absent. */
+                languages?: string;
             };
             header?: never;
             path?: never;
@@ -3478,7 +3941,7 @@ export interface operations {
                 from?: string;
                 /** @description DVB's genre; of the whole group, if its lower four bits are 0. */
                 genre?: number;
-                /** @description Languages with commas between them, best first; those of `Accept-Language` if absent. */
+                /** @description Languages with commas between them, best first, after those that the account reads; those of `Accept-Language` if absent. */
                 languages?: string;
                 /** @description How many at most. */
                 limit?: number;
@@ -3954,7 +4417,7 @@ export interface operations {
     get_programmes_id: {
         parameters: {
             query?: {
-                /** @description With commas between them, best first; those of `Accept-Language` if absent. */
+                /** @description With commas between them, best first, after those that the account reads; those of `Accept-Language` if absent. */
                 languages?: string;
             };
             header?: never;

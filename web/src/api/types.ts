@@ -36,4 +36,6 @@ export type Person = Schemas["Person"];
 export type ChildProfile = Schemas["ChildProfile"];
 export type Token = Schemas["TokenView"];
 export type Player = Schemas["PlayerView"];
+export type SavedSearch = Schemas["SearchView"];
+export type SearchWords = Schemas["SearchWords"];
 export type ProblemDocument = Schemas["ProblemDocument"];

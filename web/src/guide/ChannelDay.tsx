@@ -7,6 +7,7 @@ import type { Channel } from "../api/types";
 import { useLocale, useText } from "../i18n";
 import { age } from "../i18n/format";
 import { Button, IconButton, Skeleton } from "../ui";
+import { StarButton } from "../ui/Star";
 import { Logo } from "../watch/Logo";
 import { STALE_AFTER_S } from "../watch/NowPanel";
 import { changed } from "./address";
@@ -56,6 +57,7 @@ export function ChannelDay({ channel, at, now, open, openProgramme, watch, jump 
           <h2>{channel.name}</h2>
           <p>{dayName(t, day, now, locale, zone)}</p>
         </div>
+        <StarButton channel={channel} />
         <IconButton label={t.guide.list.previousDay} disabled={day <= bounds.from} onClick={() => step(-1)}>
           <ChevronLeft aria-hidden />
         </IconButton>

@@ -6,9 +6,10 @@ import type { Lineup } from "../shell/station";
 import { Button, Failure } from "../ui";
 import { AiringItem } from "./AiringItem";
 import type { Address, Change } from "./address";
-import { byDay } from "./calendar";
+import { byDay, searchDay } from "./calendar";
 import { Waiting } from "./ChannelDay";
 import { found } from "./queries";
+import { SaveSearch } from "./SaveSearch";
 import { fullDayName } from "./words";
 import { useZone } from "./zone";
 
@@ -29,11 +30,12 @@ export function Found({ address, adjust, lineup, now, openProgramme }: FoundProp
   const t = useText();
   const locale = useLocale();
   const zone = useZone();
-  const { q = "", channel, genre, new: isNew } = address;
-  const wanted = useMemo(() => ({ q, channel, genre, new: isNew }), [q, channel, genre, isNew]);
+  const { q = "", channel, genre, day, new: isNew } = address;
   // The question's moment: what is over by then is left out, and further pages are of the same question.
   const [asked] = useState(() => Math.floor(now / 60_000) * 60_000);
-  const { data, error, refetch, isPending, isPlaceholderData, isFetching, isFetchingNextPage, hasNextPage, fetchNextPage } = useInfiniteQuery(found(wanted, asked));
+  const span = useMemo(() => (day ? searchDay(day, asked, zone) : null), [day, asked, zone]);
+  const wanted = useMemo(() => ({ q, channel, genre, new: isNew, to: span?.to }), [q, channel, genre, isNew, span]);
+  const { data, error, refetch, isPending, isPlaceholderData, isFetching, isFetchingNextPage, hasNextPage, fetchNextPage } = useInfiniteQuery(found(wanted, Math.max(asked, span?.from ?? 0)));
   const pages = data?.pages ?? [];
   const items = pages.flatMap((page) => page.items);
   const days = byDay(items, zone);
@@ -43,11 +45,12 @@ export function Found({ address, adjust, lineup, now, openProgramme }: FoundProp
   }, [short, isFetching, fetchNextPage]);
   if (error && !data) return <Failure error={error} retry={() => void refetch()} />;
   const searching = isPending || isPlaceholderData || (short && items.length === 0);
-  const filtered = channel !== undefined || genre !== undefined || isNew === true;
+  const filtered = channel !== undefined || genre !== undefined || day !== undefined || isNew === true;
   return (
     <section className="guide-listing guide-found" aria-labelledby="guide-found-title">
       <header>
         <h2 id="guide-found-title">{!searching && items.length === 0 ? t.guide.found.none(q) : t.guide.found.title(q)}</h2>
+        <SaveSearch address={address} byId={lineup.byId} />
         <p role="status" className="lead">
           {searching ? t.guide.found.searching : items.length > 0 ? t.guide.found.count(items.length, hasNextPage) : null}
         </p>
@@ -57,7 +60,7 @@ export function Found({ address, adjust, lineup, now, openProgramme }: FoundProp
         {!searching && items.length === 0 && (
           <div className="guide-advice">
             <p>{filtered ? t.guide.found.adviceFilters : t.guide.found.advice}</p>
-            {filtered && <Button onClick={() => adjust({ channel: undefined, genre: undefined, new: undefined })}>{t.guide.found.withoutFilters}</Button>}
+            {filtered && <Button onClick={() => adjust({ channel: undefined, genre: undefined, day: undefined, new: undefined })}>{t.guide.found.withoutFilters}</Button>}
           </div>
         )}
         {days.map(({ day, items: list }) => (

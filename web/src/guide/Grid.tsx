@@ -6,6 +6,7 @@
 import { defaultRangeExtractor, useVirtualizer, type Range } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Channel } from "../api/types";
+import { like, useFavourites } from "../shell/favourites";
 import { useText } from "../i18n";
 import { useNow } from "../watch/time";
 import { nowEdge, reach } from "./calendar";
@@ -78,7 +79,9 @@ export function Grid(props: GridProps) {
   useFollowing({ ...props, now, calm, scrollTo, scrollToRow });
   useKeptPlace(scale, calm, scrollTo);
   const showRow = useCallback((index: number) => rows.scrollToIndex(index, { align: "auto" }), [rows]);
-  const keys = useCursor({ ...props, cursor, setCursor, scroller, bounds, now, calm, readView, known, scrollTo, showRow });
+  const favourites = useFavourites();
+  const star = useCallback((channel: Channel) => void like(channel, !favourites.has(channel.id)), [favourites]);
+  const keys = useCursor({ ...props, star, cursor, setCursor, scroller, bounds, now, calm, readView, known, scrollTo, showRow });
 
   const edge = calm?.view.from ?? from;
   return (
@@ -107,6 +110,7 @@ export function Grid(props: GridProps) {
               <GridRow
                 key={`${channel.id} ${index}`}
                 channel={channel}
+                liked={favourites.has(channel.id)}
                 index={index}
                 top={start}
                 {...partsOf(known, channel.id, drawn.from, drawn.to)}
@@ -158,6 +162,8 @@ function useVirtual({ channels, scroller, measures, scale, until, cursor, start,
     count: channels.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => measures.row,
+    // Both axes at once: a step on the way across is one drawing, not two.
+    useFlushSync: false,
     paddingStart: measures.head,
     scrollPaddingStart: measures.head,
     overscan: 3,
@@ -168,6 +174,7 @@ function useVirtual({ channels, scroller, measures, scale, until, cursor, start,
   const hours = useVirtualizer({
     count: Math.ceil((until - scale.from) / HOUR),
     horizontal: true,
+    useFlushSync: false,
     getScrollElement: () => scroller.current,
     estimateSize: () => measures.hour,
     paddingStart: measures.channel,

@@ -1,18 +1,19 @@
 /** One channel of the grid: who it is, and what it shows, block by block. */
 import { Lock } from "lucide-react";
-import { memo, type CSSProperties } from "react";
+import { memo, useState, type CSSProperties } from "react";
 import { basePath } from "../api/base";
 import type { Channel } from "../api/types";
 import { useLocale, useText } from "../i18n";
 import type { Catalogue } from "../i18n/catalogue";
 import { stationTime } from "../i18n/format";
+import { StarMark } from "../ui/Star";
 import { Logo } from "../watch/Logo";
 import { groupOf } from "./address";
 import type { Airing } from "./api";
 import { HOUR } from "./chunks";
 import { cellAt, cellsBetween, cellsOf, roomFor, toPx, type Cell, type Parts, type Scale } from "./layout";
 import type { Measures } from "./measures";
-import { phaseOf, spoken, titleOf } from "./words";
+import { phaseOf, spoken, titleOf, type Phase } from "./words";
 
 /** Between blocks, in pixels. */
 const GAP = 2;
@@ -25,6 +26,7 @@ const NARROW = 10;
 
 export interface GridRowProps {
   readonly channel: Channel;
+  readonly liked: boolean;
   readonly index: number;
   readonly top: number;
   /** Window of the first part. */
@@ -46,10 +48,10 @@ export interface GridRowProps {
 }
 
 export const GridRow = memo(function GridRow(props: GridRowProps) {
-  const { channel, index, top, first, parts, from, to, measures, cursor } = props;
+  const { channel, liked, index, top, first, parts, from, to, scale, measures, now, cursor, genre, open } = props;
   const t = useText();
   const locale = useLocale();
-  const cells = cellsOf(first, parts);
+  const cells = useCells(first, parts);
   const shown = cellsBetween(cells, from, to);
   const current = typeof cursor === "number" ? cellAt(cells, cursor) : null;
   // What has the focus stays, wherever the view is.
@@ -64,41 +66,86 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
           data-head
           data-cursor={cursor === "head" || undefined}
           tabIndex={cursor === null ? -1 : 0}
-          aria-label={`${channel.number} ${channel.name}, ${t.guide.watch}`}
+          aria-label={[`${channel.number} ${channel.name}`, liked && t.favourites.favourite, t.guide.watch].filter(Boolean).join(", ")}
           title={channel.name}
         >
           <span className="channel-number">{channel.number}</span> <Logo channel={channel} />
           <span className="guide-channel-name">{channel.name}</span>
+          <StarMark liked={liked} />
         </a>
       </div>
       {drawn.map((cell) => (
-        <Block key={`${cell.kind} ${cell.from}`} cell={cell} row={props} current={cell === current} t={t} locale={locale} />
+        <Block
+          key={`${cell.kind} ${cell.from}`}
+          cell={cell}
+          channelName={channel.name}
+          index={index}
+          focusable={cell === current}
+          sticks={sticks(cell, from)}
+          inSight={seen(cell, props)}
+          quiet={genre !== null && cell.kind === "airing" && groupOf(cell.airing.genre) !== genre}
+          isOpen={cell.kind === "airing" && cell.airing.id === open}
+          phase={phaseOfCell(cell, now)}
+          scale={scale}
+          measures={measures}
+          t={t}
+          locale={locale}
+        />
       ))}
     </div>
   );
 }, same);
 
+/** The same cells for as long as they are made of the same: so a step of the view draws what is new, and nothing twice. */
+function useCells(first: number, parts: Parts): readonly Cell[] {
+  const [made, setMade] = useState(() => ({ first, parts, cells: cellsOf(first, parts) }));
+  if (made.first === first && sameParts(made.parts, parts)) return made.cells;
+  const next = { first, parts, cells: kept(made.cells, cellsOf(first, parts)) };
+  setMade(next);
+  return next.cells;
+}
+
+/** Cells as they are now, those that are as before by the objects that they were before. */
+function kept(before: readonly Cell[], after: readonly Cell[]): readonly Cell[] {
+  const known = new Map(before.map((cell) => [`${cell.kind} ${cell.from}`, cell]));
+  return after.map((cell) => {
+    const old = known.get(`${cell.kind} ${cell.from}`);
+    const isOld = old?.to === cell.to && (old.kind !== "airing" || (cell.kind === "airing" && old.airing === cell.airing));
+    return old && isOld ? old : cell;
+  });
+}
+
+function sameParts(before: Parts, after: Parts): boolean {
+  return before.length === after.length && after.every((part, at) => part === before[at]);
+}
+
 function same(before: GridRowProps, after: GridRowProps): boolean {
   const keys = Object.keys(after) as (keyof GridRowProps)[];
-  return keys.every((key) => {
-    if (key !== "parts") return Object.is(before[key], after[key]);
-    return before.parts.length === after.parts.length && after.parts.every((part, at) => part === before.parts[at]);
-  });
+  return keys.every((key) => (key === "parts" ? sameParts(before.parts, after.parts) : Object.is(before[key], after[key])));
 }
 
 interface BlockProps {
   readonly cell: Cell;
-  readonly row: GridRowProps;
-  readonly current: boolean;
+  readonly channelName: string;
+  readonly index: number;
+  /** The cursor is on it. */
+  readonly focusable: boolean;
+  readonly sticks: boolean;
+  /** How much of its width is right of the view's beginning; undefined: all. */
+  readonly inSight: number | undefined;
+  readonly quiet: boolean;
+  readonly isOpen: boolean;
+  readonly phase: Phase;
+  readonly scale: Scale;
+  readonly measures: Measures;
   readonly t: Catalogue;
   readonly locale: string;
 }
 
-function Block({ cell, row, current, t, locale }: BlockProps) {
-  const { scale, measures, now, index } = row;
+/** Nothing in it follows the clock or the view itself: of many blocks few are drawn anew when these go on. */
+const Block = memo(function Block({ cell, channelName, index, focusable, sticks: doesStick, inSight, quiet, isOpen, phase, scale, measures, t, locale }: BlockProps) {
   const left = toPx(scale, Math.max(cell.from, scale.from));
-  const width = Math.max(1, toPx(scale, cell.to) - left - GAP);
-  const focusable = current && row.cursor !== "head";
+  const width = widthOf(cell, scale);
   const common = {
     role: "gridcell",
     className: "guide-cell",
@@ -109,15 +156,13 @@ function Block({ cell, row, current, t, locale }: BlockProps) {
     "data-from": cell.from,
     "data-to": cell.to,
     "data-kind": cell.kind,
-    "data-sticks": sticks(cell, row) || undefined,
+    "data-sticks": doesStick || undefined,
   } as const;
   if (cell.kind === "pending") return <div {...common} aria-label={t.guide.notHere} />;
-  const inSight = seen(cell, row, width);
   const room = roomFor((inSight ?? width) / measures.rem);
   if (cell.kind === "gap") {
-    const onNow = cell.from <= now && now < cell.to;
     return (
-      <div {...common} aria-label={onNow ? `${t.watch.noGuide}, ${t.guide.watchChannel(row.channel.name)}` : t.watch.noGuide}>
+      <div {...common} aria-label={phase === "now" ? `${t.watch.noGuide}, ${t.guide.watchChannel(channelName)}` : t.watch.noGuide}>
         {room !== "none" && (
           <span className="guide-words" style={cut(inSight)}>
             <span className="guide-line">{t.watch.noGuide}</span>
@@ -127,16 +172,15 @@ function Block({ cell, row, current, t, locale }: BlockProps) {
     );
   }
   const { airing } = cell;
-  const group = groupOf(airing.genre);
   return (
     <div
       {...common}
       data-id={airing.id}
-      data-phase={phaseOf(airing, now)}
-      data-genre={group ?? undefined}
-      data-quiet={(row.genre !== null && group !== row.genre) || undefined}
-      data-open={airing.id === row.open || undefined}
-      aria-label={spoken(t, airing, now, locale)}
+      data-phase={phase}
+      data-genre={groupOf(airing.genre) ?? undefined}
+      data-quiet={quiet || undefined}
+      data-open={isOpen || undefined}
+      aria-label={spoken(t, airing, phase, locale)}
       aria-haspopup={airing.locked ? undefined : "dialog"}
       aria-disabled={airing.locked || undefined}
       title={width < NARROW * measures.rem ? titleOf(t, airing) : undefined}
@@ -144,20 +188,29 @@ function Block({ cell, row, current, t, locale }: BlockProps) {
       <Words airing={airing} room={room} width={inSight} t={t} locale={locale} />
     </div>
   );
+});
+
+function widthOf(cell: Cell, scale: Scale): number {
+  return Math.max(1, toPx(scale, cell.to) - toPx(scale, Math.max(cell.from, scale.from)) - GAP);
+}
+
+function phaseOfCell(cell: Cell, now: number): Phase {
+  if (cell.kind === "airing") return phaseOf(cell.airing, now);
+  return cell.to <= now ? "past" : cell.from <= now ? "now" : "coming";
 }
 
 /**
  * Whether a block's words stick to the edge of the view, should it be scrolled past their beginning before the row is
  * drawn anew. Each that sticks is a layer of its own, so only those near the edge do.
  */
-function sticks(cell: Cell, { from }: GridRowProps): boolean {
+function sticks(cell: Cell, from: number): boolean {
   return cell.from < from + NEAR_EDGE && cell.to > from;
 }
 
 /** How much of a block's width is right of the view's beginning. */
-function seen(cell: Cell, { edge, scale }: GridRowProps, width: number): number | undefined {
+function seen(cell: Cell, { edge, scale }: GridRowProps): number | undefined {
   if (edge <= cell.from || edge >= cell.to) return undefined;
-  return Math.min(width, toPx(scale, cell.to) - toPx(scale, edge) - GAP);
+  return Math.min(widthOf(cell, scale), toPx(scale, cell.to) - toPx(scale, edge) - GAP);
 }
 
 /** Words no wider than what is seen of their block. */

@@ -53,7 +53,7 @@ function Guide({ lineup }: { readonly lineup: Lineup }) {
     setJumps(jumps + 1);
     adjust({ at: to === null ? undefined : writeTime(to) });
   };
-  const search = useCallback((q: string) => adjust({ q: q || undefined, channel: undefined, new: undefined, programme: undefined }), [adjust]);
+  const search = useCallback((q: string) => adjust({ q: q || undefined, channel: undefined, day: undefined, new: undefined, programme: undefined }), [adjust]);
   return (
     <div className="guide" data-open={opened !== null || undefined}>
       <title>{`${t.guide.title} · Telecast`}</title>
@@ -86,7 +86,9 @@ function Programmes({ lineup, view, at, now, jumps, jump, open, openProgramme, w
   const t = useText();
   const zone = useZone();
   const { address, adjust } = useAddress();
-  const channels = useMemo(() => channelsOf(lineup, address.bouquet ?? null), [lineup, address.bouquet]);
+  const { channels: all, byId, bouquets } = lineup;
+  const bouquet = bouquets.find(({ id }) => id === address.bouquet);
+  const channels = useMemo(() => (bouquet ? channelsOf({ channels: all, byId, bouquets: [bouquet] }, bouquet.id) : all), [all, byId, bouquet]);
   const genre = address.genre ?? null;
   const settled = useCallback(
     (moment: number | null, row: string | null) => adjust({ at: moment === null ? undefined : writeTime(moment), row: row ?? undefined }),

@@ -4,7 +4,9 @@ import { Link } from "@tanstack/react-router";
 import { useCallback, useMemo, useRef, useState } from "react";
 import type { Channel } from "../api/types";
 import { useLocale, useText } from "../i18n";
+import { useFavourites } from "../shell/favourites";
 import { Skeleton } from "../ui";
+import { StarMark } from "../ui/Star";
 import { Logo } from "../watch/Logo";
 import { AiringItem } from "./AiringItem";
 import { clockTime, reach } from "./calendar";
@@ -70,6 +72,7 @@ export function Listing({ channels, at, now, genre, open, openProgramme }: Listi
   const { from, to } = reach(now, zone);
   const bounds = useMemo(() => ({ from, to, rows: channels.length }), [from, to, channels.length]);
   const known = useChunks({ channels, shown, calm: calm?.view ?? null, drift: calm?.drift ?? AT_REST, bounds });
+  const favourites = useFavourites();
   const title = at === null ? t.guide.list.title : `${fullDayName(t, minute, now, locale, zone)} · ${t.guide.list.at(clockTime(minute, locale, zone))}`;
   return (
     <>
@@ -89,7 +92,7 @@ export function Listing({ channels, at, now, genre, open, openProgramme }: Listi
                   aria-posinset={index + 1}
                   style={{ top: start, height: size }}
                 >
-                  <ListRow channel={channel} known={known} at={minute} now={now} open={open} openProgramme={openProgramme} />
+                  <ListRow channel={channel} liked={favourites.has(channel.id)} known={known} at={minute} now={now} open={open} openProgramme={openProgramme} />
                 </li>
               );
             })}
@@ -108,6 +111,7 @@ function rowOf(element: Element): number | null {
 
 interface RowProps {
   readonly channel: Channel;
+  readonly liked: boolean;
   readonly known: Known;
   readonly at: number;
   readonly now: number;
@@ -115,7 +119,7 @@ interface RowProps {
   readonly openProgramme: (id: string) => void;
 }
 
-function ListRow({ channel, known, at, now, open, openProgramme }: RowProps) {
+function ListRow({ channel, liked, known, at, now, open, openProgramme }: RowProps) {
   const t = useText();
   const [first, last] = windowsOf(at, at + AHEAD);
   const windows = Array.from({ length: last - first + 1 }, (_, step) => known.row(channel.id, first + step));
@@ -127,6 +131,8 @@ function ListRow({ channel, known, at, now, open, openProgramme }: RowProps) {
         <span className="channel-number">{channel.number}</span>
         <Logo channel={channel} />
         <span className="channel-name">{channel.name}</span>
+        {liked && <span className="visually-hidden">{t.favourites.favourite}</span>}
+        {liked && <StarMark liked />}
       </Link>
       <div className="guide-list-airings">
         {!here && <Skeleton width="60%" />}

@@ -9,6 +9,7 @@ import type { Channel } from "../api/types";
 import { useLocale, useText } from "../i18n";
 import { age } from "../i18n/format";
 import { Button, Failure, IconButton, Skeleton } from "../ui";
+import { StarButton } from "../ui/Star";
 import { Logo } from "../watch/Logo";
 import { STALE_AFTER_S } from "../watch/NowPanel";
 import { Progress, Span, Time } from "../watch/time";
@@ -47,6 +48,7 @@ export function Sheet({ id, byId, now, watch, replace, close }: SheetProps) {
             <span>{channel.name}</span>
           </Link>
         )}
+        {channel && <StarButton channel={channel} />}
         <IconButton label={t.common.close} onClick={close}>
           <X size={20} aria-hidden />
         </IconButton>

@@ -1,15 +1,16 @@
 /** Above the guide: the words one looks for, what is left out, and which day one looks at. */
-import { Bell, ChartGantt, List, SlidersHorizontal } from "lucide-react";
+import { Bell, Bookmark, ChartGantt, List, SlidersHorizontal } from "lucide-react";
 import { useEffect, useId, useRef, useState } from "react";
 import { useLanguage, useLocale, useText } from "../i18n";
 import { prefer } from "../shell/preferences";
-import type { Lineup } from "../shell/station";
+import { useAccount, type Lineup } from "../shell/station";
 import { IconButton } from "../ui";
-import { GENRES, type Address, type Change } from "./address";
-import { atMinute, dayStart, daysFrom, longDay, minuteOfDay, tonight } from "./calendar";
+import { GENRES, SEARCH_DAYS, type Address, type Change } from "./address";
+import { atMinute, dayStart, daysFrom, longDay, minuteOfDay, searchDay, searchDays, tonight } from "./calendar";
 import { standing, useReminders } from "./reminders";
 import { RemindersDialog } from "./RemindersDialog";
 import { SearchField } from "./SearchField";
+import { SearchesDialog } from "./SearchesDialog";
 import { dayName } from "./words";
 import { useZone } from "./zone";
 
@@ -50,6 +51,7 @@ export function Toolbar(props: ToolbarProps) {
           <Filters {...props} />
         </div>
         <div className="guide-buttons">
+          <SearchesButton {...props} />
           <RemindersButton now={props.now} />
           {view !== "found" && (
             <IconButton
@@ -66,7 +68,7 @@ export function Toolbar(props: ToolbarProps) {
   );
 }
 
-function Filters({ lineup, address, view, adjust }: ToolbarProps) {
+function Filters({ lineup, address, view, adjust, now }: ToolbarProps) {
   const t = useText();
   const found = view === "found";
   return (
@@ -113,12 +115,53 @@ function Filters({ lineup, address, view, adjust }: ToolbarProps) {
           </option>
         ))}
       </select>
+      {found && <DayFilter address={address} adjust={adjust} now={now} />}
       {found && (
         <label className="chip guide-chip">
           <input type="checkbox" checked={address.new === true} onChange={({ target }) => adjust({ new: target.checked || undefined })} />
           <span>{t.guide.new}</span>
         </label>
       )}
+    </>
+  );
+}
+
+function DayFilter({ address, adjust, now }: Pick<ToolbarProps, "address" | "adjust" | "now">) {
+  const t = useText();
+  const locale = useLocale();
+  const zone = useZone();
+  const days = searchDays(now, zone);
+  // An address may name today by its weekday.
+  const chosen = address.day && !days.some(({ day }) => day === address.day) ? days.find(({ from }) => from === searchDay(address.day ?? "today", now, zone).from)?.day : address.day;
+  return (
+    <select
+      className="select"
+      aria-label={t.guide.day}
+      value={chosen ?? ""}
+      onChange={({ target }) => adjust({ day: SEARCH_DAYS.find((day) => day === target.value) })}
+    >
+      <option value="">{t.searches.anyDay}</option>
+      {days.map(({ day, from }) => (
+        <option key={day} value={day}>
+          {dayName(t, from, now, locale, zone)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** Searches that this account keeps; who has none keeps none. */
+function SearchesButton({ lineup, adjust }: ToolbarProps) {
+  const t = useText();
+  const account = useAccount();
+  const [open, setOpen] = useState(false);
+  if (!account) return null;
+  return (
+    <>
+      <IconButton label={t.searches.title} aria-haspopup="dialog" onClick={() => setOpen(true)}>
+        <Bookmark aria-hidden />
+      </IconButton>
+      {open && <SearchesDialog byId={lineup.byId} adjust={adjust} close={() => setOpen(false)} />}
     </>
   );
 }

@@ -14,6 +14,8 @@ export interface Address {
   /** Genre group (EN 300 468 table 28), 1 to 10. */
   readonly genre?: number;
   readonly q?: string;
+  /** Of this day alone, where something is looked for. */
+  readonly day?: SearchDay;
   /** Only what is shown for the first time. */
   readonly new?: true;
   /** The programme whose details are open. */
@@ -28,6 +30,10 @@ export function groupOf(genre: number | null | undefined): Genre | null {
   return GENRES.find((group) => genre !== null && genre !== undefined && genre >> 4 === group) ?? null;
 }
 
+/** Days as they are looked for: as seen from today, so that the address of a search stays good. */
+export const SEARCH_DAYS = ["today", "tomorrow", "mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+export type SearchDay = (typeof SEARCH_DAYS)[number];
+
 const LONGEST_QUERY = 200;
 
 /** Reads an address that anybody may have written. */
@@ -36,6 +42,7 @@ export function readAddress(given: Readonly<Record<string, unknown>>): Address {
   const text = (value: unknown) => (typeof value === "string" || typeof value === "number" ? String(value).slice(0, LONGEST_QUERY) : "");
   const { view } = given;
   const genre = GENRES.find((group) => group === Number(given["genre"]));
+  const day = SEARCH_DAYS.find((one) => one === given["day"]);
   return {
     ...(readTime(text(given["at"])) === null ? {} : { at: text(given["at"]) }),
     ...named("row", text(given["row"])),
@@ -44,6 +51,7 @@ export function readAddress(given: Readonly<Record<string, unknown>>): Address {
     ...named("bouquet", text(given["bouquet"])),
     ...(genre ? { genre } : {}),
     ...named("q", text(given["q"])),
+    ...(day ? { day } : {}),
     ...(given["new"] === true ? { new: true } : {}),
     ...named("programme", text(given["programme"])),
   };

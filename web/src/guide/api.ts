@@ -29,6 +29,8 @@ export interface Wanted {
   /** Genre group, 1 to 10. */
   readonly genre?: number | undefined;
   readonly new?: boolean | undefined;
+  /** What begins before this; none: all there is. */
+  readonly to?: number | undefined;
 }
 
 /** Airings in which words occur, from now on. A page may be short, and even empty, while there is more. */
@@ -41,6 +43,7 @@ export function fetchFound(wanted: Wanted, from: number, limit: number, signal: 
     ...(wanted.channel ? { channels: wanted.channel } : {}),
     ...(wanted.genre ? { genre: wanted.genre << 4 } : {}),
     ...(wanted.new ? { new: true } : {}),
+    ...(wanted.to === undefined ? {} : { to: time(wanted.to) }),
     ...(cursor === null ? {} : { cursor }),
   };
   return body(api.GET("/api/v1/guide/search", { params: { query }, signal }));

@@ -3,11 +3,14 @@
  * the viewer's; otherwise null, and the viewer's own calendar holds, with its changes of the clock.
  */
 import { stationOffset } from "../i18n/format";
+import type { SearchDay } from "./address";
 
 export type Zone = number | null;
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
+/** Days that one can look for by name. */
+const WEEK = 7;
 /** Days that the guide reaches ahead, today included. */
 export const DAYS = 14;
 /** Before this hour last night's programmes are still of interest. */
@@ -79,6 +82,25 @@ export function byDay<T extends { readonly start: string }>(items: readonly T[],
   return [...days]
     .toSorted(([a], [b]) => a - b)
     .map(([day, list]) => ({ day, items: list.toSorted((a, b) => Date.parse(a.start) - Date.parse(b.start)) }));
+}
+
+/** The days that one can look for, in order: today, tomorrow, and the five after them by their names. */
+export function searchDays(now: number, zone: Zone): readonly { readonly day: SearchDay; readonly from: number }[] {
+  return daysFrom(now, zone)
+    .slice(0, WEEK)
+    .map((from, away) => ({ day: away === 0 ? "today" : away === 1 ? "tomorrow" : weekdayOf(from, zone), from }));
+}
+
+/** From when until when a day that is looked for lasts; a weekday is the next one, today included. */
+export function searchDay(day: SearchDay, now: number, zone: Zone): { readonly from: number; readonly to: number } {
+  const days = daysFrom(now, zone);
+  const from = (day === "today" ? days[0] : day === "tomorrow" ? days[1] : days.find((one) => weekdayOf(one, zone) === day)) ?? dayStart(now, zone);
+  return { from, to: addDays(from, 1, zone) };
+}
+
+function weekdayOf(midnight: number, zone: Zone): SearchDay {
+  const day = zone === null ? new Date(midnight).getDay() : new Date(midnight + zone * MINUTE).getUTCDay();
+  return (["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const)[day] ?? "sun";
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();

@@ -1,6 +1,7 @@
 /** The keys and the pointer of the grid: they move the cursor, and the view after it; Enter opens what is under it. */
 import { useCallback, useEffect, useLayoutEffect, useRef, type Dispatch, type FocusEvent, type KeyboardEvent, type MouseEvent, type ReactNode, type RefObject, type SetStateAction } from "react";
 import type { Channel } from "../api/types";
+import { isStarKey } from "../shell/favourites";
 import { useDigits } from "../watch/useDigits";
 import { nowEdge } from "./calendar";
 import { HOUR, type View } from "./chunks";
@@ -28,6 +29,7 @@ interface CursorOptions {
   readonly showRow: (index: number) => void;
   readonly openProgramme: (id: string) => void;
   readonly watch: (channel: Channel) => void;
+  readonly star: (channel: Channel) => void;
 }
 
 interface Handlers {
@@ -69,6 +71,9 @@ export function useCursor(options: CursorOptions): { readonly handlers: Handlers
       digits.type(Number(event.key));
     } else if ((event.key === "Enter" || event.key === " ") && !cursor.head) {
       activate(cursor, options);
+    } else if (isStarKey(event)) {
+      const channel = channels[cursor.row];
+      if (channel && !event.repeat) options.star(channel);
     } else {
       return;
     }
@@ -85,11 +90,14 @@ export function useCursor(options: CursorOptions): { readonly handlers: Handlers
   const onClick = (event: MouseEvent) => {
     const place = placeOf(event.target);
     if (!place) return;
-    if (place.from !== null) {
+    const channel = channels[place.row];
+    if (event.target instanceof Element && event.target.closest("[data-star]")) {
+      event.preventDefault();
+      if (channel) options.star(channel);
+    } else if (place.from !== null) {
       activate({ row: place.row, at: place.from, head: false }, options);
     } else if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();
-      const channel = channels[place.row];
       if (channel) options.watch(channel);
     }
   };

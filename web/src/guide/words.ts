@@ -17,8 +17,7 @@ export function titleOf(t: Catalogue, airing: Airing): string {
 }
 
 /** A block's name: what is read in it, in the same order, and then what it shows by place and colour. */
-export function spoken(t: Catalogue, airing: Airing, now: number, locale: string): string {
-  const phase = phaseOf(airing, now);
+export function spoken(t: Catalogue, airing: Airing, phase: Phase, locale: string): string {
   const read = [titleOf(t, airing), airing.new ? t.guide.new : null, stationTime(airing.start, locale), airing.subtitle].filter(Boolean).join(" ");
   const how = phase === "now" ? t.guide.onNow : phase === "past" ? t.guide.over : null;
   return [read, t.watch.until(stationTime(airing.end, locale)), how].filter(Boolean).join(", ");

@@ -1,6 +1,7 @@
 /** Deutsch. */
 import type { Catalogue } from "./catalogue";
 import { guide } from "./guide.de";
+import { own } from "./own.de";
 import { plural } from "./plural";
 
 const many = plural("de");
@@ -75,6 +76,7 @@ export const de: Catalogue = {
     },
   },
   guide,
+  ...own,
   player: {
     play: "Abspielen",
     pause: "Pause",
@@ -611,6 +613,7 @@ export const de: Catalogue = {
       ["A", "Nächste Tonspur"],
       ["C", "Sender ein- und ausblenden"],
       ["G", "Programm"],
+      ["S", "Favorit oder nicht"],
       ["/", "Sender suchen"],
       ["F", "Vollbild"],
       ["P", "Bild im Bild"],

@@ -1,5 +1,6 @@
 /** English, and the shape that every other catalogue must fill. Texts with numbers or names are functions. */
 import { guide } from "./guide.en";
+import { own } from "./own.en";
 import { plural } from "./plural";
 
 const many = plural("en");
@@ -74,6 +75,7 @@ export const en = {
     },
   },
   guide,
+  ...own,
   player: {
     play: "Play",
     pause: "Pause",
@@ -615,6 +617,7 @@ export const en = {
       ["A", "Next sound track"],
       ["C", "Show and hide channels"],
       ["G", "Guide"],
+      ["S", "Favourite, or not"],
       ["/", "Search channels"],
       ["F", "Full screen"],
       ["P", "Picture in picture"],

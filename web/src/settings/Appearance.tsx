@@ -1,8 +1,11 @@
-/** Language, theme and sound: kept in this browser, for the person in front of it. */
+/** Language, theme and sound: kept in this browser, for the person in front of it. Languages of the guide and favourites go with the account. */
 import { useId } from "react";
 import { useLanguage, useText } from "../i18n";
 import { languageName } from "../i18n/format";
 import { prefer, usePreferences, type LanguageChoice, type Theme } from "../shell/preferences";
+import { useAccount } from "../shell/station";
+import { FavouriteOrder } from "./FavouriteOrder";
+import { GuideLanguages } from "./GuideLanguages";
 
 /** Sound tracks that broadcasters in reach of one dish send; any other can be chosen in the player, which is remembered. */
 const AUDIO_LANGUAGES = ["de", "en", "fr", "it", "es", "pl", "tr", "nl", "ru", "ar"];
@@ -12,6 +15,7 @@ export function Appearance() {
   const language = useLanguage();
   const { theme, language: choice, audioLanguage } = usePreferences();
   const audioId = useId();
+  const account = useAccount();
   const audio = audioLanguage !== null && !AUDIO_LANGUAGES.includes(audioLanguage) ? [audioLanguage, ...AUDIO_LANGUAGES] : AUDIO_LANGUAGES;
   return (
     <div className="form">
@@ -51,6 +55,8 @@ export function Appearance() {
           ))}
         </select>
       </div>
+      {account !== null && <GuideLanguages />}
+      <FavouriteOrder />
     </div>
   );
 }

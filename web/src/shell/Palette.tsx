@@ -8,12 +8,15 @@ import type { Airing } from "../guide/api";
 import { shortDay } from "../guide/calendar";
 import { foundFirst } from "../guide/queries";
 import { useZone } from "../guide/zone";
+import type { Channel } from "../api/types";
 import { useLocale, useText } from "../i18n";
 import { stationTime } from "../i18n/format";
 import { player } from "../playback";
+import { StarMark } from "../ui/Star";
 import { Logo } from "../watch/Logo";
 import { toggleFullscreen, togglePip } from "../watch/screen";
 import { matching, type Command } from "./commands";
+import { like, useFavourites } from "./favourites";
 import { prefer, preferences } from "./preferences";
 import { mayAdminister, search, useAccount, useLineup } from "./station";
 import { signOut } from "./signOut";
@@ -30,12 +33,18 @@ export default function Palette({ close }: { readonly close: () => void }) {
   const t = useText();
   const navigate = useNavigate();
   const lineup = useLineup();
-  const actions = useActions();
+  const favourites = useFavourites();
+  const actions = useActions(lineup.byId.get(player.state.channelId ?? ""), favourites.has);
   const [query, setQuery] = useState("");
   const [active, setActive] = useState(0);
   const id = useId();
 
-  const channels = useMemo(() => search(lineup.channels, query).slice(0, CHANNELS_SHOWN), [lineup.channels, query]);
+  const channels = useMemo(() => {
+    const all = search(lineup.channels, query);
+    // Without words favourites come first; with words, what fits best.
+    const first = query.trim() === "" ? favourites.list.flatMap((id) => lineup.byId.get(id) ?? []) : [];
+    return [...new Set([...first, ...all])].slice(0, CHANNELS_SHOWN);
+  }, [lineup.channels, lineup.byId, query, favourites.list]);
   const found = useMemo(() => matching(actions, query).slice(0, ACTIONS_SHOWN), [actions, query]);
   const programmes = useProgrammes(query);
   const afterChannels = channels.length + programmes.length;
@@ -96,6 +105,8 @@ export default function Palette({ close }: { readonly close: () => void }) {
                   <PaletteRow key={channel.id} id={optionId(index)} active={index === active} choose={() => choose(index)}>
                     <Logo channel={channel} />
                     <span>{channel.name}</span>
+                    {favourites.has(channel.id) && <span className="visually-hidden">{t.favourites.favourite}</span>}
+                    {favourites.has(channel.id) && <StarMark liked />}
                     <small>{channel.number}</small>
                   </PaletteRow>
                 ))}
@@ -175,7 +186,7 @@ function PaletteRow({ id, active, choose, children }: PaletteRowProps) {
   );
 }
 
-function useActions(): readonly Command[] {
+function useActions(onAir: Channel | undefined, isLiked: (id: string) => boolean): readonly Command[] {
   const t = useText();
   const navigate = useNavigate();
   const admin = mayAdminister(useAccount());
@@ -185,6 +196,7 @@ function useActions(): readonly Command[] {
     return [
       { id: "live", label: t.player.goLive, run: () => player.goLive() },
       { id: "mute", label: `${t.player.mute} · ${t.player.unmute}`, run: () => player.toggleMuted() },
+      ...(onAir ? [{ id: "star", label: t.favourites.toggle(onAir.name), words: "star stern", run: () => void like(onAir, !isLiked(onAir.id)) }] : []),
       { id: "fullscreen", label: t.player.fullscreen, words: "fullscreen", run: () => void toggleFullscreen() },
       { id: "pip", label: t.player.pip, words: "pip", run: () => void togglePip() },
       { id: "theme", label: t.palette.toggleTheme, words: "theme", run: () => prefer({ theme: dark ? "light" : "dark" }) },
@@ -205,5 +217,5 @@ function useActions(): readonly Command[] {
       { id: "de", label: "Deutsch", words: "sprache", run: () => prefer({ language: "de" }) },
       { id: "out", label: t.palette.signOut, words: "logout", run: () => void signOut() },
     ];
-  }, [t, navigate, admin]);
+  }, [t, navigate, admin, onAir, isLiked]);
 }

@@ -10,6 +10,8 @@ import { useLanguage, useText } from "../i18n";
 import { Failure } from "../ui";
 import { setPaletteOpen, usePaletteOpen } from "./commands";
 import { useConnection } from "./connection";
+import { FavouriteNotice } from "./FavouriteNotice";
+import { useOwnNews } from "./ownNews";
 import { usePreferences } from "./preferences";
 import { ReminderNotice } from "./ReminderNotice";
 import { mayAdminister, useAccount } from "./station";
@@ -39,6 +41,7 @@ export function Shell() {
       </main>
       <ConnectionNote />
       <ReminderNotice />
+      <FavouriteNotice />
       <PaletteHost />
     </div>
   );
@@ -58,6 +61,7 @@ function useGate(pathname: string, open: boolean) {
   }, []);
   const account = data?.account ?? null;
   const anonymous = data?.anonymous === true;
+  useOwnNews(account);
   const who = account?.name ?? (anonymous ? "" : null);
   useEffect(() => {
     if (who === null) return;

@@ -3,10 +3,13 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { authState, bouquets, channelPages } from "../api/queries";
 import type { Account, Bouquet, Channel } from "../api/types";
+import { useText } from "../i18n";
+import { FAVOURITES, useFavourites } from "./favourites";
 
 export interface Lineup {
   readonly channels: readonly Channel[];
   readonly byId: ReadonlyMap<string, Channel>;
+  /** The viewer's favourites first, if there are any, and then the station's. */
   readonly bouquets: readonly Bouquet[];
   /** True once the first page of channels is here. */
   readonly loaded: boolean;
@@ -29,9 +32,13 @@ export function useLineup(): Lineup {
     return { channels, byId: new Map(channels.map((channel) => [channel.id, channel])) };
   }, [pages.data]);
 
+  const t = useText();
+  const { list } = useFavourites();
+  const all = groups.data?.items;
+  const shown = useMemo(() => withFavourites(all ?? [], list, lists.byId, t.favourites.title), [all, list, lists.byId, t]);
   return {
     ...lists,
-    bouquets: groups.data?.items ?? [],
+    bouquets: shown,
     loaded: pages.data !== undefined && !groups.isPending,
     complete: pages.data !== undefined && !hasNextPage,
     error: pages.data === undefined ? pages.error : null,
@@ -40,6 +47,13 @@ export function useLineup(): Lineup {
       void groups.refetch();
     },
   };
+}
+
+/** Favourites that are there are a bouquet like any other, and the first. */
+export function withFavourites(bouquets: readonly Bouquet[], list: readonly string[], byId: ReadonlyMap<string, Channel>, name: string): readonly Bouquet[] {
+  const there = list.filter((id) => byId.has(id));
+  if (there.length === 0) return bouquets;
+  return [{ id: FAVOURITES, name, kind: "tv", channel_ids: there }, ...bouquets];
 }
 
 /** Channels of one bouquet in its own order; all of them for null or a bouquet that is gone. */

@@ -10,9 +10,11 @@ import { nowNext } from "../api/queries";
 import type { Channel, NowNext } from "../api/types";
 import { useText } from "../i18n";
 import { usePlayer } from "../playback";
+import { isStarKey, like, useFavourites, type Favourites } from "../shell/favourites";
 import { prefer, usePreferences } from "../shell/preferences";
 import { channelsOf, search, type Lineup } from "../shell/station";
 import { Failure, IconButton, Skeleton } from "../ui";
+import { StarMark } from "../ui/Star";
 import { Logo } from "./Logo";
 import { Progress, useNow } from "./time";
 
@@ -29,8 +31,14 @@ export function ChannelPanel({ lineup, tune, searchField }: ListProps) {
   const t = useText();
   const { bouquet } = usePreferences();
   const [query, setQuery] = useState("");
-  const rows = useMemo(() => search(query ? lineup.channels : channelsOf(lineup, bouquet), query), [lineup, bouquet, query]);
-  const list = useListBox(rows, tune, query !== "");
+  const { channels, byId, bouquets } = lineup;
+  const chosen = bouquets.find(({ id }) => id === bouquet);
+  const rows = useMemo(
+    () => search(query || !chosen ? channels : channelsOf({ channels, byId, bouquets: [chosen] }, chosen.id), query),
+    [channels, byId, chosen, query],
+  );
+  const favourites = useFavourites();
+  const list = useListBox({ rows, of: `${chosen?.id ?? ""} ${query}` }, tune, query !== "", favourites);
 
   if (lineup.error) return <Failure error={lineup.error} retry={lineup.retry} />;
   return (
@@ -71,7 +79,7 @@ export function ChannelPanel({ lineup, tune, searchField }: ListProps) {
         </div>
         {query === "" && (lineup.bouquets.length > 0 || !lineup.loaded) && <BouquetPicker lineup={lineup} selected={bouquet} />}
       </div>
-      <Rows rows={rows} lineup={lineup} list={list} query={query} />
+      <Rows rows={rows} lineup={lineup} list={list} query={query} favourites={favourites} />
       <p className="visually-hidden" role="status">
         {lineup.loaded && query ? t.watch.count(rows.length) : ""}
       </p>
@@ -118,15 +126,15 @@ interface ListBox {
 /** Rows moved by Page Up and Page Down. */
 const PAGE_ROWS = 8;
 
-function useListBox(rows: readonly Channel[], tune: (channel: Channel) => void, searching: boolean): ListBox {
+function useListBox({ rows, of }: { readonly rows: readonly Channel[]; readonly of: string }, tune: (channel: Channel) => void, searching: boolean, favourites: Favourites): ListBox {
   const id = useId();
   const playing = usePlayer((state) => state.channelId);
   // The active row is the channel on air (or the best match), until keys move it; a new list or a new channel takes it back.
-  const [moved, setMoved] = useState<{ readonly rows: readonly Channel[]; readonly playing: string | null; readonly to: number } | null>(null);
+  const [moved, setMoved] = useState<{ readonly of: string; readonly playing: string | null; readonly to: number } | null>(null);
   const onAir = useMemo(() => rows.findIndex((channel) => channel.id === playing), [rows, playing]);
-  const byKeys = moved !== null && moved.rows === rows && moved.playing === playing;
-  const active = byKeys ? moved.to : searching ? 0 : onAir;
-  const setActive = (to: number) => setMoved({ rows, playing, to });
+  const byKeys = moved !== null && moved.of === of && moved.playing === playing;
+  const active = byKeys ? Math.min(moved.to, rows.length - 1) : searching ? 0 : onAir;
+  const setActive = (to: number) => setMoved({ of, playing, to });
   const optionId = (index: number) => `${id}-${index}`;
   const shown = rows[active] ? active : -1;
 
@@ -143,6 +151,9 @@ function useListBox(rows: readonly Channel[], tune: (channel: Channel) => void, 
     if (event.key === "Enter" || (event.key === " " && !typing)) {
       const channel = rows[Math.max(0, shown)];
       if (channel) tune(channel);
+    } else if (!typing && isStarKey(event)) {
+      const channel = rows[Math.max(0, shown)];
+      if (channel && !event.repeat) void like(channel, !favourites.has(channel.id));
     } else if (next !== undefined && last >= 0) {
       setActive(next);
     } else {
@@ -159,13 +170,14 @@ interface RowsProps {
   readonly lineup: Lineup;
   readonly list: ListBox;
   readonly query: string;
+  readonly favourites: Favourites;
 }
 
 function rowHeight(): number {
   return 4 * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 }
 
-function Rows({ rows, lineup, list, query }: RowsProps) {
+function Rows({ rows, lineup, list, query, favourites }: RowsProps) {
   const t = useText();
   const scroller = useRef<HTMLDivElement>(null);
   const now = useNow(20_000);
@@ -216,6 +228,7 @@ function Rows({ rows, lineup, list, query }: RowsProps) {
               position={{ index, start, size, of: rows.length }}
               active={index === active}
               playing={channel.id === playing}
+              liked={favourites.has(channel.id)}
               tune={() => list.tune(channel)}
             />
           );
@@ -233,10 +246,11 @@ interface RowProps {
   readonly position: { readonly index: number; readonly start: number; readonly size: number; readonly of: number };
   readonly active: boolean;
   readonly playing: boolean;
+  readonly liked: boolean;
   readonly tune: () => void;
 }
 
-function Row({ id, channel, guide, now, position, active, playing, tune }: RowProps) {
+function Row({ id, channel, guide, now, position, active, playing, liked, tune }: RowProps) {
   const t = useText();
   const event = guide?.now ?? null;
   return (
@@ -261,6 +275,8 @@ function Row({ id, channel, guide, now, position, active, playing, tune }: RowPr
           {guide === undefined ? <Skeleton width="60%" height="0.8em" /> : (event?.title ?? t.watch.noGuide)}
         </span>
       </span>
+      {liked && <span className="visually-hidden">{t.favourites.favourite}</span>}
+      <StarMark liked={liked} toggle={() => void like(channel, !liked)} />
       {playing && <AudioLines className="on-air" size={18} aria-hidden />}
       {event && <Progress event={event} now={now} />}
     </div>

@@ -5,6 +5,7 @@ import type { Channel, NowNext } from "../api/types";
 import { useLocale, useText } from "../i18n";
 import { age } from "../i18n/format";
 import { Skeleton } from "../ui";
+import { StarButton } from "../ui/Star";
 import { Logo } from "./Logo";
 import { Progress, Span, Time, useNow } from "./time";
 
@@ -30,6 +31,7 @@ export function NowPanel({ channel }: { readonly channel: Channel }) {
       <div className="now-main">
         <p className="now-channel">
           <span className="channel-number">{channel.number}</span> {channel.name}
+          <StarButton channel={channel} />
         </p>
         <h1>{loading ? <Skeleton width="14em" /> : (event?.title ?? channel.name)}</h1>
         {event?.subtitle && <p className="now-subtitle">{event.subtitle}</p>}

@@ -6,6 +6,7 @@ import type { Channel } from "../api/types";
 import { useText } from "../i18n";
 import { player, usePlayer } from "../playback";
 import { setPaletteOpen } from "../shell/commands";
+import { like, useFavourites } from "../shell/favourites";
 import { prefer, preferences, usePreferences } from "../shell/preferences";
 import { directionOf, moveFocus, ownsArrows } from "../shell/spatial";
 import { channelsOf, useLineup, type Lineup } from "../shell/station";
@@ -64,6 +65,7 @@ export function WatchPage() {
     setTimeout(() => searchField.current?.focus());
   }, []);
   const openGuide = useGuide();
+  const favourites = useFavourites();
   const kind = usePlayer((state) => lineup.byId.get(state.channelId ?? "")?.kind);
   const typedNumber = useDigits(lineup.channels, kind, tune);
   useKeys({
@@ -73,6 +75,7 @@ export function WatchPage() {
     tune,
     openSearch,
     openGuide,
+    star: () => channel && void like(channel, !favourites.has(channel.id)),
     facts,
     setFacts,
     setHelp,
@@ -207,6 +210,7 @@ interface KeyContext {
   readonly tune: Tune;
   readonly openSearch: () => void;
   readonly openGuide: () => void;
+  readonly star: () => void;
   readonly facts: boolean;
   readonly setFacts: (open: boolean) => void;
   readonly setHelp: (open: boolean) => void;
@@ -251,7 +255,7 @@ function perform(action: Action, context: KeyContext, event: KeyboardEvent): boo
     if (last) context.tune(last);
     return true;
   }
-  if (event.repeat && ["mute", "list", "fullscreen", "pip", "facts", "togglePlay"].includes(action)) return true;
+  if (event.repeat && ["mute", "list", "fullscreen", "pip", "facts", "togglePlay", "favourite"].includes(action)) return true;
   ACTIONS[action](context);
   return true;
 }
@@ -280,6 +284,7 @@ const ACTIONS: Readonly<Record<Exclude<Action, object | "escape" | "previous">, 
     if (losing) stage.current?.focus();
   },
   guide: ({ openGuide }) => openGuide(),
+  favourite: ({ star }) => star(),
   search: ({ openSearch }) => openSearch(),
   palette: () => setPaletteOpen(true),
   fullscreen: () => void toggleFullscreen(),

@@ -23,6 +23,7 @@ export type Action =
   | "audio"
   | "list"
   | "guide"
+  | "favourite"
   | "search"
   | "palette"
   | "fullscreen"
@@ -51,6 +52,7 @@ const NOT_TYPING: Readonly<Record<string, Action>> = {
   a: "audio",
   c: "list",
   g: "guide",
+  s: "favourite",
   "/": "search",
   f: "fullscreen",
   p: "pip",
