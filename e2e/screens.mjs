@@ -80,7 +80,7 @@ const SHOTS = {
     themes: ["dark", "light"],
     arrange: async (page) => {
       await guide(page, "?q=the");
-      await page.locator(".guide-found .airing").first().waitFor();
+      await page.locator(".guide-found button.airing").first().waitFor();
       const filters = page.getByRole("button", { name: "Filters" });
       if (await filters.isVisible()) await filters.click();
     },

@@ -17,12 +17,15 @@ interface DialogProps {
   readonly close: () => void;
 }
 
+function again(): Promise<void> {
+  return queryClient.invalidateQueries({ queryKey: searches.queryKey });
+}
+
 export function SearchesDialog({ byId, adjust, close }: DialogProps) {
   const t = useText();
   const { data, error, refetch } = useQuery(searches);
   const list = useRef<HTMLUListElement>(null);
   const [renaming, setRenaming] = useState<string | null>(null);
-  const again = () => queryClient.invalidateQueries({ queryKey: searches.queryKey });
   const remove = useMutation({
     mutationFn: (id: string) => api.DELETE("/api/v1/account/searches/{id}", { params: { path: { id } } }),
     onSettled: again,

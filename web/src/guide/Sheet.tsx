@@ -37,7 +37,8 @@ export function Sheet({ id, byId, now, watch, replace, close }: SheetProps) {
   const airing: Airing | null = data ?? seenBefore(id);
   const channel = airing ? byId.get(airing.channel_id) : undefined;
   useEffect(() => {
-    sheet.current?.querySelector<HTMLElement>("[data-first], button")?.focus({ preventScroll: true });
+    const first = sheet.current?.querySelector<HTMLElement>("[data-first]") ?? sheet.current?.querySelector<HTMLElement>("[data-close]");
+    first?.focus({ preventScroll: true });
   }, []);
   return (
     <div ref={sheet} className="guide-sheet" role="dialog" aria-labelledby={title} aria-busy={!data && !error}>
@@ -49,7 +50,7 @@ export function Sheet({ id, byId, now, watch, replace, close }: SheetProps) {
           </Link>
         )}
         {channel && <StarButton channel={channel} />}
-        <IconButton label={t.common.close} onClick={close}>
+        <IconButton label={t.common.close} data-close onClick={close}>
           <X size={20} aria-hidden />
         </IconButton>
       </header>

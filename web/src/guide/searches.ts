@@ -22,8 +22,11 @@ export function addressOf({ q, channel, day, genre, new: isNew }: SearchWords): 
 }
 
 export function isSame(a: SearchWords, b: SearchWords): boolean {
-  const parts = ({ q, channel, day, genre, new: isNew }: SearchWords) => JSON.stringify([q.toLowerCase(), channel ?? null, day ?? null, genre ?? null, isNew === true]);
   return parts(a) === parts(b);
+}
+
+function parts({ q, channel, day, genre, new: isNew }: SearchWords): string {
+  return JSON.stringify([q.toLowerCase(), channel ?? null, day ?? null, genre ?? null, isNew === true]);
 }
 
 /** `tatort · Sport · on Sunday`. */

@@ -5,7 +5,7 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useMemo, useSyncExternalStore } from "react";
 import { api, body } from "../api/client";
-import { Problem, asProblem } from "../api/problem";
+import { asProblem, type Problem } from "../api/problem";
 import { authState, queryClient } from "../api/queries";
 import type { Account, AuthState } from "../api/types";
 

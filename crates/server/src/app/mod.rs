@@ -107,14 +107,12 @@ impl App {
         let first = settings.receivers.clone();
         let settings = InForce::new(settings);
         let room = open_room(&settings, clock, Arc::clone(&usage)).await?;
-        let stop = CancellationToken::new();
-        let news = News::start();
+        let (stop, news) = (CancellationToken::new(), News::start());
         let lineup = Arc::new(ArcSwap::from_pointee(Lineup::default()));
         let (ledger, memory) = remembered(&store, clock).await;
         let wishes = wishes::kept(&store).await;
         let house = housekeeping::keep_house(store.clone(), clock, settings.clone(), stop.child_token());
         supervise("housekeeping", house);
-        let own = Own::new(store.clone(), news.clone(), clock);
         let guide = Guide::start(store, (settings.clone(), Arc::clone(&lineup), clock), news.clone(), &stop);
         let transcoders = Transcoders::start(settings.clone(), room.clone(), clock, stop.child_token());
         let tuners = Tuners::start(settings.clone(), Arc::clone(&lineup), room, clock, stop.child_token());
@@ -163,8 +161,8 @@ impl App {
             receivers,
             sessions,
             guardian,
+            own: Own::new(guide.store.clone(), news.clone(), clock),
             guide,
-            own,
             tuners,
             transcoders,
             memory,

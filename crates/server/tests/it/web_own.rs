@@ -6,11 +6,10 @@ use futures_util::{SinkExt, StreamExt};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use telecast_core::access::{Role, Scope};
-use telecast_core::guide::{Airing, Moment, Programme, Text};
 use telecast_core::limits;
-use telecast_core::lineup::ChannelId;
 use telecast_server::adapters::clock::Clock;
 use telecast_server::app::App;
+use telecast_server::app::settings::Place;
 use telecast_server::web::WebConfig;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -205,28 +204,29 @@ async fn what_is_on_is_told_in_the_languages_of_whoever_asks() {
     let fake = a_box().await;
     let directory = tempfile::tempdir().unwrap();
     let tapes = directory.path().join("tapes");
-    let store = live_box::store_beside(&tapes).await;
     let now = Clock::start().wall_ms();
-    let text = |language: &str, text: &str| Text { language: Some(language.into()), text: text.into() };
-    let programme = Programme {
-        titles: vec![text("de", "Nachrichten"), text("en", "News")],
-        descriptions: vec![text("de", "Vom Tage."), text("en", "Of the day.")],
-        ..Programme::default()
+    let stamp = |ms: i64| {
+        let at = jiff::Timestamp::from_millisecond(ms).unwrap();
+        at.strftime("%Y%m%d%H%M%S +0000").to_string()
     };
-    let airing = Airing {
-        channel: ChannelId(channel_id(1)),
-        start_ms: now / 1000 * 1000 - 60_000,
-        end_ms: now / 1000 * 1000 + 3_600_000,
-        event_id: None,
-        moment: Moment::default(),
-        programme,
-    };
-    let mut import = store.import_guide("file:news", now).await.unwrap();
-    import.add(vec![airing]).await.unwrap();
-    import.finish().await.unwrap();
-    let app = App::start(live_box::settings(&fake, &tapes), store.clone()).await.unwrap();
+    let texts = [("title", "Nachrichten", "News"), ("desc", "Vom Tage.", "Of the day.")];
+    let texts = texts.map(|(tag, german, english)| {
+        format!("<{tag} lang=\"de\">{german}</{tag}><{tag} lang=\"en\">{english}</{tag}>")
+    });
+    let guide = format!(
+        "<tv><channel id=\"one\"><display-name>Channel 1</display-name></channel>\
+        <programme start=\"{}\" stop=\"{}\" channel=\"one\">{}</programme></tv>",
+        stamp(now - 60_000),
+        stamp(now + 3_600_000),
+        texts.concat()
+    );
+    let file = directory.path().join("guide.xml");
+    std::fs::write(&file, guide).unwrap();
+    let store = live_box::store_beside(&tapes).await;
+    let mut settings = live_box::settings(&fake, &tapes);
+    settings.guide_files.push(Place::Path(file));
+    let app = App::start(settings, store.clone()).await.unwrap();
     live_box::listed(&app).await;
-    app.refresh_guide();
     let station = station_of(app, store, directory).await;
     let viewer = station.token(Role::Viewer, &[Scope::Watch]).await;
     let title = async |languages: &str| {
