@@ -12,8 +12,8 @@ mod search;
 pub(super) mod source;
 mod trial;
 mod view;
-mod written;
 pub(super) mod wishes;
+mod written;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -38,9 +38,9 @@ pub use search::{Query, SearchPage};
 pub use source::{GuideFile, GuideSource, Origin};
 pub use trial::Trial;
 pub use view::{AiringView, DetailView, RowView};
+pub use wishes::{GuideChange, KeptGuide};
 use written::Written;
 pub use written::WrittenFiles;
-pub use wishes::{GuideChange, KeptGuide};
 
 use super::news::News;
 use super::settings::InForce;

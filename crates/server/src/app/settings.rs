@@ -11,8 +11,8 @@ use telecast_core::playback::Policy;
 use telecast_core::tuner::Rules;
 use url::Url;
 
-pub use super::guide::source::GuideFile;
 pub use super::guide::WrittenFiles;
+pub use super::guide::source::GuideFile;
 pub use super::tape::Keeping;
 pub use super::transcoders::Allowance;
 pub use crate::adapters::guide_file::Place;

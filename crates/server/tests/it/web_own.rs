@@ -224,7 +224,7 @@ async fn what_is_on_is_told_in_the_languages_of_whoever_asks() {
     std::fs::write(&file, guide).unwrap();
     let store = live_box::store_beside(&tapes).await;
     let mut settings = live_box::settings(&fake, &tapes);
-    settings.guide_files.push(Place::Path(file));
+    settings.guide_files.push(Place::Path(file).into());
     let app = App::start(settings, store.clone()).await.unwrap();
     live_box::listed(&app).await;
     let station = station_of(app, store, directory).await;

@@ -107,7 +107,8 @@ async fn write(guide: &Guide, lineup: &Lineup, files: &WrittenFiles) -> Result<(
     writing.await.map_err(Error::other)??;
     let logo = |id: &ChannelId| format!("{base}/logo/{id}.png");
     let channels = lineup.channels.iter().map(|channel| Listed::of(channel, logo(&channel.id))).collect();
-    let mut pieces = Box::pin(guide.export(Export { channels, age: None, player: None, languages: Arc::default() }));
+    let mut pieces =
+        Box::pin(guide.export(Export { channels, age: None, player: None, languages: Arc::default() }));
     let (give, taken) = mpsc::channel(WAITING);
     let place = files.folder.join("guide.xml.gz");
     let writing = spawn_blocking(move || packed(&place, taken));
