@@ -466,15 +466,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/guide/files": {
+    "/api/v1/guide/ids": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Guide files, and how they fare. */
-        get: operations["get_guide_files"];
+        /** Ids of a guide, by what occurs in them or in their names. */
+        get: operations["get_guide_ids"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guide/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How channels stand in a guide: what is certain, what is for a person to say, what was not found. */
+        get: operations["get_guide_matches"];
         put?: never;
         post?: never;
         delete?: never;
@@ -509,7 +526,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Reads the guide again, from receivers and files, now. */
+        /** Reads the guide again, now: from receivers and all guides, or one of these. */
         post: operations["post_guide_refresh"];
         delete?: never;
         options?: never;
@@ -528,6 +545,76 @@ export interface paths {
         get: operations["get_guide_search"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guide/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the guide comes from, and how that fares. */
+        get: operations["get_guide_sources"];
+        put?: never;
+        /** Adds the address of a guide, and reads it. */
+        post: operations["post_guide_sources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guide/sources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes a guide that was entered here. */
+        post: operations["post_guide_sources_id"];
+        /** Removes a guide that was entered here, and forgets what it has told. */
+        delete: operations["delete_guide_sources_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guide/sources/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads the beginning of a guide, without adding it. */
+        post: operations["post_guide_sources_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guide/wishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says which guide goes first, and which of its ids are which channels. What was told of channels that are others is forgotten at once, and the guide is read again. */
+        post: operations["post_guide_wishes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -977,6 +1064,8 @@ export interface components {
              * @description Episode.
              */
             episode?: number | null;
+            /** @description Nobody has told it: nothing is known of the channel, and this is its name. */
+            generated: boolean;
             /**
              * Format: int32
              * @description DVB's `content_nibble_level_1` and `_2` (EN 300 468 table 28); null: nobody has said.
@@ -1129,6 +1218,24 @@ export interface components {
             /** @description Radio. */
             radio?: boolean;
         };
+        /** @description A channel in a guide. */
+        ChannelMatch: {
+            /** @description Channel. */
+            channel_id: string;
+            choice?: components["schemas"]["GuideChoice"] | null;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            number: number;
+            /** @description Which it may be, best first. */
+            proposed: components["schemas"]["MatchFit"][];
+            /** @description How it stands. */
+            standing: components["schemas"]["MatchStanding"];
+            taken?: components["schemas"]["MatchFit"] | null;
+        };
         /** @description A page of channels. */
         Channels: {
             /** @description Channels by number, television first. */
@@ -1259,18 +1366,6 @@ export interface components {
              */
             window_s: number;
         };
-        /** @description A channel of a file that may be one of the lineup's. */
-        Doubt: {
-            /** @description The channel that it is like. */
-            channel_id: string;
-            /** @description Its id in the file. */
-            id: string;
-            /**
-             * Format: int32
-             * @description How alike (0 to 100).
-             */
-            score: number;
-        };
         /** @description One encoder of pictures. */
         EncoderStatus: {
             /**
@@ -1345,51 +1440,14 @@ export interface components {
             /** @description Where to go on; null: that was all. A page may be short, and even empty, while there is more. */
             next_cursor?: string | null;
         };
-        /** @description A guide file. */
-        GuideFile: {
-            /**
-             * Format: int64
-             * @description Airings.
-             */
-            airings: number;
-            /**
-             * Format: int64
-             * @description Channels of the lineup that it tells of.
-             */
-            channels: number;
-            /** @description Channels of it that may be some of the lineup's, and are left out. */
-            doubtful: components["schemas"]["Doubt"][];
-            /** @description It could not be read. */
-            failed: boolean;
-            /** @description What came of that, or what went wrong and what to do. */
-            message: string;
-            /** @description Path or address. */
-            name: string;
-            /**
-             * Format: date-time
-             * @description When it was last tried.
-             */
-            read?: string | null;
-            /**
-             * Format: int64
-             * @description It is being read: airings so far.
-             */
-            reading?: number | null;
-            /**
-             * Format: int64
-             * @description Programmes that were left out because they are faulty.
-             */
-            skipped: number;
-            /**
-             * Format: int64
-             * @description Channels of it that are none of the lineup's.
-             */
-            unmatched: number;
-        };
-        /** @description All guide files. */
-        GuideFiles: {
-            /** @description In the order of the configuration. */
-            items: components["schemas"]["GuideFile"][];
+        /** @description What the host says of a channel in a guide; an empty one: as it is found. */
+        GuideChoice: {
+            /** @description It is this id. */
+            is?: string | null;
+            /** @description The guide does not have it. */
+            none?: boolean;
+            /** @description It is none of these; they are never taken again. */
+            not?: string[];
         };
         /** @description What is on a channel. */
         GuideRow: {
@@ -1409,6 +1467,30 @@ export interface components {
             items: components["schemas"]["GuideRow"][];
             /** @description Where to go on; null at the end. */
             next_cursor?: string | null;
+        };
+        /** @description A change of what the host wants of the guides; what is absent stays. */
+        GuideWish: {
+            /** @description By guide, by channel. */
+            choices?: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["GuideChoice"];
+                };
+            };
+            /** @description Ids of guides, best first. */
+            order?: string[] | null;
+            /**
+             * Format: int64
+             * @description The state that whoever changes it has seen.
+             */
+            revision: number;
+        };
+        /** @description After a change. */
+        GuideWished: {
+            /**
+             * Format: int64
+             * @description The state that the next change names.
+             */
+            revision: number;
         };
         /** @description Who holds a tuner. */
         HolderView: {
@@ -1486,6 +1568,81 @@ export interface components {
             /** @description The same without it. */
             view: components["schemas"]["TokenView"];
         };
+        /** @description Channels in a guide. */
+        Matches: {
+            /** @description How many channels of the lineup are what. */
+            figures: components["schemas"]["MatchFigures"];
+            /** @description In the lineup's order. */
+            items: components["schemas"]["ChannelMatch"][];
+            /** @description Where to go on; null: that was all. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description The state that the next change names.
+             */
+            revision: number;
+            /** @description How many of them there are in all. */
+            total: number;
+        };
+        /** @description How many channels of the lineup are what in a guide. */
+        MatchFigures: {
+            /**
+             * Format: int64
+             * @description For a person to say.
+             */
+            doubtful: number;
+            /**
+             * Format: int64
+             * @description The host has chosen an id that the guide does not have.
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description The host says that the guide does not have them.
+             */
+            none: number;
+            /**
+             * Format: int64
+             * @description Certain.
+             */
+            sure: number;
+            /**
+             * Format: int64
+             * @description Nothing like them was found.
+             */
+            unmatched: number;
+            /**
+             * Format: int64
+             * @description They count from the next reading on.
+             */
+            waiting: number;
+        };
+        /** @description An id that is, or may be, a channel's. */
+        MatchFit: {
+            /** @description The guide's id. */
+            id: string;
+            /** @description The guide's name of it; empty: it has none. */
+            name: string;
+            /** @description Why. */
+            reason: components["schemas"]["MatchReason"];
+            /**
+             * Format: int32
+             * @description How well (0 to 100).
+             */
+            score: number;
+            /** @description What it shows now, and what comes next; of what is not read, as it was when the guide was last read. */
+            shows: components["schemas"]["ShownThere"][];
+        };
+        /**
+         * @description Why a channel is an id, or may be.
+         * @enum {string}
+         */
+        MatchReason: "alike" | "normalised" | "exact_name" | "exact_id" | "confirmed";
+        /**
+         * @description How a channel stands in a guide.
+         * @enum {string}
+         */
+        MatchStanding: "sure" | "doubtful" | "missing" | "waiting" | "unmatched" | "none";
         /** @description Another password. */
         NewPassword: {
             /** @description The one that counts now; absent for an account that has none yet. */
@@ -1572,6 +1729,23 @@ export interface components {
             /** @description Opens a programme that is for older people than the child who asks. */
             pin?: string | null;
         };
+        /** @description A guide as a person describes it. */
+        NewSource: {
+            /** @description Name for people; empty: its host. */
+            name?: string;
+            /**
+             * Format: int32
+             * @description How often it is read (900 to 604800); as often as all if absent.
+             */
+            refresh_s?: number | null;
+            /**
+             * Format: int32
+             * @description Its times are moved by so many minutes.
+             */
+            shift_min?: number;
+            /** @description Address of an XMLTV file, plain or packed; its user, password and query are kept sealed and shown nowhere. */
+            url: string;
+        };
         /** @description An API token to be. */
         NewToken: {
             /**
@@ -1614,6 +1788,18 @@ export interface components {
             name?: string | null;
             /** @description Where the button leads. */
             url: string;
+        };
+        /** @description An id of a guide. */
+        OfferedId: {
+            /** @description It. */
+            id: string;
+            /** @description Its name there. */
+            name: string;
+        };
+        /** @description Ids of a guide. */
+        OfferedIds: {
+            /** @description In the guide's order. */
+            items: components["schemas"]["OfferedId"][];
         };
         /** @description A bouquet as a receiver has it. */
         OwnBouquet: {
@@ -2049,6 +2235,11 @@ export interface components {
             /** @description Where it is asked, without user name, password and query; empty for whoever does not run the station. */
             url: string;
         };
+        /** @description Which one. */
+        RefreshWhich: {
+            /** @description Id of a guide; all, and receivers, if absent. */
+            source?: string | null;
+        };
         /** @description What has come of reading the configuration again. */
         ReloadView: {
             /** @description What will count after a restart. */
@@ -2171,6 +2362,16 @@ export interface components {
             /** @description Password. */
             password: string;
         };
+        /** @description What an id shows. */
+        ShownThere: {
+            /**
+             * Format: date-time
+             * @description From.
+             */
+            start: string;
+            /** @description Title. */
+            title: string;
+        };
         /** @description Who is signed in. */
         SignedIn: {
             /**
@@ -2237,6 +2438,134 @@ export interface components {
              * @description When it was last used, to about a minute.
              */
             last_seen_ms: number;
+        };
+        /** @description A source of the guide. */
+        Source: {
+            /** @description Where it lies, without user, password and query; empty: of a receiver. */
+            address: string;
+            /**
+             * Format: int64
+             * @description Airings that came then.
+             */
+            airings: number;
+            /**
+             * Format: int64
+             * @description Channels that they were on.
+             */
+            channels: number;
+            /** @description It could not be read then. */
+            failed: boolean;
+            figures?: components["schemas"]["MatchFigures"] | null;
+            /** @description Names it. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Channels of which something is kept.
+             */
+            kept_channels: number;
+            /**
+             * Format: date-time
+             * @description When the oldest of that was told.
+             */
+            kept_since?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when it goes.
+             */
+            kept_until?: string | null;
+            /** @description Who tells. */
+            kind: components["schemas"]["SourceKind"];
+            /**
+             * Format: int64
+             * @description Programmes of ids beyond those that are looked at.
+             */
+            left_out: number;
+            /** @description What went wrong and what to do; empty: nothing. */
+            message: string;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it was last read to its end.
+             */
+            read?: string | null;
+            /**
+             * Format: int64
+             * @description It is being read: airings so far.
+             */
+            reading?: number | null;
+            /**
+             * Format: int64
+             * @description How often it is read; null: as often as all.
+             */
+            refresh_s?: number | null;
+            /**
+             * Format: int32
+             * @description Its times are moved by so many minutes.
+             */
+            shift_min: number;
+            /**
+             * Format: int64
+             * @description Programmes that were left out because they are faulty.
+             */
+            skipped: number;
+            /**
+             * Format: date-time
+             * @description When it was last tried.
+             */
+            tried?: string | null;
+            /**
+             * Format: int64
+             * @description Ids of it that are no channel's.
+             */
+            unused: number;
+        };
+        /** @description A guide as it is to be. */
+        SourceChange: {
+            /** @description Name for people; empty: its host. */
+            name: string;
+            /**
+             * Format: int32
+             * @description How often it is read (900 to 604800); as often as all if absent.
+             */
+            refresh_s?: number | null;
+            /**
+             * Format: int32
+             * @description Its times are moved by so many minutes.
+             */
+            shift_min: number;
+            /** @description Another address; the same if absent. */
+            url?: string | null;
+        };
+        /**
+         * @description Who tells.
+         * @enum {string}
+         */
+        SourceKind: "receiver" | "configuration" | "page" | "list";
+        /** @description All sources. */
+        Sources: {
+            /** @description Receivers; then guides, best first. */
+            items: components["schemas"]["Source"][];
+            /**
+             * Format: int64
+             * @description The state that a change of their order names.
+             */
+            revision: number;
+        };
+        /** @description What came of a trial. */
+        SourceTrial: {
+            /** @description Programmes among what was looked at. */
+            airings: number;
+            /** @description Channels of the lineup that may be some of them. */
+            doubtful: number;
+            /** @description Why it is of no use; empty: it is. */
+            fault: string;
+            /** @description Only its beginning was looked at. */
+            more: boolean;
+            /** @description Channels that it declares. */
+            offered: number;
+            /** @description Channels of the lineup that are certainly some of them. */
+            sure: number;
         };
         /** @description The station at a glance: one picture of it for all who look, at most a second old. */
         StatusView: {
@@ -3760,7 +4089,10 @@ export interface operations {
     get_events: {
         parameters: {
             query: {
-                /** @description With commas between them: `session:ID`, `channels`, `guide`, `receivers`, `status`, `account` (favourites, languages, saved searches). */
+                /**
+                 * @description With commas between them: `session:ID`, `channels`, `guide`, `receivers`, `account` (favourites, languages, saved searches), and for those who run
+                 *     the station `status` and `guide_sources`.
+                 */
                 topics: string;
             };
             header?: never;
@@ -3840,9 +4172,16 @@ export interface operations {
             };
         };
     };
-    get_guide_files: {
+    get_guide_ids: {
         parameters: {
-            query?: never;
+            query: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description What occurs in the id or its name. */
+                q: string;
+                /** @description Id of the guide. */
+                source: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3855,7 +4194,67 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["GuideFiles"];
+                    "application/json": components["schemas"]["OfferedIds"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_guide_matches: {
+        parameters: {
+            query: {
+                /** @description From a previous answer. */
+                cursor?: string;
+                /** @description Only those of which the host has said something. */
+                decided?: boolean;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description Only those in whose name or ids this occurs. */
+                q?: string;
+                /** @description Id of the guide. */
+                source: string;
+                /** @description Only those that stand so. */
+                standing?: components["schemas"]["MatchStanding"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matches"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
             /** @description A problem. */
@@ -3919,7 +4318,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RefreshWhich"] | null;
+            };
+        };
         responses: {
             /** @description It has begun. */
             204: {
@@ -3927,6 +4330,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
             };
             /** @description A problem. */
             default: {
@@ -3978,6 +4390,270 @@ export interface operations {
             };
             /** @description A problem. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_guide_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sources"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_guide_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSource"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_guide_sources_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_guide_sources_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_guide_sources_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSource"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceTrial"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_guide_wishes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuideWish"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuideWished"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
