@@ -204,7 +204,7 @@ fn a_list_keeps_its_numbers_where_nobody_has_them() {
         &[("A", None), ("B", Some(1)), ("C", Some(101)), ("D", Some(101)), ("E", None), ("F", Some(0))],
     );
     assert_eq!(
-        numbers(&[one.clone()]),
+        numbers(std::slice::from_ref(&one)),
         told(&[("B", 1), ("A", 2), ("D", 3), ("E", 4), ("F", 5), ("C", 101)])
     );
     // Whoever comes first has his; again and again the same.

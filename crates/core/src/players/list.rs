@@ -113,12 +113,11 @@ impl Player {
             entry.catchup = None;
         }
         match form.naming {
-            Naming::Plain => {}
             Naming::Unquoted => entry.name = entry.name.replace('"', "'"),
             Naming::Sheltered if is_cut(&entry.name) => {
                 entry.tvg_name = Some(std::mem::take(&mut entry.name));
             }
-            Naming::Sheltered => {}
+            Naming::Plain | Naming::Sheltered => {}
         }
         Some(entry)
     }

@@ -36,7 +36,7 @@ impl Form {
         let done = match self {
             Self::Avc { length, sets } => {
                 let units = Units { rest: sample, length: *length };
-                let kinds = || units.filter_map(|unit| unit.first().map(|byte| byte & 0x1F));
+                let kinds = || units.clone().filter_map(|unit| unit.first().map(|byte| byte & 0x1F));
                 let begins = sync || kinds().any(|kind| kind == 5);
                 out.extend_from_slice(&[0, 0, 0, 1, 9, 0xF0]);
                 if begins && !kinds().any(|kind| kind == 7) {
@@ -46,7 +46,8 @@ impl Form {
             }
             Self::Hevc { length, sets } => {
                 let units = Units { rest: sample, length: *length };
-                let kinds = || units.map(|unit| unit.first().map_or(UNKNOWN, |byte| byte >> 1 & 0x3F));
+                let kinds =
+                    || units.clone().map(|unit| unit.first().map_or(UNKNOWN, |byte| byte >> 1 & 0x3F));
                 let begins = sync || kinds().any(|kind| (16..=21).contains(&kind));
                 out.extend_from_slice(&[0, 0, 0, 1, 0x46, 1, 0x50]);
                 if begins && !kinds().any(|kind| kind == 33) {
@@ -83,7 +84,7 @@ impl Form {
 }
 
 /// NAL units behind their lengths (ISO/IEC 14496-15 §5.3.4.2).
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Units<'a> {
     rest: &'a [u8],
     length: u8,

@@ -53,7 +53,7 @@ fn moov(tracks: &[Vec<u8>], defaults: &[(u32, [u32; 3])]) -> Vec<u8> {
 }
 
 /// `deu` and `und` as `mdhd` packs them.
-const DEU: u16 = 4 << 10 | 5 << 5 | 21;
+const DEU: u16 = 0b00100_00101_10101;
 const UND: u16 = 21 << 10 | 14 << 5 | 4;
 
 fn both() -> Header {

@@ -39,11 +39,9 @@ impl Which {
         match self {
             Self::All => true,
             Self::None => false,
-            Self::Spoken(says) => stream
-                .language
-                .as_ref()
-                .and_then(|code| std::str::from_utf8(code).ok())
-                .is_some_and(|code| says(code)),
+            Self::Spoken(says) => {
+                stream.language.as_ref().and_then(|code| std::str::from_utf8(code).ok()).is_some_and(says)
+            }
         }
     }
 }

@@ -47,7 +47,7 @@ impl LogoFiles {
             match known(&entry) {
                 Some(logo) => kept.push(logo),
                 None if entry.file_name().to_string_lossy().ends_with(".part") => {
-                    fs::remove_file(entry.path())?
+                    fs::remove_file(entry.path())?;
                 }
                 // Somebody else's.
                 None => {}

@@ -114,7 +114,9 @@ impl Guide {
             self.files.sources(&self.settings).into_iter().map(|source| source.id).collect();
         let row = |(channel, told): (ChannelId, Vec<Told>)| {
             let mut entries = merged(told, &files);
-            entries.iter_mut().for_each(|entry| entry.airing.channel.clone_from(&channel));
+            for entry in &mut entries {
+                entry.airing.channel.clone_from(&channel);
+            }
             (channel, entries)
         };
         Ok(rows.into_iter().map(row).collect())

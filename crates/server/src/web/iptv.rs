@@ -103,7 +103,6 @@ async fn channels(
     let lineup = web.app.lineup();
     let liked =
         if who.is_anonymous() { Vec::new() } else { web.app.favourites(&who.account).await?.channels };
-    let liked: HashSet<ChannelId> = liked.into_iter().collect();
     let written = guide::list(&lineup, listed(&lineup, &who), &liked, &base, of.player()?);
     let written = written.map_err(|_| Problem::new(Kind::Internal, "The list cannot be written."))?;
     let headers =

@@ -53,6 +53,10 @@ async fn provider(room: PathBuf) -> String {
     base
 }
 
+fn is_playlist(path: &str) -> bool {
+    path.rsplit('.').next() == Some("m3u8")
+}
+
 async fn answer(mut socket: TcpStream, room: &Path, begun: Instant) {
     let mut head = Vec::new();
     while memchr::memmem::find(&head, b"\r\n\r\n").is_none() {
@@ -63,12 +67,11 @@ async fn answer(mut socket: TcpStream, room: &Path, begun: Instant) {
     let head = String::from_utf8_lossy(&head).into_owned();
     let path = head.split(' ').nth(1).unwrap_or_default().trim_start_matches('/').to_owned();
     let (status, body) = match std::fs::read(room.join(&path)) {
-        Ok(body) if path.ends_with(".m3u8") => ("200 OK", live(&String::from_utf8(body).unwrap(), begun)),
+        Ok(body) if is_playlist(&path) => ("200 OK", live(&String::from_utf8(body).unwrap(), begun)),
         Ok(body) => ("200 OK", body),
         Err(_) => ("404 Not Found", Vec::new()),
     };
-    let kind =
-        if path.ends_with(".m3u8") { "application/vnd.apple.mpegurl" } else { "application/octet-stream" };
+    let kind = if is_playlist(&path) { "application/vnd.apple.mpegurl" } else { "application/octet-stream" };
     let head = format!(
         "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
@@ -218,7 +221,7 @@ async fn by_stream(station: &Station) -> Vec<u8> {
     let list = text(made["channels_url"].as_str().unwrap()).await;
     let list = m3u::read(&list, &m3u::Limits::default()).unwrap();
     let url = &list.entries[0].url;
-    assert!(url.contains("/stream/") && url.ends_with(".ts"), "{url}");
+    assert!(url.contains("/stream/") && url.rsplit('.').next() == Some("ts"), "{url}");
     let mut response = client().get(url).send().await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
     let (mut bytes, until) = (Vec::new(), Instant::now() + WATCHED);

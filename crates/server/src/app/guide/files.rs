@@ -431,7 +431,7 @@ pub(super) async fn remembered(guide: &Guide, id: &str) -> FileView {
     let text = guide.store.guide_report(id).await.unwrap_or_default();
     let Ok(report) = serde_json::from_str::<Report>(&text) else { return view };
     let Report { read_ms, message, failed, airings, channels, skipped, shift_min, matched } = report;
-    FileView { read_ms, message, failed, airings, channels, skipped, shift_min, matched, ..view }
+    FileView { read_ms, message, failed, airings, channels, skipped, matched, shift_min, ..view }
 }
 
 fn known_of(views: &[FileView], id: &str) -> FileView {

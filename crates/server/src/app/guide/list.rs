@@ -27,10 +27,11 @@ const FAVOURITES: &str = "Favourites";
 pub fn list<'a>(
     lineup: &Lineup,
     channels: impl Iterator<Item = &'a Channel>,
-    liked: &HashSet<ChannelId>,
+    liked: &[ChannelId],
     base: &str,
     player: Option<Player>,
 ) -> Result<String, fmt::Error> {
+    let liked: HashSet<&ChannelId> = liked.iter().collect();
     let groups = |id: &ChannelId| {
         let mut names: Vec<String> = liked.get(id).map(|_| FAVOURITES.to_owned()).into_iter().collect();
         names.extend(lineup.bouquets_of(id).map(|bouquet| bouquet.name.clone()));

@@ -311,7 +311,7 @@ mod tests {
         let shown = |start_ms, end_ms, title: &str| Shown { start_ms, end_ms, title: title.into() };
         let all =
             [shown(300, None, "c"), shown(100, None, "a"), shown(200, None, "b"), shown(400, Some(500), "d")];
-        let titles = |now| on(&all, now).into_iter().map(|one| one.title).collect::<Vec<_>>().join("");
+        let titles = |now| on(&all, now).into_iter().map(|one| one.title).collect::<String>();
         assert_eq!([titles(150), titles(250), titles(450), titles(500)], ["ab", "bc", "d", ""]);
     }
 }

@@ -3,7 +3,6 @@
 //!
 //! What cannot be written is said once, and again only when it could be meanwhile; what was there stays, and nothing else minds.
 
-use std::collections::HashSet;
 use std::io::{Error, Result, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -90,15 +89,14 @@ fn said(done: Result<()>, files: &WrittenFiles, failed: &mut bool) {
             let folder = files.folder.display();
             tracing::error!(%error, %folder, "list and guide cannot be written as files; those that are there stay");
         }
-        Err(_) => {}
         Ok(()) if std::mem::take(failed) => tracing::info!("list and guide are written as files again"),
-        Ok(()) => {}
+        Ok(()) | Err(_) => {}
     }
 }
 
 async fn write(guide: &Guide, lineup: &Lineup, files: &WrittenFiles) -> Result<()> {
     let (folder, base) = (files.folder.clone(), format!("{}/iptv", files.base));
-    let text = list(lineup, lineup.channels.iter(), &HashSet::new(), &base, None).map_err(Error::other)?;
+    let text = list(lineup, lineup.channels.iter(), &[], &base, None).map_err(Error::other)?;
     let place = folder.join("channels.m3u");
     let writing = spawn_blocking(move || {
         own_folder(&folder)?;

@@ -101,7 +101,10 @@ mod tests {
         let lit = white(&one);
         assert!(lit.len() > 2_000, "{}", lit.len());
         let middle = |values: Vec<u32>| {
-            (values.iter().min().copied().unwrap_or(0) + values.iter().max().copied().unwrap_or(0)) / 2
+            u32::midpoint(
+                values.iter().min().copied().unwrap_or(0),
+                values.iter().max().copied().unwrap_or(0),
+            )
         };
         let (x, y) =
             (middle(lit.iter().map(|at| at.0).collect()), middle(lit.iter().map(|at| at.1).collect()));
