@@ -24,7 +24,6 @@ use flate2::write::GzEncoder;
 use futures_util::{Stream, StreamExt};
 use serde::Deserialize;
 use std::collections::HashMap;
-use std::collections::HashSet;
 use std::io::{self, Write};
 use std::sync::Arc;
 use telecast_core::error::Kind;
