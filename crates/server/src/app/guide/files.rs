@@ -207,7 +207,7 @@ impl Files {
             if let Err(error) = forget(guide, id).await {
                 tracing::warn!(error, guide = id, "what a guide has told cannot be forgotten");
             }
-            guide.on.changed();
+            guide.changed();
             news.tell("guide", "changed", &());
         }
     }
@@ -225,7 +225,7 @@ impl Files {
         if !wrong.is_empty() {
             self.change(&source.id, |view| Arc::make_mut(&mut view.matched).give_up(&wrong));
             self.remember(guide, &source.id).await;
-            guide.on.changed();
+            guide.changed();
             news.tell("guide", "changed", &());
         }
     }

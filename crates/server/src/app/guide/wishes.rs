@@ -75,7 +75,7 @@ impl Guide {
         self.files.wishes.store(Arc::clone(&kept));
         self.files.look.notify_one();
         // Another order is another guide at once.
-        self.on.changed();
+        self.changed();
         Ok(kept)
     }
 }
