@@ -273,7 +273,7 @@ async fn fragments_of_h264_and_aac_are_watched() {
 #[tokio::test(flavor = "multi_thread")]
 async fn fragments_of_hevc_and_enhanced_ac3_are_watched() {
     let room = tempfile::tempdir().unwrap();
-    let quiet = ["-x265-params", "log-level=none:keyint=25:min-keyint=25:scenecut=0"];
+    let quiet = ["-x265-params", "log-level=none:keyint=25:min-keyint=25:scenecut=0:open-gop=0"];
     made(room.path(), "libx265", "eac3", &[&quiet[..], &MP4, &["list.m3u8"]].concat());
     watched("HEVC", "list.m3u8", room.path(), &["hevc", "eac3"]).await;
 }
