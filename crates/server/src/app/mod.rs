@@ -109,8 +109,7 @@ impl App {
     /// The tape directory cannot be made, read or written.
     pub async fn start(settings: Settings, store: Store) -> Result<Self, Error> {
         let (clock, usage) = (Clock::start(), Arc::new(AtomicU64::new(0)));
-        let first = settings.receivers.clone();
-        let settings = InForce::new(settings);
+        let (first, settings) = (settings.receivers.clone(), InForce::new(settings));
         let room = open_room(&settings, clock, Arc::clone(&usage)).await?;
         let (stop, news) = (CancellationToken::new(), News::start());
         let lineup = Arc::new(ArcSwap::from_pointee(Lineup::default()));

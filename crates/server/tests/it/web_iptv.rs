@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use telecast_core::access::{Role, Scope};
-use telecast_core::guide::xmltv::{Item, Options, Reader};
+use telecast_core::guide::xmltv::{Heard, Item, Options, Reader};
 use telecast_core::guide::{Airing, Moment, Programme, Text};
 use telecast_core::lineup::ChannelId;
 use telecast_core::m3u::{self, List};
@@ -103,10 +103,16 @@ fn titles(xml: &[u8]) -> (Vec<String>, Vec<String>) {
         match item {
             Item::Head(_) => {}
             Item::Channel(channel) => channels.push(channel.id.to_string()),
+            Item::Airing(heard) if is_generated(&heard) => {}
             Item::Airing(heard) => titles.push(heard.programme.titles[0].text.clone()),
         }
     }
     (channels, titles)
+}
+
+/// It stands there because nothing is known of its hours: with the channel's name.
+fn is_generated(heard: &Heard) -> bool {
+    heard.programme.titles[0].text.starts_with("Channel ")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -137,7 +143,9 @@ async fn a_player_reads_list_guide_and_stream_at_its_own_address() {
     let mut reader = Reader::new(Cursor::new(&plain), Options::default());
     let mut heard = Vec::new();
     while let Some(item) = reader.next().unwrap() {
-        if let Item::Airing(one) = item {
+        if let Item::Airing(one) = item
+            && !is_generated(&one)
+        {
             heard.push((one.channel.to_string(), one.start_ms, one.end_ms, one.moment, one.programme));
         }
     }
