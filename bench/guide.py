@@ -92,9 +92,9 @@ async def station(channels=CHANNELS):
 
 
 async def file_state(running):
-    status, _, body = await running.http.call("GET", "/api/v1/guide/files")
+    status, _, body = await running.http.call("GET", "/api/v1/guide/sources")
     assert status == 200, body
-    return json.loads(body)["items"][0]
+    return next(item for item in json.loads(body)["items"] if item["kind"] == "configuration")
 
 
 async def settled(running):
