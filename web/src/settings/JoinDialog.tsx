@@ -116,9 +116,9 @@ function Offers({ lineup, channel, receivers, change }: PartProps) {
               type="button"
               className="join-offer"
               onClick={() => change({ channels: { [channel.id]: wishOf(channel, { same_as: other.id }) } })}
-              aria-label={`${t.lineup.isThis}: ${nameOf(other)} (${from(other)})`}
             >
-              <span className="row-name">{nameOf(other)}</span>
+              <span className="visually-hidden">{`${t.lineup.isThis}: `}</span>
+              <span className="row-name">{nameOf(other)}</span>{" "}
               <span className="row-detail">{[from(other), ...(isOf(lineup, other).length > 0 ? [t.lineup.joined(isOf(lineup, other).length)] : [])].join(" · ")}</span>
             </button>
           </li>

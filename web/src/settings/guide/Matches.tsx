@@ -120,17 +120,17 @@ function MatchRow({ row, say, choose }: MatchRowProps) {
         <ul className="match-fits">
           {taken && (
             <Fit fit={taken}>
-              <Button look="quiet" aria-label={t.sources.isNot(row.name, taken.id)} onClick={() => more({ not: taken.id })}>
+              <Button look="quiet" aria-label={t.sources.of(t.sources.wrong, t.sources.isNot(row.name, taken.id))} onClick={() => more({ not: taken.id })}>
                 {t.sources.wrong}
               </Button>
             </Fit>
           )}
           {row.proposed.map((fit) => (
             <Fit key={fit.id} fit={fit}>
-              <Button aria-label={t.sources.is(row.name, fit.id)} onClick={() => more({ is: fit.id })}>
+              <Button aria-label={t.sources.of(t.sources.yes, t.sources.is(row.name, fit.id))} onClick={() => more({ is: fit.id })}>
                 {t.sources.yes}
               </Button>
-              <Button look="quiet" aria-label={t.sources.isNot(row.name, fit.id)} onClick={() => more({ not: fit.id })}>
+              <Button look="quiet" aria-label={t.sources.of(t.sources.no, t.sources.isNot(row.name, fit.id))} onClick={() => more({ not: fit.id })}>
                 {t.sources.no}
               </Button>
             </Fit>
