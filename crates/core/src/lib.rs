@@ -4,6 +4,7 @@ pub mod access;
 pub mod breaker;
 pub mod error;
 pub mod guide;
+pub mod library;
 pub mod limits;
 pub mod lineup;
 pub mod logo;

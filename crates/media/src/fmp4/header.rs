@@ -311,5 +311,5 @@ fn specific_config(bytes: &[u8]) -> Option<Form> {
         && usize::from(index) < aac::RATES.len()
         && (1..=7).contains(&channels)
         && known >= 2;
-    can_be_said.then_some(Form::Aac { profile: object as u8 - 1, index, channels })
+    can_be_said.then(|| Form::Aac { profile: object as u8 - 1, index, channels })
 }
