@@ -5,6 +5,7 @@
 //! - [`segment`]: the state machine that turns a broadcast into a tape.
 //! - [`tape`]: the index of a tape, and where its frames lie.
 //! - [`journal`]: the same index on disk.
+//! - [`air`]: prepared tapes one after another as the tape of a channel.
 //! - [`past`]: sound that is made when somebody asks for it: what it will be like, of what, and where it lies.
 //! - [`cmaf`]: fragmented MP4 out of a tape's bytes.
 //! - [`hls`]: playlists and transport stream segments out of an index. [`playlist`]: those of others, read.
@@ -16,6 +17,7 @@
 //!
 //! It knows nothing of channels, viewers or tuners.
 
+pub mod air;
 pub mod cmaf;
 pub mod codec;
 pub mod fmp4;

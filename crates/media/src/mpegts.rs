@@ -27,8 +27,13 @@ const DERIVED_PID: u16 = 0x1010;
 pub fn join(index: &Index) -> Option<Joined> {
     index.segments.iter().rev().find_map(|segment| {
         let frame = segment.lanes.first()?.frames.iter().rev().find(|frame| frame.random_access)?;
-        let mut joined =
-            Joined { offset: frame.begin, run: 0, tables: segment.run.tables.clone(), unmarked: Vec::new() };
+        let mut joined = Joined {
+            offset: frame.begin,
+            run: 0,
+            tables: segment.run.tables.clone(),
+            unmarked: Vec::new(),
+            seamless: false,
+        };
         joined.enter(&segment.run);
         Some(joined)
     })
@@ -44,9 +49,17 @@ pub struct Joined {
     run: u32,
     /// PIDs whose next packet is to be marked.
     unmarked: Vec<u16>,
+    seamless: bool,
 }
 
 impl Joined {
+    /// Of a tape whose clocks and counters go on from run to run: only the join itself is marked.
+    #[must_use]
+    pub fn seamless(mut self) -> Self {
+        self.seamless = true;
+        self
+    }
+
     fn enter(&mut self, run: &Run) {
         self.run = run.number;
         self.unmarked = run
@@ -64,7 +77,7 @@ impl Joined {
         let next =
             index.segments.iter().rev().take_while(|segment| segment.run.number > self.run).last().cloned();
         // A run is known one picture after its first packets: a little late is better than never.
-        let next = next.filter(|segment| segment.base < offset + bytes.len() as u64);
+        let next = next.filter(|segment| !self.seamless && segment.base < offset + bytes.len() as u64);
         if self.unmarked.is_empty() && next.is_none() {
             return bytes;
         }

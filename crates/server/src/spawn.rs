@@ -5,7 +5,10 @@ use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::FutureExt;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+
+use crate::adapters::machine::let_others_go_first;
 
 /// Panics caught in this process: a fault of the program, so it is no matter which station it happened in.
 static PANICS: AtomicU64 = AtomicU64::new(0);
@@ -29,4 +32,21 @@ pub fn supervise(name: &'static str, task: impl Future<Output = ()> + Send + 'st
             tracing::error!(task = name, message, "a task panicked");
         }
     })
+}
+
+/// Runs `work`, which takes long and which nobody waits for, on a thread of its own before which everything else goes; `name` has 15 letters at most. If it
+/// panics, the answer never comes.
+///
+/// # Errors
+/// The system gives no more threads.
+pub fn apart<T: Send + 'static>(
+    name: &'static str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> std::io::Result<oneshot::Receiver<T>> {
+    let (reply, answer) = oneshot::channel();
+    std::thread::Builder::new().name(name.into()).spawn(move || {
+        let_others_go_first(name);
+        let _ = reply.send(work());
+    })?;
+    Ok(answer)
 }

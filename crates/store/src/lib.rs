@@ -33,6 +33,9 @@ mod session;
 mod setting;
 mod sqlite;
 
+/// Name of the thread that writes to the guide's file: a guide that is read keeps it busy for long.
+pub const GUIDE_WRITER: &str = "guide-writer";
+
 pub use access::{ApiToken, NewApiToken, Purpose, SignIn, Used};
 pub use account::{Account, Credentials, NewAccount, NewPin};
 pub use audit::AuditLine;

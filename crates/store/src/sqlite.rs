@@ -29,7 +29,7 @@ impl Sqlite {
     /// What must not be lost: what is acknowledged is on disk.
     pub(crate) async fn open(path: &Path) -> Result<Self> {
         let options = SqliteConnectOptions::new().synchronous(SqliteSynchronous::Full);
-        Self::open_with(path, options, &MIGRATIONS).await
+        Self::open_with(path, options, (&MIGRATIONS, "store-writer")).await
     }
 
     /// The guide: what is acknowledged outlives the program, and what a power cut takes is read again from its source.
@@ -40,10 +40,14 @@ impl Sqlite {
             // Read where the kernel holds it: a window is hundreds of pages, and copying them was a third of its cost.
             .pragma("mmap_size", "2147418112")
             .pragma("wal_autocheckpoint", "4000");
-        Self::open_with(path, options, &GUIDE).await
+        Self::open_with(path, options, (&GUIDE, crate::GUIDE_WRITER)).await
     }
 
-    async fn open_with(path: &Path, options: SqliteConnectOptions, schema: &Migrator) -> Result<Self> {
+    async fn open_with(
+        path: &Path,
+        options: SqliteConnectOptions,
+        (schema, writer): (&Migrator, &'static str),
+    ) -> Result<Self> {
         make_private(path)?;
         let options = options
             .filename(path)
@@ -52,7 +56,8 @@ impl Sqlite {
             .busy_timeout(limits::STORE_BUSY);
         let pool = |most| SqlitePoolOptions::new().max_connections(most).acquire_timeout(limits::STORE_BUSY);
         let opened = |error| cannot_open(path, error);
-        let writer = pool(1).connect_with(options.clone()).await.map_err(opened)?;
+        let writer = options.clone().thread_name(move |_| writer.into());
+        let writer = pool(1).connect_with(writer).await.map_err(opened)?;
         schema.run(&writer).await.map_err(|error| cannot_migrate(path, error))?;
         let reader =
             pool(limits::STORE_READERS).connect_with(options.read_only(true)).await.map_err(opened)?;

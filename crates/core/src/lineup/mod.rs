@@ -42,6 +42,8 @@ pub struct ServiceRef {
 
 /// The namespace of entries of lists.
 const LISTED: u32 = 0x4C49_5354;
+/// The namespace of channels of one's own.
+const OWN: u32 = 0x4F57_4E20;
 /// The kind of streams from elsewhere that GStreamer plays on a box.
 const STREAM: u32 = 4097;
 
@@ -98,9 +100,19 @@ impl ServiceRef {
         }
     }
 
-    /// It is the entry of a list: whoever gives it counts streams, each of them like a transponder of its own.
+    /// A channel of one's own, by the id that the station has given it.
+    pub fn own(id: &str) -> Self {
+        Self { namespace: OWN, ..Self::listed(id, &format!("own://{id}"), false) }
+    }
+
+    /// The id of a channel of one's own; none: it is no such channel.
+    pub fn own_id(&self) -> Option<&str> {
+        self.path.strip_prefix("own://").filter(|_| self.namespace == OWN)
+    }
+
+    /// It is the entry of a list, or a channel of one's own: whoever gives it counts streams, each of them like a transponder of its own.
     pub fn is_listed(&self) -> bool {
-        self.namespace == LISTED && self.is_iptv()
+        matches!(self.namespace, LISTED | OWN) && self.is_iptv()
     }
 
     /// A line between channels, not a channel.
@@ -153,6 +165,9 @@ impl ServiceRef {
 
     /// The channel that it is.
     pub fn channel_id(&self) -> ChannelId {
+        if let Some(id) = self.own_id() {
+            return ChannelId(format!("own-{id}"));
+        }
         if self.is_listed() {
             return ChannelId(format!("list-{:08x}{:08x}", self.sid, self.tsid));
         }

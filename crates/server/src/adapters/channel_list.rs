@@ -106,7 +106,7 @@ impl Client {
     pub async fn about(&self) -> Result<About, Trouble> {
         let list = match self.settings.kind {
             Kind::HdHomeRun => self.tuner().await?,
-            Kind::M3u | Kind::Enigma2 => self.m3u().await?,
+            Kind::M3u | Kind::Enigma2 | Kind::Own => self.m3u().await?,
         };
         let about = About { model: list.model.clone(), tuners: list.tuners };
         self.guides.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&list.guides);

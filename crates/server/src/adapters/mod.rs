@@ -1,5 +1,6 @@
 //! Doors to the outside world, one thing each: receivers, files, child processes, the clock.
 
+pub mod air_file;
 pub mod certificate;
 pub mod channel_list;
 pub mod clock;
@@ -17,8 +18,10 @@ pub mod logo_folder;
 pub mod machine;
 pub mod oidc;
 pub mod outgoing;
+pub mod own_channels;
 pub mod past_files;
 pub mod picture;
+pub mod pieces;
 pub mod receiver;
 pub mod stream;
 pub mod tape_files;

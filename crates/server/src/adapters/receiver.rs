@@ -18,7 +18,7 @@ use super::clock::Clock;
 use super::gate::Gate;
 use super::outgoing::refusal;
 use super::stream::{Fault, Stream};
-use super::{channel_list, enigma2};
+use super::{channel_list, enigma2, own_channels};
 
 /// What kind of receiver it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -32,10 +32,13 @@ pub enum Kind {
     M3u,
     /// A network tuner, or what speaks like one.
     HdHomeRun,
+    /// The station itself: its own channels. Nobody adds or removes it.
+    #[serde(skip_deserializing)]
+    Own,
 }
 
 impl Kind {
-    /// All of them.
+    /// All that a host can add.
     pub const ALL: [Self; 3] = [Self::Enigma2, Self::M3u, Self::HdHomeRun];
 
     /// As they are written in the configuration, the API and the store, in that order.
@@ -43,7 +46,7 @@ impl Kind {
 
     /// As it is written.
     pub fn name(self) -> &'static str {
-        Self::WORDS[self as usize]
+        Self::WORDS.get(self as usize).copied().unwrap_or("own")
     }
 
     /// The kind of that name.
@@ -187,6 +190,8 @@ pub enum Client {
     Enigma2(enigma2::Client),
     /// Of a list.
     List(channel_list::Client),
+    /// Of the station's own channels.
+    Own(own_channels::Client),
 }
 
 impl Client {
@@ -198,6 +203,7 @@ impl Client {
         Ok(match settings.kind {
             Kind::Enigma2 => Self::Enigma2(enigma2::Client::new(settings, clock)?),
             Kind::M3u | Kind::HdHomeRun => Self::List(channel_list::Client::new(settings, clock)?),
+            Kind::Own => return Err(Trouble::NotAReceiver("the station itself is none".into())),
         })
     }
 
@@ -206,6 +212,7 @@ impl Client {
         match self {
             Self::Enigma2(client) => client.settings(),
             Self::List(client) => client.settings(),
+            Self::Own(client) => client.settings(),
         }
     }
 
@@ -214,6 +221,7 @@ impl Client {
         match self {
             Self::Enigma2(client) => client.answers(),
             Self::List(client) => client.answers(),
+            Self::Own(client) => client.answers(),
         }
     }
 
@@ -222,6 +230,7 @@ impl Client {
         match self {
             Self::Enigma2(client) => client.pages(),
             Self::List(client) => client.pages(),
+            Self::Own(client) => client.gate(),
         }
     }
 
@@ -230,6 +239,7 @@ impl Client {
         match self {
             Self::Enigma2(client) => client.streams(),
             Self::List(client) => client.streams(),
+            Self::Own(client) => client.gate(),
         }
     }
 
@@ -241,6 +251,8 @@ impl Client {
         match self {
             Self::Enigma2(client) => client.open(service, relayed).await,
             Self::List(client) => client.open(service).await,
+            // Its tapes read no stream.
+            Self::Own(_) => Err(Fault::Ended),
         }
     }
 
@@ -252,6 +264,7 @@ impl Client {
         match self {
             Self::Enigma2(client) => client.about().await,
             Self::List(client) => client.about().await,
+            Self::Own(client) => Ok(client.about()),
         }
     }
 
@@ -263,6 +276,7 @@ impl Client {
         match self {
             Self::Enigma2(client) => client.bouquets().await,
             Self::List(client) => client.bouquets().await,
+            Self::Own(client) => Ok(client.bouquets()),
         }
     }
 
@@ -270,7 +284,7 @@ impl Client {
     pub fn streams_at_once(&self, about: Option<&About>) -> Option<u32> {
         let told = self.settings().tuners.or_else(|| about?.tuners);
         match self {
-            Self::Enigma2(_) => told,
+            Self::Enigma2(_) | Self::Own(_) => told,
             // A list that names no limit has none that we would know of.
             Self::List(_) => told.or(Some(limits::LIST_STREAMS)),
         }
@@ -280,14 +294,14 @@ impl Client {
     pub fn as_box(&self) -> Option<&enigma2::Client> {
         match self {
             Self::Enigma2(client) => Some(client),
-            Self::List(_) => None,
+            Self::List(_) | Self::Own(_) => None,
         }
     }
 
     /// Addresses of guides that it names.
     pub fn guides(&self) -> Vec<Url> {
         match self {
-            Self::Enigma2(_) => Vec::new(),
+            Self::Enigma2(_) | Self::Own(_) => Vec::new(),
             Self::List(client) => client.guides(),
         }
     }
@@ -298,6 +312,12 @@ impl Client {
             client.forget_addresses();
         }
     }
+}
+
+/// The address of what is asked for nothing.
+pub(super) fn nowhere() -> Url {
+    #[expect(clippy::expect_used, reason = "it is written here")]
+    Url::parse("own://channels").expect("an address")
 }
 
 /// An address and, apart from it, the credentials that stood in it.

@@ -16,6 +16,7 @@ mod memory;
 pub mod news;
 pub mod own;
 pub mod playback;
+pub mod prepare;
 mod receivers;
 mod say;
 mod session;
@@ -53,6 +54,8 @@ use url::Url;
 
 use crate::adapters::clock::Clock;
 use crate::adapters::outgoing::Outgoing;
+use crate::adapters::own_channels;
+use crate::adapters::receiver::Client;
 pub use crate::spawn::{panics, supervise};
 use guardian::Guardian;
 use guide::files::FileView;
@@ -136,6 +139,7 @@ impl App {
             stop: stop.child_token(),
         };
         let sessions = Sessions::start(around, settings.clone());
+        let board = Arc::<own_channels::Board>::default();
         let receivers = Receivers::new(
             (Arc::clone(&lineup), Logos::open(settings.clone(), clock).await),
             tuners.clone(),
@@ -144,6 +148,8 @@ impl App {
             settings.clone(),
             stop.child_token(),
         );
+        let own = own_channels::Client::new(Arc::clone(&board), clock);
+        receivers.admit(Client::Own(own)).await?;
         for receiver in first {
             receivers.add(receiver).await?;
         }

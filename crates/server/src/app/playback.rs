@@ -17,7 +17,7 @@ use telecast_core::playback as decision;
 use telecast_media::cmaf::{Entry, Extent, supported};
 pub use telecast_media::hls::Directives;
 use telecast_media::hls::{self, Container, Readiness, View};
-use telecast_media::mpegts::{self, Choice};
+use telecast_media::mpegts::Choice;
 use telecast_media::tape::{Index, Lane, Listed, Origin, Rendition, Segment, Track, TrackId, derived_id};
 use telecast_media::time::{HZ, to_ticks};
 use tokio::sync::watch;
@@ -428,7 +428,7 @@ impl PlaybackHandle {
     pub async fn chosen(&self, choice: Option<Choice>) -> Result<BoxStream<'static, Bytes>, PlayError> {
         let way = self.way().await?;
         let snapshot = way.tape.snapshot();
-        let joined = mpegts::join(&snapshot.index).ok_or(PlayError::TimedOut)?;
+        let joined = way.tape.join(&snapshot.index).ok_or(PlayError::TimedOut)?;
         let watch = way.tape.watch();
         let reader = Raw::new(way, self.clone(), watch, joined, choice);
         Ok(unfold(reader, |mut reader| async move { reader.next().await.map(|piece| (piece, reader)) })

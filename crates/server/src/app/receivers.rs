@@ -63,6 +63,11 @@ pub(super) struct Receiver {
 }
 
 impl Receiver {
+    /// The station itself, which gives its own channels.
+    fn is_own(&self) -> bool {
+        matches!(self.client, Client::Own(_))
+    }
+
     fn is_bulk_broken(&self) -> bool {
         self.bulk_is_broken.load(Ordering::Relaxed)
     }
@@ -135,8 +140,15 @@ impl Receivers {
 
     /// Adds a receiver with what an earlier run has read from it, and starts its owner.
     pub(super) async fn add(self: &Arc<Self>, settings: ReceiverSettings) -> Result<ReceiverView, Error> {
-        let known = self.remembered(&settings.id).await;
-        let (first, receiver) = self.insert(settings, known)?;
+        let client = Client::new(settings, self.clock)
+            .map_err(|trouble| Error::new(Kind::Invalid, trouble.to_string()))?;
+        self.admit(client).await
+    }
+
+    /// The same of what is no receiver that a host could add.
+    pub(super) async fn admit(self: &Arc<Self>, client: Client) -> Result<ReceiverView, Error> {
+        let known = self.remembered(&client.settings().id).await;
+        let (first, receiver) = self.insert(client, known)?;
         // Known to the pool before it has answered: a channel of an earlier run then says that its receiver does not, and not
         // that nobody has it.
         self.tuners.set_receiver(receiver.client.clone(), receiver.client.streams_at_once(None)).await;
@@ -170,20 +182,15 @@ impl Receivers {
         known
     }
 
-    fn insert(
-        &self,
-        settings: ReceiverSettings,
-        known: Known,
-    ) -> Result<(ReceiverView, Arc<Receiver>), Error> {
+    fn insert(&self, client: Client, known: Known) -> Result<(ReceiverView, Arc<Receiver>), Error> {
+        let settings = client.settings();
         let _change = self.change.lock().unwrap_or_else(PoisonError::into_inner);
         let list = self.list.load_full();
         if list.iter().any(|receiver| receiver.client.settings().id == settings.id) {
             return Err(Error::new(Kind::Conflict, "There is already a receiver of that name."));
         }
-        let mut first = blank(&settings, ReceiverState::Loading, "Its channels are being read.");
+        let mut first = blank(settings, ReceiverState::Loading, "Its channels are being read.");
         first.channels = count(&known.bouquets);
-        let client = Client::new(settings, self.clock)
-            .map_err(|trouble| Error::new(Kind::Invalid, trouble.to_string()))?;
         let (state, _) = watch::channel(first.clone());
         let receiver = Arc::new(Receiver {
             client,
@@ -222,7 +229,7 @@ impl Receivers {
             .list
             .load()
             .iter()
-            .filter(|receiver| receiver.client.settings().from_file)
+            .filter(|receiver| receiver.client.settings().from_file && !receiver.is_own())
             .cloned()
             .collect();
         for receiver in of_file {
@@ -280,9 +287,11 @@ impl Receivers {
         found.ok_or_else(|| Error::new(Kind::NotFound, "There is no such receiver."))
     }
 
-    /// All of them.
+    /// All that a host could add.
     pub(super) fn views(&self) -> Vec<ReceiverView> {
-        self.list.load().iter().map(|receiver| receiver.state.borrow().clone()).collect()
+        let list = self.list.load();
+        let added = list.iter().filter(|receiver| !receiver.is_own());
+        added.map(|receiver| receiver.state.borrow().clone()).collect()
     }
 
     /// Id and name of those that tell a guide of their own.
@@ -300,7 +309,7 @@ impl Receivers {
             let worse = if pages as u8 >= streams as u8 { pages } else { streams };
             (receiver.state.borrow().clone(), client.answers(), worse)
         };
-        self.list.load().iter().map(of).collect()
+        self.list.load().iter().filter(|receiver| !receiver.is_own()).map(of).collect()
     }
 
     /// A channel's logo.

@@ -3,10 +3,12 @@
 //! - [`sound`]: frames of one codec in, AAC in ADTS frames out.
 //! - [`picture`]: a programme in, the same with H.264 out.
 //! - [`proof`]: which encoders of this machine really work, and how fast.
+//! - [`item`]: a file in, a prepared piece of a channel of one's own out.
 //! - [`slate`]: a still picture in, a few seconds of a programme out; once.
 //!
 //! Each child is in a process group of its own, its stderr is drained into the log, and it is killed when its filter is dropped.
 
+pub mod item;
 pub mod picture;
 pub mod proof;
 pub mod slate;

@@ -25,8 +25,10 @@ use super::matched::{Matched, Matcher, known, members};
 use super::source::{self, GuideSource};
 use super::wishes::KeptGuide;
 use crate::adapters::guide_file::Place;
+use crate::adapters::machine::let_others_go_first;
 use crate::app::news::News;
 use crate::app::settings::InForce;
+use crate::spawn::apart;
 
 /// How often it is looked whether one is due.
 const LOOK: Duration = Duration::from_secs(30);
@@ -317,11 +319,11 @@ impl Files {
         let (batches, mut coming) = mpsc::channel(2);
         let shift_ms = i64::from(source.shift_min) * 60_000;
         let now = guide.clock.wall_ms();
-        let reader = tokio::task::spawn_blocking(move || {
-            read_file(input, (&lineup, &choices), (shift_ms, now), &batches)
-        });
+        let read = move || read_file(input, (&lineup, &choices), (shift_ms, now), &batches);
+        let reader = apart("guide-reader", read).map_err(|error| error.to_string())?;
         let mut import =
             guide.store.import_guide(&source.id, now).await.map_err(|error| error.to_string())?;
+        let_others_go_first(telecast_store::GUIDE_WRITER);
         let (mut count, mut told) = (0, tokio::time::Instant::now());
         while let Some(batch) = coming.recv().await {
             count += batch.len() as u64;

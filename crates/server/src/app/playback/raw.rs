@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use telecast_core::session::ReasonCode;
-use telecast_media::mpegts::{self, Choice, Joined};
+use telecast_media::mpegts::{Choice, Joined};
 use telecast_media::slate::{Layout, Playing};
 use telecast_media::tape::Index;
 use telecast_media::time::HZ;
@@ -149,13 +149,13 @@ impl Raw {
 
     /// Goes on at the newest picture.
     fn rejoin(&mut self, index: &Index) -> Option<Bytes> {
-        self.joined = mpegts::join(index)?;
+        self.joined = self.way.tape.join(index)?;
         self.offset = self.joined.offset;
         Some(std::mem::take(&mut self.joined.tables).into())
     }
 
     async fn read(&mut self, end: u64) -> Option<Bytes> {
-        let (main, begin) = (Arc::clone(&self.way.tape.main), self.offset);
+        let (main, begin) = (self.way.tape.main.clone(), self.offset);
         let read = tokio::task::spawn_blocking(move || main.read(begin, end)).await;
         match read {
             Ok(Ok(bytes)) => {
@@ -170,7 +170,7 @@ impl Raw {
                 }
                 // It fell behind what is kept: it goes on at the newest picture, and loses what lies between.
                 metrics::counter!("telecast_raw_readers_skipped_total").increment(1);
-                self.joined = mpegts::join(&self.way.tape.snapshot().index)?;
+                self.joined = self.way.tape.join(&self.way.tape.snapshot().index)?;
                 self.offset = self.joined.offset.max(end);
                 Some(std::mem::take(&mut self.joined.tables).into())
             }

@@ -2,6 +2,7 @@
 //! and files; they never speak to the task, so a slow one disturbs nobody.
 //!
 //! - `owner`: the task.
+//! - `own`: the task of a channel of one's own, which reads no source: what is on follows from prepared pieces and the time.
 //! - [`derived`]: another tape, through a filter of pictures, as a source.
 //! - `sounds`: sound that is made from other sound, and its filters.
 //! - `past`: the same for what came before anybody needed it, when it is asked for.
@@ -13,19 +14,23 @@
 
 pub mod derived;
 pub mod eviction;
+mod own;
 mod owner;
 mod past;
 pub mod room;
 mod sounds;
 mod stretch;
 
+use crate::adapters::air_file::AirFile;
 use crate::adapters::clock::Clock;
+use crate::adapters::own_channels::OnAir;
 use crate::adapters::past_files::PastFiles;
 use crate::adapters::receiver::Client;
 use crate::adapters::stream::{Fault, Stream};
-use crate::adapters::tape_files::TapeFile;
+use crate::adapters::tape_files::{Recent, TapeFile};
 use crate::app::shelf::Playlists;
 use derived::{Derived, Pictures};
+use own::Own;
 use owner::Owner;
 pub use room::{Keeping, Room, Usage};
 use std::collections::HashMap;
@@ -33,6 +38,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use telecast_core::lineup::ServiceRef;
 use telecast_core::tuner::{Holder, StreamKey};
+use telecast_media::mpegts::{self, Joined};
 use telecast_media::segment::{Counters, PidCounters, Waiting};
 use telecast_media::tape::{Index, Origin, PAST, Run, Segment, Track, TrackId};
 use telecast_media::ts::psi::Kind;
@@ -125,13 +131,59 @@ enum Command {
     Made(past::Made),
 }
 
+/// Where the bytes of a tape's programme lie.
+#[derive(Clone)]
+pub enum Main {
+    /// In files that its owner writes.
+    Written(Arc<TapeFile>),
+    /// In prepared pieces.
+    Aired(Arc<AirFile>),
+}
+
+impl Main {
+    /// Bytes `begin..end`.
+    ///
+    /// # Errors
+    /// `NotFound`: they have been evicted. Anything else: the disk.
+    pub fn read(&self, begin: u64, end: u64) -> std::io::Result<Vec<u8>> {
+        match self {
+            Self::Written(file) => file.read(begin, end),
+            Self::Aired(file) => file.read(begin, end),
+        }
+    }
+
+    /// Up to where it can be read.
+    pub fn end(&self) -> u64 {
+        match self {
+            Self::Written(file) => file.end(),
+            Self::Aired(file) => file.end(),
+        }
+    }
+
+    /// Bytes on disk that are there for this tape alone.
+    pub fn size(&self) -> u64 {
+        match self {
+            Self::Written(file) => file.size(),
+            Self::Aired(_) => 0,
+        }
+    }
+
+    /// Calls `work` with `begin..end`, if all of it is in memory: see [`TapeFile::in_memory`].
+    pub fn in_memory<T>(&self, begin: u64, end: u64, work: impl FnOnce(&Recent<'_>) -> T) -> Option<T> {
+        match self {
+            Self::Written(file) => file.in_memory(begin, end, work),
+            Self::Aired(_) => None,
+        }
+    }
+}
+
 /// A handle on a tape; cheap to clone. The tape ends by its token, not by dropping handles.
 #[derive(Clone)]
 pub struct Tape {
     /// Distinguishes tapes, also of one channel.
     pub id: u64,
     /// Bytes of the programme.
-    pub main: Arc<TapeFile>,
+    pub main: Main,
     past: Arc<PastFiles>,
     /// Its newest playlists.
     pub playlists: Arc<Playlists>,
@@ -182,7 +234,7 @@ impl Tape {
         });
         Ok(Self {
             id,
-            main,
+            main: Main::Written(main),
             past,
             playlists: Arc::default(),
             snapshots,
@@ -192,6 +244,40 @@ impl Tape {
             stop,
             gone,
         })
+    }
+
+    /// Starts the tape of a channel of one's own, on which is what `on_air` says. It ends with `on_air`.
+    pub fn air(
+        key: &StreamKey,
+        on_air: watch::Receiver<Arc<OnAir>>,
+        room: &Room,
+        clock: Clock,
+        stop: CancellationToken,
+    ) -> Self {
+        let (troubled, trouble) = watch::channel(false);
+        let (publish, snapshots) = watch::channel(Arc::new(Snapshot::empty()));
+        let (commands, inbox) = mpsc::channel(COMMANDS);
+        let file = Arc::<AirFile>::default();
+        let name = key.channel.0.clone();
+        let owner = Own::new(name, on_air, Arc::clone(&file), clock, (publish, troubled));
+        let gone = CancellationToken::new();
+        let (done, token) = (gone.clone().drop_guard(), stop.clone());
+        crate::app::supervise("own channel", async move {
+            owner.run(inbox, token).await;
+            drop(done);
+        });
+        Self {
+            id: room.next_id(),
+            main: Main::Aired(file),
+            past: Arc::new(PastFiles::new(&room.directory(key))),
+            playlists: Arc::default(),
+            snapshots,
+            trouble,
+            commands,
+            hurry: Arc::new(Notify::new()),
+            stop,
+            gone,
+        }
     }
 
     /// The newest snapshot.
@@ -231,6 +317,15 @@ impl Tape {
         let asked = past::Asked { track, sequence, reply };
         self.commands.send(Command::Ask(asked)).await.map_err(|_| None)?;
         answer.await.map_err(|_| None)?.map_err(Some)
+    }
+
+    /// Where a raw reader joins just now.
+    pub fn join(&self, index: &Index) -> Option<Joined> {
+        let joined = mpegts::join(index)?;
+        Some(match self.main {
+            Main::Written(_) => joined,
+            Main::Aired(_) => joined.seamless(),
+        })
     }
 
     /// Starts a filter before it is known to be needed.

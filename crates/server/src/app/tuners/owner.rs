@@ -269,9 +269,17 @@ impl Owner {
     }
 
     fn open(&mut self, key: &StreamKey, source: &LineupSource) -> Option<Tape> {
-        let from = self.feed(&key.channel, source)?;
-        let from = (Source::Receiver(from), Some(self.troubles.clone()));
-        let opened = Tape::start(key, from, &self.room, self.clock, self.stop.child_token());
+        let stop = self.stop.child_token();
+        let opened = match self.clients.get(&source.receiver)? {
+            Client::Own(own) => {
+                Ok(Tape::air(key, own.on_air(&source.service)?, &self.room, self.clock, stop))
+            }
+            Client::Enigma2(_) | Client::List(_) => {
+                let from = self.feed(&key.channel, source)?;
+                let from = (Source::Receiver(from), Some(self.troubles.clone()));
+                Tape::start(key, from, &self.room, self.clock, stop)
+            }
+        };
         let tape = match opened {
             Ok(tape) => tape,
             Err(error) => {

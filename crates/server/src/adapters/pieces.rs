@@ -1,0 +1,357 @@
+//! Prepared pieces on disk: a folder each, that holds a tape which is complete.
+//!
+//! - `piece.ts`: the stream. `*.index`: pages of its journal ([`telecast_media::journal`]). `piece.json`: what there is, written last and durably: a folder
+//!   without it is what an interrupted preparation has left.
+//! - Of a piece on air only the outline and the page that is on are in memory.
+
+use std::fs::File;
+use std::io::{Error, ErrorKind, Result, Write};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use rustix::fs::OFlags;
+use serde::{Deserialize, Serialize};
+use telecast_media::air::{Counter, Outline, PieceRun, map_pid};
+use telecast_media::journal::{Journal, Page, Recovery};
+use telecast_media::tape::{Index, Segment};
+
+use super::files::{self, Whole};
+
+/// The stream, and what there is.
+const STREAM: &str = "piece.ts";
+const CONTENTS: &str = "piece.json";
+/// Form of what is written here; another is prepared anew.
+const VERSION: u32 = 1;
+/// No page is longer (bytes): see [`super::tape_journal`].
+const PAGE_LIMIT: u64 = 4 << 20;
+/// Pages of a piece that stay in memory: the one that is on, and the one that comes.
+const PAGES_KEPT: usize = 2;
+/// A read is no longer (bytes).
+const READ_LIMIT: u64 = 64 << 20;
+
+/// What stands in `piece.json`.
+#[derive(Debug, Serialize, Deserialize)]
+struct Contents {
+    version: u32,
+    segments: u64,
+    start: i64,
+    length: i64,
+    bytes: u64,
+    pages: Vec<PageOf>,
+    /// Number, and offset of the first packet, of each run; and the page in which it begins.
+    runs: Vec<(u32, u64, usize)>,
+    /// PID, first and next continuity counter.
+    counters: Vec<(u16, u8, u8)>,
+}
+
+/// A page of the index.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct PageOf {
+    /// Sequence of its first segment: its name.
+    first: u64,
+    /// Tape time at which that begins.
+    start: i64,
+}
+
+fn page_path(folder: &Path, first: u64) -> PathBuf {
+    folder.join(format!("{first:016}.index"))
+}
+
+/// A piece that is being written.
+pub struct PieceWriter {
+    folder: PathBuf,
+    stream: File,
+    journal: Journal,
+    page: Option<(u64, File)>,
+    contents: Contents,
+    last_run: Option<u32>,
+    counters: Vec<Counter>,
+    finished: bool,
+}
+
+impl PieceWriter {
+    /// Begins a piece in `folder`; what an earlier attempt has left there goes.
+    ///
+    /// # Errors
+    /// The folder cannot be made or emptied.
+    pub fn begin(folder: &Path) -> Result<Self> {
+        remove(folder)?;
+        files::own_folder(folder)?;
+        let mut options = files::options(OFlags::empty());
+        let stream = options.create_new(true).write(true).open(folder.join(STREAM))?;
+        let contents = Contents {
+            version: VERSION,
+            segments: 0,
+            start: 0,
+            length: 0,
+            bytes: 0,
+            pages: Vec::new(),
+            runs: Vec::new(),
+            counters: Vec::new(),
+        };
+        let (folder, journal) = (folder.to_owned(), Journal::new("piece", 0));
+        Ok(Self {
+            folder,
+            stream,
+            journal,
+            page: None,
+            contents,
+            last_run: None,
+            counters: Vec::new(),
+            finished: false,
+        })
+    }
+
+    /// Appends bytes of the stream, whole packets.
+    ///
+    /// # Errors
+    /// The disk.
+    pub fn append(&mut self, bytes: &[u8]) -> Result<()> {
+        self.stream.write_all(bytes)?;
+        self.contents.bytes += bytes.len() as u64;
+        Counter::note(&mut self.counters, bytes);
+        Ok(())
+    }
+
+    /// Writes what has become complete of `index`, all of whose segments that are not written yet are still in it.
+    ///
+    /// # Errors
+    /// The disk.
+    pub fn index(&mut self, index: &Index) -> Result<()> {
+        for Page { first, bytes } in self.journal.write(index) {
+            let known = self.page.take().filter(|(open, _)| *open == first);
+            let mut page = match known {
+                Some((_, page)) => page,
+                None => {
+                    let start = index.segment(first).map_or(0, |segment| segment.start);
+                    self.contents.pages.push(PageOf { first, start });
+                    let mut options = files::options(OFlags::empty());
+                    options.create_new(true).write(true).open(page_path(&self.folder, first))?
+                }
+            };
+            page.write_all(&bytes)?;
+            self.page = Some((first, page));
+        }
+        let written = self.contents.segments;
+        let complete = index.segments.iter().take_while(|segment| segment.is_complete());
+        for segment in complete.filter(|segment| segment.sequence >= written) {
+            self.note(segment);
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, segment: &Segment) {
+        if self.last_run != Some(segment.run.number) {
+            self.last_run = Some(segment.run.number);
+            let page = self.contents.pages.partition_point(|page| page.first <= segment.sequence);
+            let base = if self.contents.runs.is_empty() { 0 } else { segment.base };
+            self.contents.runs.push((segment.run.number, base, page.saturating_sub(1)));
+        }
+        if self.contents.segments == 0 {
+            self.contents.start = segment.start;
+        }
+        self.contents.segments = segment.sequence + 1;
+        self.contents.length = segment.end.unwrap_or(segment.start) - self.contents.start;
+    }
+
+    /// Bytes so far.
+    pub fn bytes(&self) -> u64 {
+        self.contents.bytes
+    }
+
+    /// Ticks so far.
+    pub fn length(&self) -> i64 {
+        self.contents.length
+    }
+
+    /// It is whole: brings it to the disk.
+    ///
+    /// # Errors
+    /// The disk; or nothing was written.
+    pub fn finish(mut self) -> Result<Piece> {
+        if self.contents.segments == 0 || self.contents.length <= 0 {
+            return Err(Error::new(ErrorKind::UnexpectedEof, "there is no picture and no sound in it"));
+        }
+        self.contents.counters = self.counters.iter().map(|of| (of.pid, of.first, of.next)).collect();
+        self.stream.sync_data()?;
+        if let Some((_, page)) = &self.page {
+            page.sync_data()?;
+        }
+        let mut whole = Whole::begin(&self.folder.join(CONTENTS))?;
+        serde_json::to_writer(&mut whole, &self.contents)?;
+        whole.finish()?;
+        self.finished = true;
+        Piece::open(&self.folder)
+    }
+}
+
+impl Drop for PieceWriter {
+    fn drop(&mut self) {
+        if !self.finished
+            && let Err(error) = remove(&self.folder)
+        {
+            tracing::warn!(%error, "what was begun of a piece cannot be removed");
+        }
+    }
+}
+
+/// Removes a piece, or what is left of one.
+///
+/// # Errors
+/// It is there and cannot be removed.
+pub fn remove(folder: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Notes when a piece was last needed; if that cannot be noted, it may go sooner.
+pub fn used(folder: &Path, at: SystemTime) {
+    let open = files::options(OFlags::empty()).write(true).open(folder.join(CONTENTS));
+    let _ = open.and_then(|file| file.set_modified(at));
+}
+
+/// Names of folders in `directory`; of those that hold a whole piece, its bytes and when it was last needed.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn found(directory: &Path) -> Result<Vec<(String, Option<(u64, SystemTime)>)>> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(directory)? {
+        let entry = entry?;
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        if !entry.file_type()?.is_dir() {
+            continue;
+        }
+        let whole = || {
+            let used = std::fs::symlink_metadata(entry.path().join(CONTENTS))?.modified()?;
+            let bytes = std::fs::symlink_metadata(entry.path().join(STREAM))?.len();
+            Ok::<_, Error>((bytes, used))
+        };
+        all.push((name, whole().ok()));
+    }
+    Ok(all)
+}
+
+/// A prepared piece. Its files stay open, so that one that is removed can be aired to its end.
+#[derive(Debug)]
+pub struct Piece {
+    folder: PathBuf,
+    stream: File,
+    pages: Vec<PageOf>,
+    outline: Arc<Outline>,
+    /// Pages that were read last.
+    read: Mutex<Vec<(usize, Arc<Index>)>>,
+}
+
+impl Piece {
+    /// Opens the piece in `folder`.
+    ///
+    /// # Errors
+    /// It is not there, not whole, or of another form.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let damaged =
+            |what: &str| Error::new(ErrorKind::InvalidData, format!("the piece is damaged: {what}"));
+        let contents: Contents = serde_json::from_slice(&files::read_whole(&folder.join(CONTENTS))?)?;
+        if contents.version != VERSION {
+            return Err(damaged("it has another form"));
+        }
+        let stream = files::options(OFlags::empty()).read(true).open(folder.join(STREAM))?;
+        if stream.metadata()?.len() != contents.bytes {
+            return Err(damaged("its stream is not whole"));
+        }
+        let mut runs = Vec::new();
+        let mut first = None;
+        for (number, base, page) in contents.runs {
+            let place = contents.pages.get(page).ok_or_else(|| damaged("a page is missing"))?;
+            let index = read_page(folder, place.first)?;
+            first = first.or_else(|| index.segments.front().map(|segment| segment.sequence));
+            let of = index.segments.iter().find(|segment| segment.run.number == number);
+            let run = Arc::clone(&of.ok_or_else(|| damaged("a run is missing"))?.run);
+            runs.push(PieceRun { run, base });
+        }
+        let first = first.ok_or_else(|| damaged("it is empty"))?;
+        let map_pid = runs.first().and_then(|first: &PieceRun| map_pid(&first.run.tables));
+        let outline = Outline {
+            map_pid,
+            runs,
+            first,
+            segments: contents.segments.saturating_sub(first),
+            start: contents.start,
+            length: contents.length,
+            bytes: contents.bytes,
+            counters: contents
+                .counters
+                .iter()
+                .map(|(pid, first, next)| Counter { pid: *pid, first: *first, next: *next })
+                .collect(),
+        };
+        let (folder, outline) = (folder.to_owned(), Arc::new(outline));
+        Ok(Self { folder, stream, pages: contents.pages, outline, read: Mutex::default() })
+    }
+
+    /// What it is like.
+    pub fn outline(&self) -> &Arc<Outline> {
+        &self.outline
+    }
+
+    /// Segments from the one on that holds tape time `at` of the piece's own, as far as their page goes; empty: nothing is behind it.
+    ///
+    /// # Errors
+    /// A page is missing or damaged.
+    pub fn segments(&self, at: i64) -> Result<Vec<Arc<Segment>>> {
+        let number = self.pages.partition_point(|page| page.start <= at).saturating_sub(1);
+        for number in number..self.pages.len() {
+            let page = self.page(number)?;
+            let from = page.segments.partition_point(|segment| segment.end.is_some_and(|end| end <= at));
+            let found: Vec<_> = page.segments.iter().skip(from).cloned().collect();
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    fn page(&self, number: usize) -> Result<Arc<Index>> {
+        {
+            let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((_, page)) = read.iter().find(|(known, _)| *known == number) {
+                return Ok(Arc::clone(page));
+            }
+        }
+        let place = self.pages.get(number).ok_or(ErrorKind::NotFound)?;
+        let page = Arc::new(read_page(&self.folder, place.first)?);
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.insert(0, (number, Arc::clone(&page)));
+        read.truncate(PAGES_KEPT);
+        Ok(page)
+    }
+
+    /// Bytes `begin..end` of its stream.
+    ///
+    /// # Errors
+    /// The disk, or they are not there.
+    pub fn read(&self, begin: u64, end: u64) -> Result<Vec<u8>> {
+        let length =
+            end.checked_sub(begin).filter(|length| *length <= READ_LIMIT).ok_or(ErrorKind::InvalidInput)?;
+        let mut out = vec![0; length as usize];
+        self.stream.read_exact_at(&mut out, begin)?;
+        Ok(out)
+    }
+}
+
+fn read_page(folder: &Path, first: u64) -> Result<Index> {
+    let path = page_path(folder, first);
+    if std::fs::metadata(&path)?.len() > PAGE_LIMIT {
+        return Err(Error::new(ErrorKind::InvalidData, "the piece is damaged: a page is too long"));
+    }
+    let bytes = files::read_whole(&path)?;
+    let mut recovery = Recovery::default();
+    if recovery.page(&bytes) < bytes.len() {
+        return Err(Error::new(ErrorKind::InvalidData, "the piece is damaged: a page cannot be read"));
+    }
+    Ok(recovery.finish(|_, _, _, _| true))
+}

@@ -1,0 +1,391 @@
+//! The preparation room: one owner of all prepared pieces. It makes what own channels will need, in the order in which they need it, and lets go what nobody has
+//! needed for longest.
+//!
+//! - A piece is called by what it is made of and how ([`Key`]), so that what was prepared for one channel serves all, and a restart finds it again.
+//! - What is wanted is pinned. Beyond the budget, or when the disk is nearly full, what is not wanted goes, the longest unused first; if that does not do, what is
+//!   wanted last waits, and says why.
+//! - A failure is tried again with growing pauses; whoever plans puts something else in its place in good time.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use sha2::{Digest, Sha256};
+use telecast_core::breaker::doubled;
+use telecast_core::library::HZ;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::supervise;
+use crate::adapters::clock::Clock;
+use crate::adapters::ffmpeg::item::{self, Job};
+use crate::adapters::pieces::{self, Piece};
+use crate::adapters::tape_files::free_space;
+
+/// Lists of what is wanted that may wait; the last one counts.
+const QUEUE: usize = 16;
+/// How often it looks after itself.
+const LOOK: Duration = Duration::from_secs(5);
+/// What is due within this is made before others and with all power (milliseconds).
+const URGENT_MS: i64 = 5 * 60_000;
+/// Pauses before a failure is tried again.
+const AGAIN_FIRST: Duration = Duration::from_secs(20);
+const AGAIN_MOST: Duration = Duration::from_hours(6);
+/// What is running is told this often.
+const TELL: Duration = Duration::from_secs(1);
+
+/// Names a piece: what it is made of, which stretch, and how.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key(String);
+
+impl Key {
+    /// The piece that `job` makes of content that is called `content`, wherever its file lies.
+    pub fn of(content: &str, job: &Job) -> Self {
+        // A plan is written in one way only: its fields stand in order.
+        let plan = serde_json::to_string(&job.plan).unwrap_or_default();
+        let mut hash = Sha256::new();
+        for part in [content, &job.from.to_string(), &job.length.unwrap_or(-1).to_string(), &plan] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        Self(hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// Reads the name of a folder.
+    fn read(name: &str) -> Option<Self> {
+        let is_ours = name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_ours.then(|| Self(name.to_owned()))
+    }
+}
+
+/// Something that will be needed.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Its name.
+    pub key: Key,
+    /// How it is made.
+    pub job: Job,
+    /// How long it will be (ticks), for progress.
+    pub planned: i64,
+    /// When it is needed, milliseconds since 1970.
+    pub due_ms: i64,
+}
+
+/// How a piece fares.
+#[derive(Clone, Debug)]
+pub enum State {
+    /// It waits; with what for, where that is not its turn.
+    Waiting(Option<String>),
+    /// It is being made: so much of so much (ticks).
+    Running(i64, i64),
+    /// It is there.
+    Ready(Arc<Piece>),
+    /// It cannot be made: why, so many times, and when it is tried again (milliseconds since 1970).
+    Failed {
+        /// Cause, for people.
+        why: String,
+        /// Attempts.
+        tries: u32,
+        /// When it is tried again.
+        again_ms: i64,
+    },
+}
+
+/// What is told of the room.
+#[derive(Clone, Debug, Default)]
+pub struct Board {
+    /// All that is wanted.
+    pub states: HashMap<Key, State>,
+    /// Bytes that all pieces take.
+    pub bytes: u64,
+    /// Seconds of a piece that are made in a second, lately; none: nothing has been made.
+    pub speed: Option<f64>,
+}
+
+/// Where pieces lie, and how much they may take.
+#[derive(Clone, Debug)]
+pub struct Keeping {
+    /// Folder.
+    pub directory: PathBuf,
+    /// Bytes of all pieces.
+    pub budget: u64,
+    /// Bytes of the disk that stay free.
+    pub free: u64,
+    /// Pieces that are made at once.
+    pub workers: usize,
+}
+
+/// The way to the room; cheap to clone.
+#[derive(Clone)]
+pub struct Preparation {
+    wanted: mpsc::Sender<Vec<Wanted>>,
+    board: watch::Receiver<Arc<Board>>,
+}
+
+impl Preparation {
+    /// Starts the owner. It ends with `stop`, and with it what it makes.
+    ///
+    /// # Errors
+    /// The folder cannot be made or read.
+    pub fn start(keeping: Keeping, clock: Clock, stop: CancellationToken) -> std::io::Result<Self> {
+        let (wanted, inbox) = mpsc::channel(QUEUE);
+        let (publish, board) = watch::channel(Arc::default());
+        let owner = Owner {
+            known: found(&keeping.directory)?,
+            keeping,
+            clock,
+            publish,
+            wanted: Vec::new(),
+            open: HashMap::new(),
+            running: HashMap::new(),
+            failed: HashMap::new(),
+            blocked: None,
+            speed: None,
+        };
+        supervise("preparation", owner.run(inbox, stop));
+        Ok(Self { wanted, board })
+    }
+
+    /// This is wanted from now on, and nothing else.
+    pub async fn want(&self, wanted: Vec<Wanted>) {
+        let _ = self.wanted.send(wanted).await;
+    }
+
+    /// How everything fares.
+    pub fn board(&self) -> watch::Receiver<Arc<Board>> {
+        self.board.clone()
+    }
+}
+
+/// A piece on disk: its bytes, and when it was last needed.
+struct Known {
+    bytes: u64,
+    used: SystemTime,
+}
+
+/// A piece that is being made.
+struct Making {
+    done: Arc<AtomicI64>,
+    planned: i64,
+    began: Instant,
+    /// Ends it.
+    stop: CancellationToken,
+}
+
+struct Failure {
+    why: String,
+    tries: u32,
+    again_ms: i64,
+}
+
+struct Owner {
+    keeping: Keeping,
+    clock: Clock,
+    publish: watch::Sender<Arc<Board>>,
+    /// By when it is needed.
+    wanted: Vec<Wanted>,
+    known: BTreeMap<Key, Known>,
+    open: HashMap<Key, Arc<Piece>>,
+    running: HashMap<Key, Making>,
+    failed: HashMap<Key, Failure>,
+    /// Why nothing new is begun.
+    blocked: Option<String>,
+    speed: Option<f64>,
+}
+
+type Made = (Key, Result<Piece, String>);
+
+impl Owner {
+    async fn run(mut self, mut inbox: mpsc::Receiver<Vec<Wanted>>, stop: CancellationToken) {
+        let mut jobs: JoinSet<Made> = JoinSet::new();
+        let mut look = tokio::time::interval(LOOK);
+        let mut tell = tokio::time::interval(TELL);
+        loop {
+            tokio::select! {
+                Some(wanted) = inbox.recv() => self.want(wanted),
+                Some(made) = jobs.join_next() => match made {
+                    Ok((key, made)) => self.made(&key, made),
+                    // Whoever was making it has failed as a whole; it is begun anew.
+                    Err(error) => tracing::error!(%error, "a preparation has broken off"),
+                },
+                _ = look.tick() => {}
+                _ = tell.tick(), if !self.running.is_empty() => { self.tell(); continue; }
+                () = stop.cancelled() => break,
+            }
+            self.make_room();
+            self.begin(&mut jobs);
+            self.tell();
+        }
+        jobs.shutdown().await;
+    }
+
+    fn want(&mut self, mut wanted: Vec<Wanted>) {
+        wanted.sort_by(|one, other| (one.due_ms, &one.key).cmp(&(other.due_ms, &other.key)));
+        let mut seen = std::collections::HashSet::new();
+        wanted.retain(|one| seen.insert(one.key.clone()));
+        self.running.retain(|key, making| {
+            let is_wanted = seen.contains(key);
+            if !is_wanted {
+                making.stop.cancel();
+            }
+            is_wanted
+        });
+        self.open.retain(|key, _| seen.contains(key));
+        self.failed.retain(|key, _| seen.contains(key));
+        let now = SystemTime::UNIX_EPOCH + Duration::from_millis(self.clock.wall_ms().max(0).unsigned_abs());
+        for one in &wanted {
+            let Some(known) = self.known.get_mut(&one.key) else { continue };
+            if let std::collections::hash_map::Entry::Vacant(place) = self.open.entry(one.key.clone()) {
+                let folder = self.keeping.directory.join(&one.key.0);
+                match Piece::open(&folder) {
+                    Ok(piece) => {
+                        known.used = now;
+                        pieces::used(&folder, now);
+                        place.insert(Arc::new(piece));
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, piece = one.key.0, "a prepared piece is of no use any more; it is made anew");
+                        self.known.remove(&one.key);
+                    }
+                }
+            }
+        }
+        self.wanted = wanted;
+    }
+
+    /// Lets go what is not wanted, as far as that is needed.
+    fn make_room(&mut self) {
+        let free = free_space(&self.keeping.directory).unwrap_or(u64::MAX);
+        let used: u64 = self.known.values().map(|known| known.bytes).sum();
+        let mut over = used.saturating_sub(self.keeping.budget).max(self.keeping.free.saturating_sub(free));
+        if over > 0 {
+            let wanted: std::collections::HashSet<&Key> = self.wanted.iter().map(|one| &one.key).collect();
+            let mut old: Vec<(SystemTime, Key, u64)> = self
+                .known
+                .iter()
+                .filter(|(key, _)| !wanted.contains(key))
+                .map(|(key, known)| (known.used, key.clone(), known.bytes))
+                .collect();
+            old.sort();
+            for (_, key, bytes) in old {
+                if over == 0 {
+                    break;
+                }
+                match pieces::remove(&self.keeping.directory.join(&key.0)) {
+                    Ok(()) => over = over.saturating_sub(bytes),
+                    Err(error) => tracing::warn!(%error, piece = key.0, "a prepared piece cannot be removed"),
+                }
+                self.known.remove(&key);
+            }
+        }
+        self.blocked = (over > 0).then(|| {
+            "There is no room for more: raise station.prepare.budget, or free space on its disk.".into()
+        });
+    }
+
+    fn begin(&mut self, jobs: &mut JoinSet<Made>) {
+        let now_ms = self.clock.wall_ms();
+        if self.blocked.is_some() {
+            return;
+        }
+        for one in &self.wanted {
+            if self.running.len() >= self.keeping.workers {
+                return;
+            }
+            let is_settled = self.known.contains_key(&one.key) || self.running.contains_key(&one.key);
+            if is_settled || self.failed.get(&one.key).is_some_and(|failure| failure.again_ms > now_ms) {
+                continue;
+            }
+            let making = Making {
+                done: Arc::default(),
+                planned: one.planned,
+                began: Instant::now(),
+                stop: CancellationToken::new(),
+            };
+            let job = Job { urgent: one.due_ms < now_ms + URGENT_MS, ..one.job.clone() };
+            let folder = self.keeping.directory.join(&one.key.0);
+            let (key, done, stop) = (one.key.clone(), Arc::clone(&making.done), making.stop.clone());
+            self.running.insert(one.key.clone(), making);
+            jobs.spawn(async move {
+                let made = stop.run_until_cancelled(item::prepare(&job, &folder, done)).await;
+                (key, made.unwrap_or_else(|| Err("it is not wanted any more".into())))
+            });
+        }
+    }
+
+    fn made(&mut self, key: &Key, made: Result<Piece, String>) {
+        let Some(making) = self.running.remove(key) else {
+            // Not wanted any more; if it is whole nevertheless, it may be of use.
+            if let Ok(piece) = made {
+                let known = Known { bytes: piece.outline().bytes, used: SystemTime::UNIX_EPOCH };
+                self.known.insert(key.clone(), known);
+            }
+            return;
+        };
+        match made {
+            Ok(piece) => {
+                self.failed.remove(key);
+                let seconds = making.began.elapsed().as_secs_f64().max(0.001);
+                let speed = piece.outline().length as f64 / HZ as f64 / seconds;
+                self.speed = Some(self.speed.map_or(speed, |before| (before * 3.0 + speed) / 4.0));
+                let now = SystemTime::UNIX_EPOCH
+                    + Duration::from_millis(self.clock.wall_ms().max(0).unsigned_abs());
+                self.known.insert(key.clone(), Known { bytes: piece.outline().bytes, used: now });
+                self.open.insert(key.clone(), Arc::new(piece));
+                metrics::counter!("telecast_pieces_prepared_total").increment(1);
+            }
+            Err(why) => {
+                let before = self.failed.get(key);
+                let tries = before.map_or(0, |before| before.tries) + 1;
+                let pause = doubled(AGAIN_FIRST, tries - 1, AGAIN_MOST);
+                tracing::warn!(piece = key.0, why, tries, "a piece cannot be prepared");
+                metrics::counter!("telecast_pieces_failed_total").increment(1);
+                let again_ms = self.clock.wall_ms() + pause.as_millis() as i64;
+                self.failed.insert(key.clone(), Failure { why, tries, again_ms });
+            }
+        }
+    }
+
+    fn state(&self, key: &Key) -> State {
+        if let Some(piece) = self.open.get(key) {
+            return State::Ready(Arc::clone(piece));
+        }
+        if let Some(making) = self.running.get(key) {
+            return State::Running(making.done.load(Ordering::Relaxed), making.planned);
+        }
+        match self.failed.get(key) {
+            Some(Failure { why, tries, again_ms, .. }) => {
+                State::Failed { why: why.clone(), tries: *tries, again_ms: *again_ms }
+            }
+            None => State::Waiting(self.blocked.clone()),
+        }
+    }
+
+    fn tell(&self) {
+        let states = self.wanted.iter().map(|one| (one.key.clone(), self.state(&one.key))).collect();
+        let bytes = self.known.values().map(|known| known.bytes).sum();
+        let waiting = self.wanted.len().saturating_sub(self.open.len() + self.running.len());
+        metrics::gauge!("telecast_pieces_waiting").set(waiting as f64);
+        self.publish.send_replace(Arc::new(Board { states, bytes, speed: self.speed }));
+    }
+}
+
+/// What an earlier run has left: whole pieces. What is not whole goes.
+fn found(directory: &Path) -> std::io::Result<BTreeMap<Key, Known>> {
+    crate::adapters::files::own_folder(directory)?;
+    let mut known = BTreeMap::new();
+    for (name, about) in pieces::found(directory)? {
+        let Some(key) = Key::read(&name) else { continue };
+        match about {
+            Some((bytes, used)) => {
+                known.insert(key, Known { bytes, used });
+            }
+            None => pieces::remove(&directory.join(&name))?,
+        }
+    }
+    Ok(known)
+}

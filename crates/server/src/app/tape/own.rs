@@ -1,0 +1,295 @@
+//! The task of a channel of one's own while somebody watches it. It reads no source and writes nothing: what is on follows from the prepared pieces
+//! that are due and from the time ([`telecast_media::air`]).
+//!
+//! - What it has once shown stays: sequences follow each other and time never goes back, even if the system's clock does.
+//! - It wakes when the next part is over, or when other pieces are due.
+//! - Pieces are put one behind another as they come; where none is due, nothing comes, and viewers are told.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use telecast_media::air::{self, Place, Placed};
+use telecast_media::segment::{Counters, Waiting};
+use telecast_media::tape::{Index, Segment};
+use telecast_media::time::{HZ, to_ticks};
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{Command, Snapshot};
+use crate::adapters::air_file::{AirFile, Aired};
+use crate::adapters::clock::Clock;
+use crate::adapters::own_channels::{Due, OnAir};
+use crate::adapters::stream::Fault;
+
+/// What has been on this long before somebody comes is there at once (ticks): players hold back, and like to have something to hold on to.
+const BACK: i64 = 60 * HZ;
+/// So much of the past stays (ticks): an index of ten minutes takes one MiB.
+const WINDOW: i64 = 600 * HZ;
+/// It looks again after this at the latest, and no sooner than that.
+const LOOK: Duration = Duration::from_secs(1);
+const BREATH: Duration = Duration::from_millis(20);
+/// Nothing has been on for this long (ticks): viewers are told.
+const PATIENCE: i64 = 2 * HZ;
+/// The system's clock has been set if it differs by more than this from what has passed (milliseconds).
+const SET_MS: i64 = 1_000;
+
+/// The time of a channel, which never goes back.
+struct Now {
+    clock: Clock,
+    /// What it was, by the channel and by what is steady (milliseconds).
+    last: (i64, i64),
+}
+
+impl Now {
+    fn begin(clock: Clock) -> Self {
+        Self { clock, last: (clock.wall_ms(), clock.steady_ms()) }
+    }
+
+    /// Milliseconds since 1970: the system's, but where that has been set back, what it was and what has passed.
+    fn ms(&mut self) -> i64 {
+        let (wall, steady) = (self.clock.wall_ms(), self.clock.steady_ms());
+        let passed = self.last.0 + (steady - self.last.1).max(0);
+        let now = if wall < passed - SET_MS { passed } else { wall.max(self.last.0) };
+        self.last = (now, steady);
+        now
+    }
+}
+
+pub(super) struct Own {
+    name: String,
+    on_air: watch::Receiver<Arc<OnAir>>,
+    file: Arc<AirFile>,
+    publish: watch::Sender<Arc<Snapshot>>,
+    troubled: watch::Sender<bool>,
+    now: Now,
+    index: Index,
+    /// The piece that is on, and its segments that are still to come as far as they have been read.
+    on: Option<(Arc<Aired>, VecDeque<Arc<Segment>>)>,
+    since: u64,
+    trouble: Option<Arc<Fault>>,
+    began: i64,
+}
+
+impl Own {
+    pub(super) fn new(
+        name: String,
+        on_air: watch::Receiver<Arc<OnAir>>,
+        file: Arc<AirFile>,
+        clock: Clock,
+        (publish, troubled): (watch::Sender<Arc<Snapshot>>, watch::Sender<bool>),
+    ) -> Self {
+        Self {
+            name,
+            on_air,
+            file,
+            publish,
+            troubled,
+            now: Now::begin(clock),
+            index: Index::default(),
+            on: None,
+            since: u64::MAX,
+            trouble: None,
+            began: i64::MAX,
+        }
+    }
+
+    pub(super) async fn run(mut self, mut inbox: mpsc::Receiver<Command>, stop: CancellationToken) {
+        loop {
+            let wake = self.step();
+            tokio::select! {
+                () = tokio::time::sleep_until(wake) => {}
+                changed = self.on_air.changed() => if changed.is_err() {
+                    // The channel is gone.
+                    self.index.ended = true;
+                    self.tell(Some(Arc::new(Fault::Ended)));
+                    return;
+                },
+                Some(command) = inbox.recv() => answer(command),
+                () = stop.cancelled() => {
+                    self.index.ended = true;
+                    self.tell(Some(Arc::new(Fault::Stopped)));
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Shows what is on by now; says when there will be more.
+    fn step(&mut self) -> Instant {
+        let on_air = Arc::clone(&self.on_air.borrow_and_update());
+        let now = (self.now.ms() - on_air.epoch_ms) * HZ / 1000;
+        self.began = self.began.min(now);
+        let mut news = false;
+        let mut next = now + HZ;
+        // Each turn takes a segment, or ends it.
+        while let Some(segment) = self.next(&on_air, now) {
+            let Some(shown) = air::open(&segment, now) else {
+                next = next.min(over(&segment, None));
+                break;
+            };
+            let complete = shown.is_complete();
+            news |= self.show(shown);
+            if !complete {
+                next = next.min(over(&segment, self.index.segments.back().map(|open| &**open)));
+                break;
+            }
+            if let Some((_, coming)) = &mut self.on {
+                coming.pop_front();
+            }
+        }
+        self.evict(now);
+        let is_over = |last: &Arc<Segment>| last.end.is_some_and(|end| end + PATIENCE < now);
+        let idle = self.index.segments.back().map_or(self.began + PATIENCE < now, is_over);
+        if idle != self.trouble.is_some() {
+            self.trouble = idle.then(|| Arc::new(Fault::Stalled));
+            if idle {
+                tracing::warn!(channel = self.name, "nothing is prepared for now");
+            }
+            news = true;
+        }
+        if news {
+            self.tell(None);
+        }
+        let left = Duration::from_micros(((next - now).max(0) * 1_000_000 / HZ) as u64);
+        Instant::now() + left.clamp(BREATH, LOOK)
+    }
+
+    /// The segment that is on, or the one that comes next; none: it is not known yet.
+    fn next(&mut self, on_air: &OnAir, now: i64) -> Option<Arc<Segment>> {
+        if let Some((aired, coming)) = &mut self.on {
+            if coming.is_empty() {
+                let behind = self.index.segments.back().and_then(|last| last.end);
+                let own = behind.unwrap_or(aired.placed.place.start) - aired.placed.place.start;
+                *coming = read(aired, own + aired.placed.piece.start, &self.name);
+            }
+            if let Some(segment) = coming.front() {
+                return Some(Arc::clone(segment));
+            }
+        }
+        let last = self.index.segments.back().and_then(|last| last.end);
+        let from = last.unwrap_or(now - BACK);
+        let due =
+            on_air.pieces.iter().find(|due| due.end() > from && last.is_none_or(|last| due.start >= last))?;
+        if due.start > now {
+            return None;
+        }
+        let place = self.place(on_air, due);
+        let aired = Arc::new(Aired {
+            placed: Placed::new(
+                place,
+                Arc::clone(due.piece.outline()),
+                self.on.as_ref().map(|(on, _)| &on.placed),
+            ),
+            piece: Arc::clone(&due.piece),
+        });
+        self.file.push(Arc::clone(&aired));
+        let own = (from - due.start).max(0) + aired.placed.piece.start;
+        let coming = read(&aired, own, &self.name);
+        let first = coming.front().cloned();
+        self.on = Some((aired, coming));
+        first
+    }
+
+    /// Where a piece stands: as it was reckoned, or behind what has been shown.
+    fn place(&self, on_air: &OnAir, due: &Due) -> Place {
+        let reckoned = Place {
+            start: due.start,
+            wall_ms: on_air.epoch_ms + due.start * 1000 / HZ,
+            sequence: due.sequence,
+            discontinuity_sequence: due.discontinuity_sequence,
+            run: due.run,
+            base: 0,
+        };
+        let Some((before, last)) = self.on.as_ref().zip(self.index.segments.back()) else { return reckoned };
+        Place {
+            sequence: last.sequence + 1,
+            discontinuity_sequence: last.discontinuity_sequence + 1,
+            run: last.run.number + 1,
+            base: before.0.end(),
+            ..reckoned
+        }
+    }
+
+    /// Puts a segment where it belongs; says whether a reader could see something new.
+    fn show(&mut self, segment: Segment) -> bool {
+        let parts = |segment: &Segment| segment.lanes.iter().map(|lane| lane.parts.len()).sum::<usize>();
+        let mut before = (0, false);
+        if let Some(open) = self.index.segments.pop_back_if(|last| last.sequence == segment.sequence) {
+            before = (parts(&open), open.is_complete());
+        }
+        let news = before != (parts(&segment), segment.is_complete());
+        self.since = self.since.min(segment.sequence);
+        self.index.next_sequence = segment.sequence + 1;
+        self.file.set(0, air::reach(&segment));
+        self.index.segments.push_back(Arc::new(segment));
+        news
+    }
+
+    fn evict(&mut self, now: i64) {
+        let old = |oldest: &mut Arc<Segment>| oldest.end.is_some_and(|end| end < now - WINDOW);
+        while self.index.segments.len() > 1 && self.index.segments.pop_front_if(old).is_some() {}
+        if let Some(first) = self.index.segments.front() {
+            self.file.set(first.first_byte(), 0);
+        }
+    }
+
+    fn tell(&mut self, fault: Option<Arc<Fault>>) {
+        let last = self.index.segments.back();
+        let tracks = last.map_or(Vec::new(), |last| last.run.tracks.clone());
+        let runs = last.map_or(0, |last| u64::from(last.run.number));
+        self.publish.send_replace(Arc::new(Snapshot {
+            index: self.index.clone(),
+            since: self.since,
+            tracks,
+            waiting: if last.is_some() { Waiting::Nothing } else { Waiting::KeyFrame },
+            mapped: last.is_some(),
+            fault,
+            trouble: self.trouble.clone(),
+            counters: Counters { runs, bytes: self.file.end(), ..Counters::default() },
+            ..Snapshot::empty()
+        }));
+        self.troubled.send_if_modified(|told| {
+            std::mem::replace(told, self.trouble.is_some()) != self.trouble.is_some()
+        });
+    }
+}
+
+/// Sound of a prepared piece is what every player can play: there is nothing to be made of it.
+fn answer(command: Command) {
+    match command {
+        Command::Derive(_, reply) => drop(reply),
+        Command::Ask(asked) => drop(asked),
+        Command::Rest(_) | Command::Warm(_) | Command::Made(_) => {}
+    }
+}
+
+/// Segments of a piece from its own tape time `own` on, as they stand on the channel.
+fn read(aired: &Aired, own: i64, channel: &str) -> VecDeque<Arc<Segment>> {
+    match aired.piece.segments(own) {
+        Ok(found) => found.iter().filter_map(|segment| aired.placed.segment(segment).map(Arc::new)).collect(),
+        Err(error) => {
+            tracing::error!(%error, channel, "a prepared piece cannot be read");
+            VecDeque::new()
+        }
+    }
+}
+
+/// When the next part of a segment is over of which `shown` has been.
+fn over(segment: &Segment, shown: Option<&Segment>) -> i64 {
+    let end = segment.end.unwrap_or(segment.start + HZ);
+    let next = segment.lanes.iter().filter_map(|lane| {
+        let scale = segment.run.track(lane.track)?.timescale();
+        let known = shown.and_then(|shown| shown.lane(lane.track)).map_or(0, |lane| lane.parts.len());
+        let part = lane.parts.get(known)?;
+        let frames = lane.frames.get(..(part.first + part.count) as usize)?;
+        let length: i64 = frames.iter().map(|frame| i64::from(frame.duration)).sum();
+        // Rounded down there, so a tick later here.
+        Some(to_ticks(lane.start + length, scale) + 1)
+    });
+    next.min().map_or(end, |next| next.min(end))
+}
+
+#[cfg(test)]
+mod tests;
