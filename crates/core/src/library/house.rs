@@ -103,6 +103,8 @@ pub enum Anew {
     Bits,
     /// Key frames lie too far apart.
     KeyFrames,
+    /// It does not begin at the beginning, and a picture that stays as it is could begin at a key frame only.
+    Begins,
 }
 
 /// What becomes of the picture.
@@ -145,15 +147,16 @@ pub struct Plan {
 const RATES: [(u32, u32); 8] =
     [(24_000, 1001), (24, 1), (25, 1), (30_000, 1001), (30, 1), (50, 1), (60_000, 1001), (60, 1)];
 
-/// What is to be done to `material`. `None`: there is neither picture nor sound.
-pub fn plan(material: &Material) -> Option<Plan> {
+/// What is to be done to `material`; `amid`: to a stretch of it that does not begin at its beginning. `None`: there is neither picture nor sound.
+pub fn plan(material: &Material, amid: bool) -> Option<Plan> {
     if material.picture.is_none() && material.sounds.is_empty() {
         return None;
     }
     let picture = match &material.picture {
         None => PicturePlan::Plain,
         Some(picture) => {
-            let why = anew(picture, material.bit_rate);
+            let mut why = anew(picture, material.bit_rate);
+            why.extend(amid.then_some(Anew::Begins));
             if why.is_empty() { PicturePlan::Copied { stream: picture.stream } } else { coded(picture, why) }
         }
     };
@@ -275,7 +278,7 @@ mod tests {
     }
 
     fn of(picture: Picture) -> PicturePlan {
-        plan(&Material { picture: Some(picture), ..Material::default() }).expect("a plan").picture
+        plan(&Material { picture: Some(picture), ..Material::default() }, false).expect("a plan").picture
     }
 
     #[test]
@@ -324,10 +327,10 @@ mod tests {
             sounds: vec![sound(1, false), sound(2, true), sound(3, false)],
             ..Material::default()
         };
-        let plan = plan(&material).expect("a plan");
+        let plan = plan(&material, false).expect("a plan");
         assert_eq!(plan.picture, PicturePlan::Plain);
         assert_eq!(plan.sounds.iter().map(|(stream, _)| *stream).collect::<Vec<_>>(), [2, 1, 3]);
-        assert_eq!(super::plan(&Material::default()), None);
+        assert_eq!(super::plan(&Material::default(), false), None);
     }
 
     #[test]
