@@ -25,6 +25,7 @@ pub mod settings;
 pub mod shelf;
 mod slate;
 mod sources;
+pub mod station;
 pub mod status;
 pub mod tape;
 pub mod transcoders;
@@ -65,10 +66,12 @@ use logos::Logos;
 use memory::Memory;
 use news::News;
 use own::{Favourites, Own, Wanted};
+use prepare::Preparation;
 use receivers::Receivers;
 use session::Surroundings;
 use sessions::Sessions;
 use settings::InForce;
+use station::{Stations, Stock};
 use status::Status;
 use transcoders::Transcoders;
 use tuners::{Board, Hold, Tuners, Wish};
@@ -102,6 +105,8 @@ struct Inner {
     ledger: Ledger,
     lineup: Arc<ArcSwap<Lineup>>,
     news: News,
+    stations: Stations,
+    stock: watch::Sender<Arc<Stock>>,
     stop: CancellationToken,
 }
 
@@ -153,6 +158,9 @@ impl App {
         for receiver in first {
             receivers.add(receiver).await?;
         }
+        let (stock, drawn) = watch::channel(Arc::<Stock>::default());
+        let parts = own_parts(&settings, (guide.clone(), Arc::clone(&receivers), board, drawn), (&news, clock), &stop)?;
+        let stations = Stations::start(parts, stop.child_token()).await;
         let guardian = Guardian { receivers: Arc::clone(&receivers), clock };
         supervise("guardian", guardian.clone().watch(sessions.clone(), stop.child_token()));
         let parts = status::Parts {
@@ -180,8 +188,20 @@ impl App {
             ledger,
             lineup,
             news,
+            stations,
+            stock,
             stop,
         })))
+    }
+
+    /// Channels of one's own.
+    pub fn stations(&self) -> &Stations {
+        &self.0.stations
+    }
+
+    /// What own channels can draw from, from now on.
+    pub fn stock(&self, stock: Stock) {
+        self.0.stock.send_replace(Arc::new(stock));
     }
 
     /// All channels and bouquets of all receivers.
@@ -547,6 +567,26 @@ impl App {
         }
         self.0.news.end();
     }
+}
+
+/// What own channels are made with.
+fn own_parts(
+    settings: &InForce,
+    (guide, receivers, board, stock): (Guide, Arc<Receivers>, Arc<own_channels::Board>, watch::Receiver<Arc<Stock>>),
+    (news, clock): (&News, Clock),
+    stop: &CancellationToken,
+) -> Result<station::Parts, Error> {
+    let keeping = settings.now().prepared.clone();
+    let folder = keeping.directory.clone();
+    let preparation = Preparation::start(keeping, clock, stop.child_token()).map_err(|error| {
+        let place = folder.display();
+        Error::new(
+            Kind::Unavailable,
+            format!("Prepared films cannot be kept in {place}: {error}. Choose another station.prepare.directory."),
+        )
+    })?;
+    let (store, news) = (guide.store.clone(), news.clone());
+    Ok(station::Parts { store, guide, receivers, board, preparation, stock, news, clock, folder })
 }
 
 /// The room of the tapes.

@@ -53,6 +53,16 @@ impl Key {
         Self(hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
     }
 
+    /// As it is written.
+    pub fn name(&self) -> &str {
+        &self.0
+    }
+
+    /// What was written; nothing is called by what was not.
+    pub fn read_or(name: &str) -> Self {
+        Self::read(name).unwrap_or_else(|| Self(String::new()))
+    }
+
     /// Reads the name of a folder.
     fn read(name: &str) -> Option<Self> {
         let is_ours = name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
