@@ -125,10 +125,15 @@ impl Store {
                 .fetch_optional(&mut *all)
                 .await?;
                 let Some(next) = next else {
-                    let known: Option<i64> =
-                        sqlx::query_scalar("SELECT revision FROM station WHERE id = ?").bind(id).fetch_optional(&mut *all).await?;
+                    let known: Option<i64> = sqlx::query_scalar("SELECT revision FROM station WHERE id = ?")
+                        .bind(id)
+                        .fetch_optional(&mut *all)
+                        .await?;
                     return Err(match known {
-                        Some(_) => Error::new(Kind::Conflict, "Somebody else has changed this channel. Load it again."),
+                        Some(_) => Error::new(
+                            Kind::Conflict,
+                            "Somebody else has changed this channel. Load it again.",
+                        ),
                         None => Error::new(Kind::NotFound, "There is no such channel."),
                     });
                 };
@@ -158,7 +163,11 @@ impl Store {
         match &self.backend {
             Backend::Sqlite(db) => {
                 let mut all = db.begin().await?;
-                sqlx::query("UPDATE station SET state = ? WHERE id = ?").bind(state).bind(id).execute(&mut *all).await?;
+                sqlx::query("UPDATE station SET state = ? WHERE id = ?")
+                    .bind(state)
+                    .bind(id)
+                    .execute(&mut *all)
+                    .await?;
                 for one in aired {
                     sqlx::query(
                         "INSERT INTO aired (station_id, start_ms, length_ms, item, title, kind, note) VALUES (?, ?, ?, ?, ?, ?, ?) \
@@ -186,7 +195,8 @@ impl Store {
     pub async fn delete_station(&self, id: &str) -> Result<()> {
         match &self.backend {
             Backend::Sqlite(db) => {
-                let gone = sqlx::query("DELETE FROM station WHERE id = ?").bind(id).execute(db.writer()).await?;
+                let gone =
+                    sqlx::query("DELETE FROM station WHERE id = ?").bind(id).execute(db.writer()).await?;
                 if gone.rows_affected() == 0 {
                     return Err(Error::new(Kind::NotFound, "There is no such channel."));
                 }

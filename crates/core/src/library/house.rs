@@ -79,6 +79,8 @@ pub struct Material {
     pub sounds: Vec<Sound>,
     /// Bits per second of the whole file.
     pub bit_rate: u64,
+    /// It is one picture that stands still.
+    pub still: bool,
 }
 
 /// Why a picture is coded anew.
@@ -141,6 +143,8 @@ pub struct Plan {
     pub picture: PicturePlan,
     /// Sounds that are made, the default first: number of the stream and language. Empty: silence is made.
     pub sounds: Vec<(u32, Option<String>)>,
+    /// It is one picture that stands still, as long as is wanted.
+    pub still: bool,
 }
 
 /// Rates that displays know, as fractions.
@@ -163,7 +167,7 @@ pub fn plan(material: &Material, amid: bool) -> Option<Plan> {
     let mut sounds: Vec<&Sound> = material.sounds.iter().filter(|sound| sound.channels > 0).collect();
     sounds.sort_by_key(|sound| !sound.default);
     let sounds = sounds.into_iter().take(SOUNDS).map(|sound| (sound.stream, sound.language.clone()));
-    Some(Plan { picture, sounds: sounds.collect() })
+    Some(Plan { picture, sounds: sounds.collect(), still: material.still })
 }
 
 fn anew(picture: &Picture, bit_rate: u64) -> Vec<Anew> {
@@ -284,7 +288,7 @@ mod tests {
     #[test]
     fn what_is_like_the_house_is_copied_and_everything_else_has_its_reason() {
         assert_eq!(of(usual()), PicturePlan::Copied { stream: 0 });
-        let cases: [(&str, Picture, Anew, (u32, u32), (u32, u32)); 9] = [
+        let cases = [
             ("codec", Picture { codec: "mpeg4".into(), ..usual() }, Anew::Codec, (1920, 1080), (25, 1)),
             (
                 "10 bit",

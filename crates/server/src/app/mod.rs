@@ -55,8 +55,6 @@ use url::Url;
 
 use crate::adapters::clock::Clock;
 use crate::adapters::outgoing::Outgoing;
-use crate::adapters::own_channels;
-use crate::adapters::receiver::Client;
 pub use crate::spawn::{panics, supervise};
 use guardian::Guardian;
 use guide::files::FileView;
@@ -66,12 +64,11 @@ use logos::Logos;
 use memory::Memory;
 use news::News;
 use own::{Favourites, Own, Wanted};
-use prepare::Preparation;
 use receivers::Receivers;
 use session::Surroundings;
 use sessions::Sessions;
 use settings::InForce;
-use station::{Stations, Stock};
+use station::Stations;
 use status::Status;
 use transcoders::Transcoders;
 use tuners::{Board, Hold, Tuners, Wish};
@@ -106,7 +103,6 @@ struct Inner {
     lineup: Arc<ArcSwap<Lineup>>,
     news: News,
     stations: Stations,
-    stock: watch::Sender<Arc<Stock>>,
     stop: CancellationToken,
 }
 
@@ -144,7 +140,6 @@ impl App {
             stop: stop.child_token(),
         };
         let sessions = Sessions::start(around, settings.clone());
-        let board = Arc::<own_channels::Board>::default();
         let receivers = Receivers::new(
             (Arc::clone(&lineup), Logos::open(settings.clone(), clock).await),
             tuners.clone(),
@@ -153,14 +148,11 @@ impl App {
             settings.clone(),
             stop.child_token(),
         );
-        let own = own_channels::Client::new(Arc::clone(&board), clock);
-        receivers.admit(Client::Own(own)).await?;
         for receiver in first {
             receivers.add(receiver).await?;
         }
-        let (stock, drawn) = watch::channel(Arc::<Stock>::default());
-        let parts = own_parts(&settings, (guide.clone(), Arc::clone(&receivers), board, drawn), (&news, clock), &stop)?;
-        let stations = Stations::start(parts, stop.child_token()).await;
+        let around = (guide.clone(), Arc::clone(&receivers), news.clone(), clock);
+        let stations = Stations::begin(&settings, around, &stop).await?;
         let guardian = Guardian { receivers: Arc::clone(&receivers), clock };
         supervise("guardian", guardian.clone().watch(sessions.clone(), stop.child_token()));
         let parts = status::Parts {
@@ -189,19 +181,8 @@ impl App {
             lineup,
             news,
             stations,
-            stock,
             stop,
         })))
-    }
-
-    /// Channels of one's own.
-    pub fn stations(&self) -> &Stations {
-        &self.0.stations
-    }
-
-    /// What own channels can draw from, from now on.
-    pub fn stock(&self, stock: Stock) {
-        self.0.stock.send_replace(Arc::new(stock));
     }
 
     /// All channels and bouquets of all receivers.
@@ -567,26 +548,6 @@ impl App {
         }
         self.0.news.end();
     }
-}
-
-/// What own channels are made with.
-fn own_parts(
-    settings: &InForce,
-    (guide, receivers, board, stock): (Guide, Arc<Receivers>, Arc<own_channels::Board>, watch::Receiver<Arc<Stock>>),
-    (news, clock): (&News, Clock),
-    stop: &CancellationToken,
-) -> Result<station::Parts, Error> {
-    let keeping = settings.now().prepared.clone();
-    let folder = keeping.directory.clone();
-    let preparation = Preparation::start(keeping, clock, stop.child_token()).map_err(|error| {
-        let place = folder.display();
-        Error::new(
-            Kind::Unavailable,
-            format!("Prepared films cannot be kept in {place}: {error}. Choose another station.prepare.directory."),
-        )
-    })?;
-    let (store, news) = (guide.store.clone(), news.clone());
-    Ok(station::Parts { store, guide, receivers, board, preparation, stock, news, clock, folder })
 }
 
 /// The room of the tapes.

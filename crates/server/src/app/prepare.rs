@@ -6,7 +6,8 @@
 //!   wanted last waits, and says why.
 //! - A failure is tried again with growing pauses; whoever plans puts something else in its place in good time.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -50,7 +51,11 @@ impl Key {
     pub fn of(content: &str, stretch: Stretch) -> Self {
         let mut hash = Sha256::new();
         hash.update(format!("{HOUSE} {} {} {content}", stretch.from, stretch.length.unwrap_or(-1)));
-        Self(hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+        let mut name = String::with_capacity(32);
+        for byte in hash.finalize().iter().take(16) {
+            let _ = write!(name, "{byte:02x}");
+        }
+        Self(name)
     }
 
     /// As it is written.
@@ -256,7 +261,7 @@ impl Owner {
 
     fn want(&mut self, mut wanted: Vec<Wanted>) {
         wanted.sort_by(|one, other| (one.due_ms, &one.key).cmp(&(other.due_ms, &other.key)));
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         wanted.retain(|one| seen.insert(one.key.clone()));
         self.running.retain(|key, making| {
             let is_wanted = seen.contains(key);
@@ -294,7 +299,7 @@ impl Owner {
         let used: u64 = self.known.values().map(|known| known.bytes).sum();
         let mut over = used.saturating_sub(self.keeping.budget).max(self.keeping.free.saturating_sub(free));
         if over > 0 {
-            let wanted: std::collections::HashSet<&Key> = self.wanted.iter().map(|one| &one.key).collect();
+            let wanted: HashSet<&Key> = self.wanted.iter().map(|one| &one.key).collect();
             let mut old: Vec<(SystemTime, Key, u64)> = self
                 .known
                 .iter()

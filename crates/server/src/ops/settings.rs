@@ -55,7 +55,9 @@ pub fn settings(config: &Config, data: &Path, receivers: Vec<ReceiverSettings>, 
             kept: Some(data.join("logos")),
         },
         prepared: Prepared {
-            directory: config.string("station.prepare.directory").map_or_else(|| data.join("prepared"), PathBuf::from),
+            directory: config
+                .string("station.prepare.directory")
+                .map_or_else(|| data.join("prepared"), PathBuf::from),
             budget: config.size("station.prepare.budget"),
             free: config.size("tape.minimum_free"),
             workers: config.number("station.prepare.workers") as usize,

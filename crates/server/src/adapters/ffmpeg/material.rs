@@ -15,6 +15,8 @@ use super::item::KINDS;
 
 /// ffprobe takes no longer: a sleeping disk, and a file whose index lies at its end.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Codecs of single pictures.
+const STILLS: [&str; 5] = ["png", "mjpeg", "webp", "bmp", "tiff"];
 /// Seconds from the beginning in which key frames are counted.
 const LOOKED_AT_S: u32 = 40;
 
@@ -89,7 +91,7 @@ struct Packet {
 pub async fn of(file: &Path) -> Result<Material, String> {
     let streams = ask(file, &["-show_streams", "-show_format"]).await?;
     let mut material = material(&streams);
-    if let Some(picture) = &mut material.picture {
+    if let Some(picture) = material.picture.as_mut().filter(|_| !material.still) {
         let (stream, interval) = (picture.stream.to_string(), format!("%+{LOOKED_AT_S}"));
         let packets = [
             "-select_streams",
@@ -182,7 +184,9 @@ fn material(said: &Said) -> Material {
         channels: stream.channels,
         default: stream.disposition.default == 1,
     });
-    Material { picture, sounds: sounds.collect(), bit_rate: said.format.bit_rate.parse().unwrap_or(0) }
+    let lasts = said.format.duration.parse().is_ok_and(|length: f64| length > 0.1);
+    let still = !lasts && picture.as_ref().is_some_and(|picture| STILLS.contains(&picture.codec.as_str()));
+    Material { picture, sounds: sounds.collect(), bit_rate: said.format.bit_rate.parse().unwrap_or(0), still }
 }
 
 /// The longest distance between key frames, or from the last to the end of what was looked at. None: there is none at the beginning.

@@ -6,7 +6,7 @@
 //! - A slot that comes too soon to be prepared as a whole is prepared in chunks just ahead of the play-head; until the next chunk is there, a slate is shown, and what
 //!   comes after it comes later.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -167,7 +167,12 @@ impl Channel {
     }
 
     /// Its plan, where it stands, and what was on: for a run ahead.
-    pub(super) fn run_ahead(&self, document: Option<&Document>, stock: &Stock, now: i64) -> Option<(Arc<Plan>, Standing, History)> {
+    pub(super) fn run_ahead(
+        &self,
+        document: Option<&Document>,
+        stock: &Stock,
+        now: i64,
+    ) -> Option<(Arc<Plan>, Standing, History)> {
         let plan = match document {
             Some(document) => self.plan_of(document, stock, now),
             None => self.plan.clone()?,
@@ -210,7 +215,10 @@ impl Channel {
 
     /// Slots that stay, whatever is planned: what is firm, and what is on.
     pub(super) fn kept_slots(&self, now: i64) -> usize {
-        self.firm.len().max(self.timeline.slots.partition_point(|slot| slot.start <= now)).min(self.timeline.slots.len())
+        self.firm
+            .len()
+            .max(self.timeline.slots.partition_point(|slot| slot.start <= now))
+            .min(self.timeline.slots.len())
     }
 
     /// What would be planned by another document from the next free boundary on.
@@ -251,9 +259,9 @@ impl Channel {
             changed.plan = true;
         }
         self.log(now, stock, &mut changed);
-        let mut needed: std::collections::HashSet<String> = std::collections::HashSet::new();
-        needed.extend(self.firm.iter().flat_map(|firm| &firm.pieces).map(|piece| piece.key.clone()));
-        self.open.retain(|key, _| needed.contains(key));
+        let pieces = self.firm.iter().flat_map(|firm| &firm.pieces);
+        let needed: HashSet<&str> = pieces.map(|piece| piece.key.as_str()).collect();
+        self.open.retain(|key, _| needed.contains(key.as_str()));
         changed
     }
 
@@ -319,7 +327,9 @@ impl Channel {
             return Settled::Firm { moved: false };
         };
         let stretch = whole(&slot, offset, stock.length(item));
-        let state = stock.key(item, stretch).and_then(|key| board.states.get(&key).cloned().map(|state| (key, state)));
+        let state = stock
+            .key(item, stretch)
+            .and_then(|key| board.states.get(&key).cloned().map(|state| (key, state)));
         if let Some((key, State::Ready(piece))) = state {
             let firm = self.place(item, stretch, &key, &piece, self.tape(slot.start));
             self.firm.push(Firm { pieces: vec![firm], complete: true, ..Firm::default() });
@@ -330,10 +340,15 @@ impl Channel {
         if slot.start > now + RUSH {
             return Settled::Nothing;
         }
-        let never_on = self.firm.iter().all(|firm| firm.pieces.is_empty()) && self.reckoning == Reckoning::default();
+        let never_on =
+            self.firm.iter().all(|firm| firm.pieces.is_empty()) && self.reckoning == Reckoning::default();
         let first = stock.key(item, chunk(&slot, offset, 0)).and_then(|key| board.states.get(&key));
         if never_on && !matches!(first, Some(State::Ready(_) | State::Failed { .. })) {
-            return if slot.start > now + HZ { Settled::Nothing } else { Settled::Later((now / HZ + 2) * HZ) };
+            return if slot.start > now + HZ {
+                Settled::Nothing
+            } else {
+                Settled::Later((now / HZ + 2) * HZ)
+            };
         }
         // Where it is half over already, what is past of it is not prepared.
         let placed = (now - slot.start).max(0) / CHUNK * CHUNK;
@@ -373,7 +388,9 @@ impl Channel {
         if start > self.tape(now) + SLATE {
             return Settled::Nothing;
         }
-        let Some(State::Ready(piece)) = board.states.get(&Stock::slate_key()) else { return Settled::Nothing };
+        let Some(State::Ready(piece)) = board.states.get(&Stock::slate_key()) else {
+            return Settled::Nothing;
+        };
         // Times at which nobody could see anything are left out.
         let start = start.max(self.tape(now));
         let (key, piece) = (Stock::slate_key(), Arc::clone(piece));
@@ -399,7 +416,14 @@ impl Channel {
         Settled::Firm { moved: length != slot.length }
     }
 
-    fn place(&mut self, item: ItemId, stretch: Stretch, key: &Key, piece: &Arc<Piece>, start: i64) -> FirmPiece {
+    fn place(
+        &mut self,
+        item: ItemId,
+        stretch: Stretch,
+        key: &Key,
+        piece: &Arc<Piece>,
+        start: i64,
+    ) -> FirmPiece {
         let Reckoning { sequence, discontinuity_sequence, run } = self.reckoning;
         let outline = piece.outline();
         let runs = outline.runs.len().max(1) as u32;
@@ -462,7 +486,8 @@ impl Channel {
             {
                 self.open.insert(firm.key.clone(), Arc::clone(piece));
             }
-            let Some(piece) = self.open.get(&firm.key).filter(|piece| piece.outline().length == firm.ticks) else {
+            let Some(piece) = self.open.get(&firm.key).filter(|piece| piece.outline().length == firm.ticks)
+            else {
                 continue;
             };
             pieces.push(Due {

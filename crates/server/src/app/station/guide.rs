@@ -98,7 +98,9 @@ fn programme(entry: &GuideEntry, item: Option<&Item>) -> Programme {
         subtitles: texts(&entry.subtitle),
         descriptions: texts(&entry.description),
         date: item.and_then(|item| item.year).map(|year| year.to_string().into()),
-        categories: item.map(|item| item.genres.iter().map(|genre| text(genre)).collect()).unwrap_or_default(),
+        categories: item
+            .map(|item| item.genres.iter().map(|genre| text(genre)).collect())
+            .unwrap_or_default(),
         episode: Episode {
             season: entry.season.and_then(|season| u16::try_from(season).ok()),
             number: entry.episode.map(|(first, _)| first),

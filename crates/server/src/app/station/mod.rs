@@ -1,10 +1,11 @@
 //! Channels of one's own: one owner of all of them, which plans, has prepared, and puts on air.
 //!
-//! - [`channel`](self): one channel, its plan and what of it is firm. `stock`: what there is to draw from. `guide`: what guides are told. [`view`]: as people see it.
+//! - [`channel`](self): one channel, its plan and what of it is firm. `stock`: what there is to draw from. `guide`: what guides are told. [`ahead`]: a year of it. [`view`]: as people see it.
 //! - Every two seconds, and whenever library, preparation or a document change, each channel is brought to where it is to be; what has changed is kept in the store
 //!   before tapes hear of it, so that a restart goes on with what was firm.
 //! - Requests are answered between two looks.
 
+pub mod ahead;
 mod channel;
 mod guide;
 mod stock;
@@ -30,13 +31,16 @@ use super::letters::{Canvas, LINE};
 use super::news::News;
 use super::prepare::{Board, Key, Preparation, State, Stretch, Wanted};
 use super::receivers::Receivers;
-use super::supervise;
+use super::settings::InForce;
+use super::{App, supervise};
 use crate::adapters::clock::Clock;
 use crate::adapters::own_channels::{self, OwnChannel, RECEIVER};
 use crate::adapters::picture;
+use crate::adapters::receiver::Client;
+use ahead::SimulationView;
 use channel::{Channel, SLATE};
 pub use stock::{Stock, StockFile};
-use view::{PreviewView, SimulationView, StationDetail, StationView, TimelineView};
+use view::{PreviewView, StationDetail, StationView, TimelineView};
 
 /// How often channels are looked at.
 const LOOK: Duration = Duration::from_secs(2);
@@ -72,25 +76,64 @@ type Ahead = (Arc<Plan>, Standing, History, Arc<Stock>);
 pub struct Stations {
     requests: mpsc::Sender<Request>,
     store: Store,
+    stocked: Arc<watch::Sender<Arc<Stock>>>,
 }
 
 /// What the owner works with.
-pub(super) struct Parts {
-    pub(super) store: Store,
-    pub(super) guide: Guide,
-    pub(super) receivers: Arc<Receivers>,
-    pub(super) board: Arc<own_channels::Board>,
-    pub(super) preparation: Preparation,
-    pub(super) stock: watch::Receiver<Arc<Stock>>,
-    pub(super) news: News,
-    pub(super) clock: Clock,
+struct Parts {
+    store: Store,
+    guide: Guide,
+    receivers: Arc<Receivers>,
+    board: Arc<own_channels::Board>,
+    preparation: Preparation,
+    stock: watch::Receiver<Arc<Stock>>,
+    news: News,
+    clock: Clock,
     /// Where the slate lies.
-    pub(super) folder: PathBuf,
+    folder: PathBuf,
+}
+
+impl App {
+    /// Channels of one's own.
+    pub fn stations(&self) -> &Stations {
+        &self.0.stations
+    }
 }
 
 impl Stations {
-    /// Starts the owner; it ends with `stop`.
-    pub(super) async fn start(parts: Parts, stop: CancellationToken) -> Self {
+    /// Starts the owner, and the room where films are prepared; both end with `stop`.
+    ///
+    /// # Errors
+    /// Prepared films cannot be kept.
+    pub(super) async fn begin(
+        settings: &InForce,
+        (guide, receivers, news, clock): (Guide, Arc<Receivers>, News, Clock),
+        stop: &CancellationToken,
+    ) -> Result<Self, Error> {
+        let keeping = settings.now().prepared.clone();
+        let folder = keeping.directory.clone();
+        let preparation = Preparation::start(keeping, clock, stop.child_token()).map_err(|error| {
+            let place = folder.display();
+            let words = "Choose another station.prepare.directory.";
+            Error::new(
+                Kind::Unavailable,
+                format!("Prepared films cannot be kept in {place}: {error}. {words}"),
+            )
+        })?;
+        let board = Arc::<own_channels::Board>::default();
+        receivers.admit(Client::Own(own_channels::Client::new(Arc::clone(&board), clock))).await?;
+        let (stocked, stock) = watch::channel(Arc::default());
+        let store = guide.store.clone();
+        let parts = Parts { store, guide, receivers, board, preparation, stock, news, clock, folder };
+        Ok(Self::start(parts, stocked, stop.child_token()).await)
+    }
+
+    /// From now on channels can draw from this.
+    pub fn stock(&self, stock: Stock) {
+        self.stocked.send_replace(Arc::new(stock));
+    }
+
+    async fn start(parts: Parts, stocked: watch::Sender<Arc<Stock>>, stop: CancellationToken) -> Self {
         let (requests, inbox) = mpsc::channel(QUEUE);
         let store = parts.store.clone();
         let kept = store.stations().await.unwrap_or_else(|error| {
@@ -105,7 +148,7 @@ impl Stations {
         let channels = kept.into_iter().map(Channel::new).collect();
         let owner = Owner { parts, channels, bad: HashSet::new(), stock: Arc::default(), slate, told };
         supervise("own channels", owner.run(inbox, stop));
-        Self { requests, store }
+        Self { requests, store, stocked: Arc::new(stocked) }
     }
 
     async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> Result<T, Error> {
@@ -195,14 +238,22 @@ impl Stations {
     ///
     /// # Errors
     /// `NotFound`; `Invalid`: it has no document that could be planned by.
-    pub async fn simulate(&self, id: String, document: Option<Document>, days: i64) -> Result<SimulationView, Error> {
+    pub async fn simulate(
+        &self,
+        id: String,
+        document: Option<Document>,
+        days: i64,
+    ) -> Result<SimulationView, Error> {
         let document = document.map(Box::new);
-        let (plan, standing, history, stock) = self.ask(|reply| Request::Ahead(id, document, reply)).await??;
+        let (plan, standing, history, stock) =
+            self.ask(|reply| Request::Ahead(id, document, reply)).await??;
         let run = move || {
             let until = standing.at + days * 86_400_000 * TICKS_PER_MS;
             let found = simulate(&plan, &standing, &history, until);
-            let lints = lint(&plan, Some(&found));
-            view::simulation(days, &found, &lints, &stock)
+            let begin = jiff::Timestamp::from_millisecond(standing.at / TICKS_PER_MS).unwrap_or_default();
+            let day = begin.to_zoned(jiff::tz::TimeZone::system()).date();
+            let lints = lint(&plan, day, Some(&found));
+            ahead::view(days, &found, &lints, &stock)
         };
         let ran = tokio::task::spawn_blocking(run).await;
         ran.map_err(|_| Error::new(Kind::Internal, "Running ahead has failed."))
@@ -305,7 +356,8 @@ impl Owner {
             told |= changed.plan;
             let on_air = channel.on_air(&board);
             if changed.firm || !changed.aired.is_empty() || before != on_air.pieces.len() {
-                let kept = self.parts.store.keep_station(&channel.station.id, &channel.kept(), &changed.aired).await;
+                let kept =
+                    self.parts.store.keep_station(&channel.station.id, &channel.kept(), &changed.aired).await;
                 if let Err(error) = kept {
                     tracing::error!(%error, station = channel.station.id, "what is firm on a channel cannot be kept");
                 }
@@ -318,7 +370,13 @@ impl Owner {
         if !self.channels.is_empty() {
             let key = Stock::slate_key();
             let stretch = Stretch { from: 0, length: Some(SLATE) };
-            let slate = Wanted { key: key.clone(), file: self.slate.clone(), stretch, planned: SLATE, due_ms: now / TICKS_PER_MS };
+            let slate = Wanted {
+                key: key.clone(),
+                file: self.slate.clone(),
+                stretch,
+                planned: SLATE,
+                due_ms: now / TICKS_PER_MS,
+            };
             wanted.insert(key, slate);
         }
         self.parts.preparation.want(wanted.into_values().collect()).await;
@@ -336,7 +394,8 @@ impl Owner {
         if failed.is_empty() {
             return;
         }
-        let known: HashMap<Key, ItemId> = self.channels.iter().flat_map(|channel| channel.keys(&self.stock)).collect();
+        let known: HashMap<Key, ItemId> =
+            self.channels.iter().flat_map(|channel| channel.keys(&self.stock)).collect();
         let before = self.bad.len();
         self.bad.extend(failed.into_iter().filter_map(|key| known.get(key).copied()));
         if self.bad.len() > before {

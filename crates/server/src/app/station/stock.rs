@@ -38,7 +38,11 @@ impl Stock {
             return self.clone();
         }
         let marked = |item: &Arc<Item>| {
-            if bad.contains(&item.id) { Arc::new(Item { state: State::Unplayable, ..(**item).clone() }) } else { Arc::clone(item) }
+            if bad.contains(&item.id) {
+                Arc::new(Item { state: State::Unplayable, ..(**item).clone() })
+            } else {
+                Arc::clone(item)
+            }
         };
         let library = Library::new(self.library.items().iter().map(marked).collect());
         Self { library: Arc::new(library), ..self.clone() }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use telecast_core::library::HZ;
 use telecast_core::schedule::document::BreakAt;
 use telecast_core::schedule::{
-    Change, Document, Fault, Lint, Note, NoteKind, Role, Slot, Statistics, TICKS_PER_MS, Timeline, What, diff,
+    Change, Document, Fault, Note, NoteKind, Role, Slot, TICKS_PER_MS, Timeline, What, diff,
 };
 use telecast_store::Aired;
 use utoipa::ToSchema;
@@ -18,8 +18,6 @@ use crate::app::prepare::{Board, State};
 const CHANGES: usize = 200;
 /// Notes that are listed.
 const NOTES: usize = 100;
-/// Shares and repeats that are listed of a year.
-const SHARES: usize = 100;
 
 /// How a channel fares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -193,7 +191,7 @@ pub struct TimelineView {
 
 /// A change between two timelines.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ChangeView {
+pub struct TimelineChange {
     /// `came`, `went` or `moved`.
     pub kind: &'static str,
     /// What it is called.
@@ -216,7 +214,7 @@ pub struct DiffView {
     /// The first time at which anything is another.
     pub first: Option<String>,
     /// The first changes.
-    pub items: Vec<ChangeView>,
+    pub items: Vec<TimelineChange>,
 }
 
 /// What would be on by another document.
@@ -227,70 +225,6 @@ pub struct PreviewView {
     pub timeline: TimelineView,
     /// How that differs from what is planned.
     pub diff: DiffView,
-}
-
-/// How often, and how long, something was on.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ShareView {
-    /// Name.
-    pub name: String,
-    /// How often.
-    pub starts: u64,
-    /// Hours.
-    pub hours: f64,
-}
-
-/// What is odd about a document.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct LintView {
-    /// What, in a word.
-    pub code: String,
-    /// Place in the document in full.
-    pub place: String,
-    /// Name of what it is about.
-    pub name: String,
-    /// What the item is called that it is about.
-    pub item: Option<String>,
-    /// How much; lengths in milliseconds.
-    pub number: i64,
-}
-
-/// Hours of a run ahead.
-#[derive(Clone, Debug, Default, Serialize, ToSchema)]
-pub struct HoursView {
-    /// Of programmes.
-    pub programme: f64,
-    /// Of breaks.
-    pub breaks: f64,
-    /// Of what fills.
-    pub fallback: f64,
-    /// Of nothing.
-    pub slate: f64,
-}
-
-/// A channel run ahead.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct SimulationView {
-    /// Days.
-    pub days: i64,
-    /// Programmes.
-    pub programmes: u64,
-    /// Different ones.
-    pub items: u64,
-    /// Programmes that had been on before.
-    pub repeats: u64,
-    /// The shortest time between two beginnings of one (milliseconds), and what it is called.
-    pub closest_repeat: Option<(i64, String)>,
-    /// Hours.
-    pub hours: HoursView,
-    /// Starts that were late, of those that have a time.
-    pub late: u64,
-    /// The latest (milliseconds).
-    pub latest_ms: i64,
-    /// Programmes by show; films together.
-    pub shares: Vec<ShareView>,
-    /// What is odd.
-    pub lints: Vec<LintView>,
 }
 
 /// Something that was on.
@@ -464,7 +398,7 @@ pub(super) fn preview(
             let names = if now.is_some() { next } else { before };
             let (title, _) = titles(names, &shown, stock);
             let (start, was) = (now.map(|now| at(now.start)), was.map(|was| at(was.start)));
-            view.items.push(ChangeView { kind, title, start, was });
+            view.items.push(TimelineChange { kind, title, start, was });
         }
     }
     PreviewView { timeline: timeline(next, channel.firm.len(), window_ms, stock, &|_| None), diff: view }
@@ -576,42 +510,6 @@ fn of_note(note: &Note, stock: &Stock) -> NoteView {
         item: title(note.item),
         instead: title(note.instead),
         length_ms: note.ticks / TICKS_PER_MS,
-    }
-}
-
-/// A run ahead of `days`, and what is odd about the document.
-pub(super) fn simulation(days: i64, of: &Statistics, lints: &[Lint], stock: &Stock) -> SimulationView {
-    let hours = |ticks: i64| ticks as f64 / (3600 * HZ) as f64;
-    let mut shares: Vec<ShareView> = of
-        .shows
-        .iter()
-        .map(|(name, share)| ShareView { name: name.clone(), starts: share.airings, hours: hours(share.ticks) })
-        .collect();
-    shares.sort_by(|one, other| other.hours.total_cmp(&one.hours));
-    shares.truncate(SHARES);
-    let lint = |lint: &Lint| LintView {
-        code: serde_json::to_value(lint.code).ok().and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default(),
-        place: lint.place.clone(),
-        name: lint.name.clone(),
-        item: (lint.item.0 != 0).then(|| stock.title(lint.item)),
-        number: lint.number,
-    };
-    SimulationView {
-        days,
-        programmes: of.programmes.airings,
-        items: of.items,
-        repeats: of.repeats,
-        closest_repeat: of.shortest_repeat.map(|(ticks, item)| (ticks / TICKS_PER_MS, stock.title(item))),
-        hours: HoursView {
-            programme: hours(of.programmes.ticks),
-            breaks: hours(of.break_ticks + of.tail_ticks),
-            fallback: hours(of.fallback_ticks),
-            slate: hours(of.slate_ticks),
-        },
-        late: of.starts.late,
-        latest_ms: of.starts.latest / TICKS_PER_MS,
-        shares,
-        lints: lints.iter().map(lint).collect(),
     }
 }
 

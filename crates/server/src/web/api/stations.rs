@@ -1,8 +1,9 @@
 //! Channels of one's own: for those who may programme.
 
 use super::{Begun, Body};
+use crate::app::station::ahead::SimulationView;
 use crate::app::station::view::{
-    AiredView, FaultView, PreviewView, SimulationView, StationDetail, StationView, TimelineView, read,
+    AiredView, FaultView, PreviewView, StationDetail, StationView, TimelineView, read,
 };
 use crate::app::station::{LOG, refused};
 use crate::web::problem::{Problem, ProblemDocument};
@@ -132,7 +133,7 @@ pub async fn create(
     let empty = || serde_json::json!({ "version": 1, "name": new.name, "sources": {}, "blocks": {}, "templates": {} });
     let document = document(&new.document.unwrap_or_else(empty))?;
     let id = telecast_core::secret::id(secret::entropy());
-    let seed = secret::entropy()[..8].iter().fold(0, |seed, byte| seed << 8 | u64::from(*byte));
+    let seed = u64::from_le_bytes(secret::entropy());
     let made = web.app.stations().create(id, seed, (new.number, &document)).await?;
     Ok(Begun(StatusCode::CREATED, made))
 }
