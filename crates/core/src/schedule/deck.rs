@@ -177,6 +177,11 @@ impl Deck {
         lanes.iter().flat_map(|lane| lane.list().iter().copied())
     }
 
+    /// Names of its groups.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|name| &**name)
+    }
+
     /// Items of what a trial has found, and the name of their group.
     pub(super) fn found(&self, trial: &Trial) -> (&[Index], &Arc<str>) {
         let lane = trial.lane.map_or(0, |(lane, _)| lane);

@@ -104,6 +104,7 @@ struct Count<'p> {
     by_reason: Vec<Share>,
     refused: BTreeMap<ItemId, u64>,
     occurrence: i64,
+    block: u64,
 }
 
 /// Runs a channel from `from` until `until` (ticks), and what it comes to.
@@ -117,6 +118,7 @@ pub fn simulate(plan: &Plan, from: &Standing, history: &History, until: i64) -> 
         by_reason: Vec::new(),
         refused: BTreeMap::new(),
         occurrence: from.place.occurrence,
+        block: from.place.block,
     };
     // Each turn ends behind where it began.
     while builder.at < until {
@@ -134,8 +136,10 @@ impl Count<'_> {
             let begins = unit.after.occurrence;
             if begins != self.occurrence && begins != i64::MIN {
                 let late = out.slots.get(unit.slot as usize).map_or(0, |slot| slot.start - begins);
-                // What was in force before the first slot has not begun here.
-                if begins >= self.found.from {
+                // What was in force before the first slot has not begun here; a block that follows itself goes on.
+                let goes_on = unit.after.block == self.block && late > 0;
+                self.block = unit.after.block;
+                if begins >= self.found.from && !goes_on {
                     let starts = &mut self.found.starts;
                     starts.all += 1;
                     starts.late += u64::from(late > 0);
@@ -167,7 +171,9 @@ impl Count<'_> {
         let found = &mut self.found;
         found.slots += 1;
         let begins = !matches!(slot.what, What::Item { offset: 1.., .. });
-        self.by_reason[slot.reason as usize].add(u64::from(begins), slot.length);
+        if slot.role != Role::Slate {
+            self.by_reason[slot.reason as usize].add(u64::from(begins), slot.length);
+        }
         match slot.role {
             Role::Programme => {
                 found.programmes.add(u64::from(begins), slot.length);
