@@ -315,7 +315,9 @@ impl Timeline {
 
     /// Drops the units that are over at `at`, but never the last one; gives their slots.
     pub fn drop_before(&mut self, at: i64) -> Vec<Slot> {
-        let is_over = |unit: usize| self.slots_of(unit).end.checked_sub(1).is_some_and(|last| self.slots[last].end() <= at);
+        let is_over = |unit: usize| {
+            self.slots_of(unit).end.checked_sub(1).is_some_and(|last| self.slots[last].end() <= at)
+        };
         let units = (0..self.units.len().saturating_sub(1)).take_while(|unit| is_over(*unit)).count();
         let Some(first) = self.units.get(units).copied().filter(|_| units > 0) else { return Vec::new() };
         self.begin = self.state_at(units);

@@ -296,6 +296,19 @@ impl Piece {
         Ok(Self { folder, stream, pages: contents.pages, outline, read: Mutex::default() })
     }
 
+    /// One of which nothing is there but its outline: for laws about what is on when.
+    #[cfg(test)]
+    pub fn imagined(outline: Outline) -> Self {
+        let stream = File::open("/dev/null").expect("a file");
+        Self {
+            folder: PathBuf::new(),
+            stream,
+            pages: Vec::new(),
+            outline: Arc::new(outline),
+            read: Mutex::default(),
+        }
+    }
+
     /// What it is like.
     pub fn outline(&self) -> &Arc<Outline> {
         &self.outline

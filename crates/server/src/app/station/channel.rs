@@ -70,8 +70,9 @@ pub(super) struct Firm {
     pub(super) pieces: Vec<FirmPiece>,
     /// Nothing is added to it any more.
     pub(super) complete: bool,
-    /// Ticks of the item that have been placed, where it is prepared in chunks.
+    /// Ticks of the item that have been placed, of so many that were planned, where it is prepared in chunks.
     placed: i64,
+    planned: i64,
     /// Why it is not as planned.
     pub(super) note: String,
     logged: bool,
@@ -190,9 +191,10 @@ impl Channel {
         for (number, slot) in self.timeline.slots.iter().enumerate().take(self.firm.len() + WANTED) {
             let What::Item { item, offset } = slot.what else { continue };
             keys.extend(stock.key(item, whole(slot, offset, stock.length(item))).map(|key| (key, item)));
-            let placed = self.firm.get(number).filter(|firm| !firm.complete).map(|firm| firm.placed);
-            if let Some(placed) = placed.filter(|placed| *placed < slot.length) {
-                keys.extend(stock.key(item, chunk(slot, offset, placed)).map(|key| (key, item)));
+            if let Some(firm) =
+                self.firm.get(number).filter(|firm| !firm.complete && firm.placed < firm.planned)
+            {
+                keys.extend(stock.key(item, chunk(firm.planned, offset, firm.placed)).map(|key| (key, item)));
             }
         }
         keys
@@ -282,12 +284,25 @@ impl Channel {
             return true;
         };
         let plan = self.plan_of(document, stock, now);
+        self.cut_slate(now);
         if !self.timeline.slots.is_empty() {
             let kept = self.kept_slots(now);
             self.timeline = replan(&plan, &self.timeline, &self.history, kept, now + PLANNED);
         }
         self.plan = Some(plan);
         true
+    }
+
+    /// Where a slate is on because there was nothing, it is over now: there may be something.
+    fn cut_slate(&mut self, now: i64) {
+        let Some(at) = self.firm.len().checked_sub(1).filter(|at| !self.firm[*at].complete) else { return };
+        let Some(slot) = self.timeline.slots.get(at).copied() else { return };
+        if matches!(slot.what, What::Item { .. }) || slot.start >= now {
+            return;
+        }
+        let end = self.firm[at].pieces.last().map_or(0, |last| last.start + last.ticks);
+        self.firm[at].complete = true;
+        self.timeline.settle(at, (end - self.tape(slot.start)).max(now - slot.start));
     }
 
     /// Plans ahead.
@@ -323,7 +338,11 @@ impl Channel {
             return Settled::Firm { moved: false };
         }
         let What::Item { item, offset } = slot.what else {
-            self.firm.push(Firm { note: note_of(slot.what).into(), ..Firm::default() });
+            // Until it is on, something better may be planned.
+            if slot.start > now + LAST_CALL {
+                return Settled::Nothing;
+            }
+            self.firm.push(Firm { note: note_of(slot.what).into(), planned: slot.length, ..Firm::default() });
             return Settled::Firm { moved: false };
         };
         let stretch = whole(&slot, offset, stock.length(item));
@@ -342,7 +361,7 @@ impl Channel {
         }
         let never_on =
             self.firm.iter().all(|firm| firm.pieces.is_empty()) && self.reckoning == Reckoning::default();
-        let first = stock.key(item, chunk(&slot, offset, 0)).and_then(|key| board.states.get(&key));
+        let first = stock.key(item, chunk(slot.length, offset, 0)).and_then(|key| board.states.get(&key));
         if never_on && !matches!(first, Some(State::Ready(_) | State::Failed { .. })) {
             return if slot.start > now + HZ {
                 Settled::Nothing
@@ -352,7 +371,7 @@ impl Channel {
         }
         // Where it is half over already, what is past of it is not prepared.
         let placed = (now - slot.start).max(0) / CHUNK * CHUNK;
-        self.firm.push(Firm { placed, note: "chunks".into(), ..Firm::default() });
+        self.firm.push(Firm { placed, planned: slot.length, note: "chunks".into(), ..Firm::default() });
         Settled::Firm { moved: false }
     }
 
@@ -361,8 +380,9 @@ impl Channel {
         let Some(slot) = self.timeline.slots.get(at).copied() else { return Settled::Nothing };
         let behind = self.firm[at].pieces.last().map(|last| last.start + last.ticks);
         let start = behind.unwrap_or_else(|| self.tape(slot.start + placed));
+        let planned = self.firm[at].planned;
         let chunked = match slot.what {
-            What::Item { item, offset } if placed < slot.length => Some((item, chunk(&slot, offset, placed))),
+            What::Item { item, offset } if placed < planned => Some((item, chunk(planned, offset, placed))),
             _ => None,
         };
         let state = chunked.and_then(|(item, stretch)| {
@@ -371,15 +391,19 @@ impl Channel {
         });
         if let Some((item, stretch, Some(State::Ready(piece)), key)) = &state {
             let firm = self.place(*item, *stretch, key, piece, start);
-            let done = placed + stretch.length.unwrap_or(slot.length);
+            let done = placed + stretch.length.unwrap_or(planned);
             let open = &mut self.firm[at];
             open.pieces.push(firm);
             open.placed = done;
-            return self.end_if(at, &slot, done >= slot.length);
+            return self.end_if(at, &slot, done >= planned);
         }
-        let is_hopeless = match &state {
-            None => true,
-            Some((.., state, _)) => matches!(state, Some(State::Failed { tries, .. }) if *tries >= TRIES),
+        // An item that cannot be had is left as soon as something has been shown instead of it.
+        let is_hopeless = match (&state, slot.what) {
+            (None, What::Item { .. }) => true,
+            (Some((.., state, _)), _) => {
+                matches!(state, Some(State::Failed { tries, .. }) if *tries >= TRIES)
+            }
+            (None, _) => false,
         };
         if start > self.tape(now) + LAST_CALL && !is_hopeless {
             return Settled::Nothing;
@@ -403,14 +427,20 @@ impl Channel {
             "late".clone_into(&mut open.note);
         }
         metrics::counter!("telecast_station_slates_total").increment(1);
-        self.end_if(at, &slot, is_hopeless && shown >= slot.length)
+        self.end_if(at, &slot, is_hopeless || state.is_none() && shown >= planned)
     }
 
     /// A slot that is prepared in chunks has got one more; `over`: it was the last.
     fn end_if(&mut self, at: usize, slot: &Slot, over: bool) -> Settled {
         let end = self.firm[at].pieces.last().map_or(0, |last| last.start + last.ticks);
         let so_far = end - self.tape(slot.start);
-        let length = if over { so_far } else { so_far + (slot.length - self.firm[at].placed).max(HZ) };
+        let is_item = matches!(slot.what, What::Item { .. });
+        let left = if is_item {
+            self.firm[at].planned - self.firm[at].placed
+        } else {
+            self.firm[at].planned - so_far
+        };
+        let length = if over { so_far } else { so_far + left.max(HZ) };
         self.firm[at].complete = over;
         self.timeline.settle(at, length);
         Settled::Firm { moved: length != slot.length }
@@ -524,7 +554,7 @@ impl Channel {
                         for nth in 0..CHUNKS {
                             let from = (now - slot.start).max(0) / CHUNK * CHUNK + nth * CHUNK;
                             if from < slot.length {
-                                want(item, chunk(slot, offset, from), slot.start + from);
+                                want(item, chunk(slot.length, offset, from), slot.start + from);
                             }
                         }
                     }
@@ -533,8 +563,8 @@ impl Channel {
                 Some(firm) if !firm.complete => {
                     for nth in 0..CHUNKS {
                         let from = firm.placed + nth * CHUNK;
-                        if from < slot.length {
-                            want(item, chunk(slot, offset, from), slot.start + from);
+                        if from < firm.planned {
+                            want(item, chunk(firm.planned, offset, from), slot.start + from);
                         }
                     }
                 }
@@ -574,9 +604,9 @@ fn whole(slot: &Slot, offset: i64, length: i64) -> Stretch {
     Stretch { from: offset, length: goes_on.then_some(slot.length) }
 }
 
-/// The chunk of it that begins after so many ticks.
-fn chunk(slot: &Slot, offset: i64, from: i64) -> Stretch {
-    Stretch { from: offset + from, length: Some(CHUNK.min(slot.length - from)) }
+/// The chunk that begins after so many ticks of those that are planned.
+fn chunk(planned: i64, offset: i64, from: i64) -> Stretch {
+    Stretch { from: offset + from, length: Some(CHUNK.min(planned - from)) }
 }
 
 fn note_of(what: What) -> &'static str {
@@ -586,3 +616,6 @@ fn note_of(what: What) -> &'static str {
         What::Slate | What::Item { .. } => "nothing",
     }
 }
+
+#[cfg(test)]
+mod laws;
