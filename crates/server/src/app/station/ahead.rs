@@ -1,7 +1,7 @@
 //! A channel run ahead, as people see it.
 
 use serde::Serialize;
-use telecast_core::library::HZ;
+use telecast_core::library::{HZ, ItemId};
 use telecast_core::schedule::{Lint, Statistics, TICKS_PER_MS};
 use utoipa::ToSchema;
 
@@ -28,11 +28,18 @@ pub struct LintView {
     pub code: String,
     /// Place in the document in full.
     pub place: String,
-    /// Name of what it is about.
+    /// Of what, and how much.
+    pub parameters: LintParameters,
+}
+
+/// What a lint is about.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LintParameters {
+    /// Name of a source, block, break or template.
     pub name: String,
-    /// What the item is called that it is about.
+    /// What the item is called.
     pub item: Option<String>,
-    /// How much; lengths in milliseconds.
+    /// How much; lengths in ticks of 90 kHz.
     pub number: i64,
 }
 
@@ -49,6 +56,26 @@ pub struct HoursView {
     pub slate: f64,
 }
 
+/// Starts that were late.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct LateView {
+    /// How many.
+    pub starts: u64,
+    /// The latest (milliseconds).
+    pub worst_ms: i64,
+}
+
+/// What was on again soon.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RepeatView {
+    /// What it is called.
+    pub title: String,
+    /// How often anything was on again.
+    pub times: u64,
+    /// The shortest time between two beginnings of this (milliseconds).
+    pub closest_ms: i64,
+}
+
 /// A channel run ahead.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SimulationView {
@@ -58,18 +85,14 @@ pub struct SimulationView {
     pub programmes: u64,
     /// Different ones.
     pub items: u64,
-    /// Programmes that had been on before.
-    pub repeats: u64,
-    /// The shortest time between two beginnings of one (milliseconds), and what it is called.
-    pub closest_repeat: Option<(i64, String)>,
     /// Hours.
     pub hours: HoursView,
-    /// Starts that were late, of those that have a time.
-    pub late: u64,
-    /// The latest (milliseconds).
-    pub latest_ms: i64,
+    /// Starts that were late.
+    pub late: LateView,
     /// Programmes by show; films together.
     pub shares: Vec<ShareView>,
+    /// What was on again soonest.
+    pub repeats: Vec<RepeatView>,
     /// What is odd.
     pub lints: Vec<LintView>,
 }
@@ -88,31 +111,37 @@ pub(super) fn view(days: i64, of: &Statistics, lints: &[Lint], stock: &Stock) ->
         .collect();
     shares.sort_by(|one, other| other.hours.total_cmp(&one.hours));
     shares.truncate(SHARES);
-    let lint = |lint: &Lint| LintView {
-        code: serde_json::to_value(lint.code)
-            .ok()
-            .and_then(|code| code.as_str().map(str::to_owned))
-            .unwrap_or_default(),
-        place: lint.place.clone(),
-        name: lint.name.clone(),
-        item: (lint.item.0 != 0).then(|| stock.title(lint.item)),
-        number: lint.number,
+    let repeat = |(ticks, item): (i64, ItemId)| RepeatView {
+        title: stock.title(item),
+        times: of.repeats,
+        closest_ms: ticks / TICKS_PER_MS,
     };
     SimulationView {
         days,
         programmes: of.programmes.airings,
         items: of.items,
-        repeats: of.repeats,
-        closest_repeat: of.shortest_repeat.map(|(ticks, item)| (ticks / TICKS_PER_MS, stock.title(item))),
         hours: HoursView {
             programme: hours(of.programmes.ticks),
             breaks: hours(of.break_ticks + of.tail_ticks),
             fallback: hours(of.fallback_ticks),
             slate: hours(of.slate_ticks),
         },
-        late: of.starts.late,
-        latest_ms: of.starts.latest / TICKS_PER_MS,
+        late: LateView { starts: of.starts.late, worst_ms: of.starts.latest / TICKS_PER_MS },
         shares,
-        lints: lints.iter().map(lint).collect(),
+        repeats: of.shortest_repeat.map(repeat).into_iter().collect(),
+        lints: lints.iter().map(|lint| of_lint(lint, stock)).collect(),
+    }
+}
+
+fn of_lint(lint: &Lint, stock: &Stock) -> LintView {
+    let code = serde_json::to_value(lint.code).ok();
+    LintView {
+        code: code.as_ref().and_then(|code| code.as_str()).unwrap_or_default().to_owned(),
+        place: lint.place.clone(),
+        parameters: LintParameters {
+            name: lint.name.clone(),
+            item: (lint.item.0 != 0).then(|| stock.title(lint.item)),
+            number: lint.number,
+        },
     }
 }

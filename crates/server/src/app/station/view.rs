@@ -203,7 +203,7 @@ pub struct TimelineChange {
 }
 
 /// How two timelines differ.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct DiffView {
     /// What was not there.
     pub came: usize,
@@ -220,11 +220,22 @@ pub struct DiffView {
 /// What would be on by another document.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PreviewView {
-    /// What would be on.
+    /// What would be on; nothing where the document has faults.
     #[serde(flatten)]
     pub timeline: TimelineView,
     /// How that differs from what is planned.
     pub diff: DiffView,
+    /// What is wrong with the document.
+    pub faults: Vec<FaultView>,
+}
+
+impl PreviewView {
+    /// Of a document that has faults.
+    pub fn faulty(faults: Vec<FaultView>, now_ms: i64) -> Self {
+        let now = || time(now_ms);
+        let timeline = TimelineView { from: now(), to: now(), slots: Vec::new(), notes: Vec::new() };
+        Self { timeline, diff: DiffView::default(), faults }
+    }
 }
 
 /// Something that was on.
@@ -380,7 +391,7 @@ pub(super) fn preview(
     let until = window_ms.1 * TICKS_PER_MS;
     let before = &channel.timeline;
     let of = |timeline: &Timeline, number: u32| timeline.slots.get(number as usize).copied();
-    let mut view = DiffView { came: 0, went: 0, moved: 0, first: None, items: Vec::new() };
+    let mut view = DiffView::default();
     for change in diff(before, next, window_ms.0 * TICKS_PER_MS) {
         let (kind, was, now) = match change {
             Change::Came { after } => ("came", None, of(next, after)),
@@ -401,7 +412,8 @@ pub(super) fn preview(
             view.items.push(TimelineChange { kind, title, start, was });
         }
     }
-    PreviewView { timeline: timeline(next, channel.firm.len(), window_ms, stock, &|_| None), diff: view }
+    let timeline = timeline(next, channel.firm.len(), window_ms, stock, &|_| None);
+    PreviewView { timeline, diff: view, faults: Vec::new() }
 }
 
 fn titles(timeline: &Timeline, slot: &Slot, stock: &Stock) -> (String, Option<String>) {

@@ -2,9 +2,7 @@
 
 use super::{Begun, Body};
 use crate::app::station::ahead::SimulationView;
-use crate::app::station::view::{
-    AiredView, FaultView, PreviewView, StationDetail, StationView, TimelineView, read,
-};
+use crate::app::station::view::{AiredView, PreviewView, StationDetail, StationView, TimelineView, read};
 use crate::app::station::{LOG, refused};
 use crate::web::problem::{Problem, ProblemDocument};
 use crate::web::{Web, secret};
@@ -68,15 +66,6 @@ pub struct Draft {
     /// Days ahead.
     #[serde(default)]
     pub days: Option<i64>,
-}
-
-/// What is wrong with a draft, or what would be on by it.
-#[derive(Serialize, ToSchema)]
-pub struct Previewed {
-    /// What is wrong with it; empty: it can be planned by.
-    pub faults: Vec<FaultView>,
-    /// What would be on; absent where something is wrong.
-    pub preview: Option<PreviewView>,
 }
 
 /// A stretch of time.
@@ -181,23 +170,22 @@ pub async fn timeline(
 
 /// What would be on by another document from the next free boundary on, and how that differs. Nothing is changed.
 #[utoipa::path(post, path = "/api/v1/stations/{id}/preview", tag = "stations", params(("id" = String, Path)), request_body = Draft,
-    responses((status = 200, body = Previewed), (status = 404, body = ProblemDocument)))]
+    responses((status = 200, body = PreviewView), (status = 404, body = ProblemDocument)))]
 pub async fn preview(
     State(web): State<Web>,
     Path(id): Path<String>,
     Body(draft): Body<Draft>,
-) -> Result<Json<Previewed>, Problem> {
+) -> Result<Json<PreviewView>, Problem> {
     let value = match draft.document {
         Some(value) => value,
         None => web.app.stations().one(id.clone()).await?.document,
     };
     let document = match read(&value) {
         Ok(document) => document,
-        Err(faults) => return Ok(Json(Previewed { faults, preview: None })),
+        Err(faults) => return Ok(Json(PreviewView::faulty(faults, web.app.now_ms()))),
     };
     let days = days(draft.days, 3, PREVIEW_DAYS);
-    let preview = web.app.stations().preview(id, document, days).await?;
-    Ok(Json(Previewed { faults: Vec::new(), preview: Some(preview) }))
+    Ok(Json(web.app.stations().preview(id, document, days).await?))
 }
 
 /// What it comes to in a year, or as many days as are asked for, and what is odd about it. Nothing is changed.
