@@ -10,11 +10,14 @@ import { useLocale } from "../i18n";
 import { Failure, Skeleton } from "../ui";
 import { useNow } from "../watch/time";
 import { TABS, usePlanAddress, type Tab } from "./address";
+import { AirLog } from "./AirLog";
 import { moment, troublesOf } from "./ChannelsPage";
+import { Edit } from "./edit/Edit";
 import { Programmers } from "./Forbidden";
 import { StationState } from "./Marks";
 import { Plan, PlanSkeleton } from "./Plan";
 import { station, useStationNews } from "./queries";
+import { Simulate } from "./Simulate";
 import { useWords } from "./text";
 import { titleWords } from "./words";
 
@@ -54,8 +57,16 @@ function Found() {
 }
 
 function Body({ station, tab }: { readonly station: StationDetail; readonly tab: Tab }) {
-  if (tab === "plan") return <Plan station={station} />;
-  return null;
+  switch (tab) {
+    case "edit":
+      return <Edit station={station} />;
+    case "simulate":
+      return <Simulate station={station} />;
+    case "log":
+      return <AirLog />;
+    default:
+      return <Plan station={station} />;
+  }
 }
 
 function Head({ station, tab }: { readonly station: StationDetail | undefined; readonly tab: Tab }) {
@@ -85,6 +96,7 @@ function Head({ station, tab }: { readonly station: StationDetail | undefined; r
               </span>
             )}
             <span>{station.firm_until ? w.firmUntil(moment(Date.parse(station.firm_until), now, locale, zone)) : w.notFirm}</span>
+            {station.notes.length > 0 && <span>{w.noted(station.notes.length)}</span>}
             {troubles.map((trouble) => (
               <span key={trouble} className="station-trouble">
                 {trouble}

@@ -93,6 +93,7 @@ function Row({ station }: { readonly station: StationView }) {
           <span>{station.firm_until ? w.firmUntil(moment(Date.parse(station.firm_until), now, locale, zone)) : w.notFirm}</span>
           {station.planned_until && <span>{w.plannedUntil(moment(Date.parse(station.planned_until), now, locale, zone))}</span>}
           <Preparing station={station} />
+          {station.notes.length > 0 && <span>{w.noted(station.notes.length)}</span>}
         </p>
         {troubles.length > 0 && (
           <p className="station-trouble">
@@ -122,7 +123,6 @@ export function troublesOf(w: Words, station: StationView): readonly string[] {
   return [
     ...(failed > 0 ? [w.failedItems(failed)] : []),
     ...(typeof minutes === "number" && minutes < SOON_MIN && station.state === "on_air" ? [w.unreadyIn(Math.round(minutes))] : []),
-    ...(station.notes.length > 0 ? [w.noted(station.notes.length)] : []),
   ];
 }
 

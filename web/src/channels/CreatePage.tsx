@@ -172,7 +172,7 @@ function Evening({ plan, stale, faults }: { readonly plan: PreviewView; readonly
       ) : (
         <div className="station-evening-plan" data-stale={stale || undefined}>
           <p className="lead">{day}</p>
-          <DayList programmes={between(programmesOf(plan.slots), from, to)} label={day} now={now} open={null} openProgramme={() => undefined} />
+          <DayList programmes={between(programmesOf(plan.slots), from, to)} label={day} now={now} open={null} />
         </div>
       )}
     </>

@@ -38,7 +38,7 @@ export function SimpleForm({ simple, faults, change }: SimpleFormProps) {
           setShows([...shows, show]);
         }} />
         {shows.length === 0 && <p className="field-help">{w.simple.noShows}</p>}
-        <Shows shows={shows} order={order} mode={mode} faults={faults} change={setShows} />
+        <Shows shows={shows} order={order} faults={faults} change={setShows} />
         {faultAt(faults, "simple.shows") && (
           <p className="field-error" role="alert" lang="en">
             {faultAt(faults, "simple.shows")}
@@ -103,12 +103,11 @@ function useTitle(): (show: SimpleShow) => string {
 interface ShowsProps {
   readonly shows: readonly SimpleShow[];
   readonly order: SimpleOrder;
-  readonly mode: Mode;
   readonly faults: readonly FaultView[];
   readonly change: (shows: readonly SimpleShow[]) => void;
 }
 
-function Shows({ shows, order, mode, faults, change }: ShowsProps) {
+function Shows({ shows, order, faults, change }: ShowsProps) {
   const w = useWords();
   const title = useTitle();
   if (shows.length === 0) return null;
@@ -142,7 +141,7 @@ function Shows({ shows, order, mode, faults, change }: ShowsProps) {
               value={show.mode ?? ""}
               onChange={({ target }) => replace(at, { mode: target.value === "" ? undefined : (target.value as Mode) })}
             >
-              <option value="">{w.modes.own(w.modes[mode])}</option>
+              <option value="">{w.modes.own}</option>
               {MODES.map((one) => (
                 <option key={one} value={one}>
                   {w.modes[one]}

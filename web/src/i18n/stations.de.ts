@@ -133,7 +133,7 @@ export const stations: typeof english = {
   },
   modes: {
     legend: "Folgen",
-    own: (name) => `wie der Sender (${name})`,
+    own: "wie der Sender",
     sequential: "der Reihe nach",
     shuffle: "gemischt",
     random: "zufällig",

@@ -135,7 +135,7 @@ export const stations = {
   },
   modes: {
     legend: "Episodes",
-    own: (name: string) => `as the channel (${name})`,
+    own: "as the channel",
     sequential: "in their order",
     shuffle: "shuffled",
     random: "by chance",
