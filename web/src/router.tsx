@@ -1,6 +1,7 @@
 /** Which address shows which page. Watch is in the first chunk; everything else comes when it is asked for. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { basePath } from "./api/base";
+import { readPlanAddress } from "./channels/address";
 import { readAddress } from "./guide/address";
 import { Broken, NotFound } from "./shell/Broken";
 import { Shell } from "./shell/Shell";
@@ -49,6 +50,20 @@ const status = createRoute({
   component: lazyRouteComponent(() => import("./status/StatusPage"), "StatusPage"),
 });
 
+const stationsPage = lazyRouteComponent(() => import("./channels/ChannelsPage"), "ChannelsPage");
+const stations = createRoute({ getParentRoute: () => root, path: "/channels", component: stationsPage });
+const newStation = createRoute({
+  getParentRoute: () => root,
+  path: "/channels/new",
+  component: lazyRouteComponent(() => import("./channels/CreatePage"), "CreatePage"),
+});
+const ownChannel = createRoute({
+  getParentRoute: () => root,
+  path: "/channels/$id",
+  validateSearch: readPlanAddress,
+  component: lazyRouteComponent(() => import("./channels/ChannelPage"), "ChannelPage"),
+});
+
 const pair = createRoute({
   getParentRoute: () => root,
   path: "/pair",
@@ -56,7 +71,7 @@ const pair = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([watch.addChildren([home, channel]), guide, welcome, signIn, pair, settings, section, status]),
+  routeTree: root.addChildren([watch.addChildren([home, channel]), guide, welcome, signIn, stations, newStation, ownChannel, pair, settings, section, status]),
   basepath: basePath || "/",
   defaultPreload: "intent",
   scrollRestoration: false,

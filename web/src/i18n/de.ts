@@ -27,6 +27,7 @@ export const de: Catalogue = {
     label: "Hauptmenü",
     watch: "Fernsehen",
     guide: "Programm",
+    channels: "Sender",
     status: "Zustand",
     settings: "Einstellungen",
     search: "Suchen",

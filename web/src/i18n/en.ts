@@ -26,6 +26,7 @@ export const en = {
     label: "Main",
     watch: "Watch",
     guide: "Guide",
+    channels: "Channels",
     status: "Status",
     settings: "Settings",
     search: "Search",

@@ -18,7 +18,7 @@ import { toggleFullscreen, togglePip } from "../watch/screen";
 import { matching, type Command } from "./commands";
 import { like, useFavourites } from "./favourites";
 import { prefer, preferences } from "./preferences";
-import { mayAdminister, search, useAccount, useLineup } from "./station";
+import { mayAdminister, mayProgramme, search, useAccount, useLineup } from "./station";
 import { signOut } from "./signOut";
 
 /** Rows shown of each kind; who wants more types another letter. */
@@ -189,7 +189,9 @@ function PaletteRow({ id, active, choose, children }: PaletteRowProps) {
 function useActions(onAir: Channel | undefined, isLiked: (id: string) => boolean): readonly Command[] {
   const t = useText();
   const navigate = useNavigate();
-  const admin = mayAdminister(useAccount());
+  const account = useAccount();
+  const admin = mayAdminister(account);
+  const programmer = mayProgramme(account);
   return useMemo(() => {
     const settings = (section: string) => () => void navigate({ to: "/settings/$section", params: { section } });
     const dark = preferences().theme !== "light";
@@ -200,6 +202,7 @@ function useActions(onAir: Channel | undefined, isLiked: (id: string) => boolean
       { id: "fullscreen", label: t.player.fullscreen, words: "fullscreen", run: () => void toggleFullscreen() },
       { id: "pip", label: t.player.pip, words: "pip", run: () => void togglePip() },
       { id: "theme", label: t.palette.toggleTheme, words: "theme", run: () => prefer({ theme: dark ? "light" : "dark" }) },
+      ...(programmer ? [{ id: "stations", label: t.nav.channels, words: "channels sender program", run: () => void navigate({ to: "/channels" }) }] : []),
       ...(admin ? [{ id: "status", label: t.status.title, words: "status sessions tuner", run: () => void navigate({ to: "/status" }) }] : []),
       ...(admin ? [{ id: "receivers", label: t.settings.receivers, words: "receiver", run: settings("receivers") }] : []),
       ...(admin
@@ -217,5 +220,5 @@ function useActions(onAir: Channel | undefined, isLiked: (id: string) => boolean
       { id: "de", label: "Deutsch", words: "sprache", run: () => prefer({ language: "de" }) },
       { id: "out", label: t.palette.signOut, words: "logout", run: () => void signOut() },
     ];
-  }, [t, navigate, admin, onAir, isLiked]);
+  }, [t, navigate, admin, programmer, onAir, isLiked]);
 }

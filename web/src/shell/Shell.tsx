@@ -1,7 +1,7 @@
 /** The frame around every page: the slim bar, the word about the connection, the palette, and who may be here. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useNavigate, useRouterState } from "@tanstack/react-router";
-import { Activity, CalendarRange, LogIn, Search, Settings, TvMinimalPlay } from "lucide-react";
+import { Activity, CalendarRange, Clapperboard, LogIn, Search, Settings, TvMinimalPlay } from "lucide-react";
 import { Suspense, lazy, useEffect } from "react";
 import { whenSignedOut } from "../api/client";
 import { live } from "../api/live";
@@ -14,7 +14,7 @@ import { FavouriteNotice } from "./FavouriteNotice";
 import { useOwnNews } from "./ownNews";
 import { usePreferences } from "./preferences";
 import { ReminderNotice } from "./ReminderNotice";
-import { mayAdminister, useAccount } from "./station";
+import { mayAdminister, mayProgramme, useAccount } from "./station";
 
 const Palette = lazy(() => import("./Palette"));
 
@@ -110,6 +110,12 @@ function Nav() {
         <Search aria-hidden />
         <span>{t.nav.search}</span>
       </button>
+      {mayProgramme(account) && (
+        <Link to="/channels" className="nav-item" activeProps={{ "data-current": true }}>
+          <Clapperboard aria-hidden />
+          <span>{t.nav.channels}</span>
+        </Link>
+      )}
       {admin && (
         <Link to="/status" className="nav-item" activeProps={{ "data-current": true }}>
           <Activity aria-hidden />

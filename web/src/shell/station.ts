@@ -94,6 +94,11 @@ export function useAccount(): Account | null {
   return useQuery(authState).data?.account ?? null;
 }
 
+/** Who makes channels of one's own: those who may programme, and those who run the station. */
+export function mayProgramme(account: Account | null): boolean {
+  return mayAdminister(account) || (account !== null && (account.role === "programmer" || account.scopes.includes("program")));
+}
+
 /** Owners and administrators run the station; what others may not do is not shown to them. */
 export function mayAdminister(account: Account | null): boolean {
   return account !== null && (account.role === "owner" || account.role === "admin" || account.scopes.includes("admin"));

@@ -1,0 +1,80 @@
+/** One day as a list: for phones, for screen readers, and for whoever likes lists better. */
+import { useEffect, useRef, type ReactNode } from "react";
+import { clockTime } from "../guide/calendar";
+import { useZone } from "../guide/zone";
+import { useLocale } from "../i18n";
+import { PreparationMark } from "./Marks";
+import { isBreak, preparationOf, type Programme } from "./programmes";
+import { useWords } from "./text";
+import { lengthWords, titleWords } from "./words";
+
+interface DayListProps {
+  readonly programmes: readonly Programme[];
+  readonly label: string;
+  readonly now: number;
+  readonly open: string | null;
+  /** Without it the lines are only read. */
+  readonly openProgramme?: (key: string) => void;
+}
+
+export function DayList({ programmes, label, now, open, openProgramme }: DayListProps) {
+  const w = useWords();
+  const locale = useLocale();
+  const zone = useZone();
+  const list = useRef<HTMLOListElement>(null);
+  const first = programmes[0]?.key;
+  // What is on now comes into view with the day; what was before it is above.
+  useEffect(() => {
+    if (first !== undefined) list.current?.querySelector("[data-now]")?.scrollIntoView({ block: "start" });
+  }, [first]);
+  if (programmes.length === 0) return <p className="guide-note">{w.plan.empty}</p>;
+  return (
+    <ol ref={list} className="plan-list" aria-label={label}>
+      {programmes.map((programme) => {
+        const { slot, slots, filling, start, end } = programme;
+        const prepared = preparationOf(programme);
+        const on = start <= now && now < end;
+        const breaks = filling ? [] : slots.filter(isBreak);
+        const inBreaks = breaks.reduce((sum, one) => sum + Date.parse(one.end) - Date.parse(one.start), 0);
+        return (
+          <li key={programme.key} data-past={end <= now || undefined} data-now={on || undefined} data-filling={filling || undefined}>
+            <Line pressed={open === programme.key} {...(openProgramme && { choose: () => openProgramme(programme.key) })}>
+              <time dateTime={slot.start}>{clockTime(start, locale, zone)}</time>
+              <span className="plan-line-words">
+                <span className="plan-line-title">{filling ? w.filling : titleWords(w, slot)}</span>
+                {!filling && slot.subtitle && <span className="plan-line-sub">{slot.subtitle}</span>}
+                <span className="plan-line-facts">
+                  {[
+                    lengthWords(w, end - start),
+                    breaks.length > 0 ? w.inBreaks(breaks.length, lengthWords(w, inBreaks)) : null,
+                    on ? w.plan.onNow : null,
+                    slot.firm && end > now ? w.firm : null,
+                    slots.some(({ cut, role }) => cut && role === "programme") ? w.cut : null,
+                  ]
+                    .filter(Boolean)
+                    .join(" · ")}
+                </span>
+              </span>
+              {end > now && <PreparationMark state={prepared.state} progress={prepared.progress} spoken />}
+            </Line>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+interface LineProps {
+  readonly pressed: boolean;
+  readonly choose?: () => void;
+  readonly children: ReactNode;
+}
+
+function Line({ pressed, choose, children }: LineProps) {
+  if (!choose) return <div className="plan-line">{children}</div>;
+  return (
+    <button type="button" className="plan-line" aria-pressed={pressed} onClick={choose}>
+      {children}
+    </button>
+  );
+}
