@@ -149,6 +149,7 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/api/v1/bouquets", WATCH),
     route(GET, "/api/v1/stations", PROGRAM),
     route(POST, "/api/v1/stations", PROGRAM).body(limits::BODY_DOCUMENT).audit("station.create"),
+    route(POST, "/api/v1/stations/preview", PROGRAM).body(limits::BODY_DOCUMENT),
     route(GET, "/api/v1/stations/{id}", PROGRAM),
     route(POST, "/api/v1/stations/{id}", PROGRAM).body(limits::BODY_DOCUMENT).audit("station.change"),
     route(DELETE, "/api/v1/stations/{id}", PROGRAM).audit("station.remove"),

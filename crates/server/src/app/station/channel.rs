@@ -144,6 +144,12 @@ impl Channel {
         }
     }
 
+    /// A channel that is not there yet.
+    pub(super) fn imagined() -> Self {
+        let (id, document, state) = (String::new(), String::new(), String::new());
+        Self::new(Station { id, number: None, document, revision: 0, seed: 1, epoch_ms: 0, state })
+    }
+
     /// What is to be kept of it.
     pub(super) fn kept(&self) -> String {
         let kept = Kept {

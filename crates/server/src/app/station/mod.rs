@@ -61,10 +61,17 @@ enum Request {
     All(oneshot::Sender<Vec<StationView>>),
     One(String, Reply<StationDetail>),
     Create(Station, Reply<StationView>),
-    Change { id: String, revision: i64, number: Option<u32>, document: String, reply: Reply<StationView> },
+    Change {
+        id: String,
+        revision: i64,
+        number: Option<u32>,
+        document: String,
+        reply: Reply<StationView>,
+    },
     Delete(String, Reply<()>),
     Timeline(String, (i64, i64), Reply<TimelineView>),
-    Preview(String, Box<Document>, i64, Reply<PreviewView>),
+    /// None: of a channel that is not there yet.
+    Preview(Option<String>, Box<Document>, i64, Reply<PreviewView>),
     Ahead(String, Option<Box<Document>>, Reply<Ahead>),
 }
 
@@ -226,11 +233,16 @@ impl Stations {
         self.ask(|reply| Request::Timeline(id, window_ms, reply)).await?
     }
 
-    /// What would be on by another document, and how that differs.
+    /// What would be on by another document, and how that differs; of a channel that is there, or would be.
     ///
     /// # Errors
     /// `NotFound`.
-    pub async fn preview(&self, id: String, document: Document, days: i64) -> Result<PreviewView, Error> {
+    pub async fn preview(
+        &self,
+        id: Option<String>,
+        document: Document,
+        days: i64,
+    ) -> Result<PreviewView, Error> {
         self.ask(|reply| Request::Preview(id, Box::new(document), days, reply)).await?
     }
 
@@ -451,7 +463,10 @@ impl Owner {
                     let next: Timeline = channel.preview(&document, &self.stock, (now, until));
                     view::preview(channel, &next, (now / TICKS_PER_MS, until / TICKS_PER_MS), &self.stock)
                 };
-                let _ = reply.send(self.find(&id).map(shown));
+                let _ = reply.send(match id {
+                    Some(id) => self.find(&id).map(shown),
+                    None => Ok(shown(&Channel::imagined())),
+                });
             }
             Request::Ahead(id, document, reply) => {
                 let _ = reply.send(self.ahead(&id, document.as_deref()));

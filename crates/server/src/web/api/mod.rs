@@ -101,6 +101,7 @@ pub fn router() -> OpenApiRouter<Web> {
         .routes(routes!(stations::one, stations::change, stations::delete))
         .routes(routes!(stations::timeline))
         .routes(routes!(stations::preview))
+        .routes(routes!(stations::preview_new))
         .routes(routes!(stations::simulate))
         .routes(routes!(stations::log))
         .routes(routes!(sessions::start, sessions::list))

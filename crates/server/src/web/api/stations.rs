@@ -185,7 +185,22 @@ pub async fn preview(
         Err(faults) => return Ok(Json(PreviewView::faulty(faults, web.app.now_ms()))),
     };
     let days = days(draft.days, 3, PREVIEW_DAYS);
-    Ok(Json(web.app.stations().preview(id, document, days).await?))
+    Ok(Json(web.app.stations().preview(Some(id), document, days).await?))
+}
+
+/// What would be on a channel that is not made yet, from now on. Nothing is made.
+#[utoipa::path(post, path = "/api/v1/stations/preview", tag = "stations", request_body = Draft,
+    responses((status = 200, body = PreviewView), (status = 400, body = ProblemDocument)))]
+pub async fn preview_new(
+    State(web): State<Web>,
+    Body(draft): Body<Draft>,
+) -> Result<Json<PreviewView>, Problem> {
+    let document = match read(&draft.document.unwrap_or_default()) {
+        Ok(document) => document,
+        Err(faults) => return Ok(Json(PreviewView::faulty(faults, web.app.now_ms()))),
+    };
+    let days = days(draft.days, 2, PREVIEW_DAYS);
+    Ok(Json(web.app.stations().preview(None, document, days).await?))
 }
 
 /// What it comes to in a year, or as many days as are asked for, and what is odd about it. Nothing is changed.
