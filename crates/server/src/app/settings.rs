@@ -13,6 +13,7 @@ use url::Url;
 
 pub use super::guide::WrittenFiles;
 pub use super::guide::source::GuideFile;
+pub use super::library::FolderSettings;
 pub use super::tape::Keeping;
 pub use super::transcoders::Allowance;
 pub use crate::adapters::guide_file::Place;
@@ -45,6 +46,12 @@ pub struct Settings {
     pub files: Option<WrittenFiles>,
     /// Where logos lie.
     pub logos: LogoPlaces,
+    /// Folders of the library that stand in the configuration file.
+    pub folders: Vec<FolderSettings>,
+    /// How often folders are looked at where nothing tells of changes.
+    pub rescan: Duration,
+    /// Where pictures of the library are kept; none: nowhere.
+    pub artwork: Option<PathBuf>,
     /// Path before all addresses that are given out, without a slash at its end.
     pub base_path: String,
 }
@@ -104,7 +111,8 @@ impl InForce {
         let before = self.now();
         let tape = Keeping { directory: before.tape.directory.clone(), ..new.tape };
         let logos = LogoPlaces { kept: before.logos.kept.clone(), ..new.logos };
-        self.0.store(Arc::new(Settings { tape, logos, base_path: before.base_path.clone(), ..new }));
+        let artwork = before.artwork.clone();
+        self.0.store(Arc::new(Settings { tape, logos, artwork, base_path: before.base_path.clone(), ..new }));
     }
 }
 
@@ -157,6 +165,9 @@ impl Settings {
             guide_files: Vec::new(),
             files: None,
             logos: LogoPlaces::default(),
+            folders: Vec::new(),
+            rescan: Duration::from_secs(6 * 3600),
+            artwork: None,
             base_path: String::new(),
         }
     }

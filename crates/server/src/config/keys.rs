@@ -258,6 +258,12 @@ pub const KEYS: &[Key] = &[
         Shape::Text,
         "Folder with logos of your own, which come before those of receivers and lists: PNG, JPEG, WebP or GIF, named by the channel's id, as picons are (`1_0_19_283D_3FB_1_C00000_0_0_0.png`), or by the channel's name (`daserstehd.png`).",
     ),
+    key(
+        "library.rescan",
+        "6h",
+        Shape::Duration,
+        "How often the library's folders are looked through where nothing tells of changes in them. Folders are `[[library.folder]]`.",
+    ),
     key("metrics.listen", "", Shape::Listen, "Address of `/metrics`; off if empty. Keep it inside.")
         .after_restart(),
     key(
@@ -303,6 +309,17 @@ pub const RECEIVER_KEYS: &[Key] = &[
     key("bouquets", "", Shape::List, "Names of bouquets, or of groups of a list, to take; all if empty."),
 ];
 
+/// Keys of each `[[library.folder]]`.
+pub const FOLDER_KEYS: &[Key] = &[
+    key(
+        "name",
+        "",
+        Shape::Text,
+        "Name for people; the last part of its path, if empty. Items keep it: another name is another folder.",
+    ),
+    key("path", "", Shape::Text, "Where it lies. Nothing in it is ever changed."),
+];
+
 /// The reference as Markdown.
 pub fn reference() -> String {
     let mut out = String::from(
@@ -318,6 +335,10 @@ pub fn reference() -> String {
     }
     out.push_str("\n## `[[receiver]]`\n\n| key | default | what it does |\n| --- | --- | --- |\n");
     for key in RECEIVER_KEYS {
+        let _ = writeln!(out, "| `{}` | `{}` | {} |", key.name, key.default, key.text);
+    }
+    out.push_str("\n## `[[library.folder]]`\n\n| key | default | what it does |\n| --- | --- | --- |\n");
+    for key in FOLDER_KEYS {
         let _ = writeln!(out, "| `{}` | `{}` | {} |", key.name, key.default, key.text);
     }
     out.replace("`` |", "— |")

@@ -54,6 +54,9 @@ pub fn settings(config: &Config, data: &Path, receivers: Vec<ReceiverSettings>, 
             own: config.string("logos.directory").map(PathBuf::from),
             kept: Some(data.join("logos")),
         },
+        folders: config.folders.clone(),
+        rescan: config.duration("library.rescan"),
+        artwork: Some(data.join("artwork")),
         base_path: base_path.to_owned(),
     }
 }
