@@ -128,6 +128,21 @@ impl Correction {
     }
 }
 
+/// What lies beside a file tells of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Notes {
+    /// Its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own: Option<Told>,
+    /// That of its show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub show: Option<Told>,
+    /// One of them cannot be read.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub damaged: bool,
+}
+
 /// All that is known of a file.
 #[derive(Clone, Copy, Debug)]
 pub struct Sources<'a> {

@@ -4,6 +4,7 @@
 //! - Lengths are ticks of 90 kHz. A *planned* length comes from the probe; the firm one from preparation.
 //! - A [`Library`] is a snapshot that whoever plans a channel holds: the same snapshot gives the same plan.
 
+pub mod artwork;
 pub mod collection;
 pub mod describe;
 pub mod facts;

@@ -10,6 +10,7 @@
 use super::Kind;
 use crate::guide::{self, Programme, Rating};
 use quick_xml::events::Event;
+use serde::{Deserialize, Serialize};
 
 /// Bytes of a file that are read; actors and streams make the largest that were seen 200 KiB.
 pub const FILE_MOST: usize = 2 << 20;
@@ -25,7 +26,8 @@ const LABELS_MOST: usize = 50;
 const EPISODES_MOST: usize = 50;
 
 /// What is told of an item, or of a show. What is not said is empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Told {
     /// What it is; none: it is told of a whole show.
     pub kind: Option<Kind>,

@@ -1,12 +1,15 @@
 //! Doors to the outside world, one thing each: receivers, files, child processes, the clock.
 
 pub mod air_file;
+pub mod artwork_files;
 pub mod certificate;
 pub mod channel_list;
 pub mod clock;
 pub mod enigma2;
 pub mod ffmpeg;
+pub mod ffprobe;
 pub mod files;
+pub mod folder;
 pub mod gate;
 pub mod guide_file;
 pub mod hls;

@@ -5,6 +5,7 @@
 
 use std::io::Cursor;
 
+use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
 use image::imageops::FilterType;
 use image::{
@@ -17,6 +18,13 @@ const MEMORY: u64 = limits::LOGO_PIXELS * 8;
 /// A JPEG ends with this marker (ITU-T T.81, B.1.1.3); some writers put a little behind it.
 const JPEG_END: [u8; 2] = [0xFF, 0xD9];
 const JPEG_BEHIND: usize = 4 << 10;
+
+/// Pixels of a poster as it comes: 64 MB once it is unpacked.
+const POSTER_PIXELS: u64 = 16 << 20;
+/// Width and height that a poster is given out with, at most: a column of a grid, twice as dense.
+pub const POSTER_SIZE: (u32, u32) = (480, 540);
+/// JPEG's quality: some 30 KB.
+const POSTER_QUALITY: u8 = 80;
 
 /// Why there is no picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -77,6 +85,34 @@ pub fn small(bytes: &[u8]) -> Result<Vec<u8>, Unfit> {
         return Err(Unfit::Empty);
     }
     png(picture.dimensions(), picture.as_raw(), ExtendedColorType::Rgba8).ok_or(Unfit::Damaged)
+}
+
+/// A poster, a cover or a frame as JPEG, not larger than [`POSTER_SIZE`]; on black where it is clear.
+///
+/// # Errors
+/// There is none that we would show.
+pub fn poster(bytes: &[u8]) -> Result<Vec<u8>, Unfit> {
+    let format = format(bytes).ok_or(Unfit::Other)?;
+    let reader = || ImageReader::with_format(Cursor::new(bytes), format);
+    let (width, height) = reader().into_dimensions().map_err(unfit)?;
+    if u64::from(width) * u64::from(height) > POSTER_PIXELS {
+        return Err(Unfit::TooLarge);
+    }
+    let mut reader = reader();
+    let mut bounds = Limits::default();
+    bounds.max_alloc = Some(POSTER_PIXELS * 8);
+    reader.limits(bounds);
+    let picture = reader.decode().map_err(unfit)?;
+    let (most_wide, most_high) = POSTER_SIZE;
+    let fits = width <= most_wide && height <= most_high;
+    let picture = if fits { picture } else { picture.resize(most_wide, most_high, FilterType::Triangle) };
+    if picture.width() == 0 || picture.height() == 0 {
+        return Err(Unfit::Empty);
+    }
+    let mut out = Vec::new();
+    let encoder = JpegEncoder::new_with_quality(&mut out, POSTER_QUALITY);
+    picture.to_rgb8().write_with_encoder(encoder).map_err(unfit)?;
+    Ok(out)
 }
 
 fn unfit(error: ImageError) -> Unfit {

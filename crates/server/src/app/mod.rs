@@ -11,6 +11,7 @@ mod housekeeping;
 mod joins;
 mod ledger;
 mod letters;
+pub mod library;
 mod logos;
 mod memory;
 pub mod news;
@@ -60,6 +61,7 @@ use guardian::Guardian;
 use guide::files::FileView;
 use guide::{DetailView, Export, Guide, Query, RowView, SearchPage};
 use ledger::Ledger;
+use library::Library;
 use logos::Logos;
 use memory::Memory;
 use news::News;
@@ -96,6 +98,7 @@ struct Inner {
     guardian: Guardian,
     guide: Guide,
     own: Own,
+    library: Library,
     tuners: Tuners,
     transcoders: Transcoders,
     memory: Memory,
@@ -122,6 +125,8 @@ impl App {
         let house = housekeeping::keep_house(store.clone(), clock, settings.clone(), stop.child_token());
         supervise("housekeeping", house);
         let parts = (settings.clone(), Arc::clone(&lineup), clock);
+        let library =
+            Library::start(settings.clone(), store.clone(), clock, news.clone(), stop.child_token()).await;
         let guide = Guide::start(store, parts, news.clone(), &stop).await;
         let transcoders = Transcoders::start(settings.clone(), room.clone(), clock, stop.child_token());
         let tuners = Tuners::start(settings.clone(), Arc::clone(&lineup), room, clock, stop.child_token());
@@ -151,7 +156,7 @@ impl App {
         for receiver in first {
             receivers.add(receiver).await?;
         }
-        let around = (guide.clone(), Arc::clone(&receivers), news.clone(), clock);
+        let around = (library.clone(), guide.clone(), Arc::clone(&receivers), news.clone(), clock);
         let stations = Stations::begin(&settings, around, &stop).await?;
         let guardian = Guardian { receivers: Arc::clone(&receivers), clock };
         supervise("guardian", guardian.clone().watch(sessions.clone(), stop.child_token()));
@@ -173,6 +178,7 @@ impl App {
             sessions,
             guardian,
             own: Own::new(guide.store.clone(), news.clone(), clock),
+            library,
             guide,
             tuners,
             transcoders,
@@ -201,6 +207,11 @@ impl App {
     /// `Conflict`: somebody else was faster; `Invalid`; `Unavailable`: the store.
     pub async fn wish(&self, revision: i64, change: WishChange) -> Result<Arc<Kept>, Error> {
         self.0.receivers.wish(revision, change).await
+    }
+
+    /// Films and series in the host's folders.
+    pub fn library(&self) -> &Library {
+        &self.0.library
     }
 
     /// Tracks that a channel had when it was last on; `None` if it never was.
@@ -469,6 +480,7 @@ impl App {
         let receivers = new.receivers.clone();
         self.0.settings.set(new);
         self.0.guide.written.changed();
+        self.0.library.settings_changed();
         self.0.receivers.reconcile(&receivers).await
     }
 

@@ -13,6 +13,7 @@ use url::Url;
 
 pub use super::guide::WrittenFiles;
 pub use super::guide::source::GuideFile;
+pub use super::library::FolderSettings;
 pub use super::prepare::Keeping as Prepared;
 pub use super::tape::Keeping;
 pub use super::transcoders::Allowance;
@@ -48,6 +49,12 @@ pub struct Settings {
     pub logos: LogoPlaces,
     /// Where prepared films of own channels lie, and how much they may take.
     pub prepared: Prepared,
+    /// Folders of the library that stand in the configuration file.
+    pub folders: Vec<FolderSettings>,
+    /// How often folders are looked at where nothing tells of changes.
+    pub rescan: Duration,
+    /// Where pictures of the library are kept; none: nowhere.
+    pub artwork: Option<PathBuf>,
     /// Path before all addresses that are given out, without a slash at its end.
     pub base_path: String,
 }
@@ -107,7 +114,8 @@ impl InForce {
         let before = self.now();
         let tape = Keeping { directory: before.tape.directory.clone(), ..new.tape };
         let logos = LogoPlaces { kept: before.logos.kept.clone(), ..new.logos };
-        self.0.store(Arc::new(Settings { tape, logos, base_path: before.base_path.clone(), ..new }));
+        let artwork = before.artwork.clone();
+        self.0.store(Arc::new(Settings { tape, logos, artwork, base_path: before.base_path.clone(), ..new }));
     }
 }
 
@@ -162,6 +170,9 @@ impl Settings {
             files: None,
             logos: LogoPlaces::default(),
             prepared: Prepared { directory: beside, budget: 50_000_000_000, free: 5_000_000_000, workers: 1 },
+            folders: Vec::new(),
+            rescan: Duration::from_secs(6 * 3600),
+            artwork: None,
             base_path: String::new(),
         }
     }

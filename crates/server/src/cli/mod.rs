@@ -3,6 +3,7 @@
 //! Exit codes: 0 good · 1 it cannot be done · 2 the command line or the configuration is wrong.
 
 mod check;
+mod demo_channels;
 mod health;
 mod serve;
 mod sim;

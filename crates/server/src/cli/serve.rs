@@ -1,5 +1,6 @@
 //! `telecast serve` and `telecast demo`.
 
+use super::demo_channels;
 use super::temporary::Temporary;
 use super::{Common, Failure, say};
 use crate::adapters::clock::Clock;
@@ -148,6 +149,8 @@ impl Demo {
         let station = Station::open(config, data, level, (source, None)).await?;
         let receiver = station.web.simulated.adopt(sim).await.map_err(fault)?;
         station.web.app.add_receiver(receiver).await.map_err(|error| Failure::cannot(error.message))?;
+        let films = self.cache.clone().unwrap_or_else(telecast_sim::default_cache);
+        supervise("demo's channels", demo_channels::make(station.web.app.clone(), films));
         let now = station.web.clock.wall_ms();
         let owner = station.web.accounts.create("demo", Role::Owner, None, now).await.map_err(fault)?;
         let (link, _) = station.web.accounts.new_link(&owner, now).await.map_err(fault)?;

@@ -268,6 +268,12 @@ pub const KEYS: &[Key] = &[
     key("station.prepare.budget", "50GB", Shape::Size, "Bytes of all prepared films together; what was on longest ago goes first.")
         .after_restart(),
     key("station.prepare.workers", "1", Shape::Number, "Films that are prepared at once.").after_restart(),
+    key(
+        "library.rescan",
+        "6h",
+        Shape::Duration,
+        "How often the library's folders are looked through where nothing tells of changes in them. Folders are `[[library.folder]]`.",
+    ),
     key("metrics.listen", "", Shape::Listen, "Address of `/metrics`; off if empty. Keep it inside.")
         .after_restart(),
     key(
@@ -313,6 +319,17 @@ pub const RECEIVER_KEYS: &[Key] = &[
     key("bouquets", "", Shape::List, "Names of bouquets, or of groups of a list, to take; all if empty."),
 ];
 
+/// Keys of each `[[library.folder]]`.
+pub const FOLDER_KEYS: &[Key] = &[
+    key(
+        "name",
+        "",
+        Shape::Text,
+        "Name for people; the last part of its path, if empty. Items keep it: another name is another folder.",
+    ),
+    key("path", "", Shape::Text, "Where it lies. Nothing in it is ever changed."),
+];
+
 /// The reference as Markdown.
 pub fn reference() -> String {
     let mut out = String::from(
@@ -328,6 +345,10 @@ pub fn reference() -> String {
     }
     out.push_str("\n## `[[receiver]]`\n\n| key | default | what it does |\n| --- | --- | --- |\n");
     for key in RECEIVER_KEYS {
+        let _ = writeln!(out, "| `{}` | `{}` | {} |", key.name, key.default, key.text);
+    }
+    out.push_str("\n## `[[library.folder]]`\n\n| key | default | what it does |\n| --- | --- | --- |\n");
+    for key in FOLDER_KEYS {
         let _ = writeln!(out, "| `{}` | `{}` | {} |", key.name, key.default, key.text);
     }
     out.replace("`` |", "— |")

@@ -3,6 +3,7 @@
 //! while the station runs (`ops::reload`); each key says whether it counts at once or after a restart.
 
 mod cross;
+mod folders;
 mod keys;
 mod network;
 mod oidc;
@@ -11,7 +12,7 @@ mod receivers;
 mod schema;
 mod source;
 
-pub use keys::{KEYS, Key, RECEIVER_KEYS, environment, reference, variable};
+pub use keys::{FOLDER_KEYS, KEYS, Key, RECEIVER_KEYS, environment, reference, variable};
 pub use network::Network;
 pub use read::{Change, Config, Faults, Origin, Row, Value, load};
 pub use schema::schema;

@@ -1,10 +1,11 @@
 //! Reading the layers, checking them, and remembering where each value came from.
 
 use super::cross;
+use super::folders;
 use super::keys::{KEYS, Key, RENAMED, Shape};
 use super::network::Network;
 use super::receivers;
-use crate::app::settings::{GuideFile, ReceiverSettings};
+use crate::app::settings::{FolderSettings, GuideFile, ReceiverSettings};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -49,6 +50,8 @@ pub struct Config {
     /// Receivers from the file.
     pub receivers: Vec<ReceiverSettings>,
     read: Vec<receivers::Read>,
+    /// Folders of the library from the file.
+    pub folders: Vec<FolderSettings>,
     /// What works and should be changed all the same, a line each.
     pub warnings: Vec<String>,
 }
@@ -138,6 +141,7 @@ struct Reading {
     keys: Layers,
     faults: Faults,
     warnings: Vec<String>,
+    folders: Vec<FolderSettings>,
 }
 
 impl Reading {
@@ -160,7 +164,8 @@ pub fn load(
     environment: impl Iterator<Item = (String, String)>,
     flags: &[(&'static str, String)],
 ) -> Result<Config, Faults> {
-    let mut reading = Reading { keys: Layers::of(KEYS), faults: Faults::new(), warnings: Vec::new() };
+    let mut reading =
+        Reading { keys: Layers::of(KEYS), faults: Faults::new(), warnings: Vec::new(), folders: Vec::new() };
     let mut read = Vec::new();
     let path = file.map_or_else(PathBuf::new, |(path, _)| path.to_owned());
     if let Some((_, text)) = file {
@@ -187,7 +192,7 @@ pub fn load(
     for (name, text) in flags {
         reading.put(name, text.clone(), Origin::Flag);
     }
-    let Reading { keys, mut faults, mut warnings } = reading;
+    let Reading { keys, mut faults, mut warnings, folders } = reading;
     for key in KEYS {
         if let Some(fault) = shape_fault(key, keys.text(key.name)) {
             faults.push(format!("{}{}: {fault}", keys.place(key.name, &path), key.name));
@@ -203,7 +208,7 @@ pub fn load(
     }
     if faults.is_empty() {
         warnings.extend(cross::warnings(&keys));
-        return Ok(Config { keys, receivers, read, warnings });
+        return Ok(Config { keys, receivers, read, folders, warnings });
     }
     // A key or a value may hold the end of a line: what follows must not look like a fault of its own.
     Err(faults.into_iter().map(|fault| fault.replace(char::is_control, " ")).collect())
@@ -226,6 +231,11 @@ fn read_section(
         let near = nearest(section, KEYS).split('.').next().unwrap_or_default();
         reading.faults.push(format!("{shown}:{at}: there is no section [{section}]; did you mean [{near}]?"));
     }
+    for (name, value) in table {
+        if (section.as_ref(), name.get_ref().as_ref()) == ("library", "folder") {
+            reading.folders = folders::read(path, lines, value, &mut reading.faults);
+        }
+    }
     read_table(&shown.to_string(), lines, section, table, reading);
 }
 
@@ -233,6 +243,10 @@ fn read_section(
 fn read_table(path: &str, lines: &Lines<'_>, section: &str, table: &DeTable<'_>, reading: &mut Reading) {
     for (name, value) in table {
         let (at, full) = (lines.at(name.span().start), format!("{section}.{}", name.get_ref()));
+        // Read beside this.
+        if full == "library.folder" {
+            continue;
+        }
         let within = format!("{full}.");
         if let Some(table) = value.get_ref().as_table()
             && KEYS.iter().any(|key| key.name.starts_with(&within))
@@ -360,14 +374,17 @@ impl Config {
             now: shown(key.shape, new.text(key.name)),
             restart: key.waits(self.text(key.name), new.text(key.name)),
         });
-        own.chain(receivers::changes(&self.receivers, &new.receivers)).collect()
+        let receivers = receivers::changes(&self.receivers, &new.receivers);
+        own.chain(receivers).chain(folders::changes(&self.folders, &new.folders)).collect()
     }
 
     /// Each key, and each of each receiver, as it stands.
     pub fn table(&self) -> Vec<Row> {
         let own = KEYS.iter().filter_map(|key| self.keys.row(key, key.name.to_owned()));
         let receivers = receivers::rows(&self.read).filter_map(|(name, key, keys)| keys.row(key, name));
-        own.chain(receivers).collect()
+        let folders =
+            folders::rows(&self.folders).map(|(name, path)| (name, path, "file".to_owned(), Vec::new()));
+        own.chain(receivers).chain(folders).collect()
     }
 }
 

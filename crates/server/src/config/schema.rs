@@ -1,7 +1,7 @@
 //! The JSON Schema of `telecast.toml`, for editors that complete and check it. It is made of the same keys that are read, so neither
 //! can know one that the other does not.
 
-use super::keys::{KEYS, Key, RECEIVER_KEYS, RENAMED, Shape};
+use super::keys::{FOLDER_KEYS, KEYS, Key, RECEIVER_KEYS, RENAMED, Shape};
 use serde_json::{Map, Value, json};
 
 /// The schema (draft 2020-12) as text.
@@ -24,6 +24,12 @@ pub fn schema() -> String {
     let mut receiver = object(receiver);
     receiver["required"] = json!(["url"]);
     sections.insert("receiver".into(), json!({ "type": "array", "items": receiver }));
+    let folder = FOLDER_KEYS.iter().map(|key| (key.name.to_owned(), property(key))).collect();
+    let mut folder = object(folder);
+    folder["required"] = json!(["path"]);
+    if let Some(library) = sections.get_mut("library") {
+        put(library, "folder", json!({ "type": "array", "items": folder }));
+    }
     let mut whole = object(sections);
     whole["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
     whole["title"] = "telecast.toml".into();

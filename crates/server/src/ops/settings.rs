@@ -62,6 +62,9 @@ pub fn settings(config: &Config, data: &Path, receivers: Vec<ReceiverSettings>, 
             free: config.size("tape.minimum_free"),
             workers: config.number("station.prepare.workers") as usize,
         },
+        folders: config.folders.clone(),
+        rescan: config.duration("library.rescan"),
+        artwork: Some(data.join("artwork")),
         base_path: base_path.to_owned(),
     }
 }

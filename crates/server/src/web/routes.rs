@@ -178,6 +178,31 @@ pub const ROUTES: &[Route] = &[
         .rate(Rate::Refresh)
         .body(limits::BODY_SMALL)
         .audit("guide.refresh"),
+    route(GET, "/api/v1/library", WATCH),
+    route(GET, "/api/v1/library/items", WATCH),
+    route(GET, "/api/v1/library/items/{id}", WATCH),
+    route(GET, "/api/v1/library/items/{id}/picture", WATCH).rate(Rate::Free),
+    route(GET, "/api/v1/library/shows", WATCH),
+    route(POST, "/api/v1/library/items/{id}", PROGRAM).body(limits::BODY).audit("library.item.correct"),
+    route(POST, "/api/v1/library/actions", PROGRAM).body(limits::BODY).audit("library.items.change"),
+    route(POST, "/api/v1/library/scan", PROGRAM)
+        .rate(Rate::Refresh)
+        .body(limits::BODY_SMALL)
+        .audit("library.scan"),
+    route(GET, "/api/v1/library/folders", PROGRAM),
+    // What a folder holds is shown to all who watch: whoever adds one runs the station.
+    route(POST, "/api/v1/library/folders", ADMIN).body(limits::BODY_SMALL).audit("library.folder.add"),
+    route(DELETE, "/api/v1/library/folders/{id}", ADMIN)
+        .body(limits::BODY_SMALL)
+        .audit("library.folder.remove"),
+    route(GET, "/api/v1/library/collections", WATCH),
+    route(POST, "/api/v1/library/collections", PROGRAM).body(limits::BODY).audit("library.collection.add"),
+    route(POST, "/api/v1/library/collections/{id}", PROGRAM)
+        .body(limits::BODY)
+        .audit("library.collection.change"),
+    route(DELETE, "/api/v1/library/collections/{id}", PROGRAM)
+        .body(limits::BODY_SMALL)
+        .audit("library.collection.remove"),
     route(POST, "/api/v1/sessions", WATCH).body(limits::BODY),
     route(GET, "/api/v1/sessions", WATCH),
     route(GET, "/api/v1/sessions/{id}", WATCH),

@@ -11,6 +11,7 @@
 mod command;
 mod device;
 mod fuzz_seeds;
+mod library;
 mod live_box;
 mod live_crowd;
 mod live_fault_table;

@@ -392,13 +392,13 @@ fn tidy_no_machine_shows_through() {
 
 #[test]
 fn tidy_every_key_is_read_and_documented() {
-    use telecast_server::config::{KEYS, RECEIVER_KEYS};
+    use telecast_server::config::{FOLDER_KEYS, KEYS, RECEIVER_KEYS};
     let documented =
         fs::read_to_string(workspace().join("docs/reference/configuration.md")).unwrap_or_default();
     let sources = files("crates/server/src", &[".rs"]);
     let readers: Vec<_> = sources.iter().filter(|file| !file.path.ends_with("config/keys.rs")).collect();
     let mut wrong = Vec::new();
-    for key in KEYS.iter().chain(RECEIVER_KEYS) {
+    for key in KEYS.iter().chain(RECEIVER_KEYS).chain(FOLDER_KEYS) {
         let quoted = format!("\"{}\"", key.name);
         if !readers.iter().any(|file| file.shipped().any(|(_, line)| line.contains(&quoted))) {
             wrong.push(format!("{}: nobody reads this key", key.name));

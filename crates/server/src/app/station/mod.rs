@@ -27,6 +27,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::guide::Guide;
+use super::library::Library;
 use super::letters::{Canvas, LINE};
 use super::news::News;
 use super::prepare::{Board, Key, Preparation, State, Stretch, Wanted};
@@ -114,7 +115,7 @@ impl Stations {
     /// Prepared films cannot be kept.
     pub(super) async fn begin(
         settings: &InForce,
-        (guide, receivers, news, clock): (Guide, Arc<Receivers>, News, Clock),
+        (library, guide, receivers, news, clock): (Library, Guide, Arc<Receivers>, News, Clock),
         stop: &CancellationToken,
     ) -> Result<Self, Error> {
         let keeping = settings.now().prepared.clone();
@@ -132,6 +133,8 @@ impl Stations {
         let (stocked, stock) = watch::channel(Arc::default());
         let store = guide.store.clone();
         let parts = Parts { store, guide, receivers, board, preparation, stock, news, clock, folder };
+        let stocked = Arc::new(stocked);
+        supervise("library of own channels", stock::follow(library, Arc::clone(&stocked), stop.child_token()));
         Ok(Self::start(parts, stocked, stop.child_token()).await)
     }
 
@@ -140,7 +143,7 @@ impl Stations {
         self.stocked.send_replace(Arc::new(stock));
     }
 
-    async fn start(parts: Parts, stocked: watch::Sender<Arc<Stock>>, stop: CancellationToken) -> Self {
+    async fn start(parts: Parts, stocked: Arc<watch::Sender<Arc<Stock>>>, stop: CancellationToken) -> Self {
         let (requests, inbox) = mpsc::channel(QUEUE);
         let store = parts.store.clone();
         let kept = store.stations().await.unwrap_or_else(|error| {
@@ -155,7 +158,7 @@ impl Stations {
         let channels = kept.into_iter().map(Channel::new).collect();
         let owner = Owner { parts, channels, bad: HashSet::new(), stock: Arc::default(), slate, told };
         supervise("own channels", owner.run(inbox, stop));
-        Self { requests, store, stocked: Arc::new(stocked) }
+        Self { requests, store, stocked }
     }
 
     async fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> Result<T, Error> {

@@ -3,12 +3,16 @@
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use telecast_core::library::collection::{CollectionId, Collections};
 use telecast_core::library::query::{Asked, Query};
 use telecast_core::library::{Item, ItemId, Library, State};
 use telecast_core::schedule::{Catalogue, Document, TICKS_PER_MS, Wanted};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
+use crate::app::library::{Library as Shelf, Shown};
 use crate::app::prepare::{Key, Stretch};
 
 /// Where an item's file lies, and what its content is called wherever it lies.
@@ -31,7 +35,41 @@ pub struct Stock {
     pub files: Arc<HashMap<ItemId, StockFile>>,
 }
 
+/// How often it is looked whether the library has changed.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// Keeps `stock` what the library is, until `stop`.
+pub(super) async fn follow(library: Shelf, stock: Arc<watch::Sender<Arc<Stock>>>, stop: CancellationToken) {
+    let mut known = None;
+    let mut look = tokio::time::interval(LOOK);
+    while stop.run_until_cancelled(look.tick()).await.is_some() {
+        let shown = library.shown();
+        if known != Some(shown.version) && !shown.entries.is_empty() {
+            known = Some(shown.version);
+            stock.send_replace(Arc::new(Stock::of(&library, &shown)));
+        }
+    }
+}
+
 impl Stock {
+    /// What is in the library.
+    fn of(library: &Shelf, shown: &Shown) -> Self {
+        let present = shown.library.items().iter().filter(|item| item.state == State::Present);
+        let file = |item: &Arc<Item>| {
+            let entry = shown.entries.get(&item.id)?;
+            let content = match &entry.known.print {
+                Some(print) => print.0.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat(),
+                None => format!("{} {} {}", item.id, entry.known.stamp.size, entry.known.stamp.changed_ms),
+            };
+            Some((item.id, StockFile { path: library.file(entry)?, content }))
+        };
+        Self {
+            library: Arc::clone(&shown.library),
+            collections: Arc::clone(&shown.collections),
+            files: Arc::new(present.filter_map(file).collect()),
+        }
+    }
+
     /// The same without `bad` items: they cannot be prepared.
     pub(super) fn without(&self, bad: &HashSet<ItemId>) -> Self {
         if bad.is_empty() {

@@ -42,7 +42,7 @@ enum Said {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Topics {
-    /// With commas between them: `session:ID`, `channels`, `guide`, `receivers`, `account` (favourites, languages, saved searches), and for those who run
+    /// With commas between them: `session:ID`, `channels`, `guide`, `library`, `receivers`, `account` (favourites, languages, saved searches), and for those who run
     /// the station `status` and `guide_sources`.
     pub topics: String,
 }
@@ -58,7 +58,7 @@ struct Ears {
 }
 
 /// Topics that are open to all; one of a session is open to its own account and to administrators.
-const OPEN: [&str; 3] = ["channels", "guide", "receivers"];
+const OPEN: [&str; 4] = ["channels", "guide", "library", "receivers"];
 /// The topic of the station at a glance: it does not come with the other events, but is made once a second for all who listen to it.
 const STATUS: &str = "status";
 /// Topics of those who run the station: where the guide comes from.

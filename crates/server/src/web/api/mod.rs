@@ -3,8 +3,10 @@
 pub mod account;
 pub mod auth;
 pub mod channels;
+pub mod collections;
 pub mod events;
 pub mod guide;
+pub mod library;
 pub mod lineup;
 pub mod matches;
 pub mod oidc;
@@ -86,6 +88,17 @@ pub fn router() -> OpenApiRouter<Web> {
         .routes(routes!(channels::channel))
         .routes(routes!(channels::logo))
         .routes(routes!(lineup::own, lineup::change))
+        .routes(routes!(library::overview))
+        .routes(routes!(library::items))
+        .routes(routes!(library::get, library::correct))
+        .routes(routes!(library::picture))
+        .routes(routes!(library::shows))
+        .routes(routes!(library::act))
+        .routes(routes!(library::scan))
+        .routes(routes!(library::folders, library::add_folder))
+        .routes(routes!(library::remove_folder))
+        .routes(routes!(collections::list, collections::add))
+        .routes(routes!(collections::change, collections::remove))
         .routes(routes!(guide::now))
         .routes(routes!(guide::window))
         .routes(routes!(guide::search))
