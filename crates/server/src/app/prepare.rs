@@ -119,6 +119,18 @@ pub enum State {
     },
 }
 
+impl State {
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Waiting(one), Self::Waiting(other)) => one == other,
+            (Self::Running(one, of), Self::Running(other, of_other)) => (one, of) == (other, of_other),
+            (Self::Ready(one), Self::Ready(other)) => Arc::ptr_eq(one, other),
+            (Self::Failed { tries: one, .. }, Self::Failed { tries: other, .. }) => one == other,
+            _ => false,
+        }
+    }
+}
+
 /// What is told of the room.
 #[derive(Clone, Debug, Default)]
 pub struct Board {
@@ -128,6 +140,16 @@ pub struct Board {
     pub bytes: u64,
     /// Seconds of a piece that are made in a second, lately; none: nothing has been made.
     pub speed: Option<f64>,
+}
+
+impl Board {
+    fn is_same(&self, other: &Self) -> bool {
+        let is_known =
+            |(key, state): (&Key, &State)| other.states.get(key).is_some_and(|known| known.is_same(state));
+        self.bytes == other.bytes
+            && self.states.len() == other.states.len()
+            && self.states.iter().all(is_known)
+    }
 }
 
 /// Where pieces lie, and how much they may take.
@@ -407,7 +429,15 @@ impl Owner {
         let bytes = self.known.values().map(|known| known.bytes).sum();
         let waiting = self.wanted.len().saturating_sub(self.open.len() + self.running.len());
         metrics::gauge!("telecast_pieces_waiting").set(waiting as f64);
-        self.publish.send_replace(Arc::new(Board { states, bytes, speed: self.speed }));
+        let next = Board { states, bytes, speed: self.speed };
+        // Whoever hears of it may want something else: what is no news must not be told.
+        self.publish.send_if_modified(|told| {
+            let news = !told.is_same(&next);
+            if news {
+                *told = Arc::new(next);
+            }
+            news
+        });
     }
 }
 
@@ -425,4 +455,40 @@ fn found(directory: &Path) -> std::io::Result<BTreeMap<Key, Known>> {
         }
     }
     Ok(known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wanted(name: &str, file: &Path) -> Wanted {
+        let stretch = Stretch::default();
+        Wanted { key: Key::of(name, stretch), file: file.to_owned(), stretch, planned: HZ, due_ms: 0 }
+    }
+
+    /// Whoever is told of the room answers with what he wants: if that were told again, it would never end.
+    #[tokio::test]
+    async fn the_same_wish_is_no_news_and_a_failure_is_told_once() {
+        let place = tempfile::tempdir().expect("a folder");
+        let keeping = Keeping { directory: place.path().join("p"), budget: u64::MAX, free: 0, workers: 1 };
+        let room = Preparation::start(keeping, Clock::start(), CancellationToken::new()).expect("begun");
+        let mut board = room.board();
+        let broken = place.path().join("broken.mkv");
+        std::fs::write(&broken, b"no film").expect("written");
+        let wish = wanted("a", &broken);
+        room.want(vec![wish.clone()]).await;
+        let is_failed =
+            |board: &Arc<Board>| matches!(board.states.get(&wish.key), Some(State::Failed { .. }));
+        let limit = Duration::from_secs(30);
+        tokio::time::timeout(limit, board.wait_for(is_failed)).await.expect("in time").expect("alive");
+        board.mark_unchanged();
+        for _ in 0..50 {
+            room.want(vec![wish.clone()]).await;
+        }
+        // What it answers to another wish comes behind all those.
+        let other = wanted("b", &broken);
+        room.want(vec![wish.clone(), other.clone()]).await;
+        board.changed().await.expect("alive");
+        assert!(board.borrow().states.contains_key(&other.key), "nothing was told before");
+    }
 }

@@ -27,8 +27,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::guide::Guide;
-use super::library::Library;
 use super::letters::{Canvas, LINE};
+use super::library::Library;
 use super::news::News;
 use super::prepare::{Board, Key, Preparation, State, Stretch, Wanted};
 use super::receivers::Receivers;
@@ -134,7 +134,10 @@ impl Stations {
         let store = guide.store.clone();
         let parts = Parts { store, guide, receivers, board, preparation, stock, news, clock, folder };
         let stocked = Arc::new(stocked);
-        supervise("library of own channels", stock::follow(library, Arc::clone(&stocked), stop.child_token()));
+        supervise(
+            "library of own channels",
+            stock::follow(library, Arc::clone(&stocked), stop.child_token()),
+        );
         Ok(Self::start(parts, stocked, stop.child_token()).await)
     }
 
