@@ -621,6 +621,197 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/library": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The library at a glance. */
+        get: operations["get_library"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does something with many items. */
+        post: operations["post_library_actions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All collections, with how many items each gives now. */
+        get: operations["get_library_collections"];
+        put?: never;
+        /** Adds a collection. */
+        post: operations["post_library_collections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/collections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes a collection. */
+        post: operations["post_library_collections_id"];
+        /** Removes a collection; its items stay. */
+        delete: operations["delete_library_collections_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Folders of the library, and how they fare. */
+        get: operations["get_library_folders"];
+        put?: never;
+        /** Adds a folder, and looks at it. */
+        post: operations["post_library_folders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/folders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a folder that was added here. Its items become absent. */
+        delete: operations["delete_library_folders_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Items, in pages. */
+        get: operations["get_library_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/items/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that is known of an item. */
+        get: operations["get_library_items_id"];
+        put?: never;
+        /** Says what the host says of an item, in place of what was said before. */
+        post: operations["post_library_items_id"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/items/{id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The picture of an item, as JPEG. */
+        get: operations["get_library_items_id_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/scan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks at all folders, now. It has only begun when this answers. */
+        post: operations["post_library_scan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/shows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows, with how much of each there is. */
+        get: operations["get_library_shows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lineup": {
         parameters: {
             query?: never;
@@ -1178,6 +1369,18 @@ export interface components {
              */
             used_pixels_per_s: number;
         };
+        /** @description A collection as it is to be, by whoever has seen it at a revision. */
+        ChangedCollection: {
+            /** @description What belongs to it. */
+            content: components["schemas"]["CollectionContent"];
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description The revision that was seen.
+             */
+            revision: number;
+        };
         /** @description A key whose value is another one now. Secrets are masked. */
         ChangeView: {
             /** @description The key, or `receiver 'NAME'`. */
@@ -1328,6 +1531,28 @@ export interface components {
             processor: components["schemas"]["BudgetStatus"];
             /** @description Pictures that are coded and watched. */
             running: number;
+        };
+        /** @description What belongs to a collection. */
+        CollectionContent: {
+            /** @description Ids. */
+            items: number[];
+            /** @enum {string} */
+            type: "manual";
+        } | {
+            /** @description The query. */
+            query: string;
+            /** @enum {string} */
+            type: "smart";
+        } | {
+            /** @description Entries. */
+            entries: components["schemas"]["PlaylistEntry"][];
+            /** @enum {string} */
+            type: "playlist";
+        } | {
+            /** @description Ids. */
+            collections: number[];
+            /** @enum {string} */
+            type: "group";
         };
         /** @description Somebody who made it or is in it. */
         Credit: {
@@ -1516,6 +1741,455 @@ export interface components {
              */
             until: string;
         };
+        /** @description What is done with many items. */
+        LibraryAction: {
+            /** @description Labels that they get. */
+            add?: string[];
+            /** @enum {string} */
+            do: "tag";
+            /** @description Labels that they lose. */
+            remove?: string[];
+        } | {
+            /** @enum {string} */
+            do: "kind";
+            kind?: components["schemas"]["LibraryKind"] | null;
+        } | {
+            /** @enum {string} */
+            do: "hide";
+        } | {
+            /** @enum {string} */
+            do: "show";
+        } | {
+            /** @enum {string} */
+            do: "probe";
+        } | {
+            /** @enum {string} */
+            do: "forget";
+        };
+        /** @description Which items, and what is done with them. */
+        LibraryBulk: {
+            /** @description What is done. */
+            action: components["schemas"]["LibraryAction"];
+            /** @description Ids, 10,000 at most. */
+            ids: number[];
+        };
+        /** @description What came of it. */
+        LibraryChanged: {
+            /** @description Items that are now another. */
+            changed: number;
+        };
+        /** @description A collection. */
+        LibraryCollection: {
+            /** @description What belongs to it. */
+            content: components["schemas"]["CollectionContent"];
+            /** @description Items that it gives now. */
+            count: number;
+            /** @description The first of them, for pictures. */
+            first: number[];
+            /**
+             * Format: int64
+             * @description Names it for ever.
+             */
+            id: number;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Grows with each change; a change names it.
+             */
+            revision: number;
+        };
+        /** @description All collections. */
+        LibraryCollections: {
+            /** @description By name. */
+            items: components["schemas"]["LibraryCollection"][];
+        };
+        /** @description What the host says of an item; what is null is as names and files say. */
+        LibraryCorrection: {
+            /**
+             * Format: int32
+             * @description Number over all seasons.
+             * @default null
+             */
+            absolute?: number | null;
+            /**
+             * Format: int32
+             * @description For whom it is.
+             * @default null
+             */
+            age?: number | null;
+            /**
+             * Format: int32
+             * @description First episode.
+             * @default null
+             */
+            episode?: number | null;
+            /**
+             * @description Genres.
+             * @default null
+             */
+            genres?: string[] | null;
+            /**
+             * @description Channels do not use it.
+             * @default false
+             */
+            hidden?: boolean;
+            /** @default null */
+            kind?: components["schemas"]["LibraryKind"] | null;
+            /**
+             * Format: int32
+             * @description Last episode; the first if absent.
+             * @default null
+             */
+            last_episode?: number | null;
+            /**
+             * @description What it does not have, whatever files say: `show`, `season`, `episode`, `absolute`, `part`, `released`, `year`, `age`.
+             * @default []
+             */
+            none?: string[];
+            /**
+             * Format: int32
+             * @description Part.
+             * @default null
+             */
+            part?: number | null;
+            /**
+             * @description Day, as 2024-05-01, or year.
+             * @default null
+             */
+            released?: string | null;
+            /**
+             * Format: int32
+             * @description Season.
+             * @default null
+             */
+            season?: number | null;
+            /**
+             * @description Show.
+             * @default null
+             */
+            show?: string | null;
+            /**
+             * @description What it is about.
+             * @default null
+             */
+            summary?: string | null;
+            /**
+             * @description Labels beside those of its file.
+             * @default []
+             */
+            tags?: string[];
+            /**
+             * @description Title.
+             * @default null
+             */
+            title?: string | null;
+            /**
+             * Format: int32
+             * @description Year.
+             * @default null
+             */
+            year?: number | null;
+        };
+        /** @description All that is known of an item. */
+        LibraryDetail: components["schemas"]["LibraryItem"] & {
+            /** @description Its sounds. */
+            audio: components["schemas"]["LibraryTrack"][];
+            /** @description Where chapters begin (seconds). */
+            chapters_s: number[];
+            /** @description Collections that name it, or whose query means it. */
+            collections: number[];
+            /** @description Container; empty: not probed. */
+            container: string;
+            /**
+             * Format: int64
+             * @description Id of the item that holds the same.
+             */
+            copy_of?: number | null;
+            /** @description What the host says of it. */
+            correction: components["schemas"]["LibraryCorrection"];
+            /** @description What is unusual or wrong, the worst first. */
+            faults: components["schemas"]["LibraryFlaw"][];
+            /** @description The folder; null for who only watches. */
+            folder?: string | null;
+            /** @description Genres. */
+            genres: string[];
+            /** @description The path in it, as people read it; null for who only watches. */
+            path?: string | null;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            /** @description Its subtitles. */
+            subtitles: components["schemas"]["LibraryTrack"][];
+            /** @description What it is about. */
+            summary: string;
+            video?: components["schemas"]["LibraryVideo"] | null;
+        };
+        /** @description Something unusual or wrong, and advice. */
+        LibraryFlaw: {
+            /** @description What can be done. */
+            advice: string;
+            /** @description For machines. */
+            code: string;
+            /** @description Nothing can be made of the file. */
+            fatal: boolean;
+            /** @description What is so. */
+            message: string;
+        };
+        /** @description All folders. */
+        LibraryFolders: {
+            /** @description Those of the configuration file first. */
+            items: components["schemas"]["LibraryFolderState"][];
+        };
+        /** @description A folder and how it fares. */
+        LibraryFolderState: {
+            /** @description Films in it. */
+            files: number;
+            /** @description Id; null: it stands in the configuration file. */
+            id?: string | null;
+            /** @description It has been looked at. */
+            looked: boolean;
+            /** @description It is not there. */
+            missing: boolean;
+            /** @description Name. */
+            name: string;
+            /** @description Where it lies. */
+            path: string;
+            /** @description There is more in it than is looked at. */
+            too_much: boolean;
+            /** @description Directories that could not be read; the first of them. */
+            unread: string[];
+        };
+        /** @description An item in a list. */
+        LibraryItem: {
+            /**
+             * Format: int32
+             * @description Number over all seasons.
+             */
+            absolute?: number | null;
+            /**
+             * Format: date-time
+             * @description When it was first seen.
+             */
+            added: string;
+            /**
+             * Format: int32
+             * @description For whom it is, from this age on (years); null: nobody has said.
+             */
+            age?: number | null;
+            /**
+             * Format: int32
+             * @description First episode.
+             */
+            episode?: number | null;
+            /** @description Something is unusual or wrong: how many things. */
+            flaws: number;
+            /** @description Channels do not use it. */
+            hidden: boolean;
+            /**
+             * Format: int64
+             * @description Names it for ever.
+             */
+            id: number;
+            /** @description What it is. */
+            kind: components["schemas"]["LibraryKind"];
+            /**
+             * Format: int32
+             * @description Last episode, where the file holds several.
+             */
+            last_episode?: number | null;
+            /**
+             * Format: double
+             * @description Length in seconds; 0: nobody knows.
+             */
+            length_s: number;
+            /**
+             * Format: int32
+             * @description Lines of its picture; 0: nobody knows.
+             */
+            lines: number;
+            /**
+             * Format: int32
+             * @description Part of a story.
+             */
+            part?: number | null;
+            /** @description Another picture has another one. */
+            picture: string;
+            /** @description Day of the first broadcast. */
+            released?: string | null;
+            /**
+             * Format: int32
+             * @description Season; 0 for specials.
+             */
+            season?: number | null;
+            /** @description Its show. */
+            show?: string | null;
+            /** @description Whether it can be used. */
+            state: components["schemas"]["LibraryState"];
+            /** @description Labels. */
+            tags: string[];
+            /** @description Title. */
+            title: string;
+            /**
+             * Format: int32
+             * @description Year.
+             */
+            year?: number | null;
+        };
+        /** @description A page of items. */
+        LibraryItems: {
+            /** @description Items. */
+            items: components["schemas"]["LibraryItem"][];
+            /** @description For the next page; null: this is the last. */
+            next_cursor?: string | null;
+            /** @description How many there are in all. */
+            total: number;
+            /**
+             * Format: int64
+             * @description The state of the library that this is of.
+             */
+            version: number;
+        };
+        /**
+         * @description What an item is.
+         * @enum {string}
+         */
+        LibraryKind: "film" | "episode" | "clip" | "other";
+        /** @description The library at a glance. */
+        LibraryOverview: {
+            /** @description Items that are away. */
+            absent: number;
+            /** @description Folders. */
+            folders: number;
+            /** @description Genres that there are. */
+            genres: string[];
+            /** @description Items that channels do not use. */
+            hidden: number;
+            /** @description Items of each kind, `film`, `episode`, `clip`, `other`. */
+            kinds: {
+                [key: string]: number;
+            };
+            /** @description How far it is. */
+            scan: components["schemas"]["LibraryScan"];
+            /** @description Shows. */
+            shows: number;
+            /** @description Labels that there are. */
+            tags: string[];
+            /** @description Items of which nothing can be made. */
+            unplayable: number;
+            /**
+             * Format: int64
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /** @description How far the library is. */
+        LibraryScan: {
+            /**
+             * Format: int64
+             * @description Films that were found so far, or the last time.
+             */
+            files: number;
+            /**
+             * Format: date-time
+             * @description When folders were last looked at.
+             */
+            looked?: string | null;
+            /** @description Folders are being looked at. */
+            looking: boolean;
+            /**
+             * Format: double
+             * @description How long that took (seconds).
+             */
+            took_s: number;
+            /** @description Items that are to be looked into. */
+            waiting: number;
+        };
+        /** @description A show. */
+        LibraryShow: {
+            /** @description Episodes that are away. */
+            absent: number;
+            /** @description Episodes. */
+            episodes: number;
+            /**
+             * Format: int64
+             * @description An item whose picture may stand for it.
+             */
+            item: number;
+            /** @description Its name. */
+            name: string;
+            /** @description Another picture has another one. */
+            picture: string;
+            /** @description Seasons, without specials. */
+            seasons: number;
+            /**
+             * Format: int32
+             * @description The year of its beginning.
+             */
+            year?: number | null;
+        };
+        /** @description All shows. */
+        LibraryShows: {
+            /** @description In their natural order. */
+            items: components["schemas"]["LibraryShow"][];
+        };
+        /**
+         * @description Whether an item can be used.
+         * @enum {string}
+         */
+        LibraryState: "present" | "waiting" | "absent" | "unplayable";
+        /** @description A sound or subtitles. */
+        LibraryTrack: {
+            /**
+             * Format: int32
+             * @description Channels of a sound; 0: of subtitles.
+             */
+            channels: number;
+            /** @description Codec. */
+            codec: string;
+            /** @description Language, as the file says it. */
+            language?: string | null;
+            /** @description What the file calls it. */
+            title?: string | null;
+        };
+        /** @description What a probe has found of a picture. */
+        LibraryVideo: {
+            /**
+             * Format: int32
+             * @description Bits of a sample.
+             */
+            bits: number;
+            /** @description Codec. */
+            codec: string;
+            /** @description A wide range of brightness. */
+            hdr: boolean;
+            /**
+             * Format: int32
+             * @description Pixels down.
+             */
+            height: number;
+            /** @description Made of fields. */
+            interlaced: boolean;
+            /** @description Profile. */
+            profile: string;
+            /**
+             * Format: double
+             * @description Pictures a second.
+             */
+            rate: number;
+            /**
+             * Format: int32
+             * @description Degrees by which it is turned.
+             */
+            rotation: number;
+            /**
+             * Format: int32
+             * @description Pixels across.
+             */
+            width: number;
+        };
         /** @description A change of what the host wants; what is absent stays. */
         LineupChange: {
             /** @description Of these channels, by id; an empty one: as the receiver has it. */
@@ -1643,6 +2317,20 @@ export interface components {
          * @enum {string}
          */
         MatchStanding: "sure" | "doubtful" | "missing" | "waiting" | "unmatched" | "none";
+        /** @description A collection as it is to be. */
+        NewCollection: {
+            /** @description What belongs to it. */
+            content: components["schemas"]["CollectionContent"];
+            /** @description Name. */
+            name: string;
+        };
+        /** @description A folder as a person describes it. */
+        NewLibraryFolder: {
+            /** @description Name for people; the last part of its path, if empty. */
+            name?: string;
+            /** @description Where it lies on the station's machine. */
+            path: string;
+        };
         /** @description Another password. */
         NewPassword: {
             /** @description The one that counts now; absent for an account that has none yet. */
@@ -2049,6 +2737,20 @@ export interface components {
             last_used_ms?: number | null;
             /** @description What it is called. */
             name: string;
+        };
+        /** @description An entry of a playlist: one of both. */
+        PlaylistEntry: {
+            /**
+             * Format: int64
+             * @description An item.
+             */
+            item: number;
+        } | {
+            /**
+             * Format: int64
+             * @description All of another collection.
+             */
+            collection: number;
         };
         /** @description The document. */
         ProblemDocument: {
@@ -4090,7 +4792,7 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description With commas between them: `session:ID`, `channels`, `guide`, `receivers`, `account` (favourites, languages, saved searches), and for those who run
+                 * @description With commas between them: `session:ID`, `channels`, `guide`, `library`, `receivers`, `account` (favourites, languages, saved searches), and for those who run
                  *     the station `status` and `guide_sources`.
                  */
                 topics: string;
@@ -4659,6 +5361,627 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_library: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryOverview"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_library_actions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LibraryBulk"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryChanged"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_library_collections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryCollections"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_library_collections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCollection"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryCollection"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_library_collections_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedCollection"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryCollection"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_library_collections_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_library_folders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryFolders"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_library_folders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLibraryFolder"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryFolders"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_library_folders_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_library_items: {
+        parameters: {
+            query?: {
+                /** @description Items of this collection, in its order. */
+                collection?: number;
+                /** @description Where the page before has ended. */
+                cursor?: string;
+                /** @description Those of which something is unusual or wrong. */
+                flawed?: boolean;
+                /** @description In the folder of this name. */
+                folder?: string;
+                /** @description Those that channels do not use, or the others; only for who makes channels. */
+                hidden?: boolean;
+                /** @description Of this kind. */
+                kind?: components["schemas"]["LibraryKind"];
+                /** @description So many (100; at most 500). */
+                limit?: number;
+                /** @description Words in show, title or path. */
+                q?: string;
+                /** @description A query as smart collections have it. */
+                query?: string;
+                /** @description Of this show, exactly. */
+                show?: string;
+                /** @description `natural` (as one counts), `added` (newest first) or `longest`. */
+                sort?: string;
+                /** @description Of this state. */
+                state?: components["schemas"]["LibraryState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryItems"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_library_items_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryDetail"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_library_items_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LibraryCorrection"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryDetail"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_library_items_id_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_library_scan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_library_shows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryShows"];
                 };
             };
             /** @description A problem. */

@@ -1,7 +1,7 @@
 /** The frame around every page: the slim bar, the word about the connection, the palette, and who may be here. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useNavigate, useRouterState } from "@tanstack/react-router";
-import { Activity, CalendarRange, LogIn, Search, Settings, TvMinimalPlay } from "lucide-react";
+import { Activity, CalendarRange, Clapperboard, LogIn, Search, Settings, TvMinimalPlay } from "lucide-react";
 import { Suspense, lazy, useEffect } from "react";
 import { whenSignedOut } from "../api/client";
 import { live } from "../api/live";
@@ -106,6 +106,12 @@ function Nav() {
         <CalendarRange aria-hidden />
         <span>{t.nav.guide}</span>
       </Link>
+      {!stranger && (
+        <Link to="/library" search={{}} className="nav-item" activeOptions={{ includeSearch: false }} activeProps={{ "data-current": true }}>
+          <Clapperboard aria-hidden />
+          <span>{t.nav.library}</span>
+        </Link>
+      )}
       <button type="button" className="nav-item" aria-keyshortcuts="Control+K" title="Ctrl K" onClick={() => setPaletteOpen(true)}>
         <Search aria-hidden />
         <span>{t.nav.search}</span>
