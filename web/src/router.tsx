@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "
 import { basePath } from "./api/base";
 import { readPlanAddress } from "./channels/address";
 import { readAddress } from "./guide/address";
+import { readAddress as readLibrary } from "./library/address";
 import { Broken, NotFound } from "./shell/Broken";
 import { Shell } from "./shell/Shell";
 import { WatchPage } from "./watch/WatchPage";
@@ -40,6 +41,13 @@ const guide = createRoute({
   component: lazyRouteComponent(() => import("./guide/GuidePage"), "GuidePage"),
 });
 
+const library = createRoute({
+  getParentRoute: () => root,
+  path: "/library",
+  validateSearch: readLibrary,
+  component: lazyRouteComponent(() => import("./library/LibraryPage"), "LibraryPage"),
+});
+
 const settingsPage = lazyRouteComponent(() => import("./settings/SettingsPage"), "SettingsPage");
 const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: settingsPage });
 const section = createRoute({ getParentRoute: () => root, path: "/settings/$section", component: settingsPage });
@@ -71,7 +79,20 @@ const pair = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([watch.addChildren([home, channel]), guide, welcome, signIn, stations, newStation, ownChannel, pair, settings, section, status]),
+  routeTree: root.addChildren([
+    watch.addChildren([home, channel]),
+    guide,
+    library,
+    welcome,
+    signIn,
+    stations,
+    newStation,
+    ownChannel,
+    pair,
+    settings,
+    section,
+    status,
+  ]),
   basepath: basePath || "/",
   defaultPreload: "intent",
   scrollRestoration: false,

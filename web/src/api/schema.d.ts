@@ -621,6 +621,197 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/library": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The library at a glance. */
+        get: operations["get_library"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Does something with many items. */
+        post: operations["post_library_actions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All collections, with how many items each gives now. */
+        get: operations["get_library_collections"];
+        put?: never;
+        /** Adds a collection. */
+        post: operations["post_library_collections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/collections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes a collection. */
+        post: operations["post_library_collections_id"];
+        /** Removes a collection; its items stay. */
+        delete: operations["delete_library_collections_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Folders of the library, and how they fare. */
+        get: operations["get_library_folders"];
+        put?: never;
+        /** Adds a folder, and looks at it. */
+        post: operations["post_library_folders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/folders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a folder that was added here. Its items become absent. */
+        delete: operations["delete_library_folders_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Items, in pages. */
+        get: operations["get_library_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/items/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that is known of an item. */
+        get: operations["get_library_items_id"];
+        put?: never;
+        /** Says what the host says of an item, in place of what was said before. */
+        post: operations["post_library_items_id"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/items/{id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The picture of an item, as JPEG. */
+        get: operations["get_library_items_id_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/scan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks at all folders, now. It has only begun when this answers. */
+        post: operations["post_library_scan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/shows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows, with how much of each there is. */
+        get: operations["get_library_shows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lineup": {
         parameters: {
             query?: never;
@@ -901,111 +1092,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/stations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** All own channels, and how each fares. */
-        get: operations["get_stations"];
-        put?: never;
-        /** Makes an own channel. It begins when its first programme is prepared. */
-        post: operations["post_stations"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stations/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** An own channel and its document. */
-        get: operations["get_stations_id"];
-        put?: never;
-        /** Changes number and document of an own channel. What is on, and what is fixed, stays. */
-        post: operations["post_stations_id"];
-        /** Removes an own channel; whoever watches it is told that it has ended. */
-        delete: operations["delete_stations_id"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stations/{id}/log": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What was on, the newest first. */
-        get: operations["get_stations_id_log"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stations/{id}/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What would be on by another document from the next free boundary on, and how that differs. Nothing is changed. */
-        post: operations["post_stations_id_preview"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stations/{id}/simulate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What it comes to in a year, or as many days as are asked for, and what is odd about it. Nothing is changed. */
-        post: operations["post_stations_id_simulate"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stations/{id}/timeline": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What is on, was lately, and will be, and why; fourteen days at most. */
-        get: operations["get_stations_id_timeline"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/system/audit": {
         parameters: {
             query?: never;
@@ -1153,27 +1239,6 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Something that was on. */
-        AiredView: {
-            /**
-             * Format: int64
-             * @description The item of the library.
-             */
-            item_id?: number | null;
-            /** @description `programme`, `break` or `slate`. */
-            kind: string;
-            /**
-             * Format: int64
-             * @description How long (milliseconds).
-             */
-            length_ms: number;
-            /** @description Why it was not what was planned: `off`, `chunks`, `late`, `live`, `still`, `nothing`; empty: it was. */
-            note: string;
-            /** @description From. */
-            start: string;
-            /** @description What it is called. */
-            title: string;
-        };
         /** @description An airing in a list. */
         Airing: {
             /** @description The text's beginning. */
@@ -1303,6 +1368,18 @@ export interface components {
              * @description Of these in use, decoding and deinterlacing included.
              */
             used_pixels_per_s: number;
+        };
+        /** @description A collection as it is to be, by whoever has seen it at a revision. */
+        ChangedCollection: {
+            /** @description What belongs to it. */
+            content: components["schemas"]["CollectionContent"];
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description The revision that was seen.
+             */
+            revision: number;
         };
         /** @description A key whose value is another one now. Secrets are masked. */
         ChangeView: {
@@ -1455,6 +1532,28 @@ export interface components {
             /** @description Pictures that are coded and watched. */
             running: number;
         };
+        /** @description What belongs to a collection. */
+        CollectionContent: {
+            /** @description Ids. */
+            items: number[];
+            /** @enum {string} */
+            type: "manual";
+        } | {
+            /** @description The query. */
+            query: string;
+            /** @enum {string} */
+            type: "smart";
+        } | {
+            /** @description Entries. */
+            entries: components["schemas"]["PlaylistEntry"][];
+            /** @enum {string} */
+            type: "playlist";
+        } | {
+            /** @description Ids. */
+            collections: number[];
+            /** @enum {string} */
+            type: "group";
+        };
         /** @description Somebody who made it or is in it. */
         Credit: {
             /** @description Name. */
@@ -1463,19 +1562,6 @@ export interface components {
             part?: string | null;
             /** @description `director`, `actor`, `writer`, … */
             role: string;
-        };
-        /** @description How two timelines differ. */
-        DiffView: {
-            /** @description What was not there. */
-            came: number;
-            /** @description The first time at which anything is another. */
-            first?: string | null;
-            /** @description The first changes. */
-            items: components["schemas"]["TimelineChange"][];
-            /** @description What begins at another time. */
-            moved: number;
-            /** @description What is not there any more. */
-            went: number;
         };
         /** @description Where the tapes lie. */
         DiskStatus: {
@@ -1504,16 +1590,6 @@ export interface components {
              * @description How much of the past is kept (seconds).
              */
             window_s: number;
-        };
-        /** @description What is to be looked at before it counts. */
-        Draft: {
-            /**
-             * Format: int64
-             * @description Days ahead.
-             */
-            days?: number | null;
-            /** @description What it would be meant to play; absent: what it is. */
-            document?: Record<string, never> | null;
         };
         /** @description One encoder of pictures. */
         EncoderStatus: {
@@ -1556,13 +1632,6 @@ export interface components {
             subtitle: string;
             /** @description Title. */
             title: string;
-        };
-        /** @description What is wrong with a document. */
-        FaultView: {
-            /** @description What it is and what to do. */
-            message: string;
-            /** @description Place in the document: `blocks.morning.play[0].order`. */
-            place: string;
         };
         /** @description Channels that one likes. */
         Favourites: {
@@ -1660,42 +1729,6 @@ export interface components {
             /** @description Who, and what for. */
             what: string;
         };
-        /** @description Hours of a run ahead. */
-        HoursView: {
-            /**
-             * Format: double
-             * @description Of breaks.
-             */
-            breaks: number;
-            /**
-             * Format: double
-             * @description Of what fills.
-             */
-            fallback: number;
-            /**
-             * Format: double
-             * @description Of programmes.
-             */
-            programme: number;
-            /**
-             * Format: double
-             * @description Of nothing.
-             */
-            slate: number;
-        };
-        /** @description Starts that were late. */
-        LateView: {
-            /**
-             * Format: int64
-             * @description How many.
-             */
-            starts: number;
-            /**
-             * Format: int64
-             * @description The latest (milliseconds).
-             */
-            worst_ms: number;
-        };
         /** @description A transponder that a receiver has refused to tune. */
         LeftAloneStatus: {
             /** @description Its name. */
@@ -1707,6 +1740,455 @@ export interface components {
              * @description Until when, unless a stream of ours that was on then ends before.
              */
             until: string;
+        };
+        /** @description What is done with many items. */
+        LibraryAction: {
+            /** @description Labels that they get. */
+            add?: string[];
+            /** @enum {string} */
+            do: "tag";
+            /** @description Labels that they lose. */
+            remove?: string[];
+        } | {
+            /** @enum {string} */
+            do: "kind";
+            kind?: components["schemas"]["LibraryKind"] | null;
+        } | {
+            /** @enum {string} */
+            do: "hide";
+        } | {
+            /** @enum {string} */
+            do: "show";
+        } | {
+            /** @enum {string} */
+            do: "probe";
+        } | {
+            /** @enum {string} */
+            do: "forget";
+        };
+        /** @description Which items, and what is done with them. */
+        LibraryBulk: {
+            /** @description What is done. */
+            action: components["schemas"]["LibraryAction"];
+            /** @description Ids, 10,000 at most. */
+            ids: number[];
+        };
+        /** @description What came of it. */
+        LibraryChanged: {
+            /** @description Items that are now another. */
+            changed: number;
+        };
+        /** @description A collection. */
+        LibraryCollection: {
+            /** @description What belongs to it. */
+            content: components["schemas"]["CollectionContent"];
+            /** @description Items that it gives now. */
+            count: number;
+            /** @description The first of them, for pictures. */
+            first: number[];
+            /**
+             * Format: int64
+             * @description Names it for ever.
+             */
+            id: number;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Grows with each change; a change names it.
+             */
+            revision: number;
+        };
+        /** @description All collections. */
+        LibraryCollections: {
+            /** @description By name. */
+            items: components["schemas"]["LibraryCollection"][];
+        };
+        /** @description What the host says of an item; what is null is as names and files say. */
+        LibraryCorrection: {
+            /**
+             * Format: int32
+             * @description Number over all seasons.
+             * @default null
+             */
+            absolute?: number | null;
+            /**
+             * Format: int32
+             * @description For whom it is.
+             * @default null
+             */
+            age?: number | null;
+            /**
+             * Format: int32
+             * @description First episode.
+             * @default null
+             */
+            episode?: number | null;
+            /**
+             * @description Genres.
+             * @default null
+             */
+            genres?: string[] | null;
+            /**
+             * @description Channels do not use it.
+             * @default false
+             */
+            hidden?: boolean;
+            /** @default null */
+            kind?: components["schemas"]["LibraryKind"] | null;
+            /**
+             * Format: int32
+             * @description Last episode; the first if absent.
+             * @default null
+             */
+            last_episode?: number | null;
+            /**
+             * @description What it does not have, whatever files say: `show`, `season`, `episode`, `absolute`, `part`, `released`, `year`, `age`.
+             * @default []
+             */
+            none?: string[];
+            /**
+             * Format: int32
+             * @description Part.
+             * @default null
+             */
+            part?: number | null;
+            /**
+             * @description Day, as 2024-05-01, or year.
+             * @default null
+             */
+            released?: string | null;
+            /**
+             * Format: int32
+             * @description Season.
+             * @default null
+             */
+            season?: number | null;
+            /**
+             * @description Show.
+             * @default null
+             */
+            show?: string | null;
+            /**
+             * @description What it is about.
+             * @default null
+             */
+            summary?: string | null;
+            /**
+             * @description Labels beside those of its file.
+             * @default []
+             */
+            tags?: string[];
+            /**
+             * @description Title.
+             * @default null
+             */
+            title?: string | null;
+            /**
+             * Format: int32
+             * @description Year.
+             * @default null
+             */
+            year?: number | null;
+        };
+        /** @description All that is known of an item. */
+        LibraryDetail: components["schemas"]["LibraryItem"] & {
+            /** @description Its sounds. */
+            audio: components["schemas"]["LibraryTrack"][];
+            /** @description Where chapters begin (seconds). */
+            chapters_s: number[];
+            /** @description Collections that name it, or whose query means it. */
+            collections: number[];
+            /** @description Container; empty: not probed. */
+            container: string;
+            /**
+             * Format: int64
+             * @description Id of the item that holds the same.
+             */
+            copy_of?: number | null;
+            /** @description What the host says of it. */
+            correction: components["schemas"]["LibraryCorrection"];
+            /** @description What is unusual or wrong, the worst first. */
+            faults: components["schemas"]["LibraryFlaw"][];
+            /** @description The folder; null for who only watches. */
+            folder?: string | null;
+            /** @description Genres. */
+            genres: string[];
+            /** @description The path in it, as people read it; null for who only watches. */
+            path?: string | null;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            /** @description Its subtitles. */
+            subtitles: components["schemas"]["LibraryTrack"][];
+            /** @description What it is about. */
+            summary: string;
+            video?: components["schemas"]["LibraryVideo"] | null;
+        };
+        /** @description Something unusual or wrong, and advice. */
+        LibraryFlaw: {
+            /** @description What can be done. */
+            advice: string;
+            /** @description For machines. */
+            code: string;
+            /** @description Nothing can be made of the file. */
+            fatal: boolean;
+            /** @description What is so. */
+            message: string;
+        };
+        /** @description All folders. */
+        LibraryFolders: {
+            /** @description Those of the configuration file first. */
+            items: components["schemas"]["LibraryFolderState"][];
+        };
+        /** @description A folder and how it fares. */
+        LibraryFolderState: {
+            /** @description Films in it. */
+            files: number;
+            /** @description Id; null: it stands in the configuration file. */
+            id?: string | null;
+            /** @description It has been looked at. */
+            looked: boolean;
+            /** @description It is not there. */
+            missing: boolean;
+            /** @description Name. */
+            name: string;
+            /** @description Where it lies. */
+            path: string;
+            /** @description There is more in it than is looked at. */
+            too_much: boolean;
+            /** @description Directories that could not be read; the first of them. */
+            unread: string[];
+        };
+        /** @description An item in a list. */
+        LibraryItem: {
+            /**
+             * Format: int32
+             * @description Number over all seasons.
+             */
+            absolute?: number | null;
+            /**
+             * Format: date-time
+             * @description When it was first seen.
+             */
+            added: string;
+            /**
+             * Format: int32
+             * @description For whom it is, from this age on (years); null: nobody has said.
+             */
+            age?: number | null;
+            /**
+             * Format: int32
+             * @description First episode.
+             */
+            episode?: number | null;
+            /** @description Something is unusual or wrong: how many things. */
+            flaws: number;
+            /** @description Channels do not use it. */
+            hidden: boolean;
+            /**
+             * Format: int64
+             * @description Names it for ever.
+             */
+            id: number;
+            /** @description What it is. */
+            kind: components["schemas"]["LibraryKind"];
+            /**
+             * Format: int32
+             * @description Last episode, where the file holds several.
+             */
+            last_episode?: number | null;
+            /**
+             * Format: double
+             * @description Length in seconds; 0: nobody knows.
+             */
+            length_s: number;
+            /**
+             * Format: int32
+             * @description Lines of its picture; 0: nobody knows.
+             */
+            lines: number;
+            /**
+             * Format: int32
+             * @description Part of a story.
+             */
+            part?: number | null;
+            /** @description Another picture has another one. */
+            picture: string;
+            /** @description Day of the first broadcast. */
+            released?: string | null;
+            /**
+             * Format: int32
+             * @description Season; 0 for specials.
+             */
+            season?: number | null;
+            /** @description Its show. */
+            show?: string | null;
+            /** @description Whether it can be used. */
+            state: components["schemas"]["LibraryState"];
+            /** @description Labels. */
+            tags: string[];
+            /** @description Title. */
+            title: string;
+            /**
+             * Format: int32
+             * @description Year.
+             */
+            year?: number | null;
+        };
+        /** @description A page of items. */
+        LibraryItems: {
+            /** @description Items. */
+            items: components["schemas"]["LibraryItem"][];
+            /** @description For the next page; null: this is the last. */
+            next_cursor?: string | null;
+            /** @description How many there are in all. */
+            total: number;
+            /**
+             * Format: int64
+             * @description The state of the library that this is of.
+             */
+            version: number;
+        };
+        /**
+         * @description What an item is.
+         * @enum {string}
+         */
+        LibraryKind: "film" | "episode" | "clip" | "other";
+        /** @description The library at a glance. */
+        LibraryOverview: {
+            /** @description Items that are away. */
+            absent: number;
+            /** @description Folders. */
+            folders: number;
+            /** @description Genres that there are. */
+            genres: string[];
+            /** @description Items that channels do not use. */
+            hidden: number;
+            /** @description Items of each kind, `film`, `episode`, `clip`, `other`. */
+            kinds: {
+                [key: string]: number;
+            };
+            /** @description How far it is. */
+            scan: components["schemas"]["LibraryScan"];
+            /** @description Shows. */
+            shows: number;
+            /** @description Labels that there are. */
+            tags: string[];
+            /** @description Items of which nothing can be made. */
+            unplayable: number;
+            /**
+             * Format: int64
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /** @description How far the library is. */
+        LibraryScan: {
+            /**
+             * Format: int64
+             * @description Films that were found so far, or the last time.
+             */
+            files: number;
+            /**
+             * Format: date-time
+             * @description When folders were last looked at.
+             */
+            looked?: string | null;
+            /** @description Folders are being looked at. */
+            looking: boolean;
+            /**
+             * Format: double
+             * @description How long that took (seconds).
+             */
+            took_s: number;
+            /** @description Items that are to be looked into. */
+            waiting: number;
+        };
+        /** @description A show. */
+        LibraryShow: {
+            /** @description Episodes that are away. */
+            absent: number;
+            /** @description Episodes. */
+            episodes: number;
+            /**
+             * Format: int64
+             * @description An item whose picture may stand for it.
+             */
+            item: number;
+            /** @description Its name. */
+            name: string;
+            /** @description Another picture has another one. */
+            picture: string;
+            /** @description Seasons, without specials. */
+            seasons: number;
+            /**
+             * Format: int32
+             * @description The year of its beginning.
+             */
+            year?: number | null;
+        };
+        /** @description All shows. */
+        LibraryShows: {
+            /** @description In their natural order. */
+            items: components["schemas"]["LibraryShow"][];
+        };
+        /**
+         * @description Whether an item can be used.
+         * @enum {string}
+         */
+        LibraryState: "present" | "waiting" | "absent" | "unplayable";
+        /** @description A sound or subtitles. */
+        LibraryTrack: {
+            /**
+             * Format: int32
+             * @description Channels of a sound; 0: of subtitles.
+             */
+            channels: number;
+            /** @description Codec. */
+            codec: string;
+            /** @description Language, as the file says it. */
+            language?: string | null;
+            /** @description What the file calls it. */
+            title?: string | null;
+        };
+        /** @description What a probe has found of a picture. */
+        LibraryVideo: {
+            /**
+             * Format: int32
+             * @description Bits of a sample.
+             */
+            bits: number;
+            /** @description Codec. */
+            codec: string;
+            /** @description A wide range of brightness. */
+            hdr: boolean;
+            /**
+             * Format: int32
+             * @description Pixels down.
+             */
+            height: number;
+            /** @description Made of fields. */
+            interlaced: boolean;
+            /** @description Profile. */
+            profile: string;
+            /**
+             * Format: double
+             * @description Pictures a second.
+             */
+            rate: number;
+            /**
+             * Format: int32
+             * @description Degrees by which it is turned.
+             */
+            rotation: number;
+            /**
+             * Format: int32
+             * @description Pixels across.
+             */
+            width: number;
         };
         /** @description A change of what the host wants; what is absent stays. */
         LineupChange: {
@@ -1738,32 +2220,6 @@ export interface components {
         Link: {
             /** @description Code. */
             code: string;
-        };
-        /** @description What a lint is about. */
-        LintParameters: {
-            /** @description What the item is called. */
-            item?: string | null;
-            /** @description Name of a source, block, break or template. */
-            name: string;
-            /**
-             * Format: int64
-             * @description How much; lengths in ticks of 90 kHz.
-             */
-            number: number;
-        };
-        /** @description What is odd about a document. */
-        LintView: {
-            /** @description What, in a word. */
-            code: string;
-            /** @description Of what, and how much. */
-            parameters: components["schemas"]["LintParameters"];
-            /** @description Place in the document in full. */
-            place: string;
-        };
-        /** @description What was on. */
-        Log: {
-            /** @description The newest first. */
-            items: components["schemas"]["AiredView"][];
         };
         /** @description The log's level. */
         LogLevel: {
@@ -1861,6 +2317,20 @@ export interface components {
          * @enum {string}
          */
         MatchStanding: "sure" | "doubtful" | "missing" | "waiting" | "unmatched" | "none";
+        /** @description A collection as it is to be. */
+        NewCollection: {
+            /** @description What belongs to it. */
+            content: components["schemas"]["CollectionContent"];
+            /** @description Name. */
+            name: string;
+        };
+        /** @description A folder as a person describes it. */
+        NewLibraryFolder: {
+            /** @description Name for people; the last part of its path, if empty. */
+            name?: string;
+            /** @description Where it lies on the station's machine. */
+            path: string;
+        };
         /** @description Another password. */
         NewPassword: {
             /** @description The one that counts now; absent for an account that has none yet. */
@@ -1964,18 +2434,6 @@ export interface components {
             /** @description Address of an XMLTV file, plain or packed; its user, password and query are kept sealed and shown nowhere. */
             url: string;
         };
-        /** @description A channel to be. */
-        NewStation: {
-            /** @description What it is meant to play; absent: nothing yet. */
-            document?: Record<string, never> | null;
-            /** @description Its name. */
-            name: string;
-            /**
-             * Format: int32
-             * @description Its number, if it is to have a certain one.
-             */
-            number?: number | null;
-        };
         /** @description An API token to be. */
         NewToken: {
             /**
@@ -1987,26 +2445,6 @@ export interface components {
             name: string;
             /** @description What it may do; not more than its account. */
             scopes: string[];
-        };
-        /** @description Something that happened in planning. */
-        NoteView: {
-            /** @description When. */
-            at: string;
-            /** @description Name of the block. */
-            block: string;
-            /** @description What came instead of it. */
-            instead?: string | null;
-            /** @description The item that it is about. */
-            item?: string | null;
-            /** @description `cursor_gone`, `too_long`, `did_not_fit`, `cut`, `late`, `missed`, `nothing` or `no_room`. */
-            kind: string;
-            /**
-             * Format: int64
-             * @description How much (milliseconds).
-             */
-            length_ms: number;
-            /** @description Name of the source, the group or the break. */
-            source: string;
         };
         /** @description Something that everybody at this station should know. */
         Notice: {
@@ -2300,28 +2738,19 @@ export interface components {
             /** @description What it is called. */
             name: string;
         };
-        /** @description How the preparation of the next hours fares, in slots. */
-        PreparationView: {
-            /** @description Cannot be prepared. */
-            failed: number;
+        /** @description An entry of a playlist: one of both. */
+        PlaylistEntry: {
             /**
              * Format: int64
-             * @description Minutes until something is on that is not prepared yet; none: everything of the next hours is.
+             * @description An item.
              */
-            minutes_until_unready?: number | null;
-            /** @description Prepared. */
-            ready: number;
-            /** @description Being prepared. */
-            running: number;
-            /** @description Not begun. */
-            waiting: number;
-        };
-        /** @description What would be on by another document. */
-        PreviewView: components["schemas"]["TimelineView"] & {
-            /** @description How that differs from what is planned. */
-            diff: components["schemas"]["DiffView"];
-            /** @description What is wrong with the document. */
-            faults: components["schemas"]["FaultView"][];
+            item: number;
+        } | {
+            /**
+             * Format: int64
+             * @description All of another collection.
+             */
+            collection: number;
         };
         /** @description The document. */
         ProblemDocument: {
@@ -2522,21 +2951,6 @@ export interface components {
             /** @description What works and should be changed all the same. */
             warnings: string[];
         };
-        /** @description What was on again soon. */
-        RepeatView: {
-            /**
-             * Format: int64
-             * @description The shortest time between two beginnings of this (milliseconds).
-             */
-            closest_ms: number;
-            /**
-             * Format: int64
-             * @description How often anything was on again.
-             */
-            times: number;
-            /** @description What it is called. */
-            title: string;
-        };
         /** @description Another name, and other words and filters if they are there. */
         SearchChange: {
             /** @description What it is called. */
@@ -2650,21 +3064,6 @@ export interface components {
             /** @description Password. */
             password: string;
         };
-        /** @description How often, and how long, something was on. */
-        ShareView: {
-            /**
-             * Format: double
-             * @description Hours.
-             */
-            hours: number;
-            /** @description Name. */
-            name: string;
-            /**
-             * Format: int64
-             * @description How often.
-             */
-            starts: number;
-        };
         /** @description What an id shows. */
         ShownThere: {
             /**
@@ -2741,79 +3140,6 @@ export interface components {
              * @description When it was last used, to about a minute.
              */
             last_seen_ms: number;
-        };
-        /** @description A channel run ahead. */
-        SimulationView: {
-            /**
-             * Format: int64
-             * @description Days.
-             */
-            days: number;
-            /** @description Hours. */
-            hours: components["schemas"]["HoursView"];
-            /**
-             * Format: int64
-             * @description Different ones.
-             */
-            items: number;
-            /** @description Starts that were late. */
-            late: components["schemas"]["LateView"];
-            /** @description What is odd. */
-            lints: components["schemas"]["LintView"][];
-            /**
-             * Format: int64
-             * @description Programmes.
-             */
-            programmes: number;
-            /** @description What was on again soonest. */
-            repeats: components["schemas"]["RepeatView"][];
-            /** @description Programmes by show; films together. */
-            shares: components["schemas"]["ShareView"][];
-        };
-        /** @description One thing on air. */
-        SlotView: {
-            /** @description It ends before what it shows has ended. */
-            cut: boolean;
-            /** @description Until. */
-            end: string;
-            /**
-             * Format: int32
-             * @description Slots of one programme have the same number.
-             */
-            entry: number;
-            /** @description Why it cannot be prepared, or what that waits for. */
-            failure?: string | null;
-            /** @description It is fixed. */
-            firm: boolean;
-            /**
-             * Format: int64
-             * @description The item of the library.
-             */
-            item_id?: number | null;
-            /** @description `item`, `live`, `channel`, `still` or `slate`. */
-            kind: string;
-            /**
-             * Format: int64
-             * @description From where in the item (milliseconds).
-             */
-            offset_ms: number;
-            /** @description `ready`, `running`, `waiting`, `failed` or `none`: there is nothing to be prepared. */
-            preparation: string;
-            /**
-             * Format: double
-             * @description How far its preparation is, 0 to 1.
-             */
-            progress?: number | null;
-            /** @description `programme`, `pre`, `mid`, `post`, `tail`, `fallback` or `slate`. */
-            role: string;
-            /** @description From. */
-            start: string;
-            /** @description The episode. */
-            subtitle?: string | null;
-            /** @description What it is called. */
-            title: string;
-            /** @description Why it is there. */
-            why: components["schemas"]["WhyView"];
         };
         /** @description A source of the guide. */
         Source: {
@@ -2943,69 +3269,6 @@ export interface components {
             /** @description Channels of the lineup that are certainly some of them. */
             sure: number;
         };
-        /** @description Another number and document. */
-        StationChange: {
-            /** @description What it is meant to play. */
-            document: Record<string, never>;
-            /**
-             * Format: int32
-             * @description Its number, if it is to have a certain one.
-             */
-            number?: number | null;
-            /**
-             * Format: int64
-             * @description The revision that whoever changes it has seen.
-             */
-            revision: number;
-        };
-        /** @description The same and its document. */
-        StationDetail: components["schemas"]["StationView"] & {
-            /** @description What it is meant to play: see the guide of own channels. */
-            document: Record<string, never>;
-            /** @description What is wrong with it. */
-            faults: components["schemas"]["FaultView"][];
-        };
-        /** @description All own channels. */
-        Stations: {
-            /** @description Oldest first. */
-            items: components["schemas"]["StationView"][];
-        };
-        /**
-         * @description How a channel fares.
-         * @enum {string}
-         */
-        StationState: "on_air" | "preparing" | "empty" | "faulty";
-        /** @description A channel of one's own. */
-        StationView: {
-            /** @description Id among all channels. */
-            channel_id: string;
-            /** @description What is on is fixed up to here. */
-            firm_until?: string | null;
-            /** @description Id. */
-            id: string;
-            /** @description Name. */
-            name: string;
-            next?: components["schemas"]["SlotView"] | null;
-            /** @description What happened in planning the next three days. */
-            notes: components["schemas"]["NoteView"][];
-            now?: components["schemas"]["SlotView"] | null;
-            /**
-             * Format: int32
-             * @description Number that the host wants.
-             */
-            number?: number | null;
-            /** @description It is planned up to here. */
-            planned_until?: string | null;
-            /** @description How the preparation of the next hours fares. */
-            preparation: components["schemas"]["PreparationView"];
-            /**
-             * Format: int64
-             * @description Counts changes of its document; a change names the one that it has seen.
-             */
-            revision: number;
-            /** @description How it fares. */
-            state: components["schemas"]["StationState"];
-        };
         /** @description The station at a glance: one picture of it for all who look, at most a second old. */
         StatusView: {
             /**
@@ -3126,28 +3389,6 @@ export interface components {
              */
             window_s: number;
         };
-        /** @description A change between two timelines. */
-        TimelineChange: {
-            /** @description `came`, `went` or `moved`. */
-            kind: string;
-            /** @description When it begins now. */
-            start?: string | null;
-            /** @description What it is called. */
-            title: string;
-            /** @description When it began before. */
-            was?: string | null;
-        };
-        /** @description A stretch of a timeline. */
-        TimelineView: {
-            /** @description From. */
-            from: string;
-            /** @description What happened in planning it. */
-            notes: components["schemas"]["NoteView"][];
-            /** @description What is on, by time. */
-            slots: components["schemas"]["SlotView"][];
-            /** @description Until. */
-            to: string;
-        };
         /** @description All of them. */
         Tokens: {
             /** @description Oldest first. */
@@ -3266,24 +3507,6 @@ export interface components {
          * @enum {string}
          */
         WaitingFor: "tuner" | "signal" | "programme_map" | "key_frame" | "audio" | "transcoder";
-        /** @description Why a slot stands where it stands. */
-        WhyView: {
-            /** @description Time of day at which its block begins. */
-            at: string;
-            /** @description Name of the block. */
-            block: string;
-            /** @description Name of the break; empty: it is a programme. */
-            rule: string;
-            /** @description Name of the source. */
-            source: string;
-            /**
-             * Format: int32
-             * @description Number of the step in it, from 0.
-             */
-            step: number;
-            /** @description Name of the day's template. */
-            template: string;
-        };
     };
     responses: never;
     parameters: never;
@@ -4569,7 +4792,7 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description With commas between them: `session:ID`, `channels`, `guide`, `receivers`, `account` (favourites, languages, saved searches), and for those who run
+                 * @description With commas between them: `session:ID`, `channels`, `guide`, `library`, `receivers`, `account` (favourites, languages, saved searches), and for those who run
                  *     the station `status` and `guide_sources`.
                  */
                 topics: string;
@@ -5138,6 +5361,627 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_library: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryOverview"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_library_actions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LibraryBulk"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryChanged"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_library_collections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryCollections"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_library_collections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCollection"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryCollection"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_library_collections_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedCollection"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryCollection"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_library_collections_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_library_folders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryFolders"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_library_folders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLibraryFolder"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryFolders"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_library_folders_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_library_items: {
+        parameters: {
+            query?: {
+                /** @description Items of this collection, in its order. */
+                collection?: number;
+                /** @description Where the page before has ended. */
+                cursor?: string;
+                /** @description Those of which something is unusual or wrong. */
+                flawed?: boolean;
+                /** @description In the folder of this name. */
+                folder?: string;
+                /** @description Those that channels do not use, or the others; only for who makes channels. */
+                hidden?: boolean;
+                /** @description Of this kind. */
+                kind?: components["schemas"]["LibraryKind"];
+                /** @description So many (100; at most 500). */
+                limit?: number;
+                /** @description Words in show, title or path. */
+                q?: string;
+                /** @description A query as smart collections have it. */
+                query?: string;
+                /** @description Of this show, exactly. */
+                show?: string;
+                /** @description `natural` (as one counts), `added` (newest first) or `longest`. */
+                sort?: string;
+                /** @description Of this state. */
+                state?: components["schemas"]["LibraryState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryItems"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_library_items_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryDetail"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_library_items_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LibraryCorrection"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryDetail"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_library_items_id_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_library_scan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_library_shows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LibraryShows"];
                 };
             };
             /** @description A problem. */
@@ -6108,404 +6952,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description A problem. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    get_stations: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Stations"];
-                };
-            };
-            /** @description A problem. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    post_stations: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewStation"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StationView"];
-                };
-            };
-            /** @description A problem. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description A problem. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description A problem. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    get_stations_id: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StationDetail"];
-                };
-            };
-            /** @description A problem. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description A problem. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    post_stations_id: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StationChange"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StationView"];
-                };
-            };
-            /** @description A problem. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description A problem. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description A problem. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description A problem. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    delete_stations_id: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description A problem. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    get_stations_id_log: {
-        parameters: {
-            query?: {
-                /** @description What began before this; now if absent. */
-                before?: string | null;
-                /** @description So much of it. */
-                limit?: number | null;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Log"];
-                };
-            };
-            /** @description A problem. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    post_stations_id_preview: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Draft"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PreviewView"];
-                };
-            };
-            /** @description A problem. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description A problem. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    post_stations_id_simulate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Draft"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SimulationView"];
-                };
-            };
-            /** @description A problem. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description A problem. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description A problem. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    get_stations_id_timeline: {
-        parameters: {
-            query?: {
-                /** @description From; an hour ago if absent. */
-                from?: string | null;
-                /** @description Until; a day later if absent. */
-                to?: string | null;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TimelineView"];
-                };
-            };
-            /** @description A problem. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
             };
             /** @description A problem. */
             default: {

@@ -1,6 +1,7 @@
 /** Deutsch. */
 import type { Catalogue } from "./catalogue";
 import { guide } from "./guide.de";
+import { library } from "./library.de";
 import { own } from "./own.de";
 import { plural } from "./plural";
 import { sources } from "./sources.de";
@@ -23,10 +24,12 @@ export const de: Catalogue = {
     loading: "Lädt",
     skipToContent: "Zum Inhalt",
   },
+  library,
   nav: {
     label: "Hauptmenü",
     watch: "Fernsehen",
     guide: "Programm",
+    library: "Bibliothek",
     channels: "Sender",
     status: "Zustand",
     settings: "Einstellungen",

@@ -1,5 +1,6 @@
 /** English, and the shape that every other catalogue must fill. Texts with numbers or names are functions. */
 import { guide } from "./guide.en";
+import { library } from "./library.en";
 import { own } from "./own.en";
 import { plural } from "./plural";
 import { sources } from "./sources.en";
@@ -26,6 +27,7 @@ export const en = {
     label: "Main",
     watch: "Watch",
     guide: "Guide",
+    library: "Library",
     channels: "Channels",
     status: "Status",
     settings: "Settings",
@@ -78,6 +80,7 @@ export const en = {
   },
   guide,
   ...own,
+  library,
   sources,
   player: {
     play: "Play",

@@ -106,6 +106,12 @@ function Nav() {
         <CalendarRange aria-hidden />
         <span>{t.nav.guide}</span>
       </Link>
+      {!stranger && (
+        <Link to="/library" search={{}} className="nav-item" activeOptions={{ includeSearch: false }} activeProps={{ "data-current": true }}>
+          <Clapperboard aria-hidden />
+          <span>{t.nav.library}</span>
+        </Link>
+      )}
       <button type="button" className="nav-item" aria-keyshortcuts="Control+K" title="Ctrl K" onClick={() => setPaletteOpen(true)}>
         <Search aria-hidden />
         <span>{t.nav.search}</span>
