@@ -13,6 +13,7 @@ pub mod outgoing;
 pub mod path;
 pub mod playback;
 pub mod players;
+pub mod schedule;
 pub mod secret;
 pub mod session;
 pub mod transcode;

@@ -216,6 +216,8 @@ pub const UPLOADS_OF_NETWORK: usize = 32;
 pub const PLAYERS: usize = 50;
 /// A body of sign-in and the like: a few fields.
 pub const BODY_SMALL: usize = 16 << 10;
+/// The document of a channel of one's own, and a little around it (bytes).
+pub const BODY_DOCUMENT: usize = (1 << 20) + (64 << 10);
 /// Playlists above this are packed for those who take gzip; below, it costs more than it saves.
 pub const PACKED_FROM: usize = 4 << 10;
 /// Bytes of packed playlists that are kept.

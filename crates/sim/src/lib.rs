@@ -15,6 +15,7 @@ mod dice;
 mod eit;
 mod error;
 mod faults;
+mod films;
 mod guide;
 mod lineup;
 mod media;
@@ -39,6 +40,7 @@ use tokio_util::task::TaskTracker;
 pub use config::{Air, Config, OnProgress, Progress, SimArgs, default_cache};
 pub use error::SimError;
 pub use faults::{Fault, FaultSpec};
+pub use films::films;
 
 use clip::Clip;
 use lineup::Lineup;

@@ -32,6 +32,7 @@ mod seal;
 mod session;
 mod setting;
 mod sqlite;
+mod station;
 
 /// Name of the thread that writes to the guide's file: a guide that is read keeps it busy for long.
 pub const GUIDE_WRITER: &str = "guide-writer";
@@ -52,6 +53,7 @@ pub use request::RequestKey;
 pub use seal::{Sealed, Sealer};
 pub use session::{Created, NewSession, SessionRow, SessionWrite};
 pub use setting::Setting;
+pub use station::{Aired, Station};
 pub use telecast_core::error::Kind;
 
 use sqlite::Sqlite;

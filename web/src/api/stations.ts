@@ -331,9 +331,10 @@ interface StationPaths {
     get: Asked<Record<never, never>>;
     post: Sent<{ header?: { "Idempotency-Key"?: string } }, { name: string; number?: number; document?: unknown }>;
   };
+  "/api/v1/stations/preview": { post: Sent<Record<never, never>, { document: unknown; days?: number }> };
   "/api/v1/stations/{id}": {
     get: Asked<ById>;
-    put: Sent<ById, { revision: number; number?: number; document: unknown }>;
+    post: Sent<ById, { revision: number; number?: number; document: unknown }>;
     delete: Asked<ById>;
   };
   "/api/v1/stations/{id}/timeline": { get: Asked<ById & { query?: { from?: string; to?: string } }> };
@@ -364,7 +365,7 @@ export const createStation = (wish: { readonly name: string; readonly number: nu
   );
 
 export const putStation = (id: string, revision: number, number: number | null, document: StationDocument) =>
-  told<StationView>(stations.PUT("/api/v1/stations/{id}", { ...at(id), body: { revision, ...(number === null ? {} : { number }), document } }));
+  told<StationView>(stations.POST("/api/v1/stations/{id}", { ...at(id), body: { revision, ...(number === null ? {} : { number }), document } }));
 
 /** `keepalive`: it is asked for even though the page goes away. */
 export const deleteStation = (id: string, keepalive = false) => stations.DELETE("/api/v1/stations/{id}", { ...at(id), keepalive });
@@ -379,6 +380,10 @@ export const fetchTimeline = (id: string, from: number, to: number, signal: Abor
 
 export const fetchPreview = (id: string, document: StationDocument, days: number) =>
   told<PreviewView>(stations.POST("/api/v1/stations/{id}/preview", { ...at(id), body: { document, days } }));
+
+/** What would be on a channel that is not made yet. */
+export const fetchFirstEvening = (document: StationDocument, days: number) =>
+  told<PreviewView>(stations.POST("/api/v1/stations/preview", { body: { document, days } }));
 
 export const fetchSimulation = (id: string, document: StationDocument, days: number) =>
   told<SimulationView>(stations.POST("/api/v1/stations/{id}/simulate", { ...at(id), body: { document, days } }));

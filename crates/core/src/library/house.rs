@@ -79,6 +79,8 @@ pub struct Material {
     pub sounds: Vec<Sound>,
     /// Bits per second of the whole file.
     pub bit_rate: u64,
+    /// It is one picture that stands still.
+    pub still: bool,
 }
 
 /// Why a picture is coded anew.
@@ -103,6 +105,8 @@ pub enum Anew {
     Bits,
     /// Key frames lie too far apart.
     KeyFrames,
+    /// It does not begin at the beginning, and a picture that stays as it is could begin at a key frame only.
+    Begins,
 }
 
 /// What becomes of the picture.
@@ -139,28 +143,31 @@ pub struct Plan {
     pub picture: PicturePlan,
     /// Sounds that are made, the default first: number of the stream and language. Empty: silence is made.
     pub sounds: Vec<(u32, Option<String>)>,
+    /// It is one picture that stands still, as long as is wanted.
+    pub still: bool,
 }
 
 /// Rates that displays know, as fractions.
 const RATES: [(u32, u32); 8] =
     [(24_000, 1001), (24, 1), (25, 1), (30_000, 1001), (30, 1), (50, 1), (60_000, 1001), (60, 1)];
 
-/// What is to be done to `material`. `None`: there is neither picture nor sound.
-pub fn plan(material: &Material) -> Option<Plan> {
+/// What is to be done to `material`; `amid`: to a stretch of it that does not begin at its beginning. `None`: there is neither picture nor sound.
+pub fn plan(material: &Material, amid: bool) -> Option<Plan> {
     if material.picture.is_none() && material.sounds.is_empty() {
         return None;
     }
     let picture = match &material.picture {
         None => PicturePlan::Plain,
         Some(picture) => {
-            let why = anew(picture, material.bit_rate);
+            let mut why = anew(picture, material.bit_rate);
+            why.extend(amid.then_some(Anew::Begins));
             if why.is_empty() { PicturePlan::Copied { stream: picture.stream } } else { coded(picture, why) }
         }
     };
     let mut sounds: Vec<&Sound> = material.sounds.iter().filter(|sound| sound.channels > 0).collect();
     sounds.sort_by_key(|sound| !sound.default);
     let sounds = sounds.into_iter().take(SOUNDS).map(|sound| (sound.stream, sound.language.clone()));
-    Some(Plan { picture, sounds: sounds.collect() })
+    Some(Plan { picture, sounds: sounds.collect(), still: material.still })
 }
 
 fn anew(picture: &Picture, bit_rate: u64) -> Vec<Anew> {
@@ -275,13 +282,13 @@ mod tests {
     }
 
     fn of(picture: Picture) -> PicturePlan {
-        plan(&Material { picture: Some(picture), ..Material::default() }).expect("a plan").picture
+        plan(&Material { picture: Some(picture), ..Material::default() }, false).expect("a plan").picture
     }
 
     #[test]
     fn what_is_like_the_house_is_copied_and_everything_else_has_its_reason() {
         assert_eq!(of(usual()), PicturePlan::Copied { stream: 0 });
-        let cases: [(&str, Picture, Anew, (u32, u32), (u32, u32)); 9] = [
+        let cases = [
             ("codec", Picture { codec: "mpeg4".into(), ..usual() }, Anew::Codec, (1920, 1080), (25, 1)),
             (
                 "10 bit",
@@ -324,10 +331,10 @@ mod tests {
             sounds: vec![sound(1, false), sound(2, true), sound(3, false)],
             ..Material::default()
         };
-        let plan = plan(&material).expect("a plan");
+        let plan = plan(&material, false).expect("a plan");
         assert_eq!(plan.picture, PicturePlan::Plain);
         assert_eq!(plan.sounds.iter().map(|(stream, _)| *stream).collect::<Vec<_>>(), [2, 1, 3]);
-        assert_eq!(super::plan(&Material::default()), None);
+        assert_eq!(super::plan(&Material::default(), false), None);
     }
 
     #[test]

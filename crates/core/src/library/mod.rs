@@ -4,7 +4,16 @@
 //! - Lengths are ticks of 90 kHz. A *planned* length comes from the probe; the firm one from preparation.
 //! - A [`Library`] is a snapshot that whoever plans a channel holds: the same snapshot gives the same plan.
 
+pub mod collection;
+pub mod describe;
+pub mod facts;
 pub mod house;
+pub mod names;
+pub mod nfo;
+pub mod order;
+pub mod place;
+pub mod query;
+pub mod reconcile;
 
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

@@ -214,11 +214,14 @@ pub fn used(folder: &Path, at: SystemTime) {
     let _ = open.and_then(|file| file.set_modified(at));
 }
 
+/// Bytes of a whole piece, and when it was last needed.
+pub type Left = (u64, SystemTime);
+
 /// Names of folders in `directory`; of those that hold a whole piece, its bytes and when it was last needed.
 ///
 /// # Errors
 /// The folder cannot be read.
-pub fn found(directory: &Path) -> Result<Vec<(String, Option<(u64, SystemTime)>)>> {
+pub fn found(directory: &Path) -> Result<Vec<(String, Option<Left>)>> {
     let mut all = Vec::new();
     for entry in std::fs::read_dir(directory)? {
         let entry = entry?;
@@ -293,6 +296,19 @@ impl Piece {
         Ok(Self { folder, stream, pages: contents.pages, outline, read: Mutex::default() })
     }
 
+    /// One of which nothing is there but its outline: for laws about what is on when.
+    #[cfg(test)]
+    pub fn imagined(outline: Outline) -> Self {
+        let stream = File::open("/dev/null").expect("a file");
+        Self {
+            folder: PathBuf::new(),
+            stream,
+            pages: Vec::new(),
+            outline: Arc::new(outline),
+            read: Mutex::default(),
+        }
+    }
+
     /// What it is like.
     pub fn outline(&self) -> &Arc<Outline> {
         &self.outline
@@ -354,4 +370,90 @@ fn read_page(folder: &Path, first: u64) -> Result<Index> {
         return Err(Error::new(ErrorKind::InvalidData, "the piece is damaged: a page cannot be read"));
     }
     Ok(recovery.finish(|_, _, _, _| true))
+}
+
+#[cfg(test)]
+mod tests {
+    use telecast_media::segment::{Segmenter, Start};
+
+    use super::*;
+
+    /// A second of sound alone, as frames of AAC in a transport stream.
+    fn stream() -> Vec<u8> {
+        use telecast_media::multiplex::{Multiplexer, Unit};
+        use telecast_media::ts::psi::{Kind, Stream};
+        let mut frame = vec![0xFF, 0xF1, 0x4C, 0x80, 0x0C, 0x9F, 0xFC];
+        frame.resize(100, 0);
+        let (mut multiplexer, mut out) = (Multiplexer::default(), Vec::new());
+        multiplexer.declare(&[Stream::new(0x101, Kind::AacAdts, None, 0)]);
+        for number in 0..470 {
+            let at = number * 1920;
+            let unit = Unit { pid: 0x101, dts: at, pts: at, random_access: true, data: frame.clone() };
+            multiplexer.write(&unit, &mut out);
+        }
+        out
+    }
+
+    fn write(folder: &Path) -> (PieceWriter, Index) {
+        let mut writer = PieceWriter::begin(folder).expect("begun");
+        let mut segmenter = Segmenter::new(Start::default());
+        for piece in stream().chunks(7 * 188) {
+            let mut out = Vec::new();
+            segmenter.push(piece, 0, &mut out);
+            writer.append(&out).expect("appended");
+            writer.index(segmenter.index()).expect("noted");
+        }
+        segmenter.finish();
+        writer.index(segmenter.index()).expect("noted");
+        (writer, segmenter.index().clone())
+    }
+
+    #[test]
+    fn what_is_finished_is_read_again_as_it_was_written() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = place.path().join("a");
+        let (writer, index) = write(&folder);
+        let piece = writer.finish().expect("finished");
+        let expected =
+            Outline::of(&index, piece.outline().bytes, piece.outline().counters.clone()).expect("whole");
+        assert_eq!(**piece.outline(), expected);
+        let again = Piece::open(&folder).expect("opened");
+        let mut at = again.outline().start;
+        let mut all = Vec::new();
+        while let Some(last) = {
+            let some = again.segments(at).expect("read");
+            all.extend(some.clone());
+            some.last().cloned()
+        } {
+            at = last.end.expect("an end");
+        }
+        assert_eq!(all.len(), index.segments.len());
+        assert!(all.iter().zip(&index.segments).all(|(read, written)| read.lanes == written.lanes));
+        assert_eq!(found(place.path()).expect("found").len(), 1);
+    }
+
+    #[test]
+    fn what_is_interrupted_or_spoilt_is_of_no_use_and_leaves_nothing() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = place.path().join("a");
+        drop(write(&folder));
+        assert!(!folder.exists(), "dropped before it was finished");
+        assert!(PieceWriter::begin(&folder).expect("begun").finish().is_err(), "nothing is in it");
+        let spoil: [fn(&Path); 4] = [
+            |folder| std::fs::write(folder.join(CONTENTS), b"{}").expect("written"),
+            |folder| std::fs::write(folder.join(STREAM), b"short").expect("written"),
+            |folder| std::fs::write(page_path(folder, 0), b"\0\0\0\0").expect("written"),
+            |folder| std::fs::remove_file(folder.join(CONTENTS)).expect("removed"),
+        ];
+        for spoil in spoil {
+            write(&folder).0.finish().expect("finished");
+            spoil(&folder);
+            assert!(Piece::open(&folder).is_err());
+        }
+        let about = found(place.path()).expect("found");
+        assert_eq!(
+            about.iter().map(|(name, about)| (name.as_str(), about.is_some())).collect::<Vec<_>>(),
+            [("a", false)]
+        );
+    }
 }

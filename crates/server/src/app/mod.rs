@@ -25,6 +25,7 @@ pub mod settings;
 pub mod shelf;
 mod slate;
 mod sources;
+pub mod station;
 pub mod status;
 pub mod tape;
 pub mod transcoders;
@@ -54,8 +55,6 @@ use url::Url;
 
 use crate::adapters::clock::Clock;
 use crate::adapters::outgoing::Outgoing;
-use crate::adapters::own_channels;
-use crate::adapters::receiver::Client;
 pub use crate::spawn::{panics, supervise};
 use guardian::Guardian;
 use guide::files::FileView;
@@ -69,6 +68,7 @@ use receivers::Receivers;
 use session::Surroundings;
 use sessions::Sessions;
 use settings::InForce;
+use station::Stations;
 use status::Status;
 use transcoders::Transcoders;
 use tuners::{Board, Hold, Tuners, Wish};
@@ -102,6 +102,7 @@ struct Inner {
     ledger: Ledger,
     lineup: Arc<ArcSwap<Lineup>>,
     news: News,
+    stations: Stations,
     stop: CancellationToken,
 }
 
@@ -139,7 +140,6 @@ impl App {
             stop: stop.child_token(),
         };
         let sessions = Sessions::start(around, settings.clone());
-        let board = Arc::<own_channels::Board>::default();
         let receivers = Receivers::new(
             (Arc::clone(&lineup), Logos::open(settings.clone(), clock).await),
             tuners.clone(),
@@ -148,11 +148,11 @@ impl App {
             settings.clone(),
             stop.child_token(),
         );
-        let own = own_channels::Client::new(Arc::clone(&board), clock);
-        receivers.admit(Client::Own(own)).await?;
         for receiver in first {
             receivers.add(receiver).await?;
         }
+        let around = (guide.clone(), Arc::clone(&receivers), news.clone(), clock);
+        let stations = Stations::begin(&settings, around, &stop).await?;
         let guardian = Guardian { receivers: Arc::clone(&receivers), clock };
         supervise("guardian", guardian.clone().watch(sessions.clone(), stop.child_token()));
         let parts = status::Parts {
@@ -180,6 +180,7 @@ impl App {
             ledger,
             lineup,
             news,
+            stations,
             stop,
         })))
     }

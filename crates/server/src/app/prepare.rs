@@ -6,7 +6,8 @@
 //!   wanted last waits, and says why.
 //! - A failure is tried again with growing pauses; whoever plans puts something else in its place in good time.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -14,7 +15,7 @@ use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
 use telecast_core::breaker::doubled;
-use telecast_core::library::HZ;
+use telecast_core::library::{HZ, house};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -23,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use super::supervise;
 use crate::adapters::clock::Clock;
 use crate::adapters::ffmpeg::item::{self, Job};
+use crate::adapters::ffmpeg::material;
 use crate::adapters::pieces::{self, Piece};
 use crate::adapters::tape_files::free_space;
 
@@ -32,6 +34,8 @@ const QUEUE: usize = 16;
 const LOOK: Duration = Duration::from_secs(5);
 /// What is due within this is made before others and with all power (milliseconds).
 const URGENT_MS: i64 = 5 * 60_000;
+/// What is made of the same file in another way is another piece.
+const HOUSE: u32 = 1;
 /// Pauses before a failure is tried again.
 const AGAIN_FIRST: Duration = Duration::from_secs(20);
 const AGAIN_MOST: Duration = Duration::from_hours(6);
@@ -43,16 +47,25 @@ const TELL: Duration = Duration::from_secs(1);
 pub struct Key(String);
 
 impl Key {
-    /// The piece that `job` makes of content that is called `content`, wherever its file lies.
-    pub fn of(content: &str, job: &Job) -> Self {
-        // A plan is written in one way only: its fields stand in order.
-        let plan = serde_json::to_string(&job.plan).unwrap_or_default();
+    /// The piece that is made of `stretch` of content that is called `content`, wherever its file lies.
+    pub fn of(content: &str, stretch: Stretch) -> Self {
         let mut hash = Sha256::new();
-        for part in [content, &job.from.to_string(), &job.length.unwrap_or(-1).to_string(), &plan] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
+        hash.update(format!("{HOUSE} {} {} {content}", stretch.from, stretch.length.unwrap_or(-1)));
+        let mut name = String::with_capacity(32);
+        for byte in hash.finalize().iter().take(16) {
+            let _ = write!(name, "{byte:02x}");
         }
-        Self(hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+        Self(name)
+    }
+
+    /// As it is written.
+    pub fn name(&self) -> &str {
+        &self.0
+    }
+
+    /// What was written; nothing is called by what was not.
+    pub fn read_or(name: &str) -> Self {
+        Self::read(name).unwrap_or_else(|| Self(String::new()))
     }
 
     /// Reads the name of a folder.
@@ -62,13 +75,24 @@ impl Key {
     }
 }
 
+/// A stretch of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stretch {
+    /// From where on (ticks from its start).
+    pub from: i64,
+    /// How much of it (ticks); none: to its end.
+    pub length: Option<i64>,
+}
+
 /// Something that will be needed.
 #[derive(Clone, Debug)]
 pub struct Wanted {
     /// Its name.
     pub key: Key,
-    /// How it is made.
-    pub job: Job,
+    /// Of which file.
+    pub file: PathBuf,
+    /// Which stretch.
+    pub stretch: Stretch,
     /// How long it will be (ticks), for progress.
     pub planned: i64,
     /// When it is needed, milliseconds since 1970.
@@ -197,6 +221,18 @@ struct Owner {
     speed: Option<f64>,
 }
 
+/// Looks at a file and makes the piece of it.
+async fn prepare(
+    file: PathBuf,
+    Stretch { from, length }: Stretch,
+    urgent: bool,
+    (folder, done): (&Path, Arc<AtomicI64>),
+) -> Result<Piece, String> {
+    let material = material::of(&file).await?;
+    let plan = house::plan(&material, from > 0).ok_or("there is neither picture nor sound in it")?;
+    item::prepare(&Job { file, from, length, plan, urgent }, folder, done).await
+}
+
 type Made = (Key, Result<Piece, String>);
 
 impl Owner {
@@ -225,7 +261,7 @@ impl Owner {
 
     fn want(&mut self, mut wanted: Vec<Wanted>) {
         wanted.sort_by(|one, other| (one.due_ms, &one.key).cmp(&(other.due_ms, &other.key)));
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         wanted.retain(|one| seen.insert(one.key.clone()));
         self.running.retain(|key, making| {
             let is_wanted = seen.contains(key);
@@ -263,7 +299,7 @@ impl Owner {
         let used: u64 = self.known.values().map(|known| known.bytes).sum();
         let mut over = used.saturating_sub(self.keeping.budget).max(self.keeping.free.saturating_sub(free));
         if over > 0 {
-            let wanted: std::collections::HashSet<&Key> = self.wanted.iter().map(|one| &one.key).collect();
+            let wanted: HashSet<&Key> = self.wanted.iter().map(|one| &one.key).collect();
             let mut old: Vec<(SystemTime, Key, u64)> = self
                 .known
                 .iter()
@@ -306,12 +342,13 @@ impl Owner {
                 began: Instant::now(),
                 stop: CancellationToken::new(),
             };
-            let job = Job { urgent: one.due_ms < now_ms + URGENT_MS, ..one.job.clone() };
+            let urgent = one.due_ms < now_ms + URGENT_MS;
+            let (file, stretch) = (one.file.clone(), one.stretch);
             let folder = self.keeping.directory.join(&one.key.0);
             let (key, done, stop) = (one.key.clone(), Arc::clone(&making.done), making.stop.clone());
             self.running.insert(one.key.clone(), making);
             jobs.spawn(async move {
-                let made = stop.run_until_cancelled(item::prepare(&job, &folder, done)).await;
+                let made = stop.run_until_cancelled(prepare(file, stretch, urgent, (&folder, done))).await;
                 (key, made.unwrap_or_else(|| Err("it is not wanted any more".into())))
             });
         }

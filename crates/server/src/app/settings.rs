@@ -13,6 +13,7 @@ use url::Url;
 
 pub use super::guide::WrittenFiles;
 pub use super::guide::source::GuideFile;
+pub use super::prepare::Keeping as Prepared;
 pub use super::tape::Keeping;
 pub use super::transcoders::Allowance;
 pub use crate::adapters::guide_file::Place;
@@ -45,6 +46,8 @@ pub struct Settings {
     pub files: Option<WrittenFiles>,
     /// Where logos lie.
     pub logos: LogoPlaces,
+    /// Where prepared films of own channels lie, and how much they may take.
+    pub prepared: Prepared,
     /// Path before all addresses that are given out, without a slash at its end.
     pub base_path: String,
 }
@@ -139,6 +142,7 @@ impl Settings {
 
     /// Defaults, with tapes in `directory`, no receiver, and no pictures coded.
     pub fn with_tapes_in(directory: PathBuf) -> Self {
+        let beside = directory.with_extension("prepared");
         Self {
             receivers: Vec::new(),
             tape: Keeping {
@@ -157,6 +161,7 @@ impl Settings {
             guide_files: Vec::new(),
             files: None,
             logos: LogoPlaces::default(),
+            prepared: Prepared { directory: beside, budget: 50_000_000_000, free: 5_000_000_000, workers: 1 },
             base_path: String::new(),
         }
     }

@@ -6,6 +6,7 @@ mod check;
 mod health;
 mod serve;
 mod sim;
+mod simulate;
 mod temporary;
 mod tls;
 mod token;
@@ -30,6 +31,8 @@ enum Command {
     Demo(serve::Demo),
     /// Runs the simulated receiver alone.
     Sim(telecast_sim::SimArgs),
+    /// Runs channels of one's own ahead and says what they come to.
+    Simulate(simulate::Simulate),
     /// Checks the configuration and what it needs; prints each setting and where it came from.
     Check(check::Check),
     /// Asks a running server whether it is ready.
@@ -92,6 +95,7 @@ pub async fn run() -> ExitCode {
         Command::Serve(serve) => serve.run().await,
         Command::Demo(demo) => demo.run().await,
         Command::Sim(arguments) => sim::run(arguments).await,
+        Command::Simulate(simulate) => simulate.run(),
         Command::Check(check) => check.run().await,
         Command::Health(health) => health.run().await,
         Command::User(user) => user.run().await,

@@ -258,6 +258,16 @@ pub const KEYS: &[Key] = &[
         Shape::Text,
         "Folder with logos of your own, which come before those of receivers and lists: PNG, JPEG, WebP or GIF, named by the channel's id, as picons are (`1_0_19_283D_3FB_1_C00000_0_0_0.png`), or by the channel's name (`daserstehd.png`).",
     ),
+    key(
+        "station.prepare.directory",
+        "",
+        Shape::Text,
+        "Folder of films that were prepared for own channels; `prepared` in the data folder if empty. It holds each that is on soon, in the size of a broadcast.",
+    )
+    .after_restart(),
+    key("station.prepare.budget", "50GB", Shape::Size, "Bytes of all prepared films together; what was on longest ago goes first.")
+        .after_restart(),
+    key("station.prepare.workers", "1", Shape::Number, "Films that are prepared at once.").after_restart(),
     key("metrics.listen", "", Shape::Listen, "Address of `/metrics`; off if empty. Keep it inside.")
         .after_restart(),
     key(

@@ -5,7 +5,7 @@ use crate::adapters::certificate::Files;
 use crate::adapters::machine;
 use crate::adapters::oidc;
 use crate::app::settings::{
-    Allowance, GuideFile, Keeping, Limits, LogoPlaces, ReceiverSettings, Settings, WrittenFiles,
+    Allowance, GuideFile, Keeping, Limits, LogoPlaces, Prepared, ReceiverSettings, Settings, WrittenFiles,
 };
 use crate::config::{Config, Network};
 use crate::web::rate::{Bucket, RateLimits};
@@ -53,6 +53,14 @@ pub fn settings(config: &Config, data: &Path, receivers: Vec<ReceiverSettings>, 
         logos: LogoPlaces {
             own: config.string("logos.directory").map(PathBuf::from),
             kept: Some(data.join("logos")),
+        },
+        prepared: Prepared {
+            directory: config
+                .string("station.prepare.directory")
+                .map_or_else(|| data.join("prepared"), PathBuf::from),
+            budget: config.size("station.prepare.budget"),
+            free: config.size("tape.minimum_free"),
+            workers: config.number("station.prepare.workers") as usize,
         },
         base_path: base_path.to_owned(),
     }

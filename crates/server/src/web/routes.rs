@@ -54,6 +54,7 @@ const GET_ALONE: &[&str] = &["GET"];
 const POST: &[&str] = &["POST"];
 const DELETE: &[&str] = &["DELETE"];
 const WATCH: Class = Class::Scoped(Scope::Watch);
+const PROGRAM: Class = Class::Scoped(Scope::Program);
 const ADMIN: Class = Class::Scoped(Scope::Admin);
 
 const fn route(methods: &'static [&'static str], path: &'static str, class: Class) -> Route {
@@ -146,6 +147,16 @@ pub const ROUTES: &[Route] = &[
     route(POST, "/api/v1/people/{id}/link", ADMIN).body(limits::BODY_SMALL).audit("person.link"),
     route(DELETE, "/api/v1/people/{id}", ADMIN).body(limits::BODY_SMALL).audit("person.remove"),
     route(GET, "/api/v1/bouquets", WATCH),
+    route(GET, "/api/v1/stations", PROGRAM),
+    route(POST, "/api/v1/stations", PROGRAM).body(limits::BODY_DOCUMENT).audit("station.create"),
+    route(POST, "/api/v1/stations/preview", PROGRAM).body(limits::BODY_DOCUMENT),
+    route(GET, "/api/v1/stations/{id}", PROGRAM),
+    route(POST, "/api/v1/stations/{id}", PROGRAM).body(limits::BODY_DOCUMENT).audit("station.change"),
+    route(DELETE, "/api/v1/stations/{id}", PROGRAM).audit("station.remove"),
+    route(GET, "/api/v1/stations/{id}/timeline", PROGRAM),
+    route(POST, "/api/v1/stations/{id}/preview", PROGRAM).body(limits::BODY_DOCUMENT),
+    route(POST, "/api/v1/stations/{id}/simulate", PROGRAM).body(limits::BODY_DOCUMENT),
+    route(GET, "/api/v1/stations/{id}/log", PROGRAM),
     route(GET, "/api/v1/lineup", ADMIN),
     route(POST, "/api/v1/lineup", ADMIN).body(limits::BODY).audit("lineup.change"),
     route(GET, "/api/v1/channels", WATCH),

@@ -44,6 +44,7 @@ mod web_people;
 mod web_probes;
 mod web_rate;
 mod web_sources;
+mod web_stations;
 mod web_status;
 mod web_store;
 mod web_talk;

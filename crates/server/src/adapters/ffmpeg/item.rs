@@ -61,7 +61,9 @@ impl Job {
     fn input(&self) -> Vec<OsString> {
         let mut out = words("-protocol_whitelist file -format_whitelist");
         out.push(KINDS.into());
-        if self.from > 0 {
+        if self.plan.still {
+            out.extend(words("-f image2 -pattern_type none -loop 1 -framerate 25"));
+        } else if self.from > 0 {
             out.extend(["-ss".into(), Self::seconds(self.from).into()]);
         }
         if let Some(length) = self.length {

@@ -1,6 +1,7 @@
 //! ffmpeg, which is only ever a filter: bytes in, bytes out. It writes no file, no playlist, no segment.
 //!
 //! - [`sound`]: frames of one codec in, AAC in ADTS frames out.
+//! - [`material`]: what there is to know of a file before.
 //! - [`picture`]: a programme in, the same with H.264 out.
 //! - [`proof`]: which encoders of this machine really work, and how fast.
 //! - [`item`]: a file in, a prepared piece of a channel of one's own out.
@@ -9,6 +10,7 @@
 //! Each child is in a process group of its own, its stderr is drained into the log, and it is killed when its filter is dropped.
 
 pub mod item;
+pub mod material;
 pub mod picture;
 pub mod proof;
 pub mod slate;

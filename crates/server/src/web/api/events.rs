@@ -63,6 +63,8 @@ const OPEN: [&str; 3] = ["channels", "guide", "receivers"];
 const STATUS: &str = "status";
 /// Topics of those who run the station: where the guide comes from.
 const ADMIN: [&str; 2] = [STATUS, "guide_sources"];
+/// Topics of those who programme: own channels.
+const PROGRAM: [&str; 1] = ["stations"];
 
 /// What comes of the topic `status`.
 #[derive(Default)]
@@ -92,6 +94,7 @@ impl Ears {
         match topic.strip_prefix("session:") {
             Some(id) => is_admin || web.app.is_session_of(id, &self.principal.account),
             None if topic == ACCOUNT => !self.principal.is_anonymous(),
+            None if PROGRAM.contains(&topic) => self.principal.scopes.contains(&Scope::Program),
             None => OPEN.contains(&topic) || ADMIN.contains(&topic) && is_admin,
         }
     }

@@ -15,6 +15,7 @@ pub mod players;
 pub mod receivers;
 pub mod sessions;
 pub mod sources;
+pub mod stations;
 pub mod system;
 
 use super::Web;
@@ -96,6 +97,13 @@ pub fn router() -> OpenApiRouter<Web> {
         .routes(routes!(matches::matches))
         .routes(routes!(matches::ids))
         .routes(routes!(matches::wish))
+        .routes(routes!(stations::all, stations::create))
+        .routes(routes!(stations::one, stations::change, stations::delete))
+        .routes(routes!(stations::timeline))
+        .routes(routes!(stations::preview))
+        .routes(routes!(stations::preview_new))
+        .routes(routes!(stations::simulate))
+        .routes(routes!(stations::log))
         .routes(routes!(sessions::start, sessions::list))
         .routes(routes!(sessions::get, sessions::stop))
         .routes(routes!(sessions::heartbeat))

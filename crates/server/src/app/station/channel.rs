@@ -1,0 +1,627 @@
+//! One channel of one's own: its plan, and what of it is firm.
+//!
+//! - Slots become firm in their order, when their pieces are prepared: then they have their true length, their pieces their place on the channel's tape. What is planned
+//!   behind them is planned anew, so that the difference is absorbed where the document allows it.
+//! - What is firm stays. The slot on air and the past do too, whatever becomes of document and library.
+//! - A slot that comes too soon to be prepared as a whole is prepared in chunks just ahead of the play-head; until the next chunk is there, a slate is shown, and what
+//!   comes after it comes later.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use telecast_core::library::{HZ, ItemId};
+use telecast_core::schedule::{
+    Document, Fault, History, Plan, Role, Slot, Standing, TICKS_PER_MS, Timeline, What, build, replan,
+};
+use telecast_store::{Aired, Station};
+
+use super::Stock;
+use crate::adapters::own_channels::{Due, OnAir};
+use crate::adapters::pieces::Piece;
+use crate::app::prepare::{Board, Key, State, Stretch, Wanted};
+
+/// So far ahead slots become firm (ticks).
+pub(super) const FIRM: i64 = 3 * 3600 * HZ;
+/// So far ahead is planned, and again when less than the second is left (ticks).
+pub(super) const PLANNED: i64 = 14 * 24 * 3600 * HZ;
+const PLANNED_LEAST: i64 = PLANNED - 12 * 3600 * HZ;
+/// What is over for so long is dropped (ticks): what was on stands in the log.
+const PAST: i64 = 3600 * HZ;
+/// A channel that was off for longer goes on where it was, instead of having been on all the time (ticks).
+const OFF_MOST: i64 = 2 * 24 * 3600 * HZ;
+/// A slot that begins within this and is not prepared is prepared in chunks (ticks).
+const RUSH: i64 = 45 * HZ;
+/// How long chunks are (ticks).
+const CHUNK: i64 = 60 * HZ;
+/// A slate is put where the next chunk is not there so long before it is due (ticks).
+const LAST_CALL: i64 = 4 * HZ;
+/// Chunks that are wanted at once.
+const CHUNKS: i64 = 3;
+/// Slots that are wanted at once: three hours of clips of a minute.
+const WANTED: usize = 200;
+/// Steps of one look; each makes something firm.
+const STEPS: usize = 2_000;
+/// How long a slate is (ticks).
+pub(super) const SLATE: i64 = 4 * HZ;
+/// An attempt that has failed so often is not waited for.
+const TRIES: u32 = 2;
+
+/// A piece in its place.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct FirmPiece {
+    /// What it is made of; none: the slate.
+    pub(super) item: Option<ItemId>,
+    from: i64,
+    length: Option<i64>,
+    key: String,
+    /// Tape time of its start, and its true length.
+    pub(super) start: i64,
+    pub(super) ticks: i64,
+    sequence: u64,
+    discontinuity_sequence: u64,
+    run: u32,
+}
+
+/// A slot that is firm.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Firm {
+    pub(super) pieces: Vec<FirmPiece>,
+    /// Nothing is added to it any more.
+    pub(super) complete: bool,
+    /// Ticks of the item that have been placed, of so many that were planned, where it is prepared in chunks.
+    placed: i64,
+    planned: i64,
+    /// Why it is not as planned.
+    pub(super) note: String,
+    logged: bool,
+}
+
+/// What comes next on the channel's tape.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Reckoning {
+    sequence: u64,
+    discontinuity_sequence: u64,
+    run: u32,
+}
+
+/// What is kept of a channel.
+#[derive(Default, Serialize, Deserialize)]
+struct Kept {
+    timeline: Timeline,
+    firm: Vec<Firm>,
+    reckoning: Reckoning,
+    history: Vec<(ItemId, i64)>,
+}
+
+/// What a look has changed.
+#[derive(Default)]
+pub(super) struct Changed {
+    /// Something has become firm, or is not any more.
+    pub(super) firm: bool,
+    /// What is planned is another.
+    pub(super) plan: bool,
+    /// What was on.
+    pub(super) aired: Vec<Aired>,
+}
+
+/// See the module.
+pub(super) struct Channel {
+    pub(super) station: Station,
+    pub(super) document: Result<Document, Vec<Fault>>,
+    plan: Option<Arc<Plan>>,
+    pub(super) timeline: Timeline,
+    pub(super) firm: Vec<Firm>,
+    reckoning: Reckoning,
+    history: History,
+    /// Pieces that are on, or will be.
+    open: HashMap<String, Arc<Piece>>,
+    /// The document or the library is another than when it was planned.
+    stale: bool,
+}
+
+impl Channel {
+    pub(super) fn new(station: Station) -> Self {
+        let kept: Kept = if station.state.is_empty() {
+            Kept::default()
+        } else {
+            serde_json::from_str(&station.state).unwrap_or_else(|error| {
+                tracing::error!(%error, station = station.id, "what was firm on a channel cannot be read; it begins anew");
+                Kept::default()
+            })
+        };
+        Self {
+            document: Document::parse(&station.document),
+            station,
+            plan: None,
+            timeline: kept.timeline,
+            firm: kept.firm,
+            reckoning: kept.reckoning,
+            history: History(kept.history.into_iter().collect()),
+            open: HashMap::new(),
+            stale: true,
+        }
+    }
+
+    /// A channel that is not there yet.
+    pub(super) fn imagined() -> Self {
+        let (id, document, state) = (String::new(), String::new(), String::new());
+        Self::new(Station { id, number: None, document, revision: 0, seed: 1, epoch_ms: 0, state })
+    }
+
+    /// What is to be kept of it.
+    pub(super) fn kept(&self) -> String {
+        let kept = Kept {
+            timeline: self.timeline.first(self.timeline.units_with(self.firm.len())),
+            firm: self.firm.clone(),
+            reckoning: self.reckoning,
+            history: self.history.0.iter().map(|(item, at)| (*item, *at)).collect(),
+        };
+        serde_json::to_string(&kept).unwrap_or_default()
+    }
+
+    /// Another document.
+    pub(super) fn change(&mut self, station: Station) {
+        self.document = Document::parse(&station.document);
+        self.station = Station { state: String::new(), ..station };
+        self.stale = true;
+    }
+
+    /// What it is planned by; none: its document has faults.
+    pub(super) fn plan(&self) -> Option<&Plan> {
+        self.plan.as_deref()
+    }
+
+    /// Its plan, where it stands, and what was on: for a run ahead.
+    pub(super) fn run_ahead(
+        &self,
+        document: Option<&Document>,
+        stock: &Stock,
+        now: i64,
+    ) -> Option<(Arc<Plan>, Standing, History)> {
+        let plan = match document {
+            Some(document) => self.plan_of(document, stock, now),
+            None => self.plan.clone()?,
+        };
+        let kept = self.timeline.first(self.timeline.units_with(self.kept_slots(now)));
+        let mut history = self.history.clone();
+        history.add(&kept.slots);
+        let end = if kept.slots.is_empty() { Standing::new(now) } else { kept.end };
+        Some((plan, end, history))
+    }
+
+    /// Names of the pieces of its next hours, and their items.
+    pub(super) fn keys(&self, stock: &Stock) -> Vec<(Key, ItemId)> {
+        let mut keys = Vec::new();
+        for (number, slot) in self.timeline.slots.iter().enumerate().take(self.firm.len() + WANTED) {
+            let What::Item { item, offset } = slot.what else { continue };
+            keys.extend(stock.key(item, whole(slot, offset, stock.length(item))).map(|key| (key, item)));
+            if let Some(firm) =
+                self.firm.get(number).filter(|firm| !firm.complete && firm.placed < firm.planned)
+            {
+                keys.extend(stock.key(item, chunk(firm.planned, offset, firm.placed)).map(|key| (key, item)));
+            }
+        }
+        keys
+    }
+
+    /// Another library.
+    pub(super) fn stale(&mut self) {
+        self.stale = true;
+    }
+
+    fn tape(&self, ticks: i64) -> i64 {
+        ticks - self.station.epoch_ms * TICKS_PER_MS
+    }
+
+    /// A plan of `document`, as this channel's.
+    pub(super) fn plan_of(&self, document: &Document, stock: &Stock, now: i64) -> Arc<Plan> {
+        let catalogue = stock.catalogue(document, &|item| self.history.0.get(&item).copied(), now);
+        Arc::new(Plan::new(document, catalogue, self.station.seed as u64, jiff::tz::TimeZone::system()))
+    }
+
+    /// Slots that stay, whatever is planned: what is firm, and what is on.
+    pub(super) fn kept_slots(&self, now: i64) -> usize {
+        self.firm
+            .len()
+            .max(self.timeline.slots.partition_point(|slot| slot.start <= now))
+            .min(self.timeline.slots.len())
+    }
+
+    /// What would be planned by another document from the next free boundary on.
+    pub(super) fn preview(&self, document: &Document, stock: &Stock, (now, until): (i64, i64)) -> Timeline {
+        let plan = self.plan_of(document, stock, now);
+        if self.timeline.slots.is_empty() {
+            return build(&plan, &Standing::new(now), &self.history, until);
+        }
+        replan(&plan, &self.timeline, &self.history, self.kept_slots(now), until)
+    }
+
+    /// Brings it to where it is to be at `now` (ticks).
+    pub(super) fn look(&mut self, now: i64, stock: &Stock, board: &Board) -> Changed {
+        let mut changed = Changed::default();
+        self.forget(now);
+        changed.plan |= self.replan_if_stale(now, stock);
+        let Some(plan) = self.plan.clone() else { return changed };
+        self.extend(&plan, now, &mut changed);
+        let mut settled = false;
+        for _ in 0..STEPS {
+            match self.settle(now, stock, board) {
+                Settled::Nothing => break,
+                Settled::Firm { moved } => {
+                    changed.firm = true;
+                    settled |= moved;
+                }
+                Settled::Later(until) => {
+                    // Nothing of it has been on yet: it begins when there is something to show.
+                    let begin = Standing { at: until, ..self.timeline.begin.clone() };
+                    self.timeline = build(&plan, &begin, &self.history, now + PLANNED);
+                    changed.plan = true;
+                    break;
+                }
+            }
+        }
+        if settled {
+            self.timeline = replan(&plan, &self.timeline, &self.history, self.kept_slots(now), now + PLANNED);
+            changed.plan = true;
+        }
+        self.log(now, stock, &mut changed);
+        let pieces = self.firm.iter().flat_map(|firm| &firm.pieces);
+        let needed: HashSet<&str> = pieces.map(|piece| piece.key.as_str()).collect();
+        self.open.retain(|key, _| needed.contains(key.as_str()));
+        changed
+    }
+
+    /// Drops what is long over.
+    fn forget(&mut self, now: i64) {
+        let dropped = self.timeline.drop_before(now - PAST);
+        self.firm.drain(..dropped.len().min(self.firm.len()));
+        self.history.add(&dropped);
+    }
+
+    fn replan_if_stale(&mut self, now: i64, stock: &Stock) -> bool {
+        if !std::mem::take(&mut self.stale) {
+            return false;
+        }
+        let Ok(document) = &self.document else {
+            // What was planned by the document before goes on as far as it is firm.
+            self.plan = None;
+            return true;
+        };
+        let plan = self.plan_of(document, stock, now);
+        self.cut_slate(now);
+        if !self.timeline.slots.is_empty() {
+            let kept = self.kept_slots(now);
+            self.timeline = replan(&plan, &self.timeline, &self.history, kept, now + PLANNED);
+        }
+        self.plan = Some(plan);
+        true
+    }
+
+    /// Where a slate is on because there was nothing, it is over now: there may be something.
+    fn cut_slate(&mut self, now: i64) {
+        let Some(at) = self.firm.len().checked_sub(1).filter(|at| !self.firm[*at].complete) else { return };
+        let Some(slot) = self.timeline.slots.get(at).copied() else { return };
+        if matches!(slot.what, What::Item { .. }) || slot.start >= now {
+            return;
+        }
+        let end = self.firm[at].pieces.last().map_or(0, |last| last.start + last.ticks);
+        self.firm[at].complete = true;
+        self.timeline.settle(at, (end - self.tape(slot.start)).max(now - slot.start));
+    }
+
+    /// Plans ahead.
+    fn extend(&mut self, plan: &Plan, now: i64, changed: &mut Changed) {
+        if self.timeline.slots.is_empty() || self.timeline.end.at < now - OFF_MOST {
+            let end = std::mem::take(&mut self.timeline).end;
+            self.firm.clear();
+            // Whole seconds are easier to read.
+            let at = (now / HZ + 1) * HZ;
+            self.timeline = build(plan, &Standing { at, ..end }, &self.history, now + PLANNED);
+            changed.plan = true;
+            changed.firm = true;
+        } else if self.timeline.slots.last().is_some_and(|last| last.end() < now + PLANNED_LEAST) {
+            let all = self.timeline.slots.len();
+            self.timeline = replan(plan, &self.timeline, &self.history, all, now + PLANNED);
+            changed.plan = true;
+        }
+    }
+
+    /// Makes the next slot firm, or the next piece of one, if it is time and it can be.
+    fn settle(&mut self, now: i64, stock: &Stock, board: &Board) -> Settled {
+        if let Some(open) = self.firm.last().filter(|firm| !firm.complete) {
+            let (at, placed) = (self.firm.len() - 1, open.placed);
+            return self.go_on(at, placed, now, stock, board);
+        }
+        let at = self.firm.len();
+        let Some(slot) = self.timeline.slots.get(at).copied().filter(|slot| slot.start < now + FIRM) else {
+            return Settled::Nothing;
+        };
+        if slot.end() <= now {
+            // The station was off, or could not show it.
+            self.firm.push(Firm { complete: true, note: "off".into(), ..Firm::default() });
+            return Settled::Firm { moved: false };
+        }
+        let What::Item { item, offset } = slot.what else {
+            // Until it is on, something better may be planned.
+            if slot.start > now + LAST_CALL {
+                return Settled::Nothing;
+            }
+            self.firm.push(Firm { note: note_of(slot.what).into(), planned: slot.length, ..Firm::default() });
+            return Settled::Firm { moved: false };
+        };
+        let stretch = whole(&slot, offset, stock.length(item));
+        let state = stock
+            .key(item, stretch)
+            .and_then(|key| board.states.get(&key).cloned().map(|state| (key, state)));
+        if let Some((key, State::Ready(piece))) = state {
+            let firm = self.place(item, stretch, &key, &piece, self.tape(slot.start));
+            self.firm.push(Firm { pieces: vec![firm], complete: true, ..Firm::default() });
+            let length = piece.outline().length;
+            self.timeline.settle(at, length);
+            return Settled::Firm { moved: length != slot.length };
+        }
+        if slot.start > now + RUSH {
+            return Settled::Nothing;
+        }
+        let never_on =
+            self.firm.iter().all(|firm| firm.pieces.is_empty()) && self.reckoning == Reckoning::default();
+        let first = stock.key(item, chunk(slot.length, offset, 0)).and_then(|key| board.states.get(&key));
+        if never_on && !matches!(first, Some(State::Ready(_) | State::Failed { .. })) {
+            return if slot.start > now + HZ {
+                Settled::Nothing
+            } else {
+                Settled::Later((now / HZ + 2) * HZ)
+            };
+        }
+        // Where it is half over already, what is past of it is not prepared.
+        let placed = (now - slot.start).max(0) / CHUNK * CHUNK;
+        self.firm.push(Firm { placed, planned: slot.length, note: "chunks".into(), ..Firm::default() });
+        Settled::Firm { moved: false }
+    }
+
+    /// Places the next piece of slot `at`, which is prepared in chunks, or a slate.
+    fn go_on(&mut self, at: usize, placed: i64, now: i64, stock: &Stock, board: &Board) -> Settled {
+        let Some(slot) = self.timeline.slots.get(at).copied() else { return Settled::Nothing };
+        let behind = self.firm[at].pieces.last().map(|last| last.start + last.ticks);
+        let start = behind.unwrap_or_else(|| self.tape(slot.start + placed));
+        let planned = self.firm[at].planned;
+        let chunked = match slot.what {
+            What::Item { item, offset } if placed < planned => Some((item, chunk(planned, offset, placed))),
+            _ => None,
+        };
+        let state = chunked.and_then(|(item, stretch)| {
+            let key = stock.key(item, stretch)?;
+            Some((item, stretch, board.states.get(&key).cloned(), key))
+        });
+        if let Some((item, stretch, Some(State::Ready(piece)), key)) = &state {
+            let firm = self.place(*item, *stretch, key, piece, start);
+            let done = placed + stretch.length.unwrap_or(planned);
+            let open = &mut self.firm[at];
+            open.pieces.push(firm);
+            open.placed = done;
+            return self.end_if(at, &slot, done >= planned);
+        }
+        // An item that cannot be had is left as soon as something has been shown instead of it.
+        let is_hopeless = match (&state, slot.what) {
+            (None, What::Item { .. }) => true,
+            (Some((.., state, _)), _) => {
+                matches!(state, Some(State::Failed { tries, .. }) if *tries >= TRIES)
+            }
+            (None, _) => false,
+        };
+        if start > self.tape(now) + LAST_CALL && !is_hopeless {
+            return Settled::Nothing;
+        }
+        // Only as far as it is needed: the next chunk may come at any time.
+        if start > self.tape(now) + SLATE {
+            return Settled::Nothing;
+        }
+        let Some(State::Ready(piece)) = board.states.get(&Stock::slate_key()) else {
+            return Settled::Nothing;
+        };
+        // Times at which nobody could see anything are left out.
+        let start = start.max(self.tape(now));
+        let (key, piece) = (Stock::slate_key(), Arc::clone(piece));
+        let mut firm = self.place(ItemId(0), Stretch { from: 0, length: Some(SLATE) }, &key, &piece, start);
+        firm.item = None;
+        let shown = start + firm.ticks - self.tape(slot.start);
+        let open = &mut self.firm[at];
+        open.pieces.push(firm);
+        if open.note.is_empty() || open.note == "chunks" {
+            "late".clone_into(&mut open.note);
+        }
+        metrics::counter!("telecast_station_slates_total").increment(1);
+        self.end_if(at, &slot, is_hopeless || state.is_none() && shown >= planned)
+    }
+
+    /// A slot that is prepared in chunks has got one more; `over`: it was the last.
+    fn end_if(&mut self, at: usize, slot: &Slot, over: bool) -> Settled {
+        let end = self.firm[at].pieces.last().map_or(0, |last| last.start + last.ticks);
+        let so_far = end - self.tape(slot.start);
+        let is_item = matches!(slot.what, What::Item { .. });
+        let left = if is_item {
+            self.firm[at].planned - self.firm[at].placed
+        } else {
+            self.firm[at].planned - so_far
+        };
+        let length = if over { so_far } else { so_far + left.max(HZ) };
+        self.firm[at].complete = over;
+        self.timeline.settle(at, length);
+        Settled::Firm { moved: length != slot.length }
+    }
+
+    fn place(
+        &mut self,
+        item: ItemId,
+        stretch: Stretch,
+        key: &Key,
+        piece: &Arc<Piece>,
+        start: i64,
+    ) -> FirmPiece {
+        let Reckoning { sequence, discontinuity_sequence, run } = self.reckoning;
+        let outline = piece.outline();
+        let runs = outline.runs.len().max(1) as u32;
+        self.reckoning = Reckoning {
+            sequence: sequence + outline.segments,
+            discontinuity_sequence: discontinuity_sequence + u64::from(runs),
+            run: run + runs,
+        };
+        self.open.insert(key.name().to_owned(), Arc::clone(piece));
+        FirmPiece {
+            item: Some(item),
+            from: stretch.from,
+            length: stretch.length,
+            key: key.name().to_owned(),
+            start,
+            ticks: outline.length,
+            sequence,
+            discontinuity_sequence,
+            run,
+        }
+    }
+
+    /// Notes what is over.
+    fn log(&mut self, now: i64, stock: &Stock, changed: &mut Changed) {
+        for (slot, firm) in self.timeline.slots.iter().zip(&mut self.firm) {
+            if slot.end() > now {
+                break;
+            }
+            if firm.logged || !firm.complete {
+                continue;
+            }
+            firm.logged = true;
+            let item = match slot.what {
+                What::Item { item, .. } => Some(item),
+                _ => None,
+            };
+            metrics::counter!("telecast_station_aired_total").increment(1);
+            changed.aired.push(Aired {
+                start_ms: slot.start / TICKS_PER_MS,
+                length_ms: slot.length / TICKS_PER_MS,
+                item: item.map(|item| item.0 as i64),
+                title: item.map_or_else(String::new, |item| stock.title(item)),
+                kind: match slot.role {
+                    Role::Programme => "programme",
+                    Role::Break(_) => "break",
+                    Role::Slate => "slate",
+                }
+                .into(),
+                note: firm.note.clone(),
+            });
+        }
+    }
+
+    /// What is firm, for tapes. Pieces that are not open are opened by `board`.
+    pub(super) fn on_air(&mut self, board: &Board) -> OnAir {
+        let mut pieces = Vec::new();
+        for firm in self.firm.iter().flat_map(|firm| &firm.pieces) {
+            if !self.open.contains_key(&firm.key)
+                && let Some(State::Ready(piece)) = board.states.get(&Key::read_or(&firm.key))
+            {
+                self.open.insert(firm.key.clone(), Arc::clone(piece));
+            }
+            let Some(piece) = self.open.get(&firm.key).filter(|piece| piece.outline().length == firm.ticks)
+            else {
+                continue;
+            };
+            pieces.push(Due {
+                start: firm.start,
+                sequence: firm.sequence,
+                discontinuity_sequence: firm.discontinuity_sequence,
+                run: firm.run,
+                piece: Arc::clone(piece),
+            });
+        }
+        OnAir { epoch_ms: self.station.epoch_ms, pieces }
+    }
+
+    /// What is needed of the preparation room.
+    pub(super) fn wanted(&self, now: i64, stock: &Stock, out: &mut BTreeMap<Key, Wanted>) {
+        let mut want = |item: ItemId, stretch: Stretch, due: i64| {
+            let Some((key, file)) = stock.key(item, stretch).zip(stock.file(item)) else { return };
+            add(out, key, file, stretch, due);
+        };
+        for (number, slot) in self.timeline.slots.iter().enumerate().take(self.firm.len() + WANTED) {
+            if slot.start >= now + FIRM {
+                break;
+            }
+            let firm = self.firm.get(number);
+            for piece in firm.iter().flat_map(|firm| &firm.pieces) {
+                if let Some(item) = piece.item {
+                    want(item, Stretch { from: piece.from, length: piece.length }, slot.start);
+                }
+            }
+            let What::Item { item, offset } = slot.what else { continue };
+            match firm {
+                None => {
+                    if number == self.firm.len() && slot.start < now + RUSH {
+                        for nth in 0..CHUNKS {
+                            let from = (now - slot.start).max(0) / CHUNK * CHUNK + nth * CHUNK;
+                            if from < slot.length {
+                                want(item, chunk(slot.length, offset, from), slot.start + from);
+                            }
+                        }
+                    }
+                    want(item, whole(slot, offset, stock.length(item)), slot.start);
+                }
+                Some(firm) if !firm.complete => {
+                    for nth in 0..CHUNKS {
+                        let from = firm.placed + nth * CHUNK;
+                        if from < firm.planned {
+                            want(item, chunk(firm.planned, offset, from), slot.start + from);
+                        }
+                    }
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// How the preparation of slot `number` fares.
+    pub(super) fn state_of(&self, number: usize, stock: &Stock, board: &Board) -> Option<State> {
+        let slot = self.timeline.slots.get(number)?;
+        let What::Item { item, offset } = slot.what else { return None };
+        board.states.get(&stock.key(item, whole(slot, offset, stock.length(item)))?).cloned()
+    }
+}
+
+enum Settled {
+    /// It is not time, or cannot be.
+    Nothing,
+    /// Something has become firm; all behind it has moved.
+    Firm { moved: bool },
+    /// Nothing has been on yet, and the first programme is not there: it begins then.
+    Later(i64),
+}
+
+fn add(out: &mut BTreeMap<Key, Wanted>, key: Key, file: PathBuf, stretch: Stretch, due: i64) {
+    let due_ms = due / TICKS_PER_MS;
+    let planned = stretch.length.unwrap_or(0);
+    let wanted = Wanted { key: key.clone(), file, stretch, planned, due_ms };
+    let known = out.entry(key).or_insert(wanted);
+    known.due_ms = known.due_ms.min(due_ms);
+}
+
+/// The stretch of an item of `length` ticks that a slot shows: to its end, unless it is cut or goes on after a break.
+fn whole(slot: &Slot, offset: i64, length: i64) -> Stretch {
+    let goes_on = slot.cut || offset + slot.length < length - HZ / 2;
+    Stretch { from: offset, length: goes_on.then_some(slot.length) }
+}
+
+/// The chunk that begins after so many ticks of those that are planned.
+fn chunk(planned: i64, offset: i64, from: i64) -> Stretch {
+    Stretch { from: offset + from, length: Some(CHUNK.min(planned - from)) }
+}
+
+fn note_of(what: What) -> &'static str {
+    match what {
+        What::Live(_) | What::Channel(_) => "live",
+        What::Still(_) => "still",
+        What::Slate | What::Item { .. } => "nothing",
+    }
+}
+
+#[cfg(test)]
+mod laws;

@@ -1,0 +1,225 @@
+//! Channels of one's own: documents with their revisions, what is firm on each, and what was on.
+
+use crate::error::{Error, Result};
+use crate::{Backend, Kind, Store};
+use telecast_core::limits;
+
+/// Revisions of a document that are kept.
+const REVISIONS: i64 = 50;
+
+/// A channel of one's own.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Station {
+    /// Id.
+    pub id: String,
+    /// Number that the host wants.
+    pub number: Option<u32>,
+    /// What it is meant to play, as JSON.
+    pub document: String,
+    /// Counts changes of the document.
+    pub revision: i64,
+    /// Seed of its plans.
+    pub seed: i64,
+    /// When its tape time was 0, milliseconds since 1970.
+    pub epoch_ms: i64,
+    /// What is firm, as JSON; empty: nothing yet.
+    pub state: String,
+}
+
+/// Something that was on.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Aired {
+    /// When it began, milliseconds since 1970.
+    pub start_ms: i64,
+    /// How long it was on.
+    pub length_ms: i64,
+    /// Which item of the library; none: it was none.
+    pub item: Option<i64>,
+    /// What it is called.
+    pub title: String,
+    /// `programme`, `break` or `slate`.
+    pub kind: String,
+    /// Why it was not what was planned; empty: it was.
+    pub note: String,
+}
+
+fn within(document: &str) -> Result<()> {
+    if document.len() > limits::STORE_VALUE {
+        return Err(Error::new(Kind::TooLarge, "This is too large to be stored."));
+    }
+    Ok(())
+}
+
+impl Store {
+    /// All channels of one's own, oldest first.
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`].
+    pub async fn stations(&self) -> Result<Vec<Station>> {
+        match &self.backend {
+            Backend::Sqlite(db) => Ok(sqlx::query_as(
+                "SELECT id, number, document, revision, seed, epoch_ms, state FROM station ORDER BY created_ms, id",
+            )
+            .fetch_all(db.reader())
+            .await?),
+        }
+    }
+
+    /// Keeps a new one, at revision 1.
+    ///
+    /// # Errors
+    /// [`Kind::TooLarge`]; [`Kind::Conflict`] if its id is taken.
+    pub async fn create_station(&self, new: &Station, now_ms: i64) -> Result<()> {
+        within(&new.document)?;
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let mut all = db.begin().await?;
+                sqlx::query(
+                    "INSERT INTO station (id, number, document, revision, seed, epoch_ms, state, created_ms, changed_ms) \
+                     VALUES (?, ?, ?, 1, ?, ?, '', ?, ?)",
+                )
+                .bind(&new.id)
+                .bind(new.number)
+                .bind(&new.document)
+                .bind(new.seed)
+                .bind(new.epoch_ms)
+                .bind(now_ms)
+                .bind(now_ms)
+                .execute(&mut *all)
+                .await?;
+                sqlx::query("INSERT INTO station_document (station_id, revision, document, changed_ms) VALUES (?, 1, ?, ?)")
+                    .bind(&new.id)
+                    .bind(&new.document)
+                    .bind(now_ms)
+                    .execute(&mut *all)
+                    .await?;
+                Ok(all.commit().await?)
+            }
+        }
+    }
+
+    /// Changes number and document of one that was read at `revision`; gives its next revision.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] if it has been changed since; [`Kind::NotFound`]; [`Kind::TooLarge`].
+    pub async fn change_station(
+        &self,
+        id: &str,
+        revision: i64,
+        (number, document): (Option<u32>, &str),
+        now_ms: i64,
+    ) -> Result<i64> {
+        within(document)?;
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let mut all = db.begin().await?;
+                let next: Option<i64> = sqlx::query_scalar(
+                    "UPDATE station SET number = ?, document = ?, revision = revision + 1, changed_ms = ? \
+                     WHERE id = ? AND revision = ? RETURNING revision",
+                )
+                .bind(number)
+                .bind(document)
+                .bind(now_ms)
+                .bind(id)
+                .bind(revision)
+                .fetch_optional(&mut *all)
+                .await?;
+                let Some(next) = next else {
+                    let known: Option<i64> = sqlx::query_scalar("SELECT revision FROM station WHERE id = ?")
+                        .bind(id)
+                        .fetch_optional(&mut *all)
+                        .await?;
+                    return Err(match known {
+                        Some(_) => Error::new(
+                            Kind::Conflict,
+                            "Somebody else has changed this channel. Load it again.",
+                        ),
+                        None => Error::new(Kind::NotFound, "There is no such channel."),
+                    });
+                };
+                sqlx::query("INSERT INTO station_document (station_id, revision, document, changed_ms) VALUES (?, ?, ?, ?)")
+                    .bind(id)
+                    .bind(next)
+                    .bind(document)
+                    .bind(now_ms)
+                    .execute(&mut *all)
+                    .await?;
+                sqlx::query("DELETE FROM station_document WHERE station_id = ? AND revision <= ?")
+                    .bind(id)
+                    .bind(next - REVISIONS)
+                    .execute(&mut *all)
+                    .await?;
+                all.commit().await?;
+                Ok(next)
+            }
+        }
+    }
+
+    /// Keeps what is firm on a channel, and adds what was on to the log, both or neither.
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`].
+    pub async fn keep_station(&self, id: &str, state: &str, aired: &[Aired]) -> Result<()> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let mut all = db.begin().await?;
+                sqlx::query("UPDATE station SET state = ? WHERE id = ?")
+                    .bind(state)
+                    .bind(id)
+                    .execute(&mut *all)
+                    .await?;
+                for one in aired {
+                    sqlx::query(
+                        "INSERT INTO aired (station_id, start_ms, length_ms, item, title, kind, note) VALUES (?, ?, ?, ?, ?, ?, ?) \
+                         ON CONFLICT (station_id, start_ms) DO NOTHING",
+                    )
+                    .bind(id)
+                    .bind(one.start_ms)
+                    .bind(one.length_ms)
+                    .bind(one.item)
+                    .bind(&one.title)
+                    .bind(&one.kind)
+                    .bind(&one.note)
+                    .execute(&mut *all)
+                    .await?;
+                }
+                Ok(all.commit().await?)
+            }
+        }
+    }
+
+    /// Removes a channel and its documents; what was on stays in the log.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`].
+    pub async fn delete_station(&self, id: &str) -> Result<()> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let gone =
+                    sqlx::query("DELETE FROM station WHERE id = ?").bind(id).execute(db.writer()).await?;
+                if gone.rows_affected() == 0 {
+                    return Err(Error::new(Kind::NotFound, "There is no such channel."));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// What was on a channel and began before `before_ms`, the newest first.
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`].
+    pub async fn aired(&self, id: &str, before_ms: i64, most: u32) -> Result<Vec<Aired>> {
+        match &self.backend {
+            Backend::Sqlite(db) => Ok(sqlx::query_as(
+                "SELECT start_ms, length_ms, item, title, kind, note FROM aired WHERE station_id = ? AND start_ms < ? \
+                 ORDER BY start_ms DESC LIMIT ?",
+            )
+            .bind(id)
+            .bind(before_ms)
+            .bind(most)
+            .fetch_all(db.reader())
+            .await?),
+        }
+    }
+}
