@@ -109,7 +109,7 @@ function Head({ station, tab }: { readonly station: StationDetail | undefined; r
       </div>
       <nav className="tabs" aria-label={w.tabs.label}>
         {TABS.map((name) => (
-          <Link key={name} to="/channels/$id" params={{ id }} search={name === "plan" ? {} : { tab: name }} className="tab" aria-current={name === tab ? "page" : undefined}>
+          <Link key={name} to="/channels/$id" params={{ id }} search={{ tab: name }} className="tab" aria-current={name === tab ? "page" : undefined}>
             {w.tabs[name]}
           </Link>
         ))}

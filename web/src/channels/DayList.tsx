@@ -23,10 +23,11 @@ export function DayList({ programmes, label, now, open, openProgramme }: DayList
   const zone = useZone();
   const list = useRef<HTMLOListElement>(null);
   const first = programmes[0]?.key;
+  const openable = openProgramme !== undefined;
   // What is on now comes into view with the day; what was before it is above.
   useEffect(() => {
-    if (first !== undefined) list.current?.querySelector("[data-now]")?.scrollIntoView({ block: "start" });
-  }, [first]);
+    if (first !== undefined && openable) list.current?.querySelector("[data-now]")?.scrollIntoView({ block: "start" });
+  }, [first, openable]);
   if (programmes.length === 0) return <p className="guide-note">{w.plan.empty}</p>;
   return (
     <ol ref={list} className="plan-list" aria-label={label}>

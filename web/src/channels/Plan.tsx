@@ -98,7 +98,7 @@ export function Plan({ station }: { readonly station: StationDetail }) {
               programmes={programmes}
               now={now}
               hour={HOURS[zoom] ?? 6}
-              firmUntil={firmUntil(data.slots)}
+              firmUntil={station.firm_until ? Date.parse(station.firm_until) : firmUntil(data.slots)}
               open={address.slot ?? null}
               openProgramme={sheet.open}
               turn={turn}

@@ -22,7 +22,6 @@ export function CalendarForm() {
   const [first = ""] = Object.keys(document.templates ?? {});
   return (
     <>
-      <p className="field-help">{w.calendar.text}</p>
       <PlaceFault place="calendar" />
       <ol className="steps-form">
         {rules.map((rule, at) => (

@@ -55,7 +55,7 @@ export function Entries<T>({ what, entries, words, summary, fresh, Form }: Entri
               {open && (
                 <div className="entry-form">
                   <Rename
-                    label={words.name}
+                    label={w.edit.rename}
                     name={name}
                     taken={names}
                     rename={(to) => {
