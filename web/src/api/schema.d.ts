@@ -1092,6 +1092,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All own channels, and how each fares. */
+        get: operations["get_stations"];
+        put?: never;
+        /** Makes an own channel. It begins when its first programme is prepared. */
+        post: operations["post_stations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An own channel and its document. */
+        get: operations["get_stations_id"];
+        put?: never;
+        /** Changes number and document of an own channel. What is on, and what is fixed, stays. */
+        post: operations["post_stations_id"];
+        /** Removes an own channel; whoever watches it is told that it has ended. */
+        delete: operations["delete_stations_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{id}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was on, the newest first. */
+        get: operations["get_stations_id_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would be on by another document from the next free boundary on, and how that differs. Nothing is changed. */
+        post: operations["post_stations_id_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{id}/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What it comes to in a year, or as many days as are asked for, and what is odd about it. Nothing is changed. */
+        post: operations["post_stations_id_simulate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is on, was lately, and will be, and why; fourteen days at most. */
+        get: operations["get_stations_id_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would be on a channel that is not made yet, from now on. Nothing is made. */
+        post: operations["post_stations_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system/audit": {
         parameters: {
             query?: never;
@@ -1239,6 +1361,27 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Something that was on. */
+        AiredView: {
+            /**
+             * Format: int64
+             * @description The item of the library.
+             */
+            item_id?: number | null;
+            /** @description `programme`, `break` or `slate`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description How long (milliseconds).
+             */
+            length_ms: number;
+            /** @description Why it was not what was planned: `off`, `chunks`, `late`, `live`, `still`, `nothing`; empty: it was. */
+            note: string;
+            /** @description From. */
+            start: string;
+            /** @description What it is called. */
+            title: string;
+        };
         /** @description An airing in a list. */
         Airing: {
             /** @description The text's beginning. */
@@ -1563,6 +1706,19 @@ export interface components {
             /** @description `director`, `actor`, `writer`, … */
             role: string;
         };
+        /** @description How two timelines differ. */
+        DiffView: {
+            /** @description What was not there. */
+            came: number;
+            /** @description The first time at which anything is another. */
+            first?: string | null;
+            /** @description The first changes. */
+            items: components["schemas"]["TimelineChange"][];
+            /** @description What begins at another time. */
+            moved: number;
+            /** @description What is not there any more. */
+            went: number;
+        };
         /** @description Where the tapes lie. */
         DiskStatus: {
             /**
@@ -1590,6 +1746,16 @@ export interface components {
              * @description How much of the past is kept (seconds).
              */
             window_s: number;
+        };
+        /** @description What is to be looked at before it counts. */
+        Draft: {
+            /**
+             * Format: int64
+             * @description Days ahead.
+             */
+            days?: number | null;
+            /** @description What it would be meant to play; absent: what it is. */
+            document?: Record<string, never> | null;
         };
         /** @description One encoder of pictures. */
         EncoderStatus: {
@@ -1632,6 +1798,13 @@ export interface components {
             subtitle: string;
             /** @description Title. */
             title: string;
+        };
+        /** @description What is wrong with a document. */
+        FaultView: {
+            /** @description What it is and what to do. */
+            message: string;
+            /** @description Place in the document: `blocks.morning.play[0].order`. */
+            place: string;
         };
         /** @description Channels that one likes. */
         Favourites: {
@@ -1728,6 +1901,42 @@ export interface components {
             until: string;
             /** @description Who, and what for. */
             what: string;
+        };
+        /** @description Hours of a run ahead. */
+        HoursView: {
+            /**
+             * Format: double
+             * @description Of breaks.
+             */
+            breaks: number;
+            /**
+             * Format: double
+             * @description Of what fills.
+             */
+            fallback: number;
+            /**
+             * Format: double
+             * @description Of programmes.
+             */
+            programme: number;
+            /**
+             * Format: double
+             * @description Of nothing.
+             */
+            slate: number;
+        };
+        /** @description Starts that were late. */
+        LateView: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            starts: number;
+            /**
+             * Format: int64
+             * @description The latest (milliseconds).
+             */
+            worst_ms: number;
         };
         /** @description A transponder that a receiver has refused to tune. */
         LeftAloneStatus: {
@@ -2221,6 +2430,32 @@ export interface components {
             /** @description Code. */
             code: string;
         };
+        /** @description What a lint is about. */
+        LintParameters: {
+            /** @description What the item is called. */
+            item?: string | null;
+            /** @description Name of a source, block, break or template. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How much; lengths in ticks of 90 kHz.
+             */
+            number: number;
+        };
+        /** @description What is odd about a document. */
+        LintView: {
+            /** @description What, in a word. */
+            code: string;
+            /** @description Of what, and how much. */
+            parameters: components["schemas"]["LintParameters"];
+            /** @description Place in the document in full. */
+            place: string;
+        };
+        /** @description What was on. */
+        Log: {
+            /** @description The newest first. */
+            items: components["schemas"]["AiredView"][];
+        };
         /** @description The log's level. */
         LogLevel: {
             /** @description `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `info,telecast_server::app=debug`. */
@@ -2434,6 +2669,18 @@ export interface components {
             /** @description Address of an XMLTV file, plain or packed; its user, password and query are kept sealed and shown nowhere. */
             url: string;
         };
+        /** @description A channel to be. */
+        NewStation: {
+            /** @description What it is meant to play; absent: nothing yet. */
+            document?: Record<string, never> | null;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Its number, if it is to have a certain one.
+             */
+            number?: number | null;
+        };
         /** @description An API token to be. */
         NewToken: {
             /**
@@ -2445,6 +2692,26 @@ export interface components {
             name: string;
             /** @description What it may do; not more than its account. */
             scopes: string[];
+        };
+        /** @description Something that happened in planning. */
+        NoteView: {
+            /** @description When. */
+            at: string;
+            /** @description Name of the block. */
+            block: string;
+            /** @description What came instead of it. */
+            instead?: string | null;
+            /** @description The item that it is about. */
+            item?: string | null;
+            /** @description `cursor_gone`, `too_long`, `did_not_fit`, `cut`, `late`, `missed`, `nothing` or `no_room`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description How much (milliseconds).
+             */
+            length_ms: number;
+            /** @description Name of the source, the group or the break. */
+            source: string;
         };
         /** @description Something that everybody at this station should know. */
         Notice: {
@@ -2752,6 +3019,29 @@ export interface components {
              */
             collection: number;
         };
+        /** @description How the preparation of the next hours fares, in slots. */
+        PreparationView: {
+            /** @description Cannot be prepared. */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Minutes until something is on that is not prepared yet; none: everything of the next hours is.
+             */
+            minutes_until_unready?: number | null;
+            /** @description Prepared. */
+            ready: number;
+            /** @description Being prepared. */
+            running: number;
+            /** @description Not begun. */
+            waiting: number;
+        };
+        /** @description What would be on by another document. */
+        PreviewView: components["schemas"]["TimelineView"] & {
+            /** @description How that differs from what is planned. */
+            diff: components["schemas"]["DiffView"];
+            /** @description What is wrong with the document. */
+            faults: components["schemas"]["FaultView"][];
+        };
         /** @description The document. */
         ProblemDocument: {
             /** @description Stable code. */
@@ -2951,6 +3241,21 @@ export interface components {
             /** @description What works and should be changed all the same. */
             warnings: string[];
         };
+        /** @description What was on again soon. */
+        RepeatView: {
+            /**
+             * Format: int64
+             * @description The shortest time between two beginnings of this (milliseconds).
+             */
+            closest_ms: number;
+            /**
+             * Format: int64
+             * @description How often anything was on again.
+             */
+            times: number;
+            /** @description What it is called. */
+            title: string;
+        };
         /** @description Another name, and other words and filters if they are there. */
         SearchChange: {
             /** @description What it is called. */
@@ -3064,6 +3369,21 @@ export interface components {
             /** @description Password. */
             password: string;
         };
+        /** @description How often, and how long, something was on. */
+        ShareView: {
+            /**
+             * Format: double
+             * @description Hours.
+             */
+            hours: number;
+            /** @description Name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            starts: number;
+        };
         /** @description What an id shows. */
         ShownThere: {
             /**
@@ -3140,6 +3460,79 @@ export interface components {
              * @description When it was last used, to about a minute.
              */
             last_seen_ms: number;
+        };
+        /** @description A channel run ahead. */
+        SimulationView: {
+            /**
+             * Format: int64
+             * @description Days.
+             */
+            days: number;
+            /** @description Hours. */
+            hours: components["schemas"]["HoursView"];
+            /**
+             * Format: int64
+             * @description Different ones.
+             */
+            items: number;
+            /** @description Starts that were late. */
+            late: components["schemas"]["LateView"];
+            /** @description What is odd. */
+            lints: components["schemas"]["LintView"][];
+            /**
+             * Format: int64
+             * @description Programmes.
+             */
+            programmes: number;
+            /** @description What was on again soonest. */
+            repeats: components["schemas"]["RepeatView"][];
+            /** @description Programmes by show; films together. */
+            shares: components["schemas"]["ShareView"][];
+        };
+        /** @description One thing on air. */
+        SlotView: {
+            /** @description It ends before what it shows has ended. */
+            cut: boolean;
+            /** @description Until. */
+            end: string;
+            /**
+             * Format: int32
+             * @description Slots of one programme have the same number.
+             */
+            entry: number;
+            /** @description Why it cannot be prepared, or what that waits for. */
+            failure?: string | null;
+            /** @description It is fixed. */
+            firm: boolean;
+            /**
+             * Format: int64
+             * @description The item of the library.
+             */
+            item_id?: number | null;
+            /** @description `item`, `live`, `channel`, `still` or `slate`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description From where in the item (milliseconds).
+             */
+            offset_ms: number;
+            /** @description `ready`, `running`, `waiting`, `failed` or `none`: there is nothing to be prepared. */
+            preparation: string;
+            /**
+             * Format: double
+             * @description How far its preparation is, 0 to 1.
+             */
+            progress?: number | null;
+            /** @description `programme`, `pre`, `mid`, `post`, `tail`, `fallback` or `slate`. */
+            role: string;
+            /** @description From. */
+            start: string;
+            /** @description The episode. */
+            subtitle?: string | null;
+            /** @description What it is called. */
+            title: string;
+            /** @description Why it is there. */
+            why: components["schemas"]["WhyView"];
         };
         /** @description A source of the guide. */
         Source: {
@@ -3269,6 +3662,69 @@ export interface components {
             /** @description Channels of the lineup that are certainly some of them. */
             sure: number;
         };
+        /** @description Another number and document. */
+        StationChange: {
+            /** @description What it is meant to play. */
+            document: Record<string, never>;
+            /**
+             * Format: int32
+             * @description Its number, if it is to have a certain one.
+             */
+            number?: number | null;
+            /**
+             * Format: int64
+             * @description The revision that whoever changes it has seen.
+             */
+            revision: number;
+        };
+        /** @description The same and its document. */
+        StationDetail: components["schemas"]["StationView"] & {
+            /** @description What it is meant to play: see the guide of own channels. */
+            document: Record<string, never>;
+            /** @description What is wrong with it. */
+            faults: components["schemas"]["FaultView"][];
+        };
+        /** @description All own channels. */
+        Stations: {
+            /** @description Oldest first. */
+            items: components["schemas"]["StationView"][];
+        };
+        /**
+         * @description How a channel fares.
+         * @enum {string}
+         */
+        StationState: "on_air" | "preparing" | "empty" | "faulty";
+        /** @description A channel of one's own. */
+        StationView: {
+            /** @description Id among all channels. */
+            channel_id: string;
+            /** @description What is on is fixed up to here. */
+            firm_until?: string | null;
+            /** @description Id. */
+            id: string;
+            /** @description Name. */
+            name: string;
+            next?: components["schemas"]["SlotView"] | null;
+            /** @description What happened in planning the next three days. */
+            notes: components["schemas"]["NoteView"][];
+            now?: components["schemas"]["SlotView"] | null;
+            /**
+             * Format: int32
+             * @description Number that the host wants.
+             */
+            number?: number | null;
+            /** @description It is planned up to here. */
+            planned_until?: string | null;
+            /** @description How the preparation of the next hours fares. */
+            preparation: components["schemas"]["PreparationView"];
+            /**
+             * Format: int64
+             * @description Counts changes of its document; a change names the one that it has seen.
+             */
+            revision: number;
+            /** @description How it fares. */
+            state: components["schemas"]["StationState"];
+        };
         /** @description The station at a glance: one picture of it for all who look, at most a second old. */
         StatusView: {
             /**
@@ -3389,6 +3845,28 @@ export interface components {
              */
             window_s: number;
         };
+        /** @description A change between two timelines. */
+        TimelineChange: {
+            /** @description `came`, `went` or `moved`. */
+            kind: string;
+            /** @description When it begins now. */
+            start?: string | null;
+            /** @description What it is called. */
+            title: string;
+            /** @description When it began before. */
+            was?: string | null;
+        };
+        /** @description A stretch of a timeline. */
+        TimelineView: {
+            /** @description From. */
+            from: string;
+            /** @description What happened in planning it. */
+            notes: components["schemas"]["NoteView"][];
+            /** @description What is on, by time. */
+            slots: components["schemas"]["SlotView"][];
+            /** @description Until. */
+            to: string;
+        };
         /** @description All of them. */
         Tokens: {
             /** @description Oldest first. */
@@ -3507,6 +3985,24 @@ export interface components {
          * @enum {string}
          */
         WaitingFor: "tuner" | "signal" | "programme_map" | "key_frame" | "audio" | "transcoder";
+        /** @description Why a slot stands where it stands. */
+        WhyView: {
+            /** @description Time of day at which its block begins. */
+            at: string;
+            /** @description Name of the block. */
+            block: string;
+            /** @description Name of the break; empty: it is a programme. */
+            rule: string;
+            /** @description Name of the source. */
+            source: string;
+            /**
+             * Format: int32
+             * @description Number of the step in it, from 0.
+             */
+            step: number;
+            /** @description Name of the day's template. */
+            template: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -6952,6 +7448,446 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_stations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stations"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_stations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStation"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StationView"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_stations_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StationDetail"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_stations_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StationChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StationView"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_stations_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_stations_id_log: {
+        parameters: {
+            query?: {
+                /** @description What began before this; now if absent. */
+                before?: string | null;
+                /** @description So much of it. */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Log"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_stations_id_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewView"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_stations_id_simulate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationView"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_stations_id_timeline: {
+        parameters: {
+            query?: {
+                /** @description From; an hour ago if absent. */
+                from?: string | null;
+                /** @description Until; a day later if absent. */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineView"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_stations_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewView"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
             };
             /** @description A problem. */
             default: {
