@@ -285,7 +285,8 @@ fn what_is_odd_is_said_once_and_where() {
 
 #[test]
 fn what_is_never_on_is_said() {
-    let json = full(r#"{"source":"show","until_next":true},{"source":"other"}"#, "").replace(r#""tv""#, r#""other":{"show":"B"},"tv""#);
+    let json = full(r#"{"source":"show","until_next":true},{"source":"other"}"#, "")
+        .replace(r#""tv""#, r#""other":{"show":"B"},"tv""#);
     let found = codes(&json, [show("A", 1, 3, 50), show("B", 21, 3, 30)].concat(), 10);
     let expected = [LintCode::SourceUnused, LintCode::SourceNeverOn, LintCode::StepUnreachable];
     assert_eq!(found.iter().map(|(code, _)| *code).collect::<Vec<_>>(), expected);
