@@ -1,7 +1,7 @@
 /** The frame around every page: the slim bar, the word about the connection, the palette, and who may be here. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useNavigate, useRouterState } from "@tanstack/react-router";
-import { Activity, CalendarRange, Clapperboard, LogIn, Search, Settings, TvMinimalPlay } from "lucide-react";
+import { Activity, CalendarRange, Clapperboard, LogIn, RadioTower, Search, Settings, TvMinimalPlay } from "lucide-react";
 import { Suspense, lazy, useEffect } from "react";
 import { whenSignedOut } from "../api/client";
 import { live } from "../api/live";
@@ -118,7 +118,7 @@ function Nav() {
       </button>
       {mayProgramme(account) && (
         <Link to="/channels" className="nav-item" activeProps={{ "data-current": true }}>
-          <Clapperboard aria-hidden />
+          <RadioTower aria-hidden />
           <span>{t.nav.channels}</span>
         </Link>
       )}

@@ -56,13 +56,21 @@ pub(super) struct Builder<'p> {
     pub(super) entry: u32,
     pub(super) place: Place,
     pub(super) out: Timeline,
-    key_ids: HashMap<(usize, usize), u32>,
-    reason_ids: HashMap<(u16, u16, usize, usize), u32>,
+    /// Numbers of keys by deck and cursor, [`UNKNOWN`] where there is none yet.
+    key_ids: Vec<Vec<u32>>,
+    reason_ids: HashMap<Whence, u32>,
+    /// Those of one step, by rule: it is asked for each slot.
+    reasons_here: (Whence, Vec<u32>),
     gone: Vec<Gone>,
     missed: Vec<Moment>,
     moves: Vec<super::deck::Moved>,
     pub(super) draft: super::breaks::Draft,
 }
+
+/// Template, start, step and rule of a reason.
+type Whence = (u16, u16, usize, usize);
+/// A number that is not known yet.
+const UNKNOWN: u32 = u32::MAX;
 
 /// What came of an attempt to play a step.
 enum Came {
@@ -70,6 +78,11 @@ enum Came {
     Nothing,
     DoesNotFit,
 }
+
+/// The longest window: eleven years say no more than one.
+pub const WINDOW_LONGEST: i64 = 11 * 366 * 24 * 3_600 * HZ;
+/// Times lie between these: the year 9999, before and after 1970.
+const FAR: i64 = 8_000 * 366 * 24 * 3_600 * HZ;
 
 /// Plans from `from` until `until` (ticks): the last unit begins before that and may end later.
 pub fn build(plan: &Plan, from: &Standing, history: &History, until: i64) -> Timeline {
@@ -103,19 +116,21 @@ impl<'p> Builder<'p> {
             }
         }
         // What should have begun while the last unit was on is looked for too.
-        let since = from.place.occurrence.clamp(from.at.saturating_sub(2 * LONGEST), from.at);
+        let at = from.at.clamp(-FAR, FAR);
+        let since = from.place.occurrence.clamp(at - 2 * LONGEST, at);
         Self {
             agenda: Agenda::new(&plan.templates, &plan.calendar, &plan.zone, since),
             plan,
             decks,
             kept: from.cursors.clone(),
             aired,
-            at: from.at,
+            at,
             entry: from.entry,
             place: from.place,
             out: Timeline { begin: from.clone(), seed: plan.seed, ..Timeline::default() },
-            key_ids: HashMap::new(),
+            key_ids: vec![Vec::new(); plan.decks.len()],
             reason_ids: HashMap::new(),
+            reasons_here: ((u16::MAX, u16::MAX, 0, 0), Vec::new()),
             gone: Vec::new(),
             missed: Vec::new(),
             moves: Vec::new(),
@@ -125,6 +140,7 @@ impl<'p> Builder<'p> {
 
     /// Plans units that begin before `until`.
     pub(super) fn run(&mut self, until: i64) {
+        let until = until.min(self.at.saturating_add(WINDOW_LONGEST)).min(FAR);
         // Each turn is longer than nothing: what plays is, and what fills ends behind `at`.
         while self.at < until {
             let before = self.at;
@@ -165,8 +181,10 @@ impl<'p> Builder<'p> {
         let name = &self.plan.blocks[moment.block as usize].name;
         let block = named(0, name);
         if moment.tick != since || block != self.place.block {
-            let goes_on = block == self.place.block && moment.late == i64::MAX;
-            let late = self.at - moment.tick;
+            // A block that follows itself goes on, unless it is to begin at a time or is gone through once.
+            let once = self.plan.blocks[moment.block as usize].once;
+            let goes_on = block == self.place.block && moment.late == i64::MAX && !once;
+            let late = self.at.saturating_sub(moment.tick);
             if since != i64::MIN && moment.tick != since && late > moment.late {
                 self.note(NoteKind::Late, name.clone(), "".into(), (ItemId(0), ItemId(0)), late);
             }
@@ -217,7 +235,7 @@ impl<'p> Builder<'p> {
                 continue;
             }
             let fence = match step.amount {
-                Amount::For(length) => deadline.min(self.place.since + length),
+                Amount::For(length) => deadline.min(self.place.since.saturating_add(length)),
                 _ => deadline,
             };
             match self.step(step, here(number, fence), next) {
@@ -247,7 +265,7 @@ impl<'p> Builder<'p> {
                 Draws::Deck(deck) => self.place.done as usize >= self.decks[deck].len(),
                 _ => self.place.done >= 1,
             },
-            Amount::For(length) => self.at + SLACK >= self.place.since + length,
+            Amount::For(length) => self.at + SLACK >= self.place.since.saturating_add(length),
             Amount::UntilNext => false,
         }
     }
@@ -280,7 +298,7 @@ impl<'p> Builder<'p> {
     fn programme(&mut self, deck: usize, step: &'p PlanStep, here: Here<'p>) -> Came {
         let mut trial = Trial::default();
         let whole = match step.amount {
-            Amount::For(_) => here.fence - self.place.since,
+            Amount::For(_) => here.fence.saturating_sub(self.place.since),
             _ => here.fence.saturating_sub(self.place.occurrence).min(LONGEST),
         };
         let (mut refused, mut begun) = (false, None);
@@ -346,11 +364,15 @@ impl<'p> Builder<'p> {
         let mut moves = std::mem::take(&mut self.moves);
         self.decks[deck].take(trial, &mut moves);
         for (number, before, after) in moves.drain(..) {
-            let next = self.out.keys.len() as u32;
-            let key = *self.key_ids.entry((deck, number)).or_insert(next);
-            if key == next {
+            let ids = &mut self.key_ids[deck];
+            if ids.len() <= number {
+                ids.resize(number + 1, UNKNOWN);
+            }
+            if ids[number] == UNKNOWN {
+                ids[number] = self.out.keys.len() as u32;
                 self.out.keys.push(self.decks[deck].cursor_key(number));
             }
+            let key = ids[number];
             self.out.moved.push(Moved { key, slot, before, after });
         }
         self.moves = moves;
@@ -382,9 +404,23 @@ impl<'p> Builder<'p> {
     }
 
     pub(super) fn reason(&mut self, here: Option<Here<'p>>, rule: usize) -> u32 {
-        let key = here.map_or((u16::MAX, 0, 0, rule), |here| {
-            (here.moment.template, here.moment.start, here.step, rule)
-        });
+        let (template, start, step) =
+            here.map_or((u16::MAX, 0, 0), |here| (here.moment.template, here.moment.start, here.step));
+        let whence = (template, start, step, 0);
+        let at = if rule == NO_RULE { self.plan.rules.len() } else { rule };
+        if self.reasons_here.0 != whence {
+            self.reasons_here.0 = whence;
+            self.reasons_here.1.clear();
+            self.reasons_here.1.resize(self.plan.rules.len() + 1, UNKNOWN);
+        }
+        if self.reasons_here.1[at] == UNKNOWN {
+            self.reasons_here.1[at] = self.look_up_reason((template, start, step, rule), here);
+        }
+        self.reasons_here.1[at]
+    }
+
+    fn look_up_reason(&mut self, key: Whence, here: Option<Here<'p>>) -> u32 {
+        let rule = key.3;
         let next = self.out.reasons.len() as u32;
         let number = *self.reason_ids.entry(key).or_insert(next);
         if number == next {

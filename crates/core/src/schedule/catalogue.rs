@@ -10,6 +10,12 @@ use std::sync::Arc;
 
 /// Number of an item in [`Library::items`].
 pub(super) type Index = u32;
+/// What is longer counts as so long, and never fits: a thousand hours.
+const NEVER: i64 = 1_000 * 3_600 * crate::library::HZ;
+/// The number of no item.
+const NO_ITEM: Index = Index::MAX;
+/// Ids for each item up to which their numbers are looked up in a table.
+const SPREAD: u64 = 4;
 /// A list of items, in order.
 pub(super) type List = Arc<[Index]>;
 
@@ -30,6 +36,8 @@ pub struct Catalogue {
     library: Arc<Library>,
     /// What is asked of all items, again and again: id and length in ticks, 0 where it cannot be aired.
     hot: Vec<(ItemId, i64)>,
+    /// Numbers of items by id, from the lowest on, [`NO_ITEM`] where there is none; empty where ids lie too far apart for it.
+    numbers: Vec<Index>,
     /// Names in lower case, as people write them.
     shows: HashMap<String, List>,
     tags: HashMap<String, List>,
@@ -52,6 +60,19 @@ fn natural(a: &Item, b: &Item) -> std::cmp::Ordering {
         .then_with(|| a.released.cmp(&b.released))
         .then_with(|| a.title.cmp(&b.title))
         .then_with(|| a.id.cmp(&b.id))
+}
+
+fn numbers(items: &[Arc<Item>]) -> Vec<Index> {
+    let (Some(first), Some(last)) = (items.first(), items.last()) else { return Vec::new() };
+    let spread = last.id.0 - first.id.0;
+    if spread >= items.len() as u64 * SPREAD {
+        return Vec::new();
+    }
+    let mut numbers = vec![NO_ITEM; spread as usize + 1];
+    for (number, item) in items.iter().enumerate() {
+        numbers[(item.id.0 - first.id.0) as usize] = number as Index;
+    }
+    numbers
 }
 
 fn frozen<K: std::hash::Hash + Eq>(lists: HashMap<K, Vec<Index>>) -> HashMap<K, List> {
@@ -81,9 +102,10 @@ impl Catalogue {
             kinds.entry(item.kind).or_default().push(index);
         }
         let (shows, tags, kinds) = (frozen(shows), frozen(tags), frozen(kinds));
-        let airs = |item: &Item| if item.state == State::Present { item.length.max(0) } else { 0 };
+        let airs = |item: &Item| if item.state == State::Present { item.length.clamp(0, NEVER) } else { 0 };
         let hot = items.iter().map(|item| (item.id, airs(item))).collect();
-        Self { library, hot, shows, tags, kinds, lists: HashMap::new(), detected: HashMap::new() }
+        let numbers = numbers(items);
+        Self { library, hot, numbers, shows, tags, kinds, lists: HashMap::new(), detected: HashMap::new() }
     }
 
     /// The same, with what `wanted` holds, in order; ids that the library does not know are left out.
@@ -119,7 +141,11 @@ impl Catalogue {
     }
 
     pub(super) fn index(&self, id: ItemId) -> Option<Index> {
-        self.hot.binary_search_by_key(&id, |(id, _)| *id).ok().map(|at| at as Index)
+        if self.numbers.is_empty() {
+            return self.hot.binary_search_by_key(&id, |(id, _)| *id).ok().map(|at| at as Index);
+        }
+        let at = id.0.checked_sub(self.hot.first()?.0.0)?;
+        self.numbers.get(usize::try_from(at).ok()?).copied().filter(|number| *number != NO_ITEM)
     }
 
     pub(super) fn item(&self, index: Index) -> &Item {
@@ -171,5 +197,26 @@ impl Catalogue {
         let is_in =
             |index: &&Index| self.item(**index).season.is_some_and(|season| source.seasons.contains(&season));
         Some(list.iter().filter(is_in).copied().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn an_item_is_found_by_its_id_however_far_ids_lie_apart(ids in proptest::collection::btree_set(any::<u64>(), 0..50), dense in any::<bool>(), shift in 0_u64..9) {
+            let ids: Vec<u64> = ids.into_iter().enumerate().map(|(at, id)| if dense { shift + 2 * at as u64 } else { id }).collect();
+            let items = ids.iter().map(|id| Arc::new(Item { id: ItemId(*id), ..Item::default() })).collect();
+            let catalogue = Catalogue::new(Arc::new(Library::new(items)));
+            for (number, id) in ids.iter().enumerate() {
+                prop_assert_eq!(catalogue.index(ItemId(*id)), Some(number as Index));
+                for near in [id.wrapping_add(1), id.wrapping_sub(1), 0, u64::MAX] {
+                    prop_assert_eq!(catalogue.index(ItemId(near)).is_some(), ids.contains(&near));
+                }
+            }
+        }
     }
 }

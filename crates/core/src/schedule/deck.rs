@@ -332,8 +332,12 @@ impl Deck {
         }
         let before = self.cursor(0, kept, asked.catalogue, gone);
         let id = |unit: usize| self.lanes[0].unit(unit).last().map_or(ItemId(0), |i| asked.catalogue.id(*i));
-        let after =
-            Cursor { cycle: before.cycle + 1, place: unit as u64 + 1, last: id(unit), next: ItemId(0) };
+        let after = Cursor {
+            cycle: before.cycle.wrapping_add(1),
+            place: unit as u64 + 1,
+            last: id(unit),
+            next: ItemId(0),
+        };
         (trial.lane, trial.unit) = (Some((0, after)), unit);
         true
     }

@@ -75,9 +75,10 @@ struct Draft<'a> {
 
 /// The entries of a timeline, in order.
 pub fn entries(plan: &Plan, timeline: &Timeline) -> Vec<GuideEntry> {
+    let unknown = Reason::default();
     let mut found: Vec<Draft<'_>> = Vec::new();
     for slots in runs(timeline) {
-        let made = draft(plan, timeline, slots);
+        let made = draft(plan, timeline, slots, &unknown);
         let Some(last) = found.last_mut().filter(|last| last.entry.stop == made.entry.start) else {
             found.extend(Some(made).filter(|made| !made.hide));
             continue;
@@ -135,11 +136,11 @@ fn runs(timeline: &Timeline) -> Vec<Range<usize>> {
     found
 }
 
-fn draft<'a>(plan: &Plan, timeline: &'a Timeline, slots: Range<usize>) -> Draft<'a> {
+fn draft<'a>(plan: &Plan, timeline: &'a Timeline, slots: Range<usize>, unknown: &'a Reason) -> Draft<'a> {
     let all = &timeline.slots[slots.clone()];
     let programme = all.iter().find(|slot| slot.role == Role::Programme);
     let main = programme.unwrap_or(&all[0]);
-    let reason = &timeline.reasons[main.reason as usize];
+    let reason = timeline.reasons.get(main.reason as usize).unwrap_or(unknown);
     let guide = guide_of(plan, reason);
     let item = match main.what {
         What::Item { item, .. } if programme.is_some() => plan.catalogue().library().get(item),

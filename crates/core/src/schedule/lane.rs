@@ -198,14 +198,14 @@ impl Lane {
 
     fn next_in_order(&self, cursor: Cursor, asked: &Asked<'_>) -> Option<(usize, Cursor)> {
         let count = self.len();
-        let first = cursor.place as usize;
+        let first = cursor.place as usize % count;
         // In order there is no passing over for having been on lately: it waits.
         let unit = self.alive_from(first, asked.catalogue);
         let at = if unit < first { unit + count } else { unit };
         if !self.may(unit, asked) {
             return None;
         }
-        let cycle = cursor.cycle + u32::from((at + 1) / count > first / count);
+        let cycle = cursor.cycle.wrapping_add(u32::from(at + 1 >= count));
         let place = (unit + 1) % count;
         let next = self.id(self.alive_from(place, asked.catalogue), asked.catalogue);
         Some((unit, Cursor { cycle, place: place as u64, last: self.last_id(unit, asked.catalogue), next }))

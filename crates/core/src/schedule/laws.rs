@@ -294,6 +294,30 @@ proptest! {
     }
 
     #[test]
+    fn whatever_was_kept_planning_ends_and_is_whole(
+        (Channel(plan), begin) in channels(), odd in proptest::collection::vec(any::<i64>(), 6), far in any::<bool>(),
+    ) {
+        let mut standing = from(&plan, begin, begin + WINDOW / 4).end;
+        for (cursor, value) in standing.cursors.0.values_mut().zip(odd.iter().cycle()) {
+            let value = *value as u64;
+            *cursor = Cursor { cycle: value as u32, place: value, last: ItemId(value % 70), next: ItemId(value % 61) };
+        }
+        standing.place = Place {
+            occurrence: odd[0], block: odd[1] as u64, step: odd[2] as u16, done: odd[3] as u32, since: odd[4], fill_to: odd[5], ..standing.place
+        };
+        if far {
+            standing.at = odd[0];
+        }
+        let timeline = build(&plan, &standing, &History::default(), standing.at.saturating_add(WINDOW / 4));
+        for (before, after) in timeline.slots.iter().zip(timeline.slots.iter().skip(1)) {
+            prop_assert_eq!(before.end(), after.start);
+        }
+        if !far {
+            is_whole(&timeline);
+        }
+    }
+
+    #[test]
     fn an_item_more_or_less_disturbs_a_shuffle_little(count in 2_u64..40, gone in 0_u64..40, seed in any::<u64>()) {
         let json = r#"{"version":1,"name":"n","simple":{"shows":["s"],"order":"shuffle"}}"#;
         let document = Document::parse(json).expect("a document");

@@ -41,6 +41,8 @@ pub use values::{Day, Length, TimeOfDay};
 pub use why::{Why, WhyCode, WhyMoved, why};
 
 #[cfg(test)]
+mod examples;
+#[cfg(test)]
 mod laws;
 #[cfg(test)]
 mod stories;

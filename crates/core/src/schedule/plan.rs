@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// How deep sources may name others.
-const DEPTH: usize = 16;
+const DEPTH: usize = 64;
 
 /// Something that is planned by.
 #[derive(Debug)]

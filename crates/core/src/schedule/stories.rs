@@ -380,3 +380,27 @@ fn a_live_channel_is_on_until_the_next_block_or_for_as_long_as_is_said() {
         ]
     );
 }
+
+#[test]
+fn a_block_that_follows_itself_goes_on_unless_it_is_gone_through_once_or_strict() {
+    let json = |block: &str, start: &str| {
+        format!(
+            r#"{{"version":1,"name":"n","sources":{{"a":{{"show":"A"}},"b":{{"show":"B"}}}},
+            "blocks":{{"x":{{"play":[{{"source":"a"}},{{"source":"b","count":2}}]{block}}}}},
+            "templates":{{"t":[{{"at":"06:00","block":"x"{start}}}]}},"calendar":[{{"template":"t"}}]}}"#
+        )
+    };
+    let items = || [show("A", 1, 99, 50), show("B", 101, 99, 50)].concat();
+    let of = |block: &str, start: &str| {
+        let plan = plan(&json(block, start), &catalogue(items()));
+        let timeline = built(&plan, "2026-06-10T06:00:00", "2026-06-11T08:00:00");
+        let lines: Vec<String> =
+            lines(&plan, &timeline).iter().map(|line| format!("{} {}", &line[..5], &line[9..10])).collect();
+        lines[lines.len() - 3..].to_vec()
+    };
+    // 29 programmes of 50 minutes from six in the morning: A, B, B and so on.
+    assert_eq!(of("", ""), ["06:10 A", "07:00 B", "07:50 B"]);
+    assert_eq!(of("", r#","strict":true"#), ["06:00 A", "06:50 B", "07:40 B"]);
+    assert_eq!(of(r#","once":true"#, r#","late":"1h""#)[..2], ["06:00 A", "06:50 B"]);
+    assert_eq!(of(r#","once":true"#, "")[..2], ["06:00 A", "06:50 B"]);
+}

@@ -65,6 +65,9 @@ pub struct Slot {
     pub cut: bool,
 }
 
+/// A year of 50 channels is some millions of them.
+const _: () = assert!(size_of::<Slot>() <= 56);
+
 impl Slot {
     /// When it ends, in ticks.
     pub fn end(&self) -> i64 {
@@ -171,7 +174,7 @@ pub struct Moved {
 }
 
 /// Why a slot stands where it stands.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reason {
     /// Name of the day's template; empty: none has begun.
@@ -291,8 +294,10 @@ impl Timeline {
             return Standing { at, ..self.end.clone() };
         };
         let mut standing = self.begin.clone();
-        for moved in &self.moved[..first.moved as usize] {
-            standing.cursors.0.insert(self.keys[moved.key as usize].clone(), moved.after);
+        for moved in self.moved.get(..first.moved as usize).unwrap_or_default() {
+            if let Some(key) = self.keys.get(moved.key as usize) {
+                standing.cursors.0.insert(key.clone(), moved.after);
+            }
         }
         if let Some(before) = unit.checked_sub(1).and_then(|before| self.units.get(before)) {
             standing.place = before.after;
@@ -344,9 +349,9 @@ impl Timeline {
         Self {
             begin: self.begin.clone(),
             seed: self.seed,
-            slots: self.slots[..slots].to_vec(),
+            slots: self.slots.get(..slots).unwrap_or_default().to_vec(),
             units: self.units[..units].to_vec(),
-            moved: self.moved[..moved].to_vec(),
+            moved: self.moved.get(..moved).unwrap_or_default().to_vec(),
             keys: self.keys.clone(),
             reasons: self.reasons.clone(),
             names: self.names.clone(),

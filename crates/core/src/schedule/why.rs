@@ -73,8 +73,9 @@ pub fn why(plan: &Plan, timeline: &Timeline, slot: usize) -> Option<Why> {
     let found = timeline.slots.get(slot)?;
     let unit = timeline.unit_of(slot)?;
     let slots = timeline.slots_of(unit);
-    let (from, until) = (timeline.slots[slots.start].start, timeline.slots[slots.end - 1].end());
-    let reason = timeline.reasons[found.reason as usize].clone();
+    let of_unit = timeline.slots.get(slots)?;
+    let (from, until) = (of_unit.first()?.start, of_unit.last()?.end());
+    let reason = timeline.reasons.get(found.reason as usize)?.clone();
     let notes: Vec<Note> =
         timeline.notes.iter().filter(|note| from <= note.at && note.at < until).cloned().collect();
     let nothing = notes.iter().any(|note| note.kind == super::NoteKind::Nothing);
@@ -91,10 +92,9 @@ pub fn why(plan: &Plan, timeline: &Timeline, slot: usize) -> Option<Why> {
         (Role::Slate, _) if nothing => WhyCode::SlateNothing,
         (Role::Slate, _) => WhyCode::SlateLeft,
     };
-    let moved = timeline.moved.iter().filter(|moved| moved.slot as usize == slot).map(|moved| WhyMoved {
-        key: timeline.keys[moved.key as usize].clone(),
-        before: moved.before,
-        after: moved.after,
+    let moved = timeline.moved.iter().filter(|moved| moved.slot as usize == slot).filter_map(|moved| {
+        let key = timeline.keys.get(moved.key as usize)?.clone();
+        Some(WhyMoved { key, before: moved.before, after: moved.after })
     });
     let document = plan.document();
     let order = match document.breaks.iter().find(|rule| *rule.name == *reason.rule) {

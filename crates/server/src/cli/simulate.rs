@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use telecast_core::library::{Item, Library};
 use telecast_core::schedule::{
@@ -17,6 +18,8 @@ use telecast_core::schedule::{
 const DAYS: u32 = 3_660;
 /// Documents at once.
 const DOCUMENTS: usize = 1_000;
+/// Channels that are run ahead at once.
+const WORKERS: usize = 16;
 /// Bytes of a library: a million items are some 600 MB.
 const LIBRARY_BYTES: u64 = 1 << 30;
 /// Ticks in a day of 24 hours.
@@ -89,21 +92,24 @@ impl Simulate {
         let before = clock.uptime();
         let catalogue = Arc::new(Catalogue::new(Arc::new(library(&self.library)?)));
         let mut cost = Cost { library_ms: milliseconds(clock.uptime() - before), ..Cost::default() };
-        let mut told = Vec::new();
+        let mut channels = Vec::new();
         for (number, file) in self.documents.iter().enumerate() {
-            let document = document(file)?;
-            let before = clock.uptime();
-            let seed = self.seed.wrapping_add(number as u64);
-            let plan = Plan::new(&document, catalogue.clone(), seed, zone.clone());
-            let standing = Standing::new(begin);
-            let until = begin.saturating_add(i64::from(self.days) * DAY);
-            let statistics = simulate(&plan, &standing, &History::default(), until);
-            cost.plan_ms += milliseconds(clock.uptime() - before);
-            drop(plan);
-            cost.replan_ms = cost.replan_ms.max(replanned(&document, &catalogue, seed, &zone, begin, &clock));
-            let plan = Plan::new(&document, catalogue.clone(), seed, zone.clone());
-            let lints = lint(&plan, from, Some(&statistics));
-            told.push(Told { name: document.name, file: file.display().to_string(), statistics, lints });
+            channels.push(Channel {
+                file,
+                document: document(file)?,
+                seed: self.seed.wrapping_add(number as u64),
+            });
+        }
+        let until = begin.saturating_add(i64::from(self.days) * DAY);
+        let before = clock.uptime();
+        let found = ahead(&channels, &catalogue, &zone, begin, until);
+        cost.plan_ms = milliseconds(clock.uptime() - before);
+        let mut told = Vec::new();
+        for (channel, statistics) in channels.into_iter().zip(found) {
+            cost.replan_ms = cost.replan_ms.max(channel.replanned(&catalogue, &zone, begin, &clock));
+            let lints = lint(&channel.plan(&catalogue, &zone), from, Some(&statistics));
+            let file = channel.file.display().to_string();
+            told.push(Told { name: channel.document.name, file, statistics, lints });
         }
         if self.json {
             let whole =
@@ -115,23 +121,59 @@ impl Simulate {
     }
 }
 
-/// Milliseconds for planning a day of a channel anew from its noon on, the document made ready included.
-fn replanned(
-    document: &Document,
-    catalogue: &Arc<Catalogue>,
+/// A channel that is run ahead.
+struct Channel<'a> {
+    file: &'a Path,
+    document: Document,
     seed: u64,
+}
+
+impl Channel<'_> {
+    fn plan(&self, catalogue: &Arc<Catalogue>, zone: &TimeZone) -> Plan {
+        Plan::new(&self.document, catalogue.clone(), self.seed, zone.clone())
+    }
+
+    /// Milliseconds for planning a day anew from noon on, the document made ready included.
+    fn replanned(&self, catalogue: &Arc<Catalogue>, zone: &TimeZone, begin: i64, clock: &Clock) -> f64 {
+        let noon = begin + DAY / 2;
+        let old = build(&self.plan(catalogue, zone), &Standing::new(begin), &History::default(), noon);
+        let before = clock.uptime();
+        let plan = self.plan(catalogue, zone);
+        let anew = replan(&plan, &old, &History::default(), old.slots.len(), noon + DAY);
+        let took = milliseconds(clock.uptime() - before);
+        drop(anew);
+        took
+    }
+}
+
+/// All channels run ahead, as many at once as there are cores: none knows of another.
+fn ahead(
+    channels: &[Channel<'_>],
+    catalogue: &Arc<Catalogue>,
     zone: &TimeZone,
     begin: i64,
-    clock: &Clock,
-) -> f64 {
-    let plan = Plan::new(document, catalogue.clone(), seed, zone.clone());
-    let old = build(&plan, &Standing::new(begin), &History::default(), begin + DAY / 2);
-    let before = clock.uptime();
-    let plan = Plan::new(document, catalogue.clone(), seed, zone.clone());
-    let anew = replan(&plan, &old, &History::default(), old.slots.len(), begin + DAY / 2 + DAY);
-    let took = milliseconds(clock.uptime() - before);
-    drop(anew);
-    took
+    until: i64,
+) -> Vec<Statistics> {
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(WORKERS);
+    let one = |channel: &Channel<'_>| {
+        simulate(&channel.plan(catalogue, zone), &Standing::new(begin), &History::default(), until)
+    };
+    let next = AtomicUsize::new(0);
+    let mut found: Vec<(usize, Statistics)> = std::thread::scope(|scope| {
+        let work = || {
+            let mut found = Vec::new();
+            while let Some((number, channel)) = Some(next.fetch_add(1, Ordering::Relaxed))
+                .and_then(|number| Some((number, channels.get(number)?)))
+            {
+                found.push((number, one(channel)));
+            }
+            found
+        };
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap_or_default()).collect()
+    });
+    found.sort_by_key(|(number, _)| *number);
+    found.into_iter().map(|(_, statistics)| statistics).collect()
 }
 
 fn library(file: &Path) -> Result<Library, Failure> {
