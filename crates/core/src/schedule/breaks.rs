@@ -12,15 +12,15 @@ use super::timeline::{NoteKind, Role, What};
 use crate::library::{HZ, Item, ItemId};
 
 /// Clips of one break, or of one stretch that is filled.
-pub const CLIPS: usize = 2_000;
+pub(super) const CLIPS: usize = 2_000;
 /// Clips that are looked at for one that fits.
-pub const CLIP_TRIES: usize = 12;
+pub(super) const CLIP_TRIES: usize = 12;
 /// A clip that is shorter fills nothing: it would take a year's worth of slots.
-pub const CLIP_LEAST: i64 = HZ / 2;
+pub(super) const CLIP_LEAST: i64 = HZ / 2;
 /// Points of a programme at which it is interrupted.
-pub const POINTS: usize = 200;
+pub(super) const POINTS: usize = 200;
 /// Shorter stretches of a programme are not left between breaks.
-pub const STRETCH_LEAST: i64 = 30 * HZ;
+pub(super) const STRETCH_LEAST: i64 = 30 * HZ;
 
 /// A clip that was chosen: what, how long, by which rule, and the cursors that were moved for it.
 #[derive(Clone, Copy, Debug)]

@@ -149,7 +149,8 @@ impl DayRule {
     }
 }
 
-/// Easter Sunday of the Gregorian calendar.
+/// Easter Sunday of the Gregorian calendar, by the rule of Meeus, Jones and Butcher, in its letters.
+#[allow(clippy::many_single_char_names)]
 pub fn easter(year: i16) -> Option<Date> {
     let y = i32::from(year);
     let (a, b, c) = (y % 19, y / 100, y % 100);

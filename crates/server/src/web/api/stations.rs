@@ -96,10 +96,15 @@ pub struct Before {
 pub struct Log {
     /// The newest first.
     pub items: Vec<AiredView>,
+    /// For `before`, if there may be more.
+    pub next_cursor: Option<String>,
 }
 
 fn document(value: &serde_json::Value) -> Result<Document, Problem> {
-    Document::parse(&value.to_string()).map_err(|faults| refused(&faults).into())
+    Document::parse(&value.to_string()).map_err(|faults| {
+        let problem = Problem::from(refused(&faults));
+        faults.iter().fold(problem, |problem, fault| problem.field(&fault.place, &fault.message))
+    })
 }
 
 fn days(wanted: Option<i64>, usual: i64, most: i64) -> i64 {
@@ -225,6 +230,9 @@ pub async fn log(
     Query(page): Query<Before>,
 ) -> Result<Json<Log>, Problem> {
     let before = page.before.map_or(i64::MAX, Timestamp::as_millisecond);
-    let aired = web.app.stations().log(&id, before, page.limit.unwrap_or(100).min(LOG)).await?;
-    Ok(Json(Log { items: aired.iter().map(AiredView::of).collect() }))
+    let limit = page.limit.unwrap_or(100).clamp(1, LOG);
+    let aired = web.app.stations().log(&id, before, limit).await?;
+    let items: Vec<AiredView> = aired.iter().map(AiredView::of).collect();
+    let next_cursor = items.last().filter(|_| items.len() == limit as usize).map(|last| last.start.clone());
+    Ok(Json(Log { items, next_cursor }))
 }

@@ -204,7 +204,9 @@ fn run(count: u64, days: i64, seed: u64) -> usize {
             }
             4 => {
                 stock = stock_without(&stock, dice.below(200));
-                channels.iter_mut().for_each(|(channel, _)| channel.stale());
+                for (channel, _) in &mut channels {
+                    channel.stale();
+                }
             }
             _ => {}
         }
