@@ -24,7 +24,6 @@ export const de: Catalogue = {
     loading: "Lädt",
     skipToContent: "Zum Inhalt",
   },
-  library,
   nav: {
     label: "Hauptmenü",
     watch: "Fernsehen",
@@ -81,6 +80,7 @@ export const de: Catalogue = {
   },
   guide,
   ...own,
+  library,
   sources,
   player: {
     play: "Abspielen",
