@@ -133,7 +133,7 @@ test("many are chosen and given a label; a query is tried while it is written", 
   await page.getByRole("button", { name: "New collection" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Name").fill("Krimis");
-  const query = dialog.getByLabel("Query");
+  const query = dialog.getByRole("textbox", { name: "Query" });
   await query.fill("tagg:krimi");
   await dialog.getByText("Column 1").waitFor();
   await shot(page, "query-fault-1440");
