@@ -82,7 +82,7 @@ export interface FaultView {
   readonly place: string;
   /** In English: what it is and what to do. */
   readonly message: string;
-  readonly code: string;
+  readonly code?: string;
 }
 
 export type StationDetail = StationView & { readonly document: StationDocument; readonly faults: readonly FaultView[] };
@@ -143,6 +143,11 @@ export interface LibraryItem {
   readonly episode?: number | null;
   readonly kind: string;
   readonly length_ms?: number | null;
+}
+
+export interface LibraryShow {
+  readonly name: string;
+  readonly episodes: number;
 }
 
 export interface LibraryPage {
@@ -341,6 +346,7 @@ interface StationPaths {
   "/api/v1/stations/{id}/preview": { post: Sent<ById, { document: unknown; days?: number }> };
   "/api/v1/stations/{id}/simulate": { post: Sent<ById, { document?: unknown; days?: number }> };
   "/api/v1/stations/{id}/log": { get: Asked<ById & { query?: { before?: string; limit?: number } }> };
+  "/api/v1/library/shows": { get: Asked<Record<never, never>> };
   "/api/v1/library/items": { get: Asked<{ query?: { q?: string; limit?: number; cursor?: string } }> };
 }
 
@@ -364,11 +370,10 @@ export const createStation = (wish: { readonly name: string; readonly number: nu
     }),
   );
 
-export const putStation = (id: string, revision: number, number: number | null, document: StationDocument) =>
+export const changeStation = (id: string, revision: number, number: number | null, document: StationDocument) =>
   told<StationView>(stations.POST("/api/v1/stations/{id}", { ...at(id), body: { revision, ...(number === null ? {} : { number }), document } }));
 
-/** `keepalive`: it is asked for even though the page goes away. */
-export const deleteStation = (id: string, keepalive = false) => stations.DELETE("/api/v1/stations/{id}", { ...at(id), keepalive });
+export const deleteStation = (id: string) => stations.DELETE("/api/v1/stations/{id}", at(id));
 
 export const fetchTimeline = (id: string, from: number, to: number, signal: AbortSignal) =>
   told<TimelineView>(
@@ -392,11 +397,16 @@ export const fetchLog = (id: string, before: string | null, limit: number, signa
   told<LogPage>(stations.GET("/api/v1/stations/{id}/log", { params: { path: { id }, query: { limit, ...(before === null ? {} : { before }) } }, signal }));
 
 /** A station without a library answers as one that has nothing in it. */
-export async function fetchItems(q: string, limit: number, signal: AbortSignal): Promise<LibraryPage> {
+async function unlessMissing<T>(call: Promise<T>, nothing: T): Promise<T> {
   try {
-    return await told<LibraryPage>(stations.GET("/api/v1/library/items", { params: { query: { limit, ...(q === "" ? {} : { q }) } }, signal }));
+    return await call;
   } catch (error) {
-    if (asProblem(error).status === 404) return { items: [] };
+    if (asProblem(error).status === 404) return nothing;
     throw error;
   }
 }
+
+export const fetchItems = (q: string, limit: number, signal: AbortSignal) =>
+  unlessMissing<LibraryPage>(told(stations.GET("/api/v1/library/items", { params: { query: { limit, ...(q === "" ? {} : { q }) } }, signal })), { items: [] });
+
+export const fetchShows = (signal: AbortSignal) => unlessMissing<{ readonly items: readonly LibraryShow[] }>(told(stations.GET("/api/v1/library/shows", { signal })), { items: [] });

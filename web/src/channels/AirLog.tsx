@@ -16,7 +16,8 @@ export function AirLog() {
   const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(airLog(id));
   if (error && !data) return <Failure error={error} retry={() => void refetch()} />;
   const entries = data?.pages.flatMap(({ items }) => items) ?? [];
-  const kind = (name: string) => (Object.hasOwn(w.roles, name) ? w.roles[name as SlotRole] : null);
+  const kind = (name: string) => (name === "break" ? w.log.break : name !== "programme" && Object.hasOwn(w.roles, name) ? w.roles[name as SlotRole] : null);
+  const note = (code: string | null | undefined) => (code && Object.hasOwn(w.log.notes, code) ? w.log.notes[code as keyof typeof w.log.notes] : code);
   return (
     <div className="station-body">
       <header className="log-head">
@@ -45,10 +46,10 @@ export function AirLog() {
                   <time dateTime={entry.start}>{dateTime(Date.parse(entry.start), locale)}</time>
                 </td>
                 <td>
-                  {entry.title || w.untitled} {kind(entry.kind) !== null && entry.kind !== "programme" && <small>{kind(entry.kind)}</small>}
+                  {entry.title || (entry.kind === "slate" ? w.roles.slate : w.untitled)} {kind(entry.kind) !== null && <small>{kind(entry.kind)}</small>}
                 </td>
                 <td>{lengthWords(w, entry.length_ms)}</td>
-                <td>{entry.note}</td>
+                <td>{note(entry.note)}</td>
               </tr>
             ))}
           </tbody>

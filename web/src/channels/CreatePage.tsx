@@ -14,6 +14,7 @@ import { DayList } from "./DayList";
 import { blankDocument } from "./document";
 import { firstEvening } from "./evening";
 import { FaultList } from "./Faults";
+import { faultsOf, isRefused } from "./faulty";
 import { Programmers } from "./Forbidden";
 import { between, programmesOf } from "./programmes";
 import { libraryItems } from "./queries";
@@ -48,6 +49,9 @@ function Create() {
   const preview = useMutation({ mutationFn: draft.preview });
   const make = useMutation({
     mutationFn: draft.make,
+    onError: (error, wanted) => {
+      if (isRefused(error)) preview.mutate(wanted);
+    },
     onSuccess: ({ id }) => navigate({ to: "/channels/$id", params: { id }, replace: true }),
   });
   const missing = { name: wish.name === "", shows: !simple.shows.some((show) => typeof show === "string" || show.include !== false) };
@@ -62,7 +66,17 @@ function Create() {
     event.preventDefault();
     when(make.mutate);
   };
-  if (phone) return <p className="station-small">{w.edit.small}</p>;
+  if (phone) {
+    return (
+      <section className="empty">
+        <h1>{w.make.title}</h1>
+        <p>{w.edit.small}</p>
+        <Link to="/channels" className="button button-plain">
+          {w.gone.back}
+        </Link>
+      </section>
+    );
+  }
   return (
     <div className="station-make">
       <title>{`${w.make.title} · Telecast`}</title>
@@ -132,28 +146,12 @@ function Create() {
           {preview.data ? (
             <Evening plan={preview.data} stale={preview.variables !== wish} faults={faults} />
           ) : (
-            !preview.error && (
-              <>
-                <p className="field-help">{w.make.previewText}</p>
-                <p className="field-help">{w.make.previewDraft}</p>
-              </>
-            )
+            !preview.error && <p className="field-help">{w.make.previewText}</p>
           )}
         </section>
       </div>
     </div>
   );
-}
-
-/** Faults of a document that the station has refused: their places are the names of its fields. */
-export function faultsOf(error: unknown): readonly FaultView[] | null {
-  if (!error) return null;
-  const { fields, status, code } = asProblem(error);
-  if (status !== 422) return null;
-  const faults = Object.entries(fields)
-    .filter(([place]) => place !== "number")
-    .map(([place, message]) => ({ place, message, code }));
-  return faults.length > 0 ? faults : null;
 }
 
 function Evening({ plan, stale, faults }: { readonly plan: PreviewView; readonly stale: boolean; readonly faults: readonly FaultView[] }) {

@@ -12,8 +12,6 @@ import { between, isBreak, onAt, preparationOf, type Programme } from "./program
 import { useWords } from "./text";
 import { lengthWords, preparationWords, titleWords, units } from "./words";
 
-/** Hours drawn above and below what is in view. */
-const MARGIN_H = 3;
 /** What airs later than this has time to be prepared, and needs no mark that it is not. */
 const SOON_MS = 6 * units.HOUR;
 
@@ -49,8 +47,11 @@ export function DayColumns(props: DayColumnsProps) {
     const frame = scroll.current;
     if (!frame) return;
     const px = hour * rem();
-    const from = Math.floor(frame.scrollTop / px) - MARGIN_H;
-    const to = Math.ceil((frame.scrollTop + frame.clientHeight) / px) + MARGIN_H;
+    // A screen above and one below are drawn as well, in steps of half a screen.
+    const step = Math.max(1, frame.clientHeight / 2);
+    const at = Math.floor(frame.scrollTop / step);
+    const from = ((at - 2) * step) / px;
+    const to = ((at + 5) * step) / px;
     setView((before) => (before.from === from && before.to === to ? before : { from, to }));
   }, [hour]);
   useScrollToNow(scroll, days, now, hour);
@@ -186,6 +187,16 @@ function useScrollToNow(scroll: React.RefObject<HTMLElement | null>, days: reado
     // Only where other days come: not each minute.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [first]);
+  // Nearer and farther, the middle of the view stays where it is.
+  const before = useRef(hour);
+  useLayoutEffect(() => {
+    const frame = scroll.current;
+    const was = before.current;
+    before.current = hour;
+    if (!frame || was === hour) return;
+    const middle = (frame.scrollTop + frame.clientHeight / 2) / was;
+    frame.scrollTop = Math.max(0, middle * hour - frame.clientHeight / 2);
+  }, [hour, scroll]);
 }
 
 interface BlockProps {
@@ -262,8 +273,8 @@ export function spokenBlock(programme: Programme, w: ReturnType<typeof useWords>
   const breaks = filling ? [] : slots.filter(isBreak);
   const inBreaks = breaks.reduce((sum, one) => sum + Date.parse(one.end) - Date.parse(one.start), 0);
   return [
-    `${time} ${title}`,
-    filling ? null : slot.subtitle,
+    // As it is read, first: who speaks to the page names what is seen.
+    [time, title, filling ? null : slot.subtitle].filter(Boolean).join(" "),
     lengthWords(w, end - start),
     breaks.length > 0 ? w.inBreaks(breaks.length, lengthWords(w, inBreaks)) : null,
     slots.some(({ cut, role }) => cut && role === "programme") ? w.cut : null,

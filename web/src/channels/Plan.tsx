@@ -1,9 +1,9 @@
 /** The plan of a channel: days of programmes, what was noted while planning, and why each thing stands where it does. */
-import { useQuery } from "@tanstack/react-query";
+import { useQueries } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ChevronLeft, ChevronRight, Columns3, List, ZoomIn, ZoomOut } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { NoteView, StationDetail } from "../api/stations";
+import type { NoteView, SlotView, StationDetail } from "../api/stations";
 import { addDays, dayStart, DAYS, type Zone } from "../guide/calendar";
 import { dayName, fullDayName } from "../guide/words";
 import { useZone } from "../guide/zone";
@@ -14,15 +14,18 @@ import { usePlanAddress } from "./address";
 import { moment } from "./ChannelsPage";
 import { DayColumns } from "./DayColumns";
 import { DayList } from "./DayList";
-import { between, firmUntil, programmesOf } from "./programmes";
+import { FaultList } from "./Faults";
+import { between, firmUntil, programmesOf, type Programme } from "./programmes";
 import { timeline } from "./queries";
 import { useWords } from "./text";
 import { useWidth } from "./useWidth";
 import { WhySheet } from "./WhySheet";
 import { noteWords } from "./words";
 
-/** Heights of an hour in rem. */
-const HOURS = [3, 6, 12, 30] as const;
+/** Heights of an hour in rem: from days of films to hours of clips. */
+const HOURS = [3, 6, 12, 30, 90, 240] as const;
+/** The height at which a programme of usual length can be read, in rem. */
+const READABLE = 1.75;
 /** Days back that can be looked at. */
 const BACK = 7;
 const NOTES_SHOWN = 5;
@@ -35,15 +38,17 @@ export function Plan({ station }: { readonly station: StationDetail }) {
   const width = useWidth();
   const now = useNow(20_000);
   const { id, address, adjust } = usePlanAddress();
-  const [zoom, setZoom] = useState(1);
+  const [zoomed, setZoom] = useState<number | null>(null);
   const today = dayStart(now, zone);
   const first = readDay(address.date, zone) ?? today;
   const view = address.layout ?? (width === "phone" ? "list" : "days");
   const count = view === "list" ? 1 : width === "desk" ? (address.slot ? 2 : 3) : 1;
   const days = useMemo(() => Array.from({ length: count }, (_, at) => addDays(first, at, zone)), [first, count, zone]);
   const to = addDays(first, count, zone);
-  const { data, error, refetch, isPlaceholderData } = useQuery(timeline(id, first, to));
-  const programmes = useMemo(() => programmesOf(data?.slots ?? []), [data]);
+  const { data, error, retry } = usePlan(id, days, zone);
+  const programmes = useMemo(() => programmesOf(data?.slots ?? NONE), [data]);
+  const fitting = useMemo(() => fittingZoom(programmes), [programmes]);
+  const zoom = zoomed ?? fitting;
   const sheet = useSheet(adjust);
   const at = programmes.findIndex(({ key }) => key === address.slot);
   const opened = programmes[at];
@@ -51,9 +56,11 @@ export function Plan({ station }: { readonly station: StationDetail }) {
     const day = addDays(first, by, zone);
     if (day >= addDays(today, -BACK, zone) && day < addDays(today, DAYS, zone)) adjust({ date: day === today ? undefined : writeDay(day, zone), slot: undefined });
   };
-  if (error && !data) return <Failure error={error} retry={() => void refetch()} />;
-  const bare = station.state === "empty" || (data && data.slots.length === 0 && station.faults.length === 0 && (station.document.simple?.shows.length === 0));
+  if (error && !data) return <Failure error={error} retry={retry} />;
+  // Of an empty one the plan is a slate, as far as it goes.
+  const bare = station.state === "empty" || (data?.whole && data.slots.length === 0 && station.faults.length === 0 && (station.document.simple?.shows.length === 0));
   if (bare) return <Bare id={id} />;
+  if (data?.whole && data.slots.length === 0 && station.faults.length > 0) return <Faulty station={station} />;
   return (
     <div className="station-plan" data-open={opened !== undefined || undefined} data-view={view}>
       <div className="station-plan-main">
@@ -86,7 +93,7 @@ export function Plan({ station }: { readonly station: StationDetail }) {
         {!data ? (
           <PlanSkeleton days={count} />
         ) : view === "list" ? (
-          <div className="plan-list-frame" aria-busy={isPlaceholderData}>
+          <div className="plan-list-frame">
             <DayList programmes={between(programmes, first, to)} label={fullDayName(t, first, now, locale, zone)} now={now} open={address.slot ?? null} openProgramme={sheet.open} />
             <Notes notes={data.notes} now={now} />
           </div>
@@ -124,6 +131,39 @@ export function Plan({ station }: { readonly station: StationDetail }) {
   );
 }
 
+const NONE: readonly SlotView[] = [];
+
+/** The days in sight, each asked for by itself: what was loaded stays when others come. */
+function usePlan(id: string, days: readonly number[], zone: Zone) {
+  const { slots, notes, error, retry } = useQueries({
+    queries: days.map((day) => timeline(id, day, addDays(day, 1, zone))),
+    combine: (answers) => ({
+      slots: answers.map(({ data }) => data?.slots),
+      notes: answers.map(({ data }) => data?.notes),
+      error: answers.find(({ error }) => error)?.error ?? null,
+      retry: () => answers.forEach(({ refetch }) => void refetch()),
+    }),
+  });
+  const data = useMemo(() => {
+    if (slots.every((day) => day === undefined)) return null;
+    // What goes over midnight is in both days' answers.
+    const all = new Map(slots.flatMap((day) => day ?? []).map((slot) => [slot.start, slot]));
+    return { slots: [...all.values()], notes: notes.flatMap((day) => day ?? []), whole: slots.every((day) => day !== undefined) };
+  }, [slots, notes]);
+  return { data, error, retry };
+}
+
+/** The zoom at which most programmes can be read, and no closer. */
+export function fittingZoom(programmes: readonly Programme[]): number {
+  const lengths = programmes.filter(({ filling }) => !filling).map(({ start, end }) => end - start);
+  const usual = lengths.toSorted((a, b) => a - b)[Math.floor(lengths.length / 2)];
+  if (usual === undefined) return USUAL_ZOOM;
+  const fits = HOURS.findIndex((hour, at) => at >= USUAL_ZOOM && (usual / 3_600_000) * hour >= READABLE);
+  return fits < 0 ? HOURS.length - 1 : fits;
+}
+
+const USUAL_ZOOM = 1;
+
 /** What the shell shows while the plan comes: of the shape of days. */
 export function PlanSkeleton({ days }: { readonly days: number }) {
   return (
@@ -148,6 +188,21 @@ function Bare({ id }: { readonly id: string }) {
         {w.plan.edit}
       </Link>
     </section>
+  );
+}
+
+/** Nothing can be planned by its document. */
+function Faulty({ station }: { readonly station: StationDetail }) {
+  const w = useWords();
+  return (
+    <div className="station-body">
+      <FaultList faults={station.faults} />
+      <div>
+        <Link to="/channels/$id" params={{ id: station.id }} search={{ tab: "edit" }} className="button button-main">
+          {w.tabs.edit}
+        </Link>
+      </div>
+    </div>
   );
 }
 
@@ -212,10 +267,12 @@ interface NotesProps {
   readonly notes: readonly NoteView[];
   readonly now: number;
   readonly folded?: boolean;
+  /** They stand in something that has a heading of its own. */
+  readonly inner?: boolean;
 }
 
 /** Notes of planning as sentences, in order of time. */
-export function Notes({ notes, now, folded = false }: NotesProps) {
+export function Notes({ notes, now, folded = false, inner = false }: NotesProps) {
   const w = useWords();
   const locale = useLocale();
   const zone = useZone();
@@ -251,7 +308,7 @@ export function Notes({ notes, now, folded = false }: NotesProps) {
   }
   return (
     <section className="plan-notes">
-      <h3>{w.plan.notes}</h3>
+      {inner ? <h3>{w.plan.notes}</h3> : <h2>{w.plan.notes}</h2>}
       {list}
     </section>
   );

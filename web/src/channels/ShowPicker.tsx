@@ -1,8 +1,8 @@
 /** A name is typed; what the library has of it is offered, and what it does not have may be named as well. */
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useId, useState, type KeyboardEvent } from "react";
-import type { LibraryItem, SimpleShow } from "../api/stations";
-import { libraryItems } from "./queries";
+import type { LibraryItem, LibraryShow, SimpleShow } from "../api/stations";
+import { libraryItems, libraryShows } from "./queries";
 import { useWords, type Words } from "./text";
 
 const PAUSE_MS = 200;
@@ -16,10 +16,12 @@ export interface Offer {
 }
 
 /** Shows of these items, and single films; then the words as they were typed. */
-export function offersOf(w: Words, items: readonly LibraryItem[], typed: string, taken: ReadonlySet<string>): readonly Offer[] {
-  const shows = new Map<string, number>();
-  for (const { show } of items) if (show) shows.set(show, (shows.get(show) ?? 0) + 1);
+export function offersOf(w: Words, all: readonly LibraryShow[], items: readonly LibraryItem[], typed: string, taken: ReadonlySet<string>): readonly Offer[] {
   const wanted = typed.trim();
+  const words = wanted.toLocaleLowerCase().split(/\s+/);
+  const shows = new Map(all.filter(({ name }) => words.every((word) => name.toLocaleLowerCase().includes(word))).map(({ name, episodes }) => [name, episodes]));
+  // Where shows are not told, those of the items are.
+  if (all.length === 0) for (const { show } of items) if (show) shows.set(show, (shows.get(show) ?? 0) + 1);
   const known = [...shows].filter(([name]) => !taken.has(name)).map(([name, count]): Offer => ({ key: `show ${name}`, label: name, detail: w.simple.episodes(count), show: { show: name } }));
   const films = items
     .filter(({ show, id }) => !show && Number.isSafeInteger(Number(id)))
@@ -34,6 +36,8 @@ export function offersOf(w: Words, items: readonly LibraryItem[], typed: string,
     ...(/[:<>]/.test(wanted) ? [{ key: "query", label: w.simple.byQuery(wanted), detail: "", show: { query: wanted } }] : []),
   ];
 }
+
+const NONE: readonly LibraryShow[] = [];
 
 interface ShowPickerProps {
   readonly taken: ReadonlySet<string>;
@@ -52,7 +56,8 @@ export function ShowPicker({ taken, add }: ShowPickerProps) {
     return () => clearTimeout(timer);
   }, [text]);
   const { data } = useQuery(libraryItems(wanted));
-  const offers = offersOf(w, data?.items ?? [], text, taken);
+  const shows = useQuery(libraryShows).data;
+  const offers = offersOf(w, shows?.items ?? NONE, data?.items ?? [], text, taken);
   const choose = (offer: Offer | undefined) => {
     if (!offer) return;
     add(offer.show, offer.key.startsWith("show") || offer.key.startsWith("item") ? offer.label : text.trim());

@@ -142,10 +142,10 @@ function Repeats({ repeats }: { readonly repeats: SimulationView["repeats"] }) {
     <section>
       <h3>{w.simulate.repeats}</h3>
       <ul className="repeats">
-        {repeats.map(({ title, times, closest_ms }) => (
-          <li key={`${title} ${times} ${closest_ms}`}>
+        {repeats.map(({ title, closest_ms }) => (
+          <li key={`${title} ${closest_ms}`}>
             <span>{title}</span>
-            <span>{w.simulate.repeat(times, lengthWords(w, closest_ms))}</span>
+            <span>{w.simulate.repeat(lengthWords(w, closest_ms))}</span>
           </li>
         ))}
       </ul>

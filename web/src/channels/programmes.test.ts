@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { slot } from "../test/stations";
+import { fittingZoom } from "./Plan";
 import { between, firmUntil, onAt, preparationOf, programmesOf } from "./programmes";
 
 describe("slots become programmes", () => {
@@ -65,4 +66,10 @@ test("the firm part ends with its last slot", () => {
   const slots = [slot(0, 30, { firm: true }), slot(30, 60, { firm: true }), slot(60, 90)];
   expect(firmUntil(slots)).toBe(Date.parse(slots[1]?.end ?? ""));
   expect(firmUntil([slot(0, 1)])).toBeNull();
+});
+
+test("the zoom fits the usual length: films from afar, clips from near", () => {
+  const of = (minutes: number) => fittingZoom(programmesOf([0, 1, 2].map((at) => slot(at * minutes, (at + 1) * minutes, { entry: at, item_id: at }))));
+  expect([of(90), of(45), of(10), of(4), of(0.5)]).toEqual([1, 1, 2, 3, 5]);
+  expect(fittingZoom([])).toBe(1);
 });

@@ -3,7 +3,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/
 import { useEffect } from "react";
 import { live } from "../api/live";
 import { queryClient } from "../api/queries";
-import { fetchItems, fetchLog, fetchStation, fetchStations, fetchTimeline } from "../api/stations";
+import { fetchItems, fetchLog, fetchShows, fetchStation, fetchStations, fetchTimeline } from "../api/stations";
 
 const MINUTE = 60_000;
 /** While something is being prepared its progress is looked at this often: not each step is told. */
@@ -12,6 +12,8 @@ const LOG_PER_PAGE = 100;
 const SUGGESTIONS = 50;
 /** A plan that moves is told many times in a minute. */
 const NEWS_MS = 1_000;
+/** A day of clips is thousands of slots. */
+const PLAN_NEWS_MS = 10_000;
 
 export const STATIONS = ["stations"] as const;
 
@@ -33,7 +35,6 @@ export const timeline = (id: string, from: number, to: number) =>
   queryOptions({
     queryKey: [...STATIONS, "timeline", id, from, to],
     queryFn: ({ signal }) => fetchTimeline(id, from, to, signal),
-    placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => (state.data?.slots.some(({ preparation }) => preparation === "running") ? LOOK_AGAIN_MS : false),
   });
 
@@ -42,7 +43,8 @@ export const airLog = (id: string) =>
     queryKey: [...STATIONS, "log", id],
     queryFn: ({ signal, pageParam }) => fetchLog(id, pageParam, LOG_PER_PAGE, signal),
     initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next_cursor ?? null,
+    // Where no cursor is given, a full page goes on before its oldest entry.
+    getNextPageParam: (page) => page.next_cursor ?? (page.items.length >= LOG_PER_PAGE ? (page.items.at(-1)?.start ?? null) : null),
   });
 
 export const libraryItems = (q: string) =>
@@ -52,6 +54,11 @@ export const libraryItems = (q: string) =>
     placeholderData: keepPreviousData,
   });
 
+export const libraryShows = queryOptions({
+  queryKey: ["library", "shows"],
+  queryFn: ({ signal }) => fetchShows(signal),
+});
+
 /** All of it is asked for again. */
 export function again(): Promise<void> {
   return queryClient.invalidateQueries({ queryKey: STATIONS });
@@ -60,16 +67,22 @@ export function again(): Promise<void> {
 /** What is in sight follows what the station says. */
 export function useStationNews(): void {
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let soon: ReturnType<typeof setTimeout> | undefined;
+    let later: ReturnType<typeof setTimeout> | undefined;
     const stop = live.subscribe("stations", () => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        void again();
+      soon ??= setTimeout(() => {
+        soon = undefined;
+        for (const what of ["list", "one", "log"]) void queryClient.invalidateQueries({ queryKey: [...STATIONS, what] });
       }, NEWS_MS);
+      later ??= setTimeout(() => {
+        later = undefined;
+        void queryClient.invalidateQueries({ queryKey: [...STATIONS, "timeline"] });
+      }, PLAN_NEWS_MS);
     });
     return () => {
       stop();
-      clearTimeout(timer);
+      clearTimeout(soon);
+      clearTimeout(later);
     };
   }, []);
 }

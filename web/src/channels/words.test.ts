@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { NoteKind, NoteView } from "../api/stations";
 import { stations as de } from "../i18n/stations.de";
@@ -94,8 +96,29 @@ test("faults are at their place, or below it", () => {
 });
 
 test("what a simulation finds odd has words, or its code", () => {
-  expect(lintWords(en, { code: "unreachable", place: "blocks.live", parameters: {} })).toBe("Block “live”: never aired; no block or day leads to it.");
+  expect(lintWords(en, { code: "block_unused", place: "blocks.live", parameters: { name: "live", number: 0 } })).toBe("No day has the block “live”.");
+  expect(lintWords(en, { code: "clip_soon", place: "breaks", parameters: { name: "", item: "Trailer 4", number: 5 * 60 * 90_000 } })).toBe("Trailer 4 came again after 5 min: add more clips.");
   expect(lintWords(en, { code: "never_heard_of", place: "", parameters: {} })).toBe("the document: never heard of");
+});
+
+test("has words for every thing that the station finds odd, and every note of planning", () => {
+  const read = (path: string) => readFileSync(resolve(import.meta.dirname, "../../../crates/core/src/schedule", path), "utf8");
+  const variants = (source: string, name: string) => {
+    const body = source.slice(source.indexOf(`pub enum ${name} {`)).split("\n}")[0] ?? "";
+    return [...body.matchAll(/^ {4}([A-Z]\w+),/gm)].map(([, variant = ""]) => variant.replaceAll(/(?!^)[A-Z]/g, (letter) => `_${letter}`).toLowerCase());
+  };
+  const codes = variants(read("lint.rs"), "LintCode");
+  expect(codes.length).toBeGreaterThan(20);
+  expect(Object.keys(en.lints).filter((code) => code !== "other").toSorted()).toEqual(codes.toSorted());
+  expect(variants(read("timeline.rs"), "NoteKind").toSorted()).toEqual(KINDS.toSorted());
+});
+
+test("has a name for every feast day", () => {
+  const source = readFileSync(resolve(import.meta.dirname, "../../../crates/core/src/schedule/holiday.rs"), "utf8");
+  const table = (name: string) => [...(source.slice(source.indexOf(`pub const ${name}`)).split("\n];")[0] ?? "").matchAll(/^ {4}\("([a-z0-9_-]+)",/gm)].map(([, day]) => day);
+  expect(table("NAMED").length).toBeGreaterThan(30);
+  expect(Object.keys(en.calendar.days).toSorted()).toEqual(table("NAMED").toSorted());
+  expect(Object.keys(en.calendar.sets).toSorted()).toEqual(table("SETS").toSorted());
 });
 
 test("an address is read as far as it is one", () => {
@@ -123,10 +146,11 @@ test("offers are shows of the library, single films, and what was typed", () => 
     { id: 2, title: "E2", show: "Tatort", kind: "episode" },
     { id: 3, title: "Metropolis", kind: "film" },
   ];
-  expect(offersOf(en, items, "tat", new Set()).map(({ show }) => show)).toEqual([{ show: "Tatort" }, { item: 3 }, { show: "tat" }, { tag: "tat" }]);
-  expect(offersOf(en, items, "Tatort", new Set()).map(({ show }) => show)).toEqual([{ show: "Tatort" }, { item: 3 }, { tag: "Tatort" }]);
-  expect(offersOf(en, items, "", new Set(["Tatort"])).map(({ show }) => show)).toEqual([{ item: 3 }]);
-  expect(offersOf(en, [], "kind:film", new Set()).at(-1)?.show).toEqual({ query: "kind:film" });
+  expect(offersOf(en, [], items, "tat", new Set()).map(({ show }) => show)).toEqual([{ show: "Tatort" }, { item: 3 }, { show: "tat" }, { tag: "tat" }]);
+  expect(offersOf(en, [], items, "Tatort", new Set()).map(({ show }) => show)).toEqual([{ show: "Tatort" }, { item: 3 }, { tag: "Tatort" }]);
+  expect(offersOf(en, [], items, "", new Set(["Tatort"])).map(({ show }) => show)).toEqual([{ item: 3 }]);
+  expect(offersOf(en, [{ name: "Die Brücke", episodes: 9 }, { name: "Tatort", episodes: 3 }], [], "brücke die", new Set())[0]).toMatchObject({ label: "Die Brücke", detail: "9 episodes" });
+  expect(offersOf(en, [], [], "kind:film", new Set()).at(-1)?.show).toEqual({ query: "kind:film" });
 });
 
 test("the log as a table escapes what a table would read otherwise", () => {

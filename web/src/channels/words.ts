@@ -99,7 +99,7 @@ export function placeWords(w: Words, place: string): string {
     const match = /^(.*?)((?:\[\d+\])*)$/.exec(part);
     const name = match?.[1] ?? part;
     const numbers = [...(match?.[2] ?? "").matchAll(/\d+/g)].map(([number]) => Number(number) + 1);
-    const label = typeof known[name] === "string" ? known[name] : name;
+    const label = name === "shows" && numbers.length === 0 ? w.places.simple : typeof known[name] === "string" ? known[name] : name;
     const named = at === 0 && (name === "sources" || name === "blocks" || name === "templates");
     const next = parts[at + 1];
     if (named && next !== undefined) {
@@ -116,11 +116,23 @@ export function placeWords(w: Words, place: string): string {
   return words.join(", ") || w.edit.whole;
 }
 
+/** Ticks of 90 kHz, in which the station counts lengths of what it finds odd. */
+const TICKS_PER_MS = 90;
+
 export function lintWords(w: Words, lint: LintView): string {
   const place = placeWords(w, lint.place);
   const { other, ...known } = w.lints;
   const say = Object.hasOwn(known, lint.code) ? known[lint.code as keyof typeof known] : undefined;
-  return say ? say(place) : other(place, lint.code);
+  if (!say) return other(place, lint.code);
+  const { name, item, number } = lint.parameters;
+  const n = typeof number === "number" ? number : 0;
+  return say({
+    place,
+    name: typeof name === "string" ? name : place,
+    item: typeof item === "string" ? item : w.untitled,
+    n,
+    length: lengthWords(w, n / TICKS_PER_MS),
+  });
 }
 
 /** What is wrong at this very place. */

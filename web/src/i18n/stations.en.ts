@@ -4,6 +4,15 @@ import { plural } from "./plural";
 const many = plural("en");
 const quoted = (name: string) => `“${name}”`;
 
+/** What an odd thing is about, in words. */
+export interface Odd {
+  readonly place: string;
+  readonly name: string;
+  readonly item: string;
+  readonly n: number;
+  readonly length: string;
+}
+
 export const stations = {
   title: "Channels",
   text: "Channels of your own: from your library, planned for days ahead, in the guide like any other.",
@@ -69,7 +78,7 @@ export const stations = {
     closer: "Closer",
     farther: "Farther",
     empty: "Nothing is planned for this day.",
-    emptyChannel: "This channel has nothing to play yet. Choose its shows.",
+    emptyChannel: "This channel has nothing to play: no show is chosen, or the library has nothing of them.",
     edit: "Choose shows",
     beyond: "The plan does not reach this far yet.",
     firmHere: (time: string) => `Fixed until ${time}: what is before it is prepared and stays as it is.`,
@@ -177,7 +186,6 @@ export const stations = {
     preview: "Show the first evening",
     previewTitle: "The first evening",
     previewText: "Choose a name and at least one show; then the first evening can be seen before anything airs.",
-    previewDraft: "For this the station holds an empty channel of this name. It goes again if you leave without creating it.",
     stale: "Changed since: show it again.",
     action: "Create the channel",
     needName: "Give the channel a name.",
@@ -286,23 +294,41 @@ export const stations = {
     shares: "Shares",
     starts: (n: number) => many(n, { one: "once", other: "# times" }),
     repeats: "What comes back soonest",
-    repeat: (times: number, closest: string) => `${many(times, { one: "once", other: "# times" })}, closest ${closest} apart`,
+    repeat: (closest: string) => `again after ${closest}`,
     lints: "What is odd",
     noLints: "Nothing is odd.",
     moreShares: (n: number) => many(n, { one: "Show # more", other: "Show # more" }),
     showAll: "Show all",
   },
 
-  // By code of what the station found odd; `p` are its parameters as texts. What has no words here is told by its code.
+  // By code of what the station found odd. `name` is of what it is about, `item` a title, `n` a count, `length` a length.
   lints: {
-    gap: (place: string) => `${place}: there is time that nothing fills.`,
-    unreachable: (place: string) => `${place}: never aired; no block or day leads to it.`,
-    unused: (place: string) => `${place}: nothing uses it.`,
-    empty: (place: string) => `${place}: the library has nothing of it.`,
-    overused: (place: string) => `${place}: the same clips come again and again; add more of them.`,
-    never_fits: (place: string) => `${place}: it never fits where it should stand.`,
-    repeats: (place: string) => `${place}: things come back soon; add more, or a longer pause.`,
-    late: (place: string) => `${place}: often begins late.`,
+    source_unused: ({ name }: Odd) => `Nothing plays the source “${name}”.`,
+    source_empty: ({ name }: Odd) => `The library has nothing of the source “${name}”.`,
+    source_away: ({ name, n }: Odd) => `All ${n} items of the source “${name}” are away or cannot be played.`,
+    source_unresolved: ({ name }: Odd) => `What the source “${name}” names does not exist: no such collection, query or playlist.`,
+    source_never_on: ({ name }: Odd) => `The source “${name}” was never on.`,
+    block_unused: ({ name }: Odd) => `No day has the block “${name}”.`,
+    step_unreachable: ({ name, place }: Odd) => `${place}: “${name}” never has its turn, because the step before it goes on until the next block.`,
+    template_never: ({ name }: Odd) => `No date ever goes by the day “${name}”.`,
+    rule_hidden: ({ name, place }: Odd) => `${place} (“${name}”) never counts: a rule above it always holds when it does.`,
+    days_without: ({ n }: Odd) => many(n, { one: "# day in four years has no plan; what was on before goes on.", other: "# days in four years have no plan; what was on before goes on." }),
+    break_unused: ({ name }: Odd) => `No block has the break “${name}”.`,
+    break_no_points: ({ name }: Odd) => `The break “${name}” interrupts nothing: no programme has a point for it.`,
+    break_too_short: ({ name, length }: Odd) => `Nothing is short enough for the break “${name}”; its shortest clip is ${length} long.`,
+    break_never_on: ({ name }: Odd) => `The break “${name}” was never on.`,
+    cooldown_starves: ({ name, length }: Odd) => `“${name}” pauses longer than all of it lasts (${length}): it will run out.`,
+    no_such_group: ({ name }: Odd) => `A weight or a mode is for “${name}”, and there is no such group.`,
+    skips_episodes: ({ name }: Odd) => `Episodes of “${name}” that do not fit are passed over, although they are to come in order.`,
+    never_fits: ({ item, length }: Odd) => `${item} (${length}) is longer than its block ever is.`,
+    no_fallback: () => "Some starts are kept to the minute, and nothing fills what is left before them: add a stopgap.",
+    gaps: ({ length }: Odd) => `For ${length} there was nothing to show.`,
+    much_fallback: ({ length }: Odd) => `The stopgap ran for ${length}, more than a tenth of all.`,
+    clip_overused: ({ item, n }: Odd) => `${item} came ${n} times, more than 48 a day: add more clips.`,
+    clip_soon: ({ item, length }: Odd) => `${item} came again after ${length}: add more clips.`,
+    starts_missed: ({ n }: Odd) => many(n, { one: "# block did not begin at all: what was on before it went on until the next.", other: "# blocks did not begin at all: what was on before them went on until the next." }),
+    starts_late: ({ length }: Odd) => `A block began ${length} late.`,
+    cursor_stuck: ({ item, n }: Odd) => `${item} waited ${n} times for a place where it fits, and holds up what comes after it.`,
     other: (place: string, code: string) => `${place}: ${code.replaceAll("_", " ")}`,
   },
 
@@ -316,6 +342,17 @@ export const stations = {
     what: "What",
     note: "Note",
     download: "Save as CSV",
+    break: "Break",
+    // Why something else aired than was planned.
+    notes: {
+      off: "The station was off, or could not show it.",
+      chunks: "Shown as it was being prepared.",
+      late: "Prepared too late; a part of it is missing.",
+      live: "Live from another channel.",
+      still: "A picture with sound.",
+      nothing: "There was nothing to show.",
+      cut: "Cut off.",
+    },
   },
 
   sources: {
@@ -422,7 +459,7 @@ export const stations = {
     how: "Begins",
     late: "At most late by",
     moved: (block: string, at: string) => `${block} begins at ${at}`,
-    grip: (block: string, at: string, strict: boolean) => `${block}, begins at ${at}${strict ? ", to the second" : ""}`,
+    grip: (block: string, at: string, strict: boolean) => `${block} ${at}${strict ? ", to the second" : ", flexible"}`,
     until: (time: string) => `until ${time}`,
     overnight: "goes on from the day before",
     list: "As a list",

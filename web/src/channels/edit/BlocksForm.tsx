@@ -54,7 +54,7 @@ function BlockForm({ block, place, change }: BlockFormProps) {
   const [first = ""] = Object.keys(document.sources ?? {});
   return (
     <>
-      <h4>{w.blocks.steps}</h4>
+      <h2 className="form-title">{w.blocks.steps}</h2>
       <PlaceFault place={`${place}.play`} />
       <ol className="steps-form">
         {block.play.map((step, at) => (

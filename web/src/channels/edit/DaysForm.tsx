@@ -168,7 +168,7 @@ function DayStrip({ entry: starts, name, change }: DayFormProps) {
               type="button"
               className="strip-block"
               data-strict={start.strict || undefined}
-              style={{ insetInlineStart: `${(second / DAY_S) * 100}%`, width: `${((until - second) / DAY_S) * 100}%`, "--hue": hue(start.block) } as React.CSSProperties}
+              style={{ insetInlineStart: `min(${(second / DAY_S) * 100}%, 100% - 1.5rem)`, width: `${((until - second) / DAY_S) * 100}%`, "--hue": hue(start.block) } as React.CSSProperties}
               aria-label={w.days.grip(start.block, start.at, start.strict === true)}
               title={`${start.at} ${start.block}`}
               onKeyDown={(event) => onKeyDown(event, at, second)}

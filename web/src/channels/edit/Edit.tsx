@@ -3,14 +3,14 @@ import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { asProblem } from "../../api/problem";
-import { deleteStation, fetchPreview, fetchStation, putStation, type FaultView, type StationDetail, type StationDocument } from "../../api/stations";
+import { deleteStation, fetchPreview, fetchStation, changeStation, type FaultView, type StationDetail, type StationDocument } from "../../api/stations";
 import { queryClient } from "../../api/queries";
 import { RemoveDialog } from "../../settings/RemoveDialog";
 import { useText } from "../../i18n";
 import { Button, Failure, Field } from "../../ui";
 import { Modal } from "../../ui/Modal";
 import { usePlanAddress, type Section } from "../address";
-import { faultsOf } from "../CreatePage";
+import { faultsOf, isRefused } from "../faulty";
 import { expand } from "../document";
 import { FaultList } from "../Faults";
 import { again, station as stationQuery } from "../queries";
@@ -69,7 +69,7 @@ function Editor({ station }: { readonly station: StationDetail }) {
   const preview = useMutation({ mutationFn: (wanted: StationDocument) => fetchPreview(station.id, wanted, PREVIEW_DAYS) });
   const [applied, setApplied] = useState(false);
   const apply = useMutation({
-    mutationFn: (revision: number) => putStation(station.id, revision, draft.number, document),
+    mutationFn: (revision: number) => changeStation(station.id, revision, draft.number, document),
     onSuccess: async () => {
       // The form goes on from what the station has made of it.
       await queryClient.fetchQuery({ ...stationQuery(station.id), staleTime: 0 });
@@ -77,6 +77,10 @@ function Editor({ station }: { readonly station: StationDetail }) {
       preview.reset();
       setApplied(true);
       void again();
+    },
+    onError: (error) => {
+      // A document that is refused without its places: looking at it first tells them all.
+      if (isRefused(error)) preview.mutate(document);
     },
   });
   const change = (next: StationDocument) => {
@@ -111,7 +115,7 @@ function Editor({ station }: { readonly station: StationDetail }) {
           apply.reset();
         }}
       />
-      {apply.error && <NotApplied error={apply.error} station={station} draft={draft} again={(revision) => apply.mutate(revision)} reset={apply.reset} go={go} />}
+      {apply.error && !(isRefused(apply.error) && (preview.isPending || preview.data?.faults.length)) && <NotApplied error={apply.error} station={station} draft={draft} again={(revision) => apply.mutate(revision)} reset={apply.reset} go={go} />}
       {preview.error && <Failure error={preview.error} retry={() => preview.mutate(document)} />}
       <div className="edit-pair">
         <div className="edit-form">

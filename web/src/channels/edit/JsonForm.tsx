@@ -62,28 +62,30 @@ export function JsonForm({ show }: { readonly show: FaultView | null }) {
         value={text}
         onChange={({ target }) => put(target.value)}
       />
-      <ul id={`${id}-faults`} className="json-faults" role="status">
-        {bad && (
-          <li>
-            <button type="button" className="fault-place" disabled={bad.offset === null} onClick={() => bad.offset !== null && select(bad.offset, bad.offset + 1)}>
-              {bad.offset === null ? w.edit.whole : position(text, bad.offset)}
-            </button>{" "}
-            <span lang="en">{bad.message}</span>
-          </li>
-        )}
-        {!bad &&
-          faults.map((fault) => {
-            const spot = spotOf(text, fault.place);
-            return (
-              <li key={`${fault.place} ${fault.message}`}>
-                <button type="button" className="fault-place" aria-label={w.edit.faultAt(placeWords(w, fault.place))} onClick={() => go(fault.place)}>
-                  {spot ? position(text, spot.from) : w.edit.whole}
-                </button>{" "}
-                {placeWords(w, fault.place)}: <span lang="en">{fault.message}</span>
-              </li>
-            );
-          })}
-      </ul>
+      <div id={`${id}-faults`} role="status">
+        <ul className="json-faults">
+          {bad && (
+            <li>
+              <button type="button" className="fault-place" disabled={bad.offset === null} onClick={() => bad.offset !== null && select(bad.offset, bad.offset + 1)}>
+                {bad.offset === null ? w.edit.whole : position(text, bad.offset)}
+              </button>{" "}
+              <span lang="en">{bad.message}</span>
+            </li>
+          )}
+          {!bad &&
+            faults.map((fault) => {
+              const spot = spotOf(text, fault.place);
+              return (
+                <li key={`${fault.place} ${fault.message}`}>
+                  <button type="button" className="fault-place" aria-label={w.edit.faultAt(placeWords(w, fault.place))} onClick={() => go(fault.place)}>
+                    {spot ? position(text, spot.from) : w.edit.whole}
+                  </button>{" "}
+                  {placeWords(w, fault.place)}: <span lang="en">{fault.message}</span>
+                </li>
+              );
+            })}
+        </ul>
+      </div>
     </div>
   );
 }

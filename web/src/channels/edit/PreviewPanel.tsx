@@ -105,7 +105,7 @@ function Coming({ preview }: { readonly preview: PreviewView }) {
   const day = days[chosen] ?? today;
   return (
     <>
-      {preview.notes.length > 0 && <Notes notes={preview.notes} now={now} />}
+      {preview.notes.length > 0 && <Notes notes={preview.notes} now={now} inner />}
       <h3>{w.preview.planTitle}</h3>
       <div className="chips" role="group" aria-label={w.plan.day}>
         {days.map((one, at) => (

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ItemKind, Length, Source } from "../../api/stations";
 import { useLineup } from "../../shell/station";
 import { kindOf, SOURCE_KINDS, sourceOf, withChange, writtenShow, type SourceKind } from "../document";
-import { libraryItems, stationList } from "../queries";
+import { libraryShows, stationList } from "../queries";
 import { useWords, type Words } from "../text";
 import { Entries, type EntryProps } from "./Entries";
 import { CheckField, LengthField, ListField, NumberField, PlaceFault, SelectField, SomeField, TextField, useEdited } from "./fields";
@@ -140,9 +140,8 @@ interface NamedProps {
 }
 
 function ShowName(props: NamedProps) {
-  const { data } = useQuery(libraryItems(props.value.trim()));
-  const known = [...new Set(data?.items.flatMap(({ show }) => (show ? [show] : [])))];
-  return <TextField {...props} list={known} />;
+  const { data } = useQuery(libraryShows);
+  return <TextField {...props} list={data?.items.map(({ name }) => name) ?? []} />;
 }
 
 function LiveChannel(props: NamedProps) {
