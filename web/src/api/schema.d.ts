@@ -2455,6 +2455,8 @@ export interface components {
         Log: {
             /** @description The newest first. */
             items: components["schemas"]["AiredView"][];
+            /** @description For `before`, if there may be more. */
+            next_cursor?: string | null;
         };
         /** @description The log's level. */
         LogLevel: {
