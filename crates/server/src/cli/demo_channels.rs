@@ -2,26 +2,48 @@
 
 use std::path::PathBuf;
 
+use serde_json::{Map, Value, json};
 use telecast_core::schedule::Document;
 use telecast_store::LibraryFolder;
 
 use crate::app::App;
 use crate::web::secret;
 
-/// What the two channels play.
-const CHANNELS: [(u32, &str); 2] = [
-    (
-        901,
-        r#"{"version":1,"name":"Formen & Farben","simple":{"order":"round_robin","shows":["Formen",{"show":"Colours","mode":"shuffle"}]}}"#,
-    ),
-    (
-        902,
-        r#"{"version":1,"name":"Filmkanal","sources":{"films":{"kind":"film"},"idents":{"query":"path:Clips"}},
-        "blocks":{"day":{"play":[{"source":"films","order":"shuffle"}]}},
-        "templates":{"always":[{"at":"00:00","block":"day"}]},"calendar":[{"template":"always"}],
-        "breaks":[{"name":"ident","at":"post","source":"idents","count":1}]}"#,
-    ),
-];
+/// A channel whose blocks take turns every half hour, each one entry in the guide: the demo's films are as short as a programme's break.
+fn document(name: &str, sources: &Value, titles: &[(&str, &str, &str)]) -> Value {
+    let blocks: Map<String, Value> = titles
+        .iter()
+        .map(|(source, title, order)| {
+            let block = json!({
+                "play": [{ "source": source, "order": order }],
+                "guide": { "title": title, "merge": "block" },
+            });
+            ((*source).to_owned(), block)
+        })
+        .collect();
+    let starts: Vec<Value> = (0..48)
+        .map(|half| {
+            let at = format!("{:02}:{:02}", half / 2, half % 2 * 30);
+            json!({ "at": at, "block": titles[half % titles.len()].0 })
+        })
+        .collect();
+    json!({
+        "version": 1, "name": name, "sources": sources, "blocks": blocks,
+        "templates": { "always": starts }, "calendar": [{ "template": "always" }],
+        "breaks": [{ "name": "ident", "at": "post", "source": "idents", "count": 1 }],
+    })
+}
+
+/// Number and document of each.
+fn channels() -> [(u32, Value); 2] {
+    let idents = json!({ "query": "path:Clips" });
+    let shapes = json!({ "formen": { "show": "Formen" }, "colours": { "show": "Colours" }, "idents": idents });
+    let films = json!({ "films": { "kind": "film" }, "colours": { "show": "Colours" }, "idents": idents });
+    [
+        (901, document("Formen & Farben", &shapes, &[("formen", "Formen", "in_order"), ("colours", "Colours", "shuffle")])),
+        (902, document("Filmkanal", &films, &[("films", "Kurzfilme", "shuffle"), ("colours", "Farben zur Nacht", "in_order")])),
+    ]
+}
 
 /// Draws the films where they are missing, and makes the channels.
 pub(super) async fn make(app: App, cache: PathBuf) {
@@ -38,8 +60,8 @@ pub(super) async fn make(app: App, cache: PathBuf) {
         tracing::error!(%error, "the demo's films cannot be added");
         return;
     }
-    for (number, text) in CHANNELS {
-        let document = match Document::parse(text) {
+    for (number, document) in channels() {
+        let document = match Document::parse(&document.to_string()) {
             Ok(document) => document,
             Err(faults) => {
                 tracing::error!(?faults, "a channel of the demo cannot be planned");
@@ -60,8 +82,8 @@ mod tests {
 
     #[test]
     fn the_demos_channels_can_be_planned() {
-        for (_, text) in CHANNELS {
-            assert_eq!(Document::parse(text).err(), None);
+        for (_, document) in channels() {
+            assert_eq!(Document::parse(&document.to_string()).err(), None);
         }
     }
 }
