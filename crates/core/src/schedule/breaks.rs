@@ -12,15 +12,15 @@ use super::timeline::{NoteKind, Role, What};
 use crate::library::{HZ, Item, ItemId};
 
 /// Clips of one break, or of one stretch that is filled.
-pub const CLIPS: usize = 2_000;
+pub(super) const CLIPS: usize = 2_000;
 /// Clips that are looked at for one that fits.
-pub const CLIP_TRIES: usize = 12;
+pub(super) const CLIP_TRIES: usize = 12;
 /// A clip that is shorter fills nothing: it would take a year's worth of slots.
-pub const CLIP_LEAST: i64 = HZ / 2;
+pub(super) const CLIP_LEAST: i64 = HZ / 2;
 /// Points of a programme at which it is interrupted.
-pub const POINTS: usize = 200;
+pub(super) const POINTS: usize = 200;
 /// Shorter stretches of a programme are not left between breaks.
-pub const STRETCH_LEAST: i64 = 30 * HZ;
+pub(super) const STRETCH_LEAST: i64 = 30 * HZ;
 
 /// A clip that was chosen: what, how long, by which rule, and the cursors that were moved for it.
 #[derive(Clone, Copy, Debug)]
@@ -138,7 +138,7 @@ impl<'p> Builder<'p> {
         let mut room = here.fence - self.at - length;
         let used = self.fixed_breaks(&mut draft, &items, step, &mut room);
         let target = self.padding_breaks(&mut draft, &items, step, length + used, room);
-        self.lay_out(&mut draft, moved, step, here);
+        self.lay_out(&draft, moved, here);
         self.draft = draft;
         self.place.done += 1;
         self.place.last = items.last().map_or(ItemId(0), |index| self.plan.catalogue.id(*index));
@@ -334,8 +334,7 @@ impl<'p> Builder<'p> {
         None
     }
 
-    fn lay_out(&mut self, draft: &mut Draft, moved: (usize, usize), step: &'p PlanStep, here: Here<'p>) {
-        debug_assert!(!step.source.is_empty());
+    fn lay_out(&mut self, draft: &Draft, moved: (usize, usize), here: Here<'p>) {
         let slot = self.out.slots.len() as u32;
         self.entry = self.entry.wrapping_add(1);
         self.push_gap(&draft.gaps[0], BreakAt::Pre, here);

@@ -18,17 +18,17 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The longest single unit: what is longer never fits.
-pub const LONGEST: i64 = 48 * 3_600 * HZ;
+pub(super) const LONGEST: i64 = 48 * 3_600 * HZ;
 /// The longest slot of a channel that is on as it is.
-pub const LIVE_LONGEST: i64 = 24 * 3_600 * HZ;
+pub(super) const LIVE_LONGEST: i64 = 24 * 3_600 * HZ;
 /// What is filled in one unit at most; then it is looked anew whether there is something to play.
-pub const FILL_LONGEST: i64 = 30 * 60 * HZ;
+pub(super) const FILL_LONGEST: i64 = 30 * 60 * HZ;
 /// Programmes that are looked at for one that fits.
-pub const TRIES: usize = 24;
+pub(super) const TRIES: usize = 24;
 /// A programme is not begun to be cut off sooner than this.
-pub const CUT_LEAST: i64 = 60 * HZ;
+pub(super) const CUT_LEAST: i64 = 60 * HZ;
 /// By so much a programme may miss a round minute, and still counts as being on it: lengths turn out to be others by some pictures.
-pub const SLACK: i64 = 2 * HZ;
+pub(super) const SLACK: i64 = 2 * HZ;
 /// Number of no rule.
 pub(super) const NO_RULE: usize = u16::MAX as usize;
 
@@ -80,7 +80,7 @@ enum Came {
 }
 
 /// The longest window: eleven years say no more than one.
-pub const WINDOW_LONGEST: i64 = 11 * 366 * 24 * 3_600 * HZ;
+pub(super) const WINDOW_LONGEST: i64 = 11 * 366 * 24 * 3_600 * HZ;
 /// Times lie between these: the year 9999, before and after 1970.
 const FAR: i64 = 8_000 * 366 * 24 * 3_600 * HZ;
 

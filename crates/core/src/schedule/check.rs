@@ -11,15 +11,15 @@ use super::values::Length;
 use std::fmt;
 
 /// Bytes of a document: a thousand shows are some 100 KB.
-pub const DOCUMENT_BYTES: usize = 1 << 20;
+pub(super) const DOCUMENT_BYTES: usize = 1 << 20;
 /// Sources, blocks, templates, rules of the calendar, breaks: of each so many.
-pub const ENTRIES: usize = 2_000;
+pub(super) const ENTRIES: usize = 2_000;
 /// Steps of a block, starts of a template.
-pub const STEPS: usize = 500;
+pub(super) const STEPS: usize = 500;
 /// Weights lie between these, as the channel server has them.
-pub const WEIGHTS: std::ops::RangeInclusive<f64> = 0.1..=5.0;
+pub(super) const WEIGHTS: std::ops::RangeInclusive<f64> = 0.1..=5.0;
 /// Minutes to which may be filled up.
-pub const PADS: [u16; 6] = [5, 10, 15, 20, 30, 60];
+pub(super) const PADS: [u16; 6] = [5, 10, 15, 20, 30, 60];
 /// Programmes of a step, clips of a break.
 const COUNT: u32 = 1_000;
 /// Characters of a text.
@@ -340,7 +340,7 @@ impl Found<'_> {
         }
         match document.sources.get(&rule.source) {
             None => {
-                self.say(format!("{place}.source"), missing("source", &rule.source, document.sources.keys()))
+                self.say(format!("{place}.source"), missing("source", &rule.source, document.sources.keys()));
             }
             Some(source) if source.has_no_end() => {
                 self.say(

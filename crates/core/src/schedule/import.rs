@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// Bytes of settings that are read.
-pub const SETTINGS: usize = 8 << 20;
+pub(super) const SETTINGS: usize = 8 << 20;
 /// Channels, and shows of one, that are taken.
 const MOST: usize = super::check::ENTRIES;
 

@@ -93,6 +93,7 @@ impl Lane {
         }
     }
 
+    #[cfg(test)]
     pub(super) fn mode(&self) -> Mode {
         self.mode
     }

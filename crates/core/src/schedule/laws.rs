@@ -19,8 +19,11 @@ fn from(plan: &Plan, begin: i64, until: i64) -> Timeline {
     build(plan, &Standing::new(begin), &History::default(), until)
 }
 
+/// What is told of a slot.
+type Told = (i64, i64, Option<(ItemId, i64)>, Role, u32, Reason);
+
 /// What is told of slots, without the numbers that each timeline has for its own names.
-fn told(timeline: &Timeline, from: usize) -> Vec<(i64, i64, Option<(ItemId, i64)>, Role, u32, Reason)> {
+fn told(timeline: &Timeline, from: usize) -> Vec<Told> {
     let what = |slot: &Slot| match slot.what {
         What::Item { item, offset } => Some((item, offset)),
         _ => None,
@@ -59,7 +62,6 @@ fn starts(plan: &Plan, document: &Document, from: i64, until: i64) -> Vec<(i64, 
         let first = before
             .map_or(now, |before| before.checked_add(jiff::Span::new().minutes(1)).expect("in range"))
             .min(now);
-        let is_again = before.is_some_and(|before| now < before);
         let mut wall = first;
         while wall <= now {
             let rule =
@@ -83,11 +85,7 @@ fn starts(plan: &Plan, document: &Document, from: i64, until: i64) -> Vec<(i64, 
             }
             wall = wall.checked_add(jiff::Span::new().minutes(1)).expect("in range");
         }
-        if !is_again || before.is_none_or(|before| now > before) {
-            before = Some(now);
-        } else {
-            before = Some(now);
-        }
+        before = Some(now);
         minute += MINUTE;
     }
     found

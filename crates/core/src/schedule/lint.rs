@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Lints that are told at once.
-pub const LINTS: usize = 200;
+pub(super) const LINTS: usize = 200;
 /// A clip that is on again sooner is noticed.
 const CLIP_SOON: i64 = 10 * 60 * HZ;
 /// A clip that is on more often than this in a day is overused.

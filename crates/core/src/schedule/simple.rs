@@ -8,7 +8,7 @@ use super::values::TimeOfDay;
 use std::collections::BTreeMap;
 
 /// Name of the block that the simple form makes.
-pub const BLOCK: &str = "all";
+pub(super) const BLOCK: &str = "all";
 /// Name of the source that holds all shows, and of the template.
 const ALL: &str = "all";
 

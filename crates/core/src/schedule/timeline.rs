@@ -234,7 +234,7 @@ pub struct Note {
 }
 
 /// Notes of one timeline; what goes beyond says nothing new.
-pub const NOTES: usize = 10_000;
+pub(super) const NOTES: usize = 10_000;
 
 /// What airs when.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

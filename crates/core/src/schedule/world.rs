@@ -21,8 +21,8 @@ pub(super) fn berlin() -> TimeZone {
 
 /// The tick of a wall time in Berlin.
 pub(super) fn tick(wall: &str) -> i64 {
-    let wall: jiff::civil::DateTime = wall.parse().expect(wall);
-    wall.to_zoned(berlin()).expect(wall.to_string().as_str()).timestamp().as_millisecond() * TICKS_PER_MS
+    let parsed: jiff::civil::DateTime = wall.parse().expect(wall);
+    parsed.to_zoned(berlin()).expect(wall).timestamp().as_millisecond() * TICKS_PER_MS
 }
 
 /// The wall time of a tick in Berlin.
@@ -151,7 +151,7 @@ fn orders() -> impl Strategy<Value = Order> {
         let each = if kind == OrderKind::Marathon && each == Mode::Random { Mode::Shuffle } else { each };
         let grouped = matches!(kind, OrderKind::Rotation | OrderKind::Marathon);
         let group_cooldown = cooldown.filter(|length| grouped && length.0 % 2 == 0);
-        Order { kind, each, pick, by, cooldown, group_cooldown, ..Order::default() }
+        Order { kind, by, pick, each, cooldown, group_cooldown, ..Order::default() }
     })
 }
 
