@@ -138,7 +138,7 @@ impl<'p> Builder<'p> {
         let mut room = here.fence - self.at - length;
         let used = self.fixed_breaks(&mut draft, &items, step, &mut room);
         let target = self.padding_breaks(&mut draft, &items, step, length + used, room);
-        self.lay_out(&mut draft, moved, step, here);
+        self.lay_out(&draft, moved, here);
         self.draft = draft;
         self.place.done += 1;
         self.place.last = items.last().map_or(ItemId(0), |index| self.plan.catalogue.id(*index));
@@ -334,8 +334,7 @@ impl<'p> Builder<'p> {
         None
     }
 
-    fn lay_out(&mut self, draft: &mut Draft, moved: (usize, usize), step: &'p PlanStep, here: Here<'p>) {
-        debug_assert!(!step.source.is_empty());
+    fn lay_out(&mut self, draft: &Draft, moved: (usize, usize), here: Here<'p>) {
         let slot = self.out.slots.len() as u32;
         self.entry = self.entry.wrapping_add(1);
         self.push_gap(&draft.gaps[0], BreakAt::Pre, here);

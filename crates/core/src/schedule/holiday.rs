@@ -149,8 +149,8 @@ impl DayRule {
     }
 }
 
-/// Easter Sunday of the Gregorian calendar, by the rule of Meeus, Jones and Butcher, in its letters.
-#[allow(clippy::many_single_char_names)]
+/// Easter Sunday of the Gregorian calendar.
+#[allow(clippy::many_single_char_names)] // as the algorithm is published
 pub fn easter(year: i16) -> Option<Date> {
     let y = i32::from(year);
     let (a, b, c) = (y % 19, y / 100, y % 100);

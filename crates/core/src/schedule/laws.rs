@@ -19,10 +19,10 @@ fn from(plan: &Plan, begin: i64, until: i64) -> Timeline {
     build(plan, &Standing::new(begin), &History::default(), until)
 }
 
-/// What is told of slots, without the numbers that each timeline has for its own names.
+/// What is told of a slot.
 type Told = (i64, i64, Option<(ItemId, i64)>, Role, u32, Reason);
 
-/// See [`Told`].
+/// What is told of slots, without the numbers that each timeline has for its own names.
 fn told(timeline: &Timeline, from: usize) -> Vec<Told> {
     let what = |slot: &Slot| match slot.what {
         What::Item { item, offset } => Some((item, offset)),

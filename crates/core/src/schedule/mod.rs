@@ -1,4 +1,11 @@
 //! Channels of one's own: what they are meant to play ([`Document`]), and what airs when ([`Timeline`]).
+//!
+//! - A [`Plan`] is a document made ready: with a [`Catalogue`] of what there is, a seed and a zone. [`build`] makes slots of it, from a [`Standing`]
+//!   and a [`History`] on; [`replan`] keeps what is past, on air or firm and goes on behind it.
+//! - Pure and the same for the same, to the byte. A window may be divided anywhere. Laws: `laws`; why it is so: docs/design/schedule.md.
+//! - Told of it: [`guide::entries`], [`why`], [`diff`], [`simulate`], [`lint`]. Settings of the channel server come in by [`import_channel`].
+//!
+//! It does not know stores, files or the clock; nor whether an item is prepared: whoever does says so by lengths ([`Timeline::settle`]).
 
 mod agenda;
 mod breaks;
@@ -10,6 +17,7 @@ mod deck;
 mod dice;
 mod diff;
 pub mod document;
+mod forms;
 pub mod guide;
 pub mod holiday;
 mod import;

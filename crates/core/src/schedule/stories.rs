@@ -398,8 +398,8 @@ fn a_block_that_follows_itself_goes_on_unless_it_is_gone_through_once_or_strict(
             lines(&plan, &timeline).iter().map(|line| format!("{} {}", &line[..5], &line[9..10])).collect();
         lines[lines.len() - 3..].to_vec()
     };
-    // 29 programmes of 50 minutes from six in the morning: A, B, B and so on.
-    assert_eq!(of("", ""), ["06:10 A", "07:00 B", "07:50 B"]);
+    // A, B, B and so on, of 50 minutes each: the thirtieth is on at ten past six.
+    assert_eq!(of("", ""), ["06:10 B", "07:00 A", "07:50 B"]);
     assert_eq!(of("", r#","strict":true"#), ["06:00 A", "06:50 B", "07:40 B"]);
     assert_eq!(of(r#","once":true"#, r#","late":"1h""#)[..2], ["06:00 A", "06:50 B"]);
     assert_eq!(of(r#","once":true"#, "")[..2], ["06:00 A", "06:50 B"]);

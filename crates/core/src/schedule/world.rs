@@ -21,9 +21,8 @@ pub(super) fn berlin() -> TimeZone {
 
 /// The tick of a wall time in Berlin.
 pub(super) fn tick(wall: &str) -> i64 {
-    let wall: jiff::civil::DateTime = wall.parse().expect(wall);
-    wall.to_zoned(berlin()).unwrap_or_else(|error| panic!("{wall}: {error}")).timestamp().as_millisecond()
-        * TICKS_PER_MS
+    let parsed: jiff::civil::DateTime = wall.parse().expect(wall);
+    parsed.to_zoned(berlin()).expect(wall).timestamp().as_millisecond() * TICKS_PER_MS
 }
 
 /// The wall time of a tick in Berlin.
