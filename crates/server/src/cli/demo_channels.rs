@@ -37,11 +37,26 @@ fn document(name: &str, sources: &Value, titles: &[(&str, &str, &str)]) -> Value
 /// Number and document of each.
 fn channels() -> [(u32, Value); 2] {
     let idents = json!({ "query": "path:Clips" });
-    let shapes = json!({ "formen": { "show": "Formen" }, "colours": { "show": "Colours" }, "idents": idents });
+    let shapes =
+        json!({ "formen": { "show": "Formen" }, "colours": { "show": "Colours" }, "idents": idents });
     let films = json!({ "films": { "kind": "film" }, "colours": { "show": "Colours" }, "idents": idents });
     [
-        (901, document("Formen & Farben", &shapes, &[("formen", "Formen", "in_order"), ("colours", "Colours", "shuffle")])),
-        (902, document("Filmkanal", &films, &[("films", "Kurzfilme", "shuffle"), ("colours", "Farben zur Nacht", "in_order")])),
+        (
+            901,
+            document(
+                "Formen & Farben",
+                &shapes,
+                &[("formen", "Formen", "in_order"), ("colours", "Colours", "shuffle")],
+            ),
+        ),
+        (
+            902,
+            document(
+                "Filmkanal",
+                &films,
+                &[("films", "Kurzfilme", "shuffle"), ("colours", "Farben zur Nacht", "in_order")],
+            ),
+        ),
     ]
 }
 

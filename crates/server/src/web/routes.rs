@@ -152,7 +152,7 @@ pub const ROUTES: &[Route] = &[
     route(POST, "/api/v1/stations/preview", PROGRAM).body(limits::BODY_DOCUMENT),
     route(GET, "/api/v1/stations/{id}", PROGRAM),
     route(POST, "/api/v1/stations/{id}", PROGRAM).body(limits::BODY_DOCUMENT).audit("station.change"),
-    route(DELETE, "/api/v1/stations/{id}", PROGRAM).audit("station.remove"),
+    route(DELETE, "/api/v1/stations/{id}", PROGRAM).body(limits::BODY_SMALL).audit("station.remove"),
     route(GET, "/api/v1/stations/{id}/timeline", PROGRAM),
     route(POST, "/api/v1/stations/{id}/preview", PROGRAM).body(limits::BODY_DOCUMENT),
     route(POST, "/api/v1/stations/{id}/simulate", PROGRAM).body(limits::BODY_DOCUMENT),
