@@ -17,7 +17,7 @@ const PATIENCE_MS = 60_000;
 
 const round = (value) => Number(value.toFixed(3));
 
-const station = await startStation(["demo", "--listen", "127.0.0.1:0", "--tuners", "4"]);
+const station = await startStation(["demo", "--listen", "127.0.0.1:0", "--tuners", "4", "--without-films"]);
 await new Promise((done) => setTimeout(done, 300)); // its last line follows the link
 const sim = /simulated receiver is at (http:\/\/[^/\s]+)/.exec(station.log())?.[1];
 const browser = await launch();

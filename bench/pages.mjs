@@ -8,7 +8,7 @@ import { signedIn, tell } from "./browser.mjs";
 
 const LOADS = 5;
 
-const station = await startStation(["demo", "--listen", "127.0.0.1:0"]);
+const station = await startStation(["demo", "--listen", "127.0.0.1:0", "--without-films"]);
 const browser = await launch();
 try {
   const state = await signedIn(browser, station.link);

@@ -12,7 +12,7 @@ const PATIENCE_MS = 20_000;
 /** Its key frames come every 5 s: what that costs is no figure of ours, what comes on top of it is. */
 const SLOW = "Langsam TV";
 
-const station = await startStation(["demo", "--listen", "127.0.0.1:0", "--tuners", "8"]);
+const station = await startStation(["demo", "--listen", "127.0.0.1:0", "--tuners", "8", "--without-films"]);
 await new Promise((done) => setTimeout(done, 300)); // its last line follows the link
 const sim = /simulated receiver is at (http:\/\/[^/\s]+)/.exec(station.log())?.[1];
 const browser = await launch();

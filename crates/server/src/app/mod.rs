@@ -145,17 +145,9 @@ impl App {
             stop: stop.child_token(),
         };
         let sessions = Sessions::start(around, settings.clone());
-        let receivers = Receivers::new(
-            (Arc::clone(&lineup), Logos::open(settings.clone(), clock).await),
-            tuners.clone(),
-            news.clone(),
-            (clock, ledger.clone(), guide.clone(), wishes),
-            settings.clone(),
-            stop.child_token(),
-        );
-        for receiver in first {
-            receivers.add(receiver).await?;
-        }
+        let told = (clock, ledger.clone(), guide.clone(), wishes);
+        let parts = (Arc::clone(&lineup), tuners.clone(), news.clone(), settings.clone());
+        let receivers = begin_receivers(first, parts, told, stop.child_token()).await?;
         let around = (library.clone(), guide.clone(), Arc::clone(&receivers), news.clone(), clock);
         let stations = Stations::begin(&settings, around, &stop).await?;
         let guardian = Guardian { receivers: Arc::clone(&receivers), clock };
@@ -560,6 +552,21 @@ impl App {
         }
         self.0.news.end();
     }
+}
+
+/// Receivers, and those of the configuration among them.
+async fn begin_receivers(
+    first: Vec<ReceiverSettings>,
+    (lineup, tuners, news, settings): (Arc<ArcSwap<Lineup>>, Tuners, News, InForce),
+    told: (Clock, Ledger, Guide, Kept),
+    stop: CancellationToken,
+) -> Result<Arc<Receivers>, Error> {
+    let logos = Logos::open(settings.clone(), told.0).await;
+    let receivers = Receivers::new((lineup, logos), tuners, news, told, settings, stop);
+    for receiver in first {
+        receivers.add(receiver).await?;
+    }
+    Ok(receivers)
 }
 
 /// The room of the tapes.

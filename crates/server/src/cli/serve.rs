@@ -53,6 +53,9 @@ pub(super) struct Demo {
     /// Transport streams to play as further channels, or folders of them.
     #[arg(long, num_args = 1..)]
     media: Vec<PathBuf>,
+    /// Draw no films: no library, and no channels of one's own.
+    #[arg(long)]
+    without_films: bool,
     /// Fault of the simulated receiver, `NAME[=AMOUNT][@CHANNEL]`; may be repeated.
     #[arg(long = "fault", value_name = "NAME=…")]
     faults: Vec<telecast_sim::FaultSpec>,
@@ -149,8 +152,10 @@ impl Demo {
         let station = Station::open(config, data, level, (source, None)).await?;
         let receiver = station.web.simulated.adopt(sim).await.map_err(fault)?;
         station.web.app.add_receiver(receiver).await.map_err(|error| Failure::cannot(error.message))?;
-        let films = self.cache.clone().unwrap_or_else(telecast_sim::default_cache);
-        supervise("demo's channels", demo_channels::make(station.web.app.clone(), films));
+        if !self.without_films {
+            let films = self.cache.clone().unwrap_or_else(telecast_sim::default_cache);
+            supervise("demo's channels", demo_channels::make(station.web.app.clone(), films));
+        }
         let now = station.web.clock.wall_ms();
         let owner = station.web.accounts.create("demo", Role::Owner, None, now).await.map_err(fault)?;
         let (link, _) = station.web.accounts.new_link(&owner, now).await.map_err(fault)?;

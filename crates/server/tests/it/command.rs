@@ -135,7 +135,7 @@ async fn check_knows_a_running_station_from_another_program_at_its_port() {
 /// A demo that plays one channel with AC-3, and what it has said until it could be signed in to.
 async fn demo(directory: &Path) -> (Child, String, String) {
     let mut demo = Command::new(env!("CARGO_BIN_EXE_telecast"))
-        .args(["demo", "--listen", "127.0.0.1:0", "--media"])
+        .args(["demo", "--without-films", "--listen", "127.0.0.1:0", "--media"])
         .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("live-ac3.ts"))
         .env("TMPDIR", directory)
         .stdout(Stdio::piped())
