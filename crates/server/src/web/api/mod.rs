@@ -6,6 +6,7 @@ pub mod channels;
 pub mod collections;
 pub mod events;
 pub mod guide;
+pub mod items;
 pub mod library;
 pub mod lineup;
 pub mod matches;
@@ -89,10 +90,10 @@ pub fn router() -> OpenApiRouter<Web> {
         .routes(routes!(lineup::own, lineup::change))
         .routes(routes!(library::overview))
         .routes(routes!(library::items))
-        .routes(routes!(library::get, library::correct))
-        .routes(routes!(library::picture))
+        .routes(routes!(items::get, items::correct))
+        .routes(routes!(items::picture))
         .routes(routes!(library::shows))
-        .routes(routes!(library::act))
+        .routes(routes!(items::act))
         .routes(routes!(library::scan))
         .routes(routes!(library::folders, library::add_folder))
         .routes(routes!(library::remove_folder))
