@@ -124,10 +124,7 @@ impl App {
         let wishes = wishes::kept(&store).await;
         let house = housekeeping::keep_house(store.clone(), clock, settings.clone(), stop.child_token());
         supervise("housekeeping", house);
-        let parts = (settings.clone(), Arc::clone(&lineup), clock);
-        let library =
-            Library::start(settings.clone(), store.clone(), clock, news.clone(), stop.child_token()).await;
-        let guide = Guide::start(store, parts, news.clone(), &stop).await;
+        let (guide, library) = stocked(store, (&settings, &lineup, clock), &news, &stop).await;
         let transcoders = Transcoders::start(settings.clone(), room.clone(), clock, stop.child_token());
         let tuners = Tuners::start(settings.clone(), Arc::clone(&lineup), room, clock, stop.child_token());
         let around = Surroundings {
@@ -567,6 +564,19 @@ async fn begin_receivers(
         receivers.add(receiver).await?;
     }
     Ok(receivers)
+}
+
+/// What is shown, and what may be: the guide, and the library on the same store.
+async fn stocked(
+    store: Store,
+    (settings, lineup, clock): (&InForce, &Arc<ArcSwap<Lineup>>, Clock),
+    news: &News,
+    stop: &CancellationToken,
+) -> (Guide, Library) {
+    let ending = stop.child_token();
+    let library = Library::start(settings.clone(), store.clone(), clock, news.clone(), ending).await;
+    let parts = (settings.clone(), Arc::clone(lineup), clock);
+    (Guide::start(store, parts, news.clone(), stop).await, library)
 }
 
 /// The room of the tapes.

@@ -6,6 +6,7 @@ pub mod channels;
 pub mod collections;
 pub mod events;
 pub mod guide;
+pub mod items;
 pub mod library;
 pub mod lineup;
 pub mod matches;
@@ -88,8 +89,6 @@ pub fn router() -> OpenApiRouter<Web> {
         .routes(routes!(channels::channel))
         .routes(routes!(channels::logo))
         .routes(routes!(lineup::own, lineup::change))
-        .routes(routes!(collections::list, collections::add))
-        .routes(routes!(collections::change, collections::remove))
         .routes(routes!(guide::now))
         .routes(routes!(guide::window))
         .routes(routes!(guide::search))
@@ -130,13 +129,15 @@ fn own_channels() -> OpenApiRouter<Web> {
         .routes(routes!(stations::log))
         .routes(routes!(library::overview))
         .routes(routes!(library::items))
-        .routes(routes!(library::get, library::correct))
-        .routes(routes!(library::picture))
+        .routes(routes!(items::get, items::correct))
+        .routes(routes!(items::picture))
         .routes(routes!(library::shows))
-        .routes(routes!(library::act))
+        .routes(routes!(items::act))
         .routes(routes!(library::scan))
         .routes(routes!(library::folders, library::add_folder))
         .routes(routes!(library::remove_folder))
+        .routes(routes!(collections::list, collections::add))
+        .routes(routes!(collections::change, collections::remove))
 }
 
 /// The routes and their description, completed from the table of routes: what each needs, that each may answer with a
