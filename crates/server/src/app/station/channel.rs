@@ -523,7 +523,6 @@ impl Channel {
         }
         OnAir { epoch_ms: self.station.epoch_ms, pieces }
     }
-
 }
 
 enum Settled {

@@ -10,6 +10,7 @@ use telecast_core::library::{Item, ItemId, Kind, Library};
 use telecast_media::air::Outline;
 
 use super::*;
+use crate::app::prepare::Wanted;
 use crate::app::station::StockFile;
 
 /// Milliseconds since 1970: the Sunday before a night of 25 hours.

@@ -12,7 +12,7 @@ use crate::app::station::Stock;
 
 impl Channel {
     /// What is needed of the preparation room.
-    pub(super) fn wanted(&self, now: i64, stock: &Stock, out: &mut BTreeMap<Key, Wanted>) {
+    pub(in crate::app::station) fn wanted(&self, now: i64, stock: &Stock, out: &mut BTreeMap<Key, Wanted>) {
         let mut want = |item: ItemId, stretch: Stretch, due: i64| {
             let Some((key, file)) = stock.key(item, stretch).zip(stock.file(item)) else { return };
             add(out, key, file, stretch, due);
@@ -54,14 +54,14 @@ impl Channel {
     }
 
     /// How the preparation of slot `number` fares.
-    pub(super) fn state_of(&self, number: usize, stock: &Stock, board: &Board) -> Option<State> {
+    pub(in crate::app::station) fn state_of(&self, number: usize, stock: &Stock, board: &Board) -> Option<State> {
         let slot = self.timeline.slots.get(number)?;
         let What::Item { item, offset } = slot.what else { return None };
         board.states.get(&stock.key(item, whole(slot, offset, stock.length(item)))?).cloned()
     }
 
     /// Names of the pieces of its next hours, and their items.
-    pub(super) fn keys(&self, stock: &Stock) -> Vec<(Key, ItemId)> {
+    pub(in crate::app::station) fn keys(&self, stock: &Stock) -> Vec<(Key, ItemId)> {
         let mut keys = Vec::new();
         for (number, slot) in self.timeline.slots.iter().enumerate().take(self.firm.len() + WANTED) {
             let What::Item { item, offset } = slot.what else { continue };
