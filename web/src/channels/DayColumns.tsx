@@ -84,6 +84,8 @@ export function DayColumns(props: DayColumnsProps) {
 
   const first = columns[0];
   const hours = first ? Math.round((first.end - first.day) / units.HOUR) : 24;
+  // From near the clock has quarters, from nearer five minutes.
+  const marks = hour >= 90 ? 12 : hour >= 12 ? 4 : 1;
   return (
     <div className="plan-columns" ref={scroll} onScroll={look} style={{ "--hour": `${hour}rem`, "--days": days.length } as React.CSSProperties}>
       <div className="plan-heads">
@@ -96,9 +98,9 @@ export function DayColumns(props: DayColumnsProps) {
       </div>
       <div className="plan-body">
         <ol className="plan-axis" aria-hidden>
-          {Array.from({ length: hours }, (_, at) => (
-            <li key={at} style={{ top: `${at * hour}rem` }}>
-              {clockTime((first?.day ?? 0) + at * units.HOUR, locale, zone)}
+          {Array.from({ length: hours * marks }, (_, at) => (
+            <li key={at} style={{ top: `${(at * hour) / marks}rem` }}>
+              {clockTime((first?.day ?? 0) + (at * units.HOUR) / marks, locale, zone)}
             </li>
           ))}
         </ol>
@@ -256,8 +258,7 @@ function Block({ programme, day, dayEnd, hour, now, opened, atCursor, focus, cho
             />
           ))}
         <span className="plan-block-words">
-          <span className="plan-block-time">{time}</span>
-          <span className="plan-block-title">{title}</span>
+          <span className="plan-block-time">{time}</span> <span className="plan-block-title">{title}</span>{" "}
           {!filling && slot.subtitle && <span className="plan-block-sub">{slot.subtitle}</span>}
         </span>
         {marked && <PreparationMark state={prepared.state} progress={prepared.progress} />}

@@ -1,7 +1,7 @@
 // The pages against answers of the API, faked where the browser would fetch them.
 import { QueryClientProvider } from "@tanstack/react-query";
 import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from "@tanstack/react-router";
-import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
+import { cleanup, configure, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { StationDocument } from "../api/stations";
 import { prefer } from "../shell/preferences";
@@ -16,6 +16,10 @@ interface Asked {
 }
 let answer: Answer = () => undefined;
 const asked: Asked[] = [];
+
+// Whole pages are drawn here, also on a machine that does other things as well.
+configure({ asyncUtilTimeout: 10_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 // The client takes `fetch` when it is made; happy-dom does not say whether it is secure.
 vi.hoisted(() => {

@@ -42,7 +42,7 @@ describe("slots become programmes", () => {
       };
       const slots = Array.from({ length: 12 }, (_, at) => slot(at, at + 1, { role: roles[die(7)] ?? "programme", entry: die(3), item_id: die(2), offset_ms: die(2) * 1000 }));
       const parts = programmesOf(slots).flatMap((programme) => programme.slots);
-      expect(parts, `seed ${seed}`).toEqual(slots);
+      expect(parts.length === slots.length && parts.every((part, at) => part === slots[at]), `seed ${seed}`).toBe(true);
     }
   });
 });

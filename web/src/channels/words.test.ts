@@ -55,7 +55,7 @@ test.each<[number, string]>([
 describe("why", () => {
   test("a programme: day, block, step, and whether it stays", () => {
     expect(whyWords(en, slot(0, 30, { firm: true }), "Monday", false)).toEqual([
-      "Monday goes by the day “weekday”.",
+      "Monday: it goes by the day “weekday”.",
       "Its block “evening” begins at 18:00.",
       "Step 1 of “evening” plays “Tatort”.",
       "It is what the step had next.",

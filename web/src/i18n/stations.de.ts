@@ -86,7 +86,7 @@ export const stations: typeof english = {
     title: "Warum läuft das hier?",
     close: "Gründe schließen",
     parts: "Was darin läuft",
-    template: (day, template) => `Für ${day} gilt der Tag „${template}“.`,
+    template: (day, template) => `${day}: Es gilt der Tag „${template}“.`,
     noTemplate: "Noch kein Tag hatte begonnen.",
     block: (at, block) => `Sein Block „${block}“ beginnt um ${at}.`,
     simple: "Der Sender ist einfach: Seine Serien füllen den ganzen Tag.",

@@ -95,7 +95,7 @@ export const stations = {
     close: "Close the reasons",
     parts: "What airs in it",
     // A sentence each; together they are the reason.
-    template: (day: string, template: string) => `${day} goes by the day “${template}”.`,
+    template: (day: string, template: string) => `${day}: it goes by the day “${template}”.`,
     noTemplate: "No day’s plan had begun yet.",
     block: (at: string, block: string) => `Its block “${block}” begins at ${at}.`,
     simple: "The channel is a simple one: its shows fill the whole day.",

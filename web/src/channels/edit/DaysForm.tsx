@@ -184,8 +184,7 @@ function DayStrip({ entry: starts, name, change }: DayFormProps) {
                 held.current = null;
               }}
             >
-              <span>{start.block}</span>
-              <small>{start.at}</small>
+              <span>{start.block}</span> <small>{start.at}</small>
             </button>
           );
         })}
