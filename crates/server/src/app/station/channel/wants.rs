@@ -54,7 +54,12 @@ impl Channel {
     }
 
     /// How the preparation of slot `number` fares.
-    pub(in crate::app::station) fn state_of(&self, number: usize, stock: &Stock, board: &Board) -> Option<State> {
+    pub(in crate::app::station) fn state_of(
+        &self,
+        number: usize,
+        stock: &Stock,
+        board: &Board,
+    ) -> Option<State> {
         let slot = self.timeline.slots.get(number)?;
         let What::Item { item, offset } = slot.what else { return None };
         board.states.get(&stock.key(item, whole(slot, offset, stock.length(item)))?).cloned()
