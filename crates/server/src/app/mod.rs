@@ -62,7 +62,6 @@ use guide::files::FileView;
 use guide::{DetailView, Export, Guide, Query, RowView, SearchPage};
 use ledger::Ledger;
 use library::Library;
-use logos::Logos;
 use memory::Memory;
 use news::News;
 use own::{Favourites, Own, Wanted};
@@ -144,7 +143,7 @@ impl App {
         let sessions = Sessions::start(around, settings.clone());
         let told = (clock, ledger.clone(), guide.clone(), wishes);
         let parts = (Arc::clone(&lineup), tuners.clone(), news.clone(), settings.clone());
-        let receivers = begin_receivers(first, parts, told, stop.child_token()).await?;
+        let receivers = Receivers::begin(first, parts, told, stop.child_token()).await?;
         let around = (library.clone(), guide.clone(), Arc::clone(&receivers), news.clone(), clock);
         let stations = Stations::begin(&settings, around, &stop).await?;
         let guardian = Guardian { receivers: Arc::clone(&receivers), clock };
@@ -549,21 +548,6 @@ impl App {
         }
         self.0.news.end();
     }
-}
-
-/// Receivers, and those of the configuration among them.
-async fn begin_receivers(
-    first: Vec<ReceiverSettings>,
-    (lineup, tuners, news, settings): (Arc<ArcSwap<Lineup>>, Tuners, News, InForce),
-    told: (Clock, Ledger, Guide, Kept),
-    stop: CancellationToken,
-) -> Result<Arc<Receivers>, Error> {
-    let logos = Logos::open(settings.clone(), told.0).await;
-    let receivers = Receivers::new((lineup, logos), tuners, news, told, settings, stop);
-    for receiver in first {
-        receivers.add(receiver).await?;
-    }
-    Ok(receivers)
 }
 
 /// What is shown, and what may be: the guide, and the library on the same store.

@@ -113,7 +113,22 @@ pub(super) struct Receivers {
 }
 
 impl Receivers {
-    pub(super) fn new(
+    /// All of them, those of the configuration among them.
+    pub(super) async fn begin(
+        first: Vec<ReceiverSettings>,
+        (lineup, tuners, news, settings): (Arc<ArcSwap<Lineup>>, Tuners, News, InForce),
+        told: (Clock, Ledger, Guide, Kept),
+        stop: CancellationToken,
+    ) -> Result<Arc<Self>, Error> {
+        let logos = Logos::open(settings.clone(), told.0).await;
+        let receivers = Self::new((lineup, logos), tuners, news, told, settings, stop);
+        for receiver in first {
+            receivers.add(receiver).await?;
+        }
+        Ok(receivers)
+    }
+
+    fn new(
         (lineup, logos): (Arc<ArcSwap<Lineup>>, Logos),
         tuners: Tuners,
         news: News,

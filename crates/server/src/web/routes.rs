@@ -185,10 +185,8 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/api/v1/library/shows", WATCH),
     route(POST, "/api/v1/library/items/{id}", PROGRAM).body(limits::BODY).audit("library.item.correct"),
     route(POST, "/api/v1/library/actions", PROGRAM).body(limits::BODY).audit("library.items.change"),
-    route(POST, "/api/v1/library/scan", PROGRAM)
-        .rate(Rate::Refresh)
-        .body(limits::BODY_SMALL)
-        .audit("library.scan"),
+    // It has only begun when it is answered.
+    route(POST, "/api/v1/library/scan", PROGRAM).body(limits::BODY_SMALL),
     route(GET, "/api/v1/library/folders", PROGRAM),
     // What a folder holds is shown to all who watch: whoever adds one runs the station.
     route(POST, "/api/v1/library/folders", ADMIN).body(limits::BODY_SMALL).audit("library.folder.add"),
