@@ -12,8 +12,8 @@ use super::document::Mode;
 use crate::library::ItemId;
 use std::sync::Arc;
 
-/// Keys of a shuffled list that are looked up at once.
-const BATCH: u64 = 1_024;
+/// Keys of a shuffled list that are looked up at once: clips look ahead of where they are, and should find what they look at.
+const BATCH: u64 = 4_096;
 /// Permutations that are tried so that a cycle does not begin with what the last one ended with.
 const PERMUTATIONS: u32 = 8;
 /// Throws for one item before the list is gone through for one that may be on.

@@ -227,3 +227,51 @@ async fn a_killed_demo_leaves_no_ffmpeg_and_the_next_one_no_folder_of_it() {
     let now = folders(directory.path());
     assert!(now.len() == 1 && now != left, "{left:?} {now:?}");
 }
+
+/// What `telecast simulate` says of a channel's document: exit code, stdout, stderr.
+async fn simulate(document: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
+    use telecast_core::library::{HZ, Item, ItemId, Kind};
+    let directory = tempfile::tempdir().unwrap();
+    let episode = |id| Item {
+        id: ItemId(id),
+        kind: Kind::Episode,
+        show: Some("Friends".into()),
+        title: format!("part {id}").into(),
+        length: 25 * 60 * HZ,
+        ..Item::default()
+    };
+    let items: Vec<Item> = (1..=20).map(episode).collect();
+    std::fs::write(directory.path().join("items.json"), serde_json::to_string(&items).unwrap()).unwrap();
+    std::fs::write(directory.path().join("channel.json"), document).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_telecast"))
+        .args(["simulate", "--library", "items.json", "--from", "2026-01-01", "--zone", "UTC"])
+        .args(arguments)
+        .arg("channel.json")
+        .current_dir(directory.path())
+        .env_clear()
+        .output()
+        .await
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[tokio::test]
+async fn simulate_says_what_a_channel_comes_to_and_where_its_document_is_wrong() {
+    let document = r#"{"version":1,"name":"Sitcoms","simple":{"shows":["Friends"],"pad":30}}"#;
+    let (code, out, err) = simulate(document, &["--days", "10"]).await;
+    assert_eq!(code, Some(0), "{err}");
+    for expected in ["programmes  480 in", "20 different", "nothing     1d16h (16.7 %)", "no_fallback"] {
+        assert!(out.contains(expected), "{expected} in {out}");
+    }
+    let (code, out, err) = simulate(document, &["--days", "10", "--json"]).await;
+    assert_eq!(code, Some(0), "{err}");
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(told["channels"][0]["statistics"]["programmes"]["airings"], 480);
+    assert!(told["cost"]["plan_ms"].as_f64().unwrap() > 0.0);
+    let (code, _, err) = simulate(&document.replace("30", "31"), &[]).await;
+    assert_eq!(code, Some(2));
+    assert!(err.contains("channel.json: simple.pad: fill up to 5, 10, 15, 20, 30 or 60 minutes"), "{err}");
+    let (code, _, err) = simulate(document, &["--days", "0"]).await;
+    assert_eq!(code, Some(2), "{err}");
+}
