@@ -406,6 +406,26 @@ mod tests {
         }
     }
 
+    /// As ffprobe tells of a QuickTime file whose `covr` stands before its tracks.
+    #[test]
+    fn a_cover_before_the_film_is_no_film() {
+        let text = r#"{"streams": [
+            {"index": 0, "codec_type": "video", "codec_name": "png", "width": 300, "height": 450, "disposition": {"attached_pic": 1}},
+            {"index": 1, "codec_type": "video", "codec_name": "h264", "width": 160, "height": 90, "pix_fmt": "yuv420p",
+             "r_frame_rate": "25/1", "avg_frame_rate": "25/1", "disposition": {"attached_pic": 0}},
+            {"index": 2, "codec_type": "audio", "codec_name": "aac", "channels": 2, "tags": {"LANGUAGE": "ger"}}],
+            "chapters": [{"start_time": "5.5"}, {"start_time": "0.0"}],
+            "format": {"format_name": "mov,mp4", "duration": "60.04", "tags": {"TITLE": "Eins"}}}"#;
+        let facts = understood(serde_json::from_str(text).expect("as ffprobe writes it"));
+        assert_eq!(facts.flaws(), [Flaw::CoverFirst]);
+        assert_eq!(facts.video.as_ref().map(|video| (video.height, video.rate_milli)), Some((90, 25_000)));
+        assert_eq!(
+            (facts.length_ms, facts.covers, facts.chapters_ms.as_slice()),
+            (Some(60_040), 1, &[0, 5_500][..])
+        );
+        assert_eq!((facts.tag(&["title"]), facts.audio[0].language.as_deref()), (Some("Eins"), Some("ger")));
+    }
+
     #[tokio::test]
     async fn a_child_is_bounded_in_time_and_bytes() {
         let patience = Duration::from_millis(200);

@@ -100,13 +100,7 @@ impl Library {
     }
 
     /// Has the folders looked at, and waits until that and all probes are done.
-    /// Has all folders looked at. Twice: the end of a look that a change in a folder has begun by itself could be taken for the end of the first.
     async fn look(&self) {
-        self.look_once().await;
-        self.look_once().await;
-    }
-
-    async fn look_once(&self) {
         let before = self.get("").await["scan"]["looked"].clone();
         let (status, _) = self.post("/scan", json!({})).await;
         assert_eq!(status, StatusCode::ACCEPTED);
@@ -234,6 +228,10 @@ async fn bad_files_are_told_with_advice_and_harm_no_other() {
         &library.path("Fein.mkv"),
         &format!("{VIDEO} {SOUND} -t 2 -c:v libx264 -preset ultrafast -pix_fmt yuv422p"),
     );
+    // Turned by what the container says; a cover beside the film.
+    let source = library.room.path().join("quelle.mp4");
+    fs::copy(&good, &source).unwrap();
+    let source = source.to_str().unwrap();
     // The matrix of the first track's header (ISO/IEC 14496-12 §8.3.2) as for a telephone that was held upright.
     let mut turned = bytes.clone();
     let matrix = turned.windows(4).position(|four| four == b"tkhd").unwrap() + 40;
@@ -242,6 +240,13 @@ async fn bad_files_are_told_with_advice_and_harm_no_other() {
         turned[matrix + 4 * at..matrix + 4 * at + 4].copy_from_slice(&value.to_be_bytes());
     }
     put("Gedreht.mp4", &turned);
+    let cover = library.room.path().join("cover.png");
+    make(&cover, "-f lavfi -i color=red:size=300x450 -frames:v 1");
+    let cover = cover.to_str().unwrap();
+    make(
+        &library.path("Umschlag.mp4"),
+        &format!("-i {cover} -i {source} -map 0:v -map 1 -c copy -disposition:v:0 attached_pic"),
+    );
     // A header that claims thirty hours.
     let mut claims = bytes.clone();
     let header = claims.windows(4).position(|four| four == b"mvhd").unwrap();
@@ -270,7 +275,10 @@ async fn bad_files_are_told_with_advice_and_harm_no_other() {
     assert_eq!(library.get("").await["unplayable"], 5);
     let thirty = library.item("Dreissig").await;
     assert!(thirty["length_s"].as_f64().unwrap() < 10.0, "{thirty}");
-    let picture = format!("{}/api/v1/library/items/{}/picture", library.station.base, good["id"]);
+    let covered = library.item("Umschlag").await;
+    assert_eq!((&covered["state"], codes(&covered).len()), (&json!("present"), 0));
+    assert_eq!(covered["video"]["height"], 90, "the film and not its cover");
+    let picture = format!("{}/api/v1/library/items/{}/picture", library.station.base, covered["id"]);
     let picture = client().get(picture).bearer_auth(&library.token).send().await.unwrap();
     assert_eq!(
         (picture.status(), &picture.headers()["content-type"]),
@@ -279,7 +287,7 @@ async fn bad_files_are_told_with_advice_and_harm_no_other() {
     let tag = picture.headers()["etag"].clone();
     let bytes = picture.bytes().await.unwrap();
     assert!(bytes.starts_with(&[0xff, 0xd8]) && bytes.len() < 100_000, "{}", bytes.len());
-    let again = format!("{}/api/v1/library/items/{}/picture", library.station.base, good["id"]);
+    let again = format!("{}/api/v1/library/items/{}/picture", library.station.base, covered["id"]);
     let again =
         client().get(again).bearer_auth(&library.token).header("if-none-match", tag).send().await.unwrap();
     assert_eq!(again.status(), StatusCode::NOT_MODIFIED);

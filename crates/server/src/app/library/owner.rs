@@ -146,7 +146,8 @@ impl Owner {
                 () = tokio::time::sleep_until(self.next), if self.looking.is_none() => self.begin_look(),
                 _ = shown.tick() => {
                     let often = if self.entries.len() > LARGE { SHOWN_LARGE } else { SHOWN };
-                    if last_shown.elapsed() >= often {
+                    // Whoever is told that nothing is left to do finds all of it.
+                    if last_shown.elapsed() >= often || self.waiting.is_empty() {
                         self.keep_found().await;
                         self.show().await;
                         last_shown = Instant::now();
