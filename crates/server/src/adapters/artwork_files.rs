@@ -44,11 +44,14 @@ impl ArtworkFiles {
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
             let Ok(name) = entry.file_name().into_string() else { continue };
-            if name.ends_with(".part") {
-                fs::remove_file(entry.path())?;
-            } else if name.ends_with(".jpg") || name.ends_with(".none") {
-                let facts = entry.metadata()?;
-                found.push((facts.modified().ok(), name, facts.len()));
+            match name.rsplit_once('.') {
+                Some((_, "part")) => fs::remove_file(entry.path())?,
+                Some((_, "jpg" | "none")) => {
+                    let facts = entry.metadata()?;
+                    found.push((facts.modified().ok(), name, facts.len()));
+                }
+                // Somebody else's.
+                _ => {}
             }
         }
         found.sort();

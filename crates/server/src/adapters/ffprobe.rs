@@ -49,7 +49,8 @@ struct Probed {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Format {
-    format_name: String,
+    #[serde(rename = "format_name")]
+    name: String,
     duration: Option<String>,
     tags: serde_json::Map<String, Value>,
 }
@@ -103,7 +104,7 @@ pub async fn probe(path: &Path, size: u64) -> Facts {
         Err(Failure::TimedOut) => return Facts::failed(Flaw::TimedOut),
         Err(Failure::Refused) => return Facts::failed(Flaw::Damaged),
     };
-    if probed.format.format_name.split(',').any(|name| LISTS.contains(&name)) || probed.streams.is_empty() {
+    if probed.format.name.split(',').any(|name| LISTS.contains(&name)) || probed.streams.is_empty() {
         return Facts::failed(Flaw::Damaged);
     }
     let mut facts = understood(probed);
@@ -231,7 +232,7 @@ fn understood(probed: Probed) -> Facts {
         length_ms: milliseconds(probed.format.duration.as_deref())
             .or_else(of_streams)
             .filter(|length| *length > 0),
-        container: probed.format.format_name.clone(),
+        container: probed.format.name.clone(),
         is_measured: false,
         video: picture.map(video),
         audio: of("audio")

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use telecast_core::guide::fold;
 use telecast_core::library::collection::Collections;
 use telecast_core::library::describe::{Correction, Notes, Sources, describe, state};
-use telecast_core::library::facts::Flaw;
+use telecast_core::library::facts::{Facts, Flaw};
 use telecast_core::library::names;
 use telecast_core::library::order::Key;
 use telecast_core::library::reconcile::{Known, Print};
@@ -48,7 +48,7 @@ impl Entry {
             facts: facts.as_ref(),
             corrected: &correction,
         });
-        let mut flaws = facts.as_ref().map(|facts| facts.flaws()).unwrap_or_default();
+        let mut flaws = facts.as_ref().map(Facts::flaws).unwrap_or_default();
         if notes.damaged {
             flaws.push(Flaw::NoteDamaged);
         }

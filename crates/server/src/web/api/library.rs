@@ -291,7 +291,7 @@ fn picture_tag(entry: &Entry) -> String {
 }
 
 pub(super) fn texts(list: &[Arc<str>]) -> Vec<String> {
-    list.iter().map(|text| text.to_string()).collect()
+    list.iter().map(ToString::to_string).collect()
 }
 
 pub(super) fn item(shown: &Shown, entry: &Entry) -> LibraryItem {
