@@ -44,12 +44,13 @@ impl ArtworkFiles {
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
             let Ok(name) = entry.file_name().into_string() else { continue };
-            match name.rsplit_once('.').map(|(_, kind)| kind) {
-                Some("part") => fs::remove_file(entry.path())?,
-                Some("jpg" | "none") => {
+            match name.rsplit_once('.') {
+                Some((_, "part")) => fs::remove_file(entry.path())?,
+                Some((_, "jpg" | "none")) => {
                     let facts = entry.metadata()?;
                     found.push((facts.modified().ok(), name, facts.len()));
                 }
+                // Somebody else's.
                 _ => {}
             }
         }
