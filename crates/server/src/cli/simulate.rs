@@ -62,6 +62,7 @@ struct Told {
 
 /// What it took, in milliseconds.
 #[derive(Default, serde::Serialize)]
+#[allow(clippy::struct_field_names)] // units stand in names
 struct Cost {
     /// Reading the library and looking it up.
     library_ms: f64,
@@ -91,7 +92,8 @@ impl Simulate {
         let begin = begin.timestamp().as_millisecond() * TICKS_PER_MS;
         let before = clock.uptime();
         let catalogue = Arc::new(Catalogue::new(Arc::new(library(&self.library)?)));
-        let mut cost = Cost { library_ms: milliseconds(clock.uptime() - before), ..Cost::default() };
+        let mut cost =
+            Cost { library_ms: milliseconds(clock.uptime().saturating_sub(before)), ..Cost::default() };
         let mut channels = Vec::new();
         for (number, file) in self.documents.iter().enumerate() {
             channels.push(Channel {
@@ -103,7 +105,7 @@ impl Simulate {
         let until = begin.saturating_add(i64::from(self.days) * DAY);
         let before = clock.uptime();
         let found = ahead(&channels, &catalogue, &zone, begin, until);
-        cost.plan_ms = milliseconds(clock.uptime() - before);
+        cost.plan_ms = milliseconds(clock.uptime().saturating_sub(before));
         let mut told = Vec::new();
         for (channel, statistics) in channels.into_iter().zip(found) {
             cost.replan_ms = cost.replan_ms.max(channel.replanned(&catalogue, &zone, begin, &clock));
@@ -140,7 +142,7 @@ impl Channel<'_> {
         let before = clock.uptime();
         let plan = self.plan(catalogue, zone);
         let anew = replan(&plan, &old, &History::default(), old.slots.len(), noon + DAY);
-        let took = milliseconds(clock.uptime() - before);
+        let took = milliseconds(clock.uptime().saturating_sub(before));
         drop(anew);
         took
     }
