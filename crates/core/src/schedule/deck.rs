@@ -320,16 +320,16 @@ impl Deck {
             of.iter().all(|index| asked.catalogue.is_playable(*index))
                 && of.iter().any(|index| asked.aired[*index as usize] == i64::MIN)
         };
-        let Some(unit) = (from..lane.len()).find(never) else {
-            if trial.lane.is_none() {
-                self.fresh_from = lane.len();
-            }
+        let first = (from..lane.len()).find(never).unwrap_or(lane.len());
+        // Of a story one part may be new and another just have been on: it is still to come, but not yet.
+        let unit = (first..lane.len()).find(|unit| never(unit) && asked.may(lane.unit(*unit)));
+        if trial.lane.is_none() {
+            self.fresh_from = first;
+        }
+        let Some(unit) = unit else {
             trial.lane = None;
             return self.look_lane(trial, 1, asked, kept, gone);
         };
-        if trial.lane.is_none() {
-            self.fresh_from = unit;
-        }
         let before = self.cursor(0, kept, asked.catalogue, gone);
         let id = |unit: usize| self.lanes[0].unit(unit).last().map_or(ItemId(0), |i| asked.catalogue.id(*i));
         let after = Cursor {

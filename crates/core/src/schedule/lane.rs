@@ -33,7 +33,8 @@ pub(super) struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn may(&self, items: &[Index]) -> bool {
+    /// All of these can be aired, and none was on too lately.
+    pub(super) fn may(&self, items: &[Index]) -> bool {
         items.iter().all(|index| {
             self.catalogue.is_playable(*index)
                 && (self.cooldown == 0

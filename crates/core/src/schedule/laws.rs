@@ -53,7 +53,9 @@ fn is_whole(timeline: &Timeline) {
 fn starts(plan: &Plan, document: &Document, from: i64, until: i64) -> Vec<(i64, String, bool, i64)> {
     let mut found: Vec<(i64, String, bool, i64)> = Vec::new();
     let zone = berlin();
-    let mut minute = from - from.rem_euclid(MINUTE);
+    // From before the window on: what begins in an hour that comes twice may have begun before it.
+    let early = from - 3 * HOUR;
+    let mut minute = early - early.rem_euclid(MINUTE);
     let mut before: Option<jiff::civil::DateTime> = None;
     while minute < until {
         let now =

@@ -404,3 +404,22 @@ fn a_block_that_follows_itself_goes_on_unless_it_is_gone_through_once_or_strict(
     assert_eq!(of(r#","once":true"#, r#","late":"1h""#)[..2], ["06:00 A", "06:50 B"]);
     assert_eq!(of(r#","once":true"#, "")[..2], ["06:00 A", "06:50 B"]);
 }
+
+#[test]
+fn a_story_with_a_new_part_waits_until_its_old_one_has_cooled_down() {
+    let play =
+        r#"{"source":"b","count":1},{"source":"a","order":{"kind":"first_run","cooldown":"2h"},"count":1}"#;
+    let json = all_day(r#""a":{"show":"A"},"b":{"items":[1]}"#, play, "");
+    let mut items = show("A", 1, 3, 30);
+    (items[0].part, items[1].part) = (Some(1), Some(2));
+    let plan = plan(&json, &catalogue(items));
+    let timeline = built(&plan, "2026-06-10T00:00:00", "2026-06-10T02:00:00");
+    // The first part is on by itself; the story, whose second part is new, is not on again at once.
+    assert_eq!(lines(&plan, &timeline)[..2], ["00:00:00 A 1 30m", "00:30:00 A 3 30m"]);
+    let mut history = History::default();
+    history.add(&[timeline.slots[0], timeline.slots[1]]);
+    let later = Standing { at: tick("2026-06-10T02:00:00"), ..timeline.state_at(2) };
+    let later = Standing { place: Place { step: 1, done: 0, ..later.place }, ..later };
+    let on = build(&plan, &later, &history, later.at + HOUR);
+    assert_eq!(lines(&plan, &on)[..2], ["02:00:00 A 1 30m", "02:30:00 A 2 30m"]);
+}

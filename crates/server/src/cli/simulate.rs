@@ -62,7 +62,7 @@ struct Told {
 
 /// What it took, in milliseconds.
 #[derive(Default, serde::Serialize)]
-#[allow(clippy::struct_field_names)] // the unit stands in each
+#[allow(clippy::struct_field_names)] // units stand in names
 struct Cost {
     /// Reading the library and looking it up.
     library_ms: f64,
