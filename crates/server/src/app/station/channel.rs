@@ -43,6 +43,8 @@ const LAST_CALL: i64 = 4 * HZ;
 const CHUNKS: i64 = 3;
 /// Slots that are wanted at once: three hours of clips of a minute.
 const WANTED: usize = 200;
+/// Planned beyond what becomes firm while that is done (ticks).
+const NEAR: i64 = 3600 * HZ;
 /// Steps of one look; each makes something firm.
 const STEPS: usize = 2_000;
 /// How long a slate is (ticks).
@@ -239,6 +241,12 @@ impl Channel {
                 Settled::Firm { moved } => {
                     changed.firm = true;
                     settled |= moved;
+                    if moved {
+                        // What comes next is looked at where it is now: it may have to begin at a fixed time. The days behind it are planned once, at the end.
+                        let near = now + FIRM + NEAR;
+                        let kept = self.kept_slots(now);
+                        self.timeline = replan(&plan, &self.timeline, &self.history, kept, near);
+                    }
                 }
                 Settled::Later(until) => {
                     // Nothing of it has been on yet: it begins when there is something to show.

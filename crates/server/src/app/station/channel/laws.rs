@@ -256,3 +256,53 @@ fn what_is_firm_stays_through_edits_faults_and_restarts() {
     println!("{days} days of 10 channels: {boundaries} boundaries");
     assert!(boundaries > 100 * days as usize, "{boundaries}");
 }
+
+/// Hours become firm in one look, for all is prepared and each piece is some pictures longer than was planned: what must begin at a fixed time is not moved by
+/// all of that, but at most by what fills the minutes before it.
+#[test]
+fn a_fixed_start_is_kept_though_hours_become_firm_at_once() {
+    let stock = stock(200);
+    let zone = jiff::tz::TimeZone::system();
+    let at = |hour: i8, minute: i8| {
+        let wall = jiff::civil::date(2026, 11, 10).at(hour, minute, 0, 0);
+        wall.to_zoned(zone.clone()).expect("a time").timestamp().as_millisecond() * TICKS_PER_MS
+    };
+    let (now, fixed, longer) = (at(17, 40), at(20, 15), 5 * 3_600);
+    // What is left before the evening is filled to its end.
+    let rest = r#"{"name":"rest","at":"fallback","source":"clips"}"#;
+    let document = document(2).replace(r#""breaks":["fill"]"#, r#""breaks":["fill","rest"]"#);
+    let document = document.replace(r#""breaks":[{"#, &format!(r#""breaks":[{rest},{{"#));
+    let fresh = || Channel::new(Station { document: document.clone(), ..station(2) });
+    assert!(fresh().document.is_ok());
+    let mut board = Board::default();
+    // Each channel finds what was prepared for the one before, as one does that was off for a moment.
+    for _ in 0..200 {
+        let mut channel = fresh();
+        channel.look(now, &stock, &board);
+        let mut wanted = BTreeMap::new();
+        channel.wanted(now, &stock, &mut wanted);
+        let before = board.states.len();
+        for (key, one) in wanted {
+            let whole = stock.library.items().iter();
+            let mut whole = whole.filter(|item| stock.key(item.id, one.stretch).as_ref() == Some(&key));
+            let length = one.stretch.length.or_else(|| Some(whole.next()?.length)).expect("a length");
+            let length = length / 3_600 * 3_600 + longer;
+            let outline = Outline { segments: 9, length, bytes: 1_880, ..Outline::default() };
+            board.states.entry(key).or_insert_with(|| State::Ready(Arc::new(Piece::imagined(outline))));
+        }
+        if board.states.len() == before {
+            break;
+        }
+    }
+    let mut channel = fresh();
+    channel.look(now, &stock, &board);
+    let firm = || channel.timeline.slots.iter().zip(&channel.firm);
+    let (number, off) = firm()
+        .enumerate()
+        .map(|(number, (slot, _))| (number, slot.start - fixed))
+        .min_by_key(|(_, off)| off.abs())
+        .expect("something is firm");
+    let fill = firm().take(number).rev().take_while(|(slot, _)| slot.role != Role::Programme).count();
+    assert!(number > 5 && off >= 0, "slot {number} is firm, {off} ticks off");
+    assert!(off <= fill as i64 * longer, "{fill} clips fill, {} ms off", off / TICKS_PER_MS);
+}
