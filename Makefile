@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test build run check bench fuzz soak judge-kodi screens pages binary need-%
+.PHONY: help demo test build run check bench fuzz soak judge-kodi judge-hour screens pages binary need-%
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 # What need.sh had to fetch for this checkout alone (node, cargo-deny) lies in target/tools.
@@ -38,6 +38,9 @@ soak: need-bench build e2e/node_modules/.package-lock.json ## thirty viewers, a 
 judge-kodi: binary ## Kodi itself judges the simulated receiver, list and guide (Debian packages kodi, kodi-pvr-vuplus, kodi-pvr-iptvsimple, xvfb)
 	@python3 scripts/judge_kodi.py $(TARGET)/debug/telecast
 	@python3 scripts/judge_kodi_list.py $(TARGET)/debug/telecast
+
+judge-hour: need-bench build e2e/node_modules/.package-lock.json ## Chromium, VLC and Kodi watch own channels in real time: MINUTES=60 (packages as for judge-kodi)
+	@MINUTES=$(or $(MINUTES),60) python3 scripts/judge_hour.py
 
 screens: need-test build ## make the pictures in docs/screens anew
 	cd e2e && npm run screens

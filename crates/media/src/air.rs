@@ -47,6 +47,23 @@ impl Counter {
             }
         }
     }
+
+    /// Makes whole packets, which begin anew to count, go on behind what was noted in `all` up to where they begin; `shifts` is what is added on each PID, as far as it is known.
+    pub fn join(all: &[Self], shifts: &mut Vec<(u16, u8)>, bytes: &mut [u8]) {
+        for packet in bytes.chunks_exact_mut(PACKET) {
+            let Some(seen) = Packet::new(packet) else { continue };
+            // Without payload it carries the number of the one before.
+            let (pid, own, before) = (seen.pid(), seen.continuity(), u8::from(!seen.has_payload()));
+            let shift = shifts.iter().find(|(known, _)| *known == pid).map(|(_, shift)| *shift);
+            let shift = shift.unwrap_or_else(|| {
+                let next = all.iter().find(|known| known.pid == pid).map_or(own, |known| known.next);
+                let shift = next.wrapping_sub(own + before) & 0x0F;
+                shifts.push((pid, shift));
+                shift
+            });
+            packet[3] = packet[3] & 0xF0 | (own + shift) & 0x0F;
+        }
+    }
 }
 
 /// What is known of a piece without reading all of its index.

@@ -105,8 +105,8 @@ pub enum Anew {
     Bits,
     /// Key frames lie too far apart.
     KeyFrames,
-    /// It does not begin at the beginning, and a picture that stays as it is could begin at a key frame only.
-    Begins,
+    /// It lies before the first key frame of a stretch, or behind the last.
+    Ends,
 }
 
 /// What becomes of the picture.
@@ -116,6 +116,13 @@ pub enum PicturePlan {
     Copied {
         /// Number of its stream.
         stream: u32,
+    },
+    /// It is a stretch of one that stays as it is: what lies before its first key frame and behind its last is coded, as `ends` says.
+    Joined {
+        /// Number of its stream.
+        stream: u32,
+        /// How its ends are coded.
+        ends: Box<PicturePlan>,
     },
     /// It is coded anew.
     Coded {
@@ -151,17 +158,23 @@ pub struct Plan {
 const RATES: [(u32, u32); 8] =
     [(24_000, 1001), (24, 1), (25, 1), (30_000, 1001), (30, 1), (50, 1), (60_000, 1001), (60, 1)];
 
-/// What is to be done to `material`; `amid`: to a stretch of it that does not begin at its beginning. `None`: there is neither picture nor sound.
-pub fn plan(material: &Material, amid: bool) -> Option<Plan> {
+/// What is to be done to `material`; `stretch`: to a stretch of it that does not begin at its beginning, or does not go to its end. `None`: there is neither picture
+/// nor sound.
+pub fn plan(material: &Material, stretch: bool) -> Option<Plan> {
     if material.picture.is_none() && material.sounds.is_empty() {
         return None;
     }
     let picture = match &material.picture {
         None => PicturePlan::Plain,
         Some(picture) => {
-            let mut why = anew(picture, material.bit_rate);
-            why.extend(amid.then_some(Anew::Begins));
-            if why.is_empty() { PicturePlan::Copied { stream: picture.stream } } else { coded(picture, why) }
+            let (why, stream) = (anew(picture, material.bit_rate), picture.stream);
+            match (why.is_empty(), stretch) {
+                (true, false) => PicturePlan::Copied { stream },
+                (true, true) => {
+                    PicturePlan::Joined { stream, ends: Box::new(coded(picture, vec![Anew::Ends])) }
+                }
+                (false, _) => coded(picture, why),
+            }
         }
     };
     let mut sounds: Vec<&Sound> = material.sounds.iter().filter(|sound| sound.channels > 0).collect();
@@ -288,6 +301,11 @@ mod tests {
     #[test]
     fn what_is_like_the_house_is_copied_and_everything_else_has_its_reason() {
         assert_eq!(of(usual()), PicturePlan::Copied { stream: 0 });
+        let stretch = plan(&Material { picture: Some(usual()), ..Material::default() }, true);
+        let Some(PicturePlan::Joined { stream: 0, ends }) = stretch.map(|plan| plan.picture) else {
+            panic!("a stretch is not joined")
+        };
+        assert!(matches!(*ends, PicturePlan::Coded { size: (1920, 1080), rate: (25, 1), .. }));
         let cases = [
             ("codec", Picture { codec: "mpeg4".into(), ..usual() }, Anew::Codec, (1920, 1080), (25, 1)),
             (

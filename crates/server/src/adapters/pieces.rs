@@ -68,6 +68,8 @@ pub struct PieceWriter {
     contents: Contents,
     last_run: Option<u32>,
     counters: Vec<Counter>,
+    /// What is added to the continuity counters of each PID since the last seam; none: there was no seam.
+    shifts: Option<Vec<(u16, u8)>>,
     finished: bool,
 }
 
@@ -100,6 +102,7 @@ impl PieceWriter {
             contents,
             last_run: None,
             counters: Vec::new(),
+            shifts: None,
             finished: false,
         })
     }
@@ -108,11 +111,19 @@ impl PieceWriter {
     ///
     /// # Errors
     /// The disk.
-    pub fn append(&mut self, bytes: &[u8]) -> Result<()> {
+    pub fn append(&mut self, bytes: &mut [u8]) -> Result<()> {
+        if let Some(shifts) = &mut self.shifts {
+            Counter::join(&self.counters, shifts, bytes);
+        }
         self.stream.write_all(bytes)?;
         self.contents.bytes += bytes.len() as u64;
         Counter::note(&mut self.counters, bytes);
         Ok(())
+    }
+
+    /// What comes begins anew to count its packets: it is made to go on.
+    pub fn seam(&mut self) {
+        self.shifts = Some(Vec::new());
     }
 
     /// Writes what has become complete of `index`, all of whose segments that are not written yet are still in it.
@@ -400,7 +411,7 @@ mod tests {
         for piece in stream().chunks(7 * 188) {
             let mut out = Vec::new();
             segmenter.push(piece, 0, &mut out);
-            writer.append(&out).expect("appended");
+            writer.append(&mut out).expect("appended");
             writer.index(segmenter.index()).expect("noted");
         }
         segmenter.finish();

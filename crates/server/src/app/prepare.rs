@@ -35,7 +35,7 @@ const LOOK: Duration = Duration::from_secs(5);
 /// What is due within this is made before others and with all power (milliseconds).
 const URGENT_MS: i64 = 5 * 60_000;
 /// What is made of the same file in another way is another piece.
-const HOUSE: u32 = 1;
+const HOUSE: u32 = 2;
 /// Pauses before a failure is tried again.
 const AGAIN_FIRST: Duration = Duration::from_secs(20);
 const AGAIN_MOST: Duration = Duration::from_hours(6);
@@ -251,8 +251,10 @@ async fn prepare(
     (folder, done): (&Path, Arc<AtomicI64>),
 ) -> Result<Piece, String> {
     let material = material::of(&file).await?;
-    let plan = house::plan(&material, from > 0).ok_or("there is neither picture nor sound in it")?;
-    item::prepare(&Job { file, from, length, plan, urgent }, folder, done).await
+    let stretch = from > 0 || length.is_some();
+    let plan = house::plan(&material, stretch).ok_or("there is neither picture nor sound in it")?;
+    let job = Job { file, from, length, pictures: None, plan, urgent };
+    item::prepare(&job, folder, done).await
 }
 
 type Made = (Key, Result<Piece, String>);

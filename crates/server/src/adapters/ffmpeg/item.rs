@@ -20,6 +20,7 @@ use tokio::process::{Child, ChildStderr, Command};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
+use super::cut::{self, Pass};
 use super::{Counted, cause};
 use crate::adapters::pieces::{Piece, PieceWriter};
 use crate::spawn::supervise;
@@ -36,6 +37,8 @@ const WAITING: usize = 16;
 const WORDS: usize = 64 << 10;
 /// Seconds between key frames of what is coded.
 const KEY_FRAMES_S: u32 = 2;
+/// A stretch that is taken as it is begins so much before its key frame, and without what lies there (ticks).
+const EARLY: i64 = HZ / 500;
 
 /// What is to be prepared.
 #[derive(Clone, Debug)]
@@ -46,6 +49,8 @@ pub struct Job {
     pub from: i64,
     /// How much of it (ticks); none: to its end.
     pub length: Option<i64>,
+    /// How many pictures that is; none: nobody has counted them.
+    pub pictures: Option<u32>,
     /// What is to be done.
     pub plan: Plan,
     /// It is due soon: others wait for it, not it for them.
@@ -57,6 +62,10 @@ impl Job {
         format!("{}.{:06}", ticks / HZ, ticks % HZ * 1_000_000 / HZ)
     }
 
+    fn is_copied(&self) -> bool {
+        matches!(self.plan.picture, PicturePlan::Copied { .. })
+    }
+
     /// The beginning of every run: which file, and which stretch.
     fn input(&self) -> Vec<OsString> {
         let mut out = words("-protocol_whitelist file -format_whitelist");
@@ -64,10 +73,14 @@ impl Job {
         if self.plan.still {
             out.extend(words("-f image2 -pattern_type none -loop 1 -framerate 25"));
         } else if self.from > 0 {
-            out.extend(["-ss".into(), Self::seconds(self.from).into()]);
+            // Times in files are rounded: a key frame that is meant must not be missed.
+            let early = if self.is_copied() { EARLY } else { 0 };
+            out.extend(["-ss".into(), Self::seconds(self.from - early).into()]);
         }
         if let Some(length) = self.length {
-            out.extend(["-t".into(), Self::seconds(length).into()]);
+            // Where pictures are counted, they say where it ends.
+            let spare = if self.pictures.is_some() { HZ } else { 0 };
+            out.extend(["-t".into(), Self::seconds(length + spare).into()]);
         }
         let mut file = OsString::from("file:");
         file.push(&self.file);
@@ -86,11 +99,16 @@ impl Job {
         match &self.plan.picture {
             PicturePlan::Copied { stream } => {
                 maps.extend(words(&format!("-map 0:{stream}")));
-                coding.extend(words("-c:v copy"));
+                // What lies before the key frame that is meant is left out.
+                coding.extend(words("-c:v copy -copypriorss 0"));
             }
             PicturePlan::Coded { stream, .. } => {
                 maps.extend(words(&format!("-map 0:{stream}")));
                 coding.extend(pictures(&self.plan.picture));
+            }
+            PicturePlan::Joined { stream, ends } => {
+                maps.extend(words(&format!("-map 0:{stream}")));
+                coding.extend(pictures(ends));
             }
             PicturePlan::Plain => {
                 let (source, number) = add("color=c=0x101418:s=1280x720:r=25");
@@ -117,6 +135,9 @@ impl Job {
                     format!("language={language}").into(),
                 ]);
             }
+        }
+        if let Some(pictures) = self.pictures {
+            coding.extend(words(&format!("-frames:v {pictures}")));
         }
         out.extend(maps);
         out.extend(coding);
@@ -269,6 +290,19 @@ fn not_started(error: &Error) -> String {
     format!("ffmpeg cannot be started: {error}")
 }
 
+/// What is made one after another, and becomes one piece.
+async fn parts(job: &Job) -> std::result::Result<Vec<Job>, String> {
+    let PicturePlan::Joined { stream, ends } = &job.plan.picture else { return Ok(vec![job.clone()]) };
+    let passes = cut::passes(&job.file, *stream, (job.from, job.length)).await?;
+    let part = |pass: Pass| {
+        let picture =
+            if pass.copied { PicturePlan::Copied { stream: *stream } } else { PicturePlan::clone(ends) };
+        let plan = Plan { picture, ..job.plan.clone() };
+        Job { from: pass.from, length: pass.length, pictures: pass.pictures, plan, ..job.clone() }
+    };
+    Ok(passes.into_iter().map(part).collect())
+}
+
 /// Prepares a piece in `folder`; `done` tells how far it is (ticks).
 ///
 /// # Errors
@@ -278,8 +312,43 @@ pub async fn prepare(job: &Job, folder: &Path, done: Arc<AtomicI64>) -> std::res
     for (stream, _) in &job.plan.sounds {
         gains.push(house::gain(loudness(job, *stream).await?));
     }
+    let parts = parts(job).await?;
+    let (pieces, mut waiting) = mpsc::channel::<Bytes>(WAITING);
+    let folder = folder.to_owned();
+    let written = tokio::task::spawn_blocking(move || write(&folder, || waiting.blocking_recv(), &done));
+    let mut made = Ok(());
+    for (number, part) in parts.iter().enumerate() {
+        if number > 0 && pieces.send(Bytes::Seam).await.is_err() {
+            break;
+        }
+        made = run(part, &gains, &pieces).await;
+        if made.is_err() {
+            break;
+        }
+    }
+    drop(pieces);
+    let writer = written.await.map_err(|_| "writing it has failed".to_owned())?;
+    let writer = writer.map_err(|error| format!("it cannot be written: {error}"))?;
+    made?;
+    let finished = tokio::task::spawn_blocking(move || writer.finish()).await;
+    finished.map_err(|_| "writing it has failed".to_owned())?.map_err(|error| error.to_string())
+}
+
+/// What goes to the disk.
+enum Bytes {
+    Some(Vec<u8>),
+    /// What comes is another run of ffmpeg.
+    Seam,
+}
+
+/// Has ffmpeg make a part; gives what comes to `pieces`, until that is closed.
+async fn run(
+    part: &Job,
+    gains: &[(f64, bool)],
+    pieces: &mpsc::Sender<Bytes>,
+) -> std::result::Result<(), String> {
     let mut child =
-        spawn(job.urgent, "level+warning", &job.arguments(&gains)).map_err(|error| not_started(&error))?;
+        spawn(part.urgent, "level+warning", &part.arguments(gains)).map_err(|error| not_started(&error))?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let mut child = Group(child, Counted::begin());
     let (Some(mut stdout), Some(stderr)) = (stdout, stderr) else { return Err("ffmpeg has no pipes".into()) };
@@ -287,37 +356,26 @@ pub async fn prepare(job: &Job, folder: &Path, done: Arc<AtomicI64>) -> std::res
     supervise("ffmpeg's words", async move {
         let _ = tell.send(said(stderr).await);
     });
-    let (pieces, mut waiting) = mpsc::channel::<Vec<u8>>(WAITING);
-    let folder = folder.to_owned();
-    let written = tokio::task::spawn_blocking(move || write(&folder, || waiting.blocking_recv(), &done));
-    let mut patience = Ok(());
     loop {
         let mut piece = Vec::with_capacity(READ);
         match timeout(SILENT, fill(&mut stdout, &mut piece)).await {
             Ok(Ok(())) if piece.is_empty() => break,
             Ok(Ok(())) => {
-                if pieces.send(piece).await.is_err() {
-                    break;
+                if pieces.send(Bytes::Some(piece)).await.is_err() {
+                    // The disk says why.
+                    return Ok(());
                 }
             }
             Ok(Err(error)) => return Err(error.to_string()),
-            Err(_) => {
-                patience = Err(format!("nothing has come of it for {} s", SILENT.as_secs()));
-                break;
-            }
+            Err(_) => return Err(format!("nothing has come of it for {} s", SILENT.as_secs())),
         }
     }
-    drop(pieces);
-    let writer = written.await.map_err(|_| "writing it has failed".to_owned())?;
-    patience?;
-    let writer = writer.map_err(|error| format!("it cannot be written: {error}"))?;
     let status = child.0.wait().await.map_err(|error| error.to_string())?;
     if !status.success() {
         drop(child);
         return Err(cause(&words.await.unwrap_or_default()));
     }
-    let finished = tokio::task::spawn_blocking(move || writer.finish()).await;
-    finished.map_err(|_| "writing it has failed".to_owned())?.map_err(|error| error.to_string())
+    Ok(())
 }
 
 /// Reads until `piece` is full, or there is no more.
@@ -331,14 +389,20 @@ async fn fill(stdout: &mut tokio::process::ChildStdout, piece: &mut Vec<u8>) -> 
 }
 
 /// Writes what comes as a tape.
-fn write(folder: &Path, mut next: impl FnMut() -> Option<Vec<u8>>, done: &AtomicI64) -> Result<PieceWriter> {
+fn write(folder: &Path, mut next: impl FnMut() -> Option<Bytes>, done: &AtomicI64) -> Result<PieceWriter> {
     let mut writer = PieceWriter::begin(folder)?;
     let mut segmenter = Segmenter::new(Start::default());
     let mut out = Vec::with_capacity(READ);
     while let Some(piece) = next() {
         out.clear();
-        segmenter.push(&piece, 0, &mut out);
-        writer.append(&out)?;
+        match piece {
+            Bytes::Some(piece) => segmenter.push(&piece, 0, &mut out),
+            Bytes::Seam => {
+                segmenter.finish();
+                writer.seam();
+            }
+        }
+        writer.append(&mut out)?;
         writer.index(segmenter.index())?;
         done.store(writer.length(), Ordering::Relaxed);
         let open = segmenter.index().segments.iter().find(|segment| !segment.is_complete());

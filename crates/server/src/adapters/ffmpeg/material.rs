@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use serde::Deserialize;
+use telecast_core::library::HZ;
 use telecast_core::library::house::{Material, Picture, Sound};
 use tokio::process::Command;
 use tokio::time::timeout;
@@ -34,6 +35,7 @@ struct Said {
 struct Format {
     bit_rate: String,
     duration: String,
+    start_time: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -106,6 +108,32 @@ pub async fn of(file: &Path) -> Result<Material, String> {
         picture.key_frames_s = apart(&said.packets, length);
     }
     Ok(material)
+}
+
+/// Pictures of a stretch in the order in which they lie in the file: when each is shown, and whether it can be decoded by itself. Times are ticks from the start
+/// of the file; the first lies before the stretch, if there is any there.
+///
+/// # Errors
+/// Its cause, for people.
+pub async fn pictures(
+    file: &Path,
+    stream: u32,
+    (from, until): (i64, i64),
+) -> Result<Vec<(i64, bool)>, String> {
+    let start = ask(file, &["-show_entries", "format=start_time"]).await?.format.start_time;
+    let start: f64 = start.parse().unwrap_or(0.0);
+    let second = |ticks: i64| start + ticks as f64 / HZ as f64;
+    let begin = if from > 0 { format!("{:.6}", second(from)) } else { String::new() };
+    let interval = format!("{begin}%{:.6}", second(until));
+    let stream = stream.to_string();
+    let wanted =
+        ["-select_streams", &stream, "-show_entries", "packet=pts_time,flags", "-read_intervals", &interval];
+    let said = ask(file, &wanted).await?;
+    let read = |packet: &Packet| {
+        let at: f64 = packet.pts_time.parse().ok()?;
+        Some((((at - start) * HZ as f64).round() as i64, packet.flags.starts_with('K')))
+    };
+    Ok(said.packets.iter().filter_map(read).collect())
 }
 
 async fn ask(file: &Path, what: &[&str]) -> Result<Said, String> {

@@ -5,10 +5,12 @@
 //! - [`picture`]: a programme in, the same with H.264 out.
 //! - [`proof`]: which encoders of this machine really work, and how fast.
 //! - [`item`]: a file in, a prepared piece of a channel of one's own out.
+//! - [`cut`]: which parts of a stretch of a file stay as they are.
 //! - [`slate`]: a still picture in, a few seconds of a programme out; once.
 //!
 //! Each child is in a process group of its own, its stderr is drained into the log, and it is killed when its filter is dropped.
 
+pub mod cut;
 pub mod item;
 pub mod material;
 pub mod picture;

@@ -68,7 +68,7 @@ async fn piece(folder: &Path, name: &str, file: std::path::PathBuf, copied: bool
     let sound = Sound { stream: 1, channels: 2, language: Some("deu".into()), ..Sound::default() };
     let material = Material { picture: Some(picture), sounds: vec![sound], bit_rate: 0, still: false };
     let plan = house::plan(&material, false).expect("a plan");
-    let job = Job { file, from: 0, length: None, plan, urgent: true };
+    let job = Job { file, from: 0, length: None, pictures: None, plan, urgent: true };
     let piece = prepare(&job, &folder.join(name), Arc::<AtomicI64>::default()).await.expect("prepared");
     Arc::new(piece)
 }
