@@ -386,16 +386,9 @@ impl Owner {
             }
         }
         if !self.channels.is_empty() {
-            let key = Stock::slate_key();
-            let stretch = Stretch { from: 0, length: Some(SLATE) };
-            let slate = Wanted {
-                key: key.clone(),
-                file: self.slate.clone(),
-                stretch,
-                planned: SLATE,
-                due_ms: now / TICKS_PER_MS,
-            };
-            wanted.insert(key, slate);
+            let mut slates = BTreeMap::new();
+            self.channels.iter().for_each(|channel| channel.slates(now, &mut slates));
+            wanted.extend(slates.into_iter().map(|(length, due)| self.slate(length, due)));
         }
         self.parts.preparation.want(wanted.into_values().collect()).await;
         self.told.tell(told, &self.channels, &self.stock, &self.parts).await;
@@ -408,6 +401,13 @@ impl Owner {
             .iter()
             .filter(|(_, state)| matches!(state, State::Failed { tries, .. } if *tries >= 2))
             .map(|(key, _)| key)
+    /// A slate of `length` ticks, that is needed by `due` (ticks).
+    fn slate(&self, length: i64, due: i64) -> (Key, Wanted) {
+        let (key, file) = (Stock::slate_key(length), self.slate.clone());
+        let stretch = Stretch { from: 0, length: Some(length) };
+        (key.clone(), Wanted { key, file, stretch, planned: length, due_ms: due / TICKS_PER_MS })
+    }
+
             .collect();
         if failed.is_empty() {
             return;

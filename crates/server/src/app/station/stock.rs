@@ -86,9 +86,9 @@ impl Stock {
         Self { library: Arc::new(library), ..self.clone() }
     }
 
-    /// The slate's name.
-    pub(super) fn slate_key() -> Key {
-        Key::of("slate", Stretch { from: 0, length: Some(super::channel::SLATE) })
+    /// The name of a slate of so many ticks.
+    pub(super) fn slate_key(length: i64) -> Key {
+        Key::of("slate", Stretch { from: 0, length: Some(length) })
     }
 
     /// The name of the piece that is made of a stretch of an item. None: its file is away.
