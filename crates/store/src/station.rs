@@ -39,8 +39,16 @@ pub struct Aired {
     pub title: String,
     /// `programme`, `break` or `slate`.
     pub kind: String,
-    /// Why it was not what was planned; empty: it was.
+    /// Why it was not what was planned; empty: it was. `off` and `nothing`: it was not on at all.
     pub note: String,
+}
+
+impl Aired {
+    /// Which item was on, and when it began; none: none was, whatever was planned.
+    pub fn was_on(&self) -> Option<(ItemId, i64)> {
+        let item = self.item.filter(|_| !matches!(self.note.as_str(), "off" | "nothing"))?;
+        Some((ItemId(item as u64), self.start_ms))
+    }
 }
 
 fn within(document: &str) -> Result<()> {
@@ -182,8 +190,31 @@ impl Store {
                     .bind(&one.note)
                     .execute(&mut *all)
                     .await?;
+                    let Some((item, at_ms)) = one.was_on() else { continue };
+                    sqlx::query(
+                        "INSERT INTO item_aired (item, last_ms) VALUES (?, ?) \
+                         ON CONFLICT (item) DO UPDATE SET last_ms = max(last_ms, excluded.last_ms)",
+                    )
+                    .bind(item.0 as i64)
+                    .bind(at_ms)
+                    .execute(&mut *all)
+                    .await?;
                 }
                 Ok(all.commit().await?)
+            }
+        }
+    }
+
+    /// When each item that has been on was on last, on whichever channel (milliseconds since 1970).
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`].
+    pub async fn last_aired(&self) -> Result<Vec<(ItemId, i64)>> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let rows: Vec<(i64, i64)> =
+                    sqlx::query_as("SELECT item, last_ms FROM item_aired").fetch_all(db.reader()).await?;
+                Ok(rows.into_iter().map(|(item, at_ms)| (ItemId(item as u64), at_ms)).collect())
             }
         }
     }

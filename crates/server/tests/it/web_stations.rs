@@ -9,6 +9,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use telecast_core::access::{Role, Scope};
 use telecast_core::library::{HZ, Item, ItemId, Kind, Library};
+use telecast_server::app::library::LastAired;
 use telecast_server::app::station::{Stock, StockFile};
 use telecast_server::app::{Directives, PlaybackHandle, SessionState, StartPlayback};
 
@@ -65,7 +66,7 @@ fn item(id: u64, title: &str, seconds: i64) -> Arc<Item> {
 }
 
 /// Three films, the last of which cannot be read.
-fn stock(folder: &Path) -> Stock {
+fn stock(folder: &Path, aired: &LastAired) -> Stock {
     let one = film(folder, "one.mkv", "testsrc2=s=640x360:r=25", 200, "sine=f=440:r=48000");
     let two = film(folder, "two.mkv", "testsrc2=s=320x240:r=30000/1001", 150, "sine=f=880:r=44100");
     let broken = folder.join("three.mkv");
@@ -73,6 +74,7 @@ fn stock(folder: &Path) -> Stock {
     let file = |id: u64, path: PathBuf| (ItemId(id), StockFile { path, content: format!("content {id}") });
     Stock {
         library: Arc::new(Library::new(vec![item(1, "First", 8), item(2, "Second", 5), item(3, "Third", 6)])),
+        aired: aired.clone(),
         collections: Arc::default(),
         files: Arc::new(HashMap::from([file(1, one), file(2, two), file(3, broken)])),
     }
@@ -127,7 +129,7 @@ async fn groups(play: &PlaybackHandle, rendition: &str) -> Vec<Vec<u8>> {
 async fn films_become_a_channel_that_every_player_has() {
     let station = web_door::station().await;
     let folder = tempfile::tempdir().unwrap();
-    station.web.app.stations().stock(stock(folder.path()));
+    station.web.app.stations().stock(stock(folder.path(), &station.web.app.library().aired()));
     let token = station.token(Role::Owner, &Scope::ALL).await;
     let document = json!({ "version": 1, "name": "Shorts", "simple": { "order": "in_order", "shows": ["Short films"] } });
     let wanted = json!({ "name": "Shorts", "number": 501, "document": document });
@@ -223,6 +225,9 @@ async fn films_become_a_channel_that_every_player_has() {
 
     // What was on is in the log, and outlives the station.
     until(&station, &token, &format!("{path}/log"), |view| view["items"].as_array().unwrap().len() > 1).await;
+    let seen = station.web.app.library().aired();
+    assert!(seen.of(ItemId(1)).is_some() && seen.of(ItemId(3)).is_none(), "queries know what was on");
+    the_log_is_a_file(&station, &token, &path).await;
     let (status, year) = ask(
         &station,
         &token,
@@ -234,7 +239,9 @@ async fn films_become_a_channel_that_every_player_has() {
     assert_eq!(status, StatusCode::OK, "{year}");
     assert!(year["programmes"].as_u64().unwrap() > 1_000, "{year}");
     let station = station.again().await;
-    station.web.app.stations().stock(stock(folder.path()));
+    let after = station.web.app.library().aired();
+    assert_eq!(after.of(ItemId(1)).is_some(), seen.of(ItemId(1)).is_some(), "and know it after a restart");
+    station.web.app.stations().stock(stock(folder.path(), &station.web.app.library().aired()));
     until(&station, &token, &path, |view| view["state"] == "on_air").await;
     let (status, _) = ask(&station, &token, reqwest::Method::DELETE, &path, None).await;
     assert_eq!(status, StatusCode::NO_CONTENT);

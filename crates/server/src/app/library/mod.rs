@@ -6,6 +6,7 @@
 //! - Files are probed one or two at a time, behind everything else. What has not been probed is shown and not planned.
 //! - What the host says of an item ([`Correction`]) is kept apart from what is found, and stays.
 
+mod aired;
 mod artwork;
 mod entry;
 mod look;
@@ -31,6 +32,7 @@ use super::supervise;
 use crate::adapters::clock::Clock;
 use crate::adapters::folder;
 
+pub use aired::LastAired;
 pub use artwork::Artwork;
 pub use entry::{Entry, Shown};
 pub use look::FolderState;
@@ -165,6 +167,11 @@ impl Library {
     /// As channels see it.
     pub fn items(&self) -> Arc<Items> {
         Arc::clone(&self.shown.load().library)
+    }
+
+    /// When items were on air last.
+    pub fn aired(&self) -> LastAired {
+        self.shown.load().aired.clone()
     }
 
     /// How far it is.

@@ -217,7 +217,7 @@ impl Channel {
 
     /// A plan of `document`, as this channel's.
     pub(super) fn plan_of(&self, document: &Document, stock: &Stock, now: i64) -> Arc<Plan> {
-        let catalogue = stock.catalogue(document, &|item| self.history.0.get(&item).copied(), now);
+        let catalogue = stock.catalogue(document, now);
         Arc::new(Plan::new(document, catalogue, self.station.seed as u64, jiff::tz::TimeZone::system()))
     }
 
@@ -242,6 +242,8 @@ impl Channel {
     pub(super) fn look(&mut self, now: i64, stock: &Stock, board: &Board) -> Changed {
         let mut changed = Changed::default();
         self.forget(now);
+        // When days are added, what collections give by now counts for all that is not firm.
+        self.stale |= self.timeline.slots.last().is_some_and(|last| last.end() < now + PLANNED_LEAST);
         changed.plan |= self.replan_if_stale(now, stock);
         let Some(plan) = self.plan.clone() else { return changed };
         self.extend(&plan, now, &mut changed);
@@ -317,7 +319,7 @@ impl Channel {
         self.timeline.settle(at, (end - self.tape(slot.start)).max(now - slot.start));
     }
 
-    /// Plans ahead.
+    /// Plans ahead where nothing is planned.
     fn extend(&mut self, plan: &Plan, now: i64, changed: &mut Changed) {
         if self.timeline.slots.is_empty() || self.timeline.end.at < now - OFF_MOST {
             let end = std::mem::take(&mut self.timeline).end;
@@ -327,16 +329,12 @@ impl Channel {
             self.timeline = build(plan, &Standing { at, ..end }, &self.history, now + PLANNED);
             changed.plan = true;
             changed.firm = true;
-        } else if self.timeline.slots.last().is_some_and(|last| last.end() < now + PLANNED_LEAST) {
-            let all = self.timeline.slots.len();
-            self.timeline = replan(plan, &self.timeline, &self.history, all, now + PLANNED);
-            changed.plan = true;
         }
     }
 
-        self.shorter = None;
     /// Makes the next slot firm, or the next piece of one, if it is time and it can be.
     fn settle(&mut self, now: i64, stock: &Stock, board: &Board) -> Settled {
+        self.shorter = None;
         if let Some(open) = self.firm.last().filter(|firm| !firm.complete) {
             let (at, placed) = (self.firm.len() - 1, open.placed);
             return self.go_on(at, placed, now, stock, board);
@@ -495,6 +493,11 @@ impl Channel {
                 What::Item { item, .. } => Some(item),
                 _ => None,
             };
+            // What an item stood for and was not: nothing of it was on.
+            let was_on = item.is_none() || firm.pieces.iter().any(|piece| piece.item.is_some());
+            if !was_on && firm.note != "off" {
+                "nothing".clone_into(&mut firm.note);
+            }
             metrics::counter!("telecast_station_aired_total").increment(1);
             changed.aired.push(Aired {
                 start_ms: slot.start / TICKS_PER_MS,

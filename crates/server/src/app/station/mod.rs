@@ -28,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::guide::Guide;
 use super::letters::{Canvas, LINE};
-use super::library::Library;
+use super::library::{LastAired, Library};
 use super::news::News;
 use super::prepare::{Board, Key, Preparation, State, Stretch, Wanted};
 use super::receivers::Receivers;
@@ -95,6 +95,8 @@ struct Parts {
     board: Arc<own_channels::Board>,
     preparation: Preparation,
     stock: watch::Receiver<Arc<Stock>>,
+    /// When items were on air last: told here.
+    aired: LastAired,
     news: News,
     clock: Clock,
     /// Where the slate lies.
@@ -132,7 +134,8 @@ impl Stations {
         receivers.admit(Client::Own(own_channels::Client::new(Arc::clone(&board), clock))).await?;
         let (stocked, stock) = watch::channel(Arc::default());
         let store = guide.store.clone();
-        let parts = Parts { store, guide, receivers, board, preparation, stock, news, clock, folder };
+        let aired = library.aired();
+        let parts = Parts { store, guide, receivers, board, preparation, stock, aired, news, clock, folder };
         let stocked = Arc::new(stocked);
         supervise(
             "library of own channels",
@@ -376,6 +379,7 @@ impl Owner {
             if changed.firm || !changed.aired.is_empty() || before != on_air.pieces.len() {
                 let kept =
                     self.parts.store.keep_station(&channel.station.id, &channel.kept(), &changed.aired).await;
+                self.parts.aired.note(changed.aired.iter().filter_map(Aired::was_on));
                 if let Err(error) = kept {
                     tracing::error!(%error, station = channel.station.id, "what is firm on a channel cannot be kept");
                 }
@@ -394,13 +398,6 @@ impl Owner {
         self.told.tell(told, &self.channels, &self.stock, &self.parts).await;
     }
 
-    /// Items whose preparation has failed again are planned no more.
-    fn judge(&mut self, board: &Board) {
-        let failed: HashSet<&Key> = board
-            .states
-            .iter()
-            .filter(|(_, state)| matches!(state, State::Failed { tries, .. } if *tries >= 2))
-            .map(|(key, _)| key)
     /// A slate of `length` ticks, that is needed by `due` (ticks).
     fn slate(&self, length: i64, due: i64) -> (Key, Wanted) {
         let (key, file) = (Stock::slate_key(length), self.slate.clone());
@@ -408,6 +405,13 @@ impl Owner {
         (key.clone(), Wanted { key, file, stretch, planned: length, due_ms: due / TICKS_PER_MS })
     }
 
+    /// Items whose preparation has failed again are planned no more.
+    fn judge(&mut self, board: &Board) {
+        let failed: HashSet<&Key> = board
+            .states
+            .iter()
+            .filter(|(_, state)| matches!(state, State::Failed { tries, .. } if *tries >= 2))
+            .map(|(key, _)| key)
             .collect();
         if failed.is_empty() {
             return;

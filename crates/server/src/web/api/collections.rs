@@ -142,7 +142,9 @@ const FIRST: usize = 4;
 
 fn view(shown: &Shown, kept: &KeptCollection, now_ms: i64) -> LibraryCollection {
     let Collection { id, name, content } = &kept.collection;
-    let items = shown.collections.items(*id, &shown.all, &Asked::at(now_ms)).unwrap_or_default();
+    let aired = |item| shown.aired.of(item);
+    let asked = Asked { now_ms, aired: &aired };
+    let items = shown.collections.items(*id, &shown.all, &asked).unwrap_or_default();
     LibraryCollection {
         id: id.0,
         name: name.clone(),
