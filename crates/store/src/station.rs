@@ -1,7 +1,9 @@
 //! Channels of one's own: documents with their revisions, what is firm on each, and what was on.
 
 use crate::error::{Error, Result};
-use crate::{Backend, Kind, Store};
+use crate::request::{self, RequestKey};
+use crate::{Backend, Created, Kind, Store};
+use telecast_core::library::ItemId;
 use telecast_core::limits;
 
 /// Revisions of a document that are kept.
@@ -73,15 +75,25 @@ impl Store {
         }
     }
 
-    /// Keeps a new one, at revision 1.
+    /// Keeps a new one, at revision 1, or finds the one that the same request has made.
     ///
     /// # Errors
-    /// [`Kind::TooLarge`]; [`Kind::Conflict`] if its id is taken.
-    pub async fn create_station(&self, new: &Station, now_ms: i64) -> Result<()> {
+    /// [`Kind::TooLarge`]; [`Kind::Conflict`] if its id is taken, or if the request's key was used for another.
+    pub async fn create_station(
+        &self,
+        new: &Station,
+        request: Option<&RequestKey>,
+        now_ms: i64,
+    ) -> Result<Created> {
         within(&new.document)?;
         match &self.backend {
             Backend::Sqlite(db) => {
                 let mut all = db.begin().await?;
+                if let Some(request) = request
+                    && let Created::Before(id) = request::keep(&mut all, request, &new.id, now_ms).await?
+                {
+                    return Ok(Created::Before(id));
+                }
                 sqlx::query(
                     "INSERT INTO station (id, number, document, revision, seed, epoch_ms, state, created_ms, changed_ms) \
                      VALUES (?, ?, ?, 1, ?, ?, '', ?, ?)",
@@ -101,7 +113,8 @@ impl Store {
                     .bind(now_ms)
                     .execute(&mut *all)
                     .await?;
-                Ok(all.commit().await?)
+                all.commit().await?;
+                Ok(Created::New)
             }
         }
     }

@@ -22,7 +22,7 @@ use telecast_core::error::{Error, Kind};
 use telecast_core::library::collection::{Collection, CollectionId, Content};
 use telecast_core::library::describe::Correction;
 use telecast_core::library::{ItemId, Kind as ItemKind, Library as Items};
-use telecast_store::{KeptCollection, LibraryFolder, LibraryRow, Store};
+use telecast_store::{KeptCollection, LibraryFolder, LibraryRow, RequestKey, Store};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -110,8 +110,8 @@ pub enum Bulk {
 /// What becomes of collections.
 #[derive(Clone, Debug)]
 pub enum CollectionChange {
-    /// One more.
-    Add(String, Content),
+    /// One more; made once for the same request.
+    Add(String, Content, Option<RequestKey>),
     /// Another one in its place, as it was seen at a revision.
     Put(Collection, i64),
     /// It goes.

@@ -472,7 +472,7 @@ impl Owner {
         let all = Collections::new(self.kept.iter().map(|kept| kept.collection.clone()));
         let now_ms = self.parts.clock.wall_ms();
         let id = match change {
-            CollectionChange::Add(name, content) => {
+            CollectionChange::Add(name, content, request) => {
                 if self.kept.len() >= telecast_core::library::collection::COLLECTIONS_MOST {
                     return Err(Error::new(
                         Kind::Conflict,
@@ -481,7 +481,8 @@ impl Owner {
                 }
                 let new = Collection { id: CollectionId(0), name: name.trim().to_owned(), content };
                 requests::check_collection(&all, &new)?;
-                Some(self.parts.store.add_collection(&new.name, &new.content, now_ms).await?)
+                let request = request.as_ref();
+                Some(self.parts.store.add_collection(&new.name, &new.content, request, now_ms).await?)
             }
             CollectionChange::Put(mut new, revision) => {
                 all.get(new.id).ok_or_else(|| requests::no_collection(new.id))?;

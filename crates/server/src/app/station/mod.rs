@@ -22,7 +22,7 @@ use telecast_core::library::ItemId;
 use telecast_core::schedule::{
     Document, Fault, History, Plan, Standing, TICKS_PER_MS, Timeline, lint, simulate,
 };
-use telecast_store::{Aired, Station, Store};
+use telecast_store::{Aired, Created, RequestKey, Station, Store};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -61,7 +61,7 @@ type Reply<T> = oneshot::Sender<Result<T, Error>>;
 enum Request {
     All(oneshot::Sender<Vec<StationView>>),
     One(String, Reply<StationDetail>),
-    Create(Station, Reply<StationView>),
+    Create(Station, Option<RequestKey>, Reply<StationView>),
     Change {
         id: String,
         revision: i64,
@@ -190,15 +190,16 @@ impl Stations {
         self.ask(|reply| Request::One(id, reply)).await?
     }
 
-    /// Makes a channel. Its document has been checked.
+    /// Makes a channel, or finds the one that the same request has made. Its document has been checked.
     ///
     /// # Errors
-    /// `Conflict`: there are as many as there may be; `Unavailable`: the store.
+    /// `Conflict`: there are as many as there may be, or the request's key was used for another; `Gone`: what it has made is removed; `Unavailable`: the store.
     pub async fn create(
         &self,
         id: String,
         seed: u64,
         (number, document): (Option<u32>, &Document),
+        request: Option<RequestKey>,
     ) -> Result<StationView, Error> {
         let station = Station {
             id,
@@ -209,7 +210,7 @@ impl Stations {
             epoch_ms: 0,
             state: String::new(),
         };
-        self.ask(|reply| Request::Create(station, reply)).await?
+        self.ask(|reply| Request::Create(station, request, reply)).await?
     }
 
     /// Changes number and document, if `revision` is the one that whoever changes it has seen.
@@ -445,8 +446,8 @@ impl Owner {
                 let found = self.find(&id).map(|channel| view::detail(channel, self.view(channel)));
                 let _ = reply.send(found);
             }
-            Request::Create(station, reply) => {
-                let _ = reply.send(self.create(station).await);
+            Request::Create(station, request, reply) => {
+                let _ = reply.send(self.create(station, request.as_ref()).await);
                 self.look().await;
             }
             Request::Change { id, revision, number, document, reply } => {
@@ -491,14 +492,17 @@ impl Owner {
         Ok((plan, standing, history, Arc::clone(&self.stock)))
     }
 
-    async fn create(&mut self, station: Station) -> Result<StationView, Error> {
+    async fn create(&mut self, station: Station, request: Option<&RequestKey>) -> Result<StationView, Error> {
         if self.channels.len() >= CHANNELS {
             return Err(Error::new(Kind::Conflict, "There are as many own channels as there may be."));
         }
         let now_ms = self.parts.clock.wall_ms();
         // A little past, so that what is on at once has a place on its tape.
         let station = Station { epoch_ms: now_ms - 60_000, ..station };
-        self.parts.store.create_station(&station, now_ms).await?;
+        if let Created::Before(id) = self.parts.store.create_station(&station, request, now_ms).await? {
+            let removed = || Error::new(Kind::Gone, "The channel of this Idempotency-Key has been removed.");
+            return self.find(&id).map(|channel| self.view(channel)).map_err(|_| removed());
+        }
         self.channels.push(Channel::new(station));
         self.list();
         let channel = self.channels.last().ok_or_else(gone)?;

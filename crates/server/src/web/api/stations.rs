@@ -1,16 +1,19 @@
 //! Channels of one's own: for those who may programme.
 
-use super::{Begun, Body};
+use super::{Begun, Body, request_key};
 use crate::app::station::ahead::SimulationView;
 use crate::app::station::view::{AiredView, PreviewView, StationDetail, StationView, TimelineView, read};
-use crate::app::station::{LOG, refused};
+use crate::app::station::{LOG, LogForm, refused};
+use crate::web::guard::Principal;
 use crate::web::problem::{Problem, ProblemDocument};
 use crate::web::{Web, secret};
-use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use telecast_core::error::Kind;
 use telecast_core::schedule::Document;
 use utoipa::{IntoParams, ToSchema};
 
@@ -119,16 +122,20 @@ pub async fn all(State(web): State<Web>) -> Result<Json<Stations>, Problem> {
 
 /// Makes an own channel. It begins when its first programme is prepared.
 #[utoipa::path(post, path = "/api/v1/stations", tag = "stations", request_body = NewStation,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body make one channel; with another body: 409")),
     responses((status = 201, body = StationView), (status = 400, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
 pub async fn create(
     State(web): State<Web>,
+    Extension(principal): Extension<Principal>,
+    headers: HeaderMap,
     Body(new): Body<NewStation>,
 ) -> Result<Begun<StationView>, Problem> {
     let empty = || serde_json::json!({ "version": 1, "name": new.name, "sources": {}, "blocks": {}, "templates": {} });
     let document = document(&new.document.unwrap_or_else(empty))?;
+    let request = request_key(&principal, &headers, "station", &(new.number, &document))?;
     let id = telecast_core::secret::id(secret::entropy());
     let seed = u64::from_le_bytes(secret::entropy());
-    let made = web.app.stations().create(id, seed, (new.number, &document)).await?;
+    let made = web.app.stations().create(id, seed, (new.number, &document), request).await?;
     Ok(Begun(StatusCode::CREATED, made))
 }
 
