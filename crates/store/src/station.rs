@@ -266,4 +266,23 @@ impl Store {
             .await?),
         }
     }
+
+    /// What was on a channel and began from `window_ms.0` on and before `window_ms.1`, the oldest first.
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`].
+    pub async fn aired_within(&self, id: &str, window_ms: (i64, i64), most: u32) -> Result<Vec<Aired>> {
+        match &self.backend {
+            Backend::Sqlite(db) => Ok(sqlx::query_as(
+                "SELECT start_ms, length_ms, item, title, kind, note FROM aired WHERE station_id = ? AND start_ms >= ? \
+                 AND start_ms < ? ORDER BY start_ms LIMIT ?",
+            )
+            .bind(id)
+            .bind(window_ms.0)
+            .bind(window_ms.1)
+            .bind(most)
+            .fetch_all(db.reader())
+            .await?),
+        }
+    }
 }

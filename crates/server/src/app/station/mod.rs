@@ -7,6 +7,7 @@
 
 pub mod ahead;
 mod channel;
+mod export;
 mod guide;
 mod stock;
 pub mod view;
@@ -39,7 +40,8 @@ use crate::adapters::own_channels::{self, OwnChannel, RECEIVER};
 use crate::adapters::picture;
 use crate::adapters::receiver::Client;
 use ahead::SimulationView;
-use channel::{Channel, SLATE};
+use channel::Channel;
+pub use export::Form as LogForm;
 pub use stock::{Stock, StockFile};
 use view::{PreviewView, StationDetail, StationView, TimelineView};
 

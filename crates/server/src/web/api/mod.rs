@@ -129,6 +129,7 @@ fn own_channels() -> OpenApiRouter<Web> {
         .routes(routes!(stations::preview_new))
         .routes(routes!(stations::simulate))
         .routes(routes!(stations::log))
+        .routes(routes!(stations::export_log))
         .routes(routes!(library::overview))
         .routes(routes!(library::items))
         .routes(routes!(items::get, items::correct))

@@ -21,6 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 const PREVIEW_DAYS: i64 = 14;
 /// Days that a run ahead takes, at most: two years.
 const RUN_DAYS: i64 = 731;
+const DAY_MS: i64 = 86_400_000;
 
 /// All own channels.
 #[derive(Serialize, ToSchema)]
@@ -92,6 +93,33 @@ pub struct Before {
     pub before: Option<Timestamp>,
     /// So much of it.
     pub limit: Option<u32>,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// A table (RFC 4180), with a heading.
+    #[default]
+    Csv,
+    /// A list of what the log holds.
+    Json,
+}
+
+/// A period of the log.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Period {
+    /// What began from then on; thirty days ago if absent.
+    #[param(value_type = Option<String>, format = DateTime)]
+    pub from: Option<Timestamp>,
+    /// What began before; now if absent.
+    #[param(value_type = Option<String>, format = DateTime)]
+    pub to: Option<Timestamp>,
+    /// How it is written.
+    #[serde(default)]
+    #[param(inline)]
+    pub format: LogFormat,
 }
 
 /// What was on.
@@ -242,4 +270,33 @@ pub async fn log(
     let items: Vec<AiredView> = aired.iter().map(AiredView::of).collect();
     let next_cursor = items.last().filter(|_| items.len() == limit as usize).map(|last| last.start.clone());
     Ok(Json(Log { items, next_cursor }))
+}
+
+/// What was on in a period, the oldest first, as a file; two years at most.
+#[utoipa::path(get, path = "/api/v1/stations/{id}/log/export", tag = "stations", params(("id" = String, Path), Period),
+    responses((status = 200, body = String, content_type = "text/csv"), (status = 400, body = ProblemDocument)))]
+pub async fn export_log(
+    State(web): State<Web>,
+    Path(id): Path<String>,
+    Query(period): Query<Period>,
+) -> Result<Response, Problem> {
+    let to = period.to.map_or(web.app.now_ms(), Timestamp::as_millisecond);
+    let from = period.from.map_or(to - 30 * DAY_MS, Timestamp::as_millisecond);
+    if from > to || to - from > RUN_DAYS * DAY_MS {
+        let words = "A period ends after it begins, and is two years long at most.";
+        return Err(Problem::new(Kind::Invalid, words).field("to", "after 'from', within 731 days"));
+    }
+    let (form, kind, ending) = match period.format {
+        LogFormat::Csv => (LogForm::Csv, "text/csv; charset=utf-8", "csv"),
+        LogFormat::Json => (LogForm::Json, "application/json", "json"),
+    };
+    // What somebody has entered as an id does not become the name of a file.
+    let name: String = id.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.{ending}\"")),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    let body = axum::body::Body::from_stream(web.app.stations().export_log(id, (from, to), form));
+    Ok((headers, body).into_response())
 }
