@@ -4,6 +4,7 @@
 //! host forgets it; its id is never given again.
 
 use crate::error::{Error, Result};
+use crate::request::{self, RequestKey};
 use crate::sqlite::Driver;
 use crate::{Backend, Kind, Store};
 use sqlx::Transaction;
@@ -242,20 +243,37 @@ impl Store {
         rows.into_iter().map(read).collect()
     }
 
-    /// Adds a collection; gives its id.
+    /// Adds a collection, or finds the one that the same request has added; gives its id.
     ///
     /// # Errors
-    /// [`Kind::Unavailable`].
-    pub async fn add_collection(&self, name: &str, content: &Content, now_ms: i64) -> Result<CollectionId> {
+    /// [`Kind::Conflict`] if the request's key was used for another; [`Kind::Unavailable`].
+    pub async fn add_collection(
+        &self,
+        name: &str,
+        content: &Content,
+        request: Option<&RequestKey>,
+        now_ms: i64,
+    ) -> Result<CollectionId> {
         let Backend::Sqlite(db) = &self.backend;
+        let mut all = db.begin().await?;
+        if let Some(request) = request
+            && let Some(before) = request::before(&mut all, request).await?
+        {
+            let id = before.parse().map_err(|_| Error::new(Kind::Internal, "A key names no collection."))?;
+            return Ok(CollectionId(id));
+        }
         let id: i64 = sqlx::query_scalar(
             "INSERT INTO library_collection (name, content, revision, changed_ms) VALUES (?, ?, 1, ?) RETURNING id",
         )
         .bind(name)
         .bind(serde_json::to_string(content)?)
         .bind(now_ms)
-        .fetch_one(db.writer())
+        .fetch_one(&mut *all)
         .await?;
+        if let Some(request) = request {
+            request::keep(&mut all, request, &id.to_string(), now_ms).await?;
+        }
+        all.commit().await?;
         Ok(CollectionId(id as u64))
     }
 

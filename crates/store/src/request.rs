@@ -26,13 +26,11 @@ pub(crate) fn used_otherwise() -> Error {
     Error::new(Kind::Conflict, "This Idempotency-Key was used for another request. Use a fresh one.")
 }
 
-/// Keeps the key beside what is being made (`made_id`), or finds what it has made before.
-pub(crate) async fn keep(
+/// What the same request has made before; for what has its id only when it is made.
+pub(crate) async fn before(
     transaction: &mut Transaction<'static, Driver>,
     request: &RequestKey,
-    made_id: &str,
-    now_ms: i64,
-) -> Result<Created> {
+) -> Result<Option<String>> {
     let before: Option<(String, Vec<u8>)> = sqlx::query_as(
         "SELECT made_id, request_hash FROM request_key WHERE account_id = ? AND request_key = ?",
     )
@@ -41,9 +39,21 @@ pub(crate) async fn keep(
     .fetch_optional(&mut **transaction)
     .await?;
     match before {
-        Some((id, hash)) if hash == request.request.as_bytes() => return Ok(Created::Before(id)),
-        Some(_) => return Err(used_otherwise()),
-        None => {}
+        Some((id, hash)) if hash == request.request.as_bytes() => Ok(Some(id)),
+        Some(_) => Err(used_otherwise()),
+        None => Ok(None),
+    }
+}
+
+/// Keeps the key beside what is being made (`made_id`), or finds what it has made before.
+pub(crate) async fn keep(
+    transaction: &mut Transaction<'static, Driver>,
+    request: &RequestKey,
+    made_id: &str,
+    now_ms: i64,
+) -> Result<Created> {
+    if let Some(id) = before(transaction, request).await? {
+        return Ok(Created::Before(id));
     }
     sqlx::query(
         "INSERT INTO request_key (account_id, request_key, request_hash, made_id, made_ms) VALUES (?, ?, ?, ?, ?)",

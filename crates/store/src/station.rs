@@ -1,7 +1,9 @@
 //! Channels of one's own: documents with their revisions, what is firm on each, and what was on.
 
 use crate::error::{Error, Result};
-use crate::{Backend, Kind, Store};
+use crate::request::{self, RequestKey};
+use crate::{Backend, Created, Kind, Store};
+use telecast_core::library::ItemId;
 use telecast_core::limits;
 
 /// Revisions of a document that are kept.
@@ -39,8 +41,16 @@ pub struct Aired {
     pub title: String,
     /// `programme`, `break` or `slate`.
     pub kind: String,
-    /// Why it was not what was planned; empty: it was.
+    /// Why it was not what was planned; empty: it was. `off` and `nothing`: it was not on at all.
     pub note: String,
+}
+
+impl Aired {
+    /// Which item was on, and when it began; none: none was, whatever was planned.
+    pub fn was_on(&self) -> Option<(ItemId, i64)> {
+        let item = self.item.filter(|_| !matches!(self.note.as_str(), "off" | "nothing"))?;
+        Some((ItemId(item as u64), self.start_ms))
+    }
 }
 
 fn within(document: &str) -> Result<()> {
@@ -65,15 +75,25 @@ impl Store {
         }
     }
 
-    /// Keeps a new one, at revision 1.
+    /// Keeps a new one, at revision 1, or finds the one that the same request has made.
     ///
     /// # Errors
-    /// [`Kind::TooLarge`]; [`Kind::Conflict`] if its id is taken.
-    pub async fn create_station(&self, new: &Station, now_ms: i64) -> Result<()> {
+    /// [`Kind::TooLarge`]; [`Kind::Conflict`] if its id is taken, or if the request's key was used for another.
+    pub async fn create_station(
+        &self,
+        new: &Station,
+        request: Option<&RequestKey>,
+        now_ms: i64,
+    ) -> Result<Created> {
         within(&new.document)?;
         match &self.backend {
             Backend::Sqlite(db) => {
                 let mut all = db.begin().await?;
+                if let Some(request) = request
+                    && let Created::Before(id) = request::keep(&mut all, request, &new.id, now_ms).await?
+                {
+                    return Ok(Created::Before(id));
+                }
                 sqlx::query(
                     "INSERT INTO station (id, number, document, revision, seed, epoch_ms, state, created_ms, changed_ms) \
                      VALUES (?, ?, ?, 1, ?, ?, '', ?, ?)",
@@ -93,7 +113,8 @@ impl Store {
                     .bind(now_ms)
                     .execute(&mut *all)
                     .await?;
-                Ok(all.commit().await?)
+                all.commit().await?;
+                Ok(Created::New)
             }
         }
     }
@@ -182,8 +203,31 @@ impl Store {
                     .bind(&one.note)
                     .execute(&mut *all)
                     .await?;
+                    let Some((item, at_ms)) = one.was_on() else { continue };
+                    sqlx::query(
+                        "INSERT INTO item_aired (item, last_ms) VALUES (?, ?) \
+                         ON CONFLICT (item) DO UPDATE SET last_ms = max(last_ms, excluded.last_ms)",
+                    )
+                    .bind(item.0 as i64)
+                    .bind(at_ms)
+                    .execute(&mut *all)
+                    .await?;
                 }
                 Ok(all.commit().await?)
+            }
+        }
+    }
+
+    /// When each item that has been on was on last, on whichever channel (milliseconds since 1970).
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`].
+    pub async fn last_aired(&self) -> Result<Vec<(ItemId, i64)>> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let rows: Vec<(i64, i64)> =
+                    sqlx::query_as("SELECT item, last_ms FROM item_aired").fetch_all(db.reader()).await?;
+                Ok(rows.into_iter().map(|(item, at_ms)| (ItemId(item as u64), at_ms)).collect())
             }
         }
     }
@@ -217,6 +261,25 @@ impl Store {
             )
             .bind(id)
             .bind(before_ms)
+            .bind(most)
+            .fetch_all(db.reader())
+            .await?),
+        }
+    }
+
+    /// What was on a channel and began from `window_ms.0` on and before `window_ms.1`, the oldest first.
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`].
+    pub async fn aired_within(&self, id: &str, window_ms: (i64, i64), most: u32) -> Result<Vec<Aired>> {
+        match &self.backend {
+            Backend::Sqlite(db) => Ok(sqlx::query_as(
+                "SELECT start_ms, length_ms, item, title, kind, note FROM aired WHERE station_id = ? AND start_ms >= ? \
+                 AND start_ms < ? ORDER BY start_ms LIMIT ?",
+            )
+            .bind(id)
+            .bind(window_ms.0)
+            .bind(window_ms.1)
             .bind(most)
             .fetch_all(db.reader())
             .await?),

@@ -84,7 +84,7 @@ async fn collections_are_changed_by_whoever_saw_them_last() {
     let directory = tempfile::tempdir().expect("a directory");
     let store = store(&directory).await;
     let content = Content::Smart { query: "kind:film".into() };
-    let id = store.add_collection("Filme", &content, NOW).await.expect("added");
+    let id = store.add_collection("Filme", &content, None, NOW).await.expect("added");
     let all = store.collections().await.expect("read");
     assert_eq!((all[0].collection.id, all[0].revision), (id, 1));
     let changed = Collection { id, name: "Alte".into(), content: Content::Manual { items: vec![ItemId(3)] } };
@@ -93,7 +93,7 @@ async fn collections_are_changed_by_whoever_saw_them_last() {
     assert_eq!(store.collections().await.expect("read")[0].collection, changed);
     assert!(store.remove_collection(id).await.expect("removed"));
     assert!(!store.remove_collection(id).await.expect("gone"));
-    assert_ne!(store.add_collection("Neu", &content, NOW).await.expect("added"), id);
+    assert_ne!(store.add_collection("Neu", &content, None, NOW).await.expect("added"), id);
 }
 
 #[tokio::test]

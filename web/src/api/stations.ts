@@ -82,7 +82,8 @@ export interface FaultView {
   readonly place: string;
   /** In English: what it is and what to do. */
   readonly message: string;
-  readonly code?: string;
+  /** What it is, for words in other languages. */
+  readonly code: string;
 }
 
 export type StationDetail = StationView & { readonly document: StationDocument; readonly faults: readonly FaultView[] };

@@ -1,6 +1,8 @@
-/** What a channel really aired, newest first; it can be taken along as a table. */
+/** What a channel really aired, newest first; a period of it can be taken along as a file. */
+import { useState } from "react";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import type { LogEntry, SlotRole } from "../api/stations";
+import { resolve } from "../api/base";
+import type { SlotRole } from "../api/stations";
 import { dateTime } from "../i18n/format";
 import { useLocale } from "../i18n";
 import { Button, Failure, Skeleton } from "../ui";
@@ -25,7 +27,7 @@ export function AirLog() {
           <h2>{w.log.title}</h2>
           <p className="lead">{w.log.text}</p>
         </div>
-        {entries.length > 0 && <Button onClick={() => save(csv([w.log.when, w.log.length, w.log.what, w.log.note], entries), `${id}.csv`)}>{w.log.download}</Button>}
+        <Period id={id} />
       </header>
       {!data && [1, 2, 3, 4].map((n) => <Skeleton key={n} width="100%" height="2rem" />)}
       {data && entries.length === 0 && <p className="lead">{w.log.empty}</p>}
@@ -64,22 +66,44 @@ export function AirLog() {
   );
 }
 
-function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+const DAY = 86_400_000;
+
+/** A day of the viewer's, as a field for dates has it. */
+function day(at: number): string {
+  const date = new Date(at);
+  return [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
 }
 
-/** RFC 4180; times as the station wrote them, lengths in seconds. What could be taken for a formula is no formula. */
-export function csv(head: readonly string[], entries: readonly LogEntry[]): string {
-  const rows = entries.map(({ start, length_ms, title, note }) => [start, String(Math.round(length_ms / 1000)), title, note ?? ""]);
-  return [head, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
+/** Where the log from one day to another, that one included, is fetched as a file; none: that is no period. */
+export function logFile(id: string, from: string, to: string, format: "csv" | "json"): string | undefined {
+  const begin = new Date(`${from}T00:00:00`);
+  const end = new Date(`${to}T00:00:00`);
+  end.setDate(end.getDate() + 1);
+  if (!(begin.getTime() < end.getTime())) return undefined;
+  const period = new URLSearchParams({ from: begin.toISOString(), to: end.toISOString(), format });
+  return resolve(`/api/v1/stations/${encodeURIComponent(id)}/log/export?${period.toString()}`);
 }
 
-function save(text: string, name: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
+function Period({ id }: { readonly id: string }) {
+  const w = useWords();
+  const [from, begin] = useState(() => day(Date.now() - 30 * DAY));
+  const [to, end] = useState(() => day(Date.now()));
+  return (
+    <div className="log-period" role="group" aria-label={w.log.download}>
+      <label>
+        {w.log.from} <input type="date" value={from} max={to} onChange={(event) => begin(event.target.value)} />
+      </label>
+      <label>
+        {w.log.to} <input type="date" value={to} min={from} onChange={(event) => end(event.target.value)} />
+      </label>
+      {(["csv", "json"] as const).map((format) => {
+        const address = logFile(id, from, to, format);
+        return (
+          <a key={format} className="button button-plain" href={address} aria-disabled={address === undefined || undefined} download>
+            {w.log.save(format.toUpperCase())}
+          </a>
+        );
+      })}
+    </div>
+  );
 }

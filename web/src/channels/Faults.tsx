@@ -1,7 +1,7 @@
 /** What is wrong with a document, each with its place in words; a press goes there. */
 import type { FaultView } from "../api/stations";
 import { useWords } from "./text";
-import { placeWords } from "./words";
+import { faultWords, placeWords } from "./words";
 
 interface FaultListProps {
   readonly faults: readonly FaultView[];
@@ -25,7 +25,7 @@ export function FaultList({ faults, go }: FaultListProps) {
               ) : (
                 <b>{place}</b>
               )}{" "}
-              <span lang="en">{fault.message}</span>
+              {faultWords(w, fault)} <span lang="en">{fault.message}</span>
             </li>
           );
         })}

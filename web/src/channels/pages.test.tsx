@@ -289,7 +289,7 @@ describe("changing one", () => {
   });
 
   test("asks where a document is wrong that is refused without a place", async () => {
-    station(simple, ({ method, path }) => (isChange(method, path) ? new Refusal(400, { detail: "simple.shows: no show is included" }) : path === "stations/s1/preview" ? { ...preview, slots: [], faults: [{ place: "simple.shows", message: "no show is included; choose at least one" }] } : undefined));
+    station(simple, ({ method, path }) => (isChange(method, path) ? new Refusal(400, { detail: "simple.shows: no show is included" }) : path === "stations/s1/preview" ? { ...preview, slots: [], faults: [{ code: "empty", place: "simple.shows", message: "no show is included; choose at least one" }] } : undefined));
     open("/channels/s1?tab=edit");
     fireEvent.click(await screen.findByRole("button", { name: "Take out Tatort" }));
     fireEvent.click(screen.getByRole("button", { name: "Apply" }));

@@ -6,11 +6,11 @@ import { stations as de } from "../i18n/stations.de";
 import { stations as en } from "../i18n/stations.en";
 import { slot, why } from "../test/stations";
 import { changedAddress, readPlanAddress } from "./address";
-import { csv } from "./AirLog";
+import { logFile } from "./AirLog";
 import { firstEvening } from "./evening";
 import { readDay, writeDay } from "./Plan";
 import { offersOf } from "./ShowPicker";
-import { faultAt, hasFault, lengthWords, lintWords, noteWords, placeWords, whyWords } from "./words";
+import { faultAt, faultWords, hasFault, lengthWords, lintWords, noteWords, placeWords, whyWords } from "./words";
 
 /** Paths of all texts in a catalogue. */
 function paths(node: unknown, at = ""): string[] {
@@ -153,7 +153,19 @@ test("offers are shows of the library, single films, and what was typed", () => 
   expect(offersOf(en, [], [], "kind:film", new Set()).at(-1)?.show).toEqual({ query: "kind:film" });
 });
 
-test("the log as a table escapes what a table would read otherwise", () => {
-  const entry = { start: "2026-11-30T20:15:00Z", length_ms: 90_400, kind: "item" };
-  expect(csv(["a"], [{ ...entry, title: 'Say "hi", you' }, { ...entry, title: "=1+1", note: "cut" }])).toBe('a\r\n2026-11-30T20:15:00Z,90,"Say ""hi"", you",\r\n2026-11-30T20:15:00Z,90,\'=1+1,cut\r\n');
+test("a period of the log is fetched from the first day's beginning to the last day's end", () => {
+  const address = new URL(logFile("s 1", "2026-11-01", "2026-11-30", "csv") ?? "");
+  expect(address.pathname).toBe("/api/v1/stations/s%201/log/export");
+  expect(address.searchParams.get("format")).toBe("csv");
+  expect(address.searchParams.get("from")).toBe(new Date(2026, 10, 1).toISOString());
+  expect(address.searchParams.get("to")).toBe(new Date(2026, 11, 1).toISOString());
+  expect(logFile("s1", "2026-11-02", "2026-11-01", "json")).toBeUndefined();
+  expect(logFile("s1", "", "2026-11-01", "json")).toBeUndefined();
+});
+
+test("a fault has words of its kind where the station's are in another language", () => {
+  const fault = { place: "blocks.a.play[0].source", message: "there is no source 'x'", code: "unknown_name" };
+  expect(faultWords(de, fault)).toBe("Das gibt es nicht:");
+  expect(faultWords(en, fault)).toBe("");
+  expect(faultWords(de, { ...fault, code: "of another version" })).toBe("");
 });

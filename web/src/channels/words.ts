@@ -135,6 +135,12 @@ export function lintWords(w: Words, lint: LintView): string {
   });
 }
 
+/** What is wrong, by its code; empty where the station's own words do, which are English. */
+export function faultWords(w: Words, fault: FaultView): string {
+  const known = w.edit.faultCodes;
+  return Object.hasOwn(known, fault.code) ? known[fault.code as keyof typeof known] : "";
+}
+
 /** What is wrong at this very place. */
 export function faultAt(faults: readonly FaultView[], place: string): string | undefined {
   return faults.find((fault) => fault.place === place)?.message;

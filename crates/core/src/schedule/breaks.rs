@@ -367,9 +367,10 @@ impl<'p> Builder<'p> {
         }
     }
 
-    /// Fills from `at` until `to` with clips of the rules for it: whole ones, or, as a fallback, one after another and the last one cut.
-    pub(super) fn fill_with(&mut self, with: BreakAt, to: i64, here: Option<Here<'p>>) {
+    /// Puts a clip of the first rule for it that has one at `at`: a whole one that ends by `to`, or, as a fallback, one that is cut there. Says whether there was one.
+    pub(super) fn fill_with(&mut self, with: BreakAt, to: i64, here: Option<Here<'p>>) -> bool {
         let plan = self.plan;
+        let begin = self.at;
         let wall_s = self.agenda.wall_s(self.at);
         let last = plan.catalogue.index(self.place.last);
         let length = last.map_or(0, |index| plan.catalogue.length(index));
@@ -383,15 +384,19 @@ impl<'p> Builder<'p> {
                 continue;
             }
             let mut clips = Vec::new();
-            self.clips(rule, self.at, (to - self.at, CLIPS), &[], &mut clips);
+            self.clips(rule, self.at, (to - self.at, 1), &[], &mut clips);
             match here {
                 Some(here) => self.push_gap(&clips, with, here),
                 None => self.push_loose(&clips, with),
             }
-            if with == BreakAt::Fallback && self.at < to {
+            if with == BreakAt::Fallback && self.at == begin {
                 self.cut_to(rule, to, here);
             }
+            if self.at > begin {
+                return true;
+            }
         }
+        false
     }
 
     fn push_loose(&mut self, clips: &[Clip], at: BreakAt) {

@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub(super) const LONGEST: i64 = 48 * 3_600 * HZ;
 /// The longest slot of a channel that is on as it is.
 pub(super) const LIVE_LONGEST: i64 = 24 * 3_600 * HZ;
-/// What is filled in one unit at most; then it is looked anew whether there is something to play.
+/// What is filled at most before it is looked anew whether there is something to play.
 pub(super) const FILL_LONGEST: i64 = 30 * 60 * HZ;
 /// Programmes that are looked at for one that fits.
 pub(super) const TRIES: usize = 24;
@@ -251,7 +251,8 @@ impl<'p> Builder<'p> {
         if !over {
             self.note(NoteKind::Nothing, block.name.clone(), "".into(), (ItemId(0), ItemId(0)), 0);
         }
-        self.fill(next, Some(here(self.place.step as usize, next)));
+        self.place.fill_to = next.min(self.at + FILL_LONGEST);
+        self.fill(self.place.fill_to, Some(here(self.place.step as usize, next)));
     }
 
     fn go_to(&mut self, step: usize) {
@@ -468,16 +469,15 @@ impl<'p> Builder<'p> {
         }
     }
 
-    /// Fills from `at` until `to`, but no more than [`FILL_LONGEST`] at once.
+    /// One unit of what fills from `at` until `to`: a clip, or a slate. Behind it is a free boundary, so what comes behind a clip that turns out to be longer than
+    /// planned is chosen anew, and the last one takes what is left.
     pub(super) fn fill(&mut self, to: i64, here: Option<Here<'p>>) {
         let to = to.min(self.at + FILL_LONGEST);
         if to <= self.at {
             return;
         }
         self.begin_unit();
-        self.fill_with(BreakAt::Tail, to, here);
-        self.fill_with(BreakAt::Fallback, to, here);
-        if self.at < to {
+        if !self.fill_with(BreakAt::Tail, to, here) && !self.fill_with(BreakAt::Fallback, to, here) {
             let reason = self.reason(here, NO_RULE);
             self.push(What::Slate, to - self.at, (Role::Slate, false), reason);
         }

@@ -8,6 +8,7 @@ use super::document::{
 };
 use super::holiday;
 use super::values::Length;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Bytes of a document: a thousand shows are some 100 KB.
@@ -27,9 +28,47 @@ const TEXT: usize = 4_000;
 /// Faults that are told at once.
 const FAULTS: usize = 50;
 
+/// What is wrong, for machines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultCode {
+    /// It is no JSON, or a value is of another form than it should be, or is not known.
+    Unreadable,
+    /// The document is larger than can be read.
+    TooLarge,
+    /// It is of another version.
+    Version,
+    /// There are more than can be read.
+    TooMany,
+    /// There must be something, and is nothing.
+    Empty,
+    /// It lacks something that it needs.
+    Missing,
+    /// A number, a length or a text outside of its bounds.
+    OutOfRange,
+    /// There is no such block, template, source, break, day or stand-in.
+    UnknownName,
+    /// Exactly one of several things is to be given.
+    OneOf,
+    /// Two things that do not go together.
+    Contradiction,
+    /// Two of one name, or at one time.
+    Duplicate,
+    /// A source that names itself.
+    Circular,
+    /// What has no end of its own, where something must end.
+    NoEnd,
+    /// What has no items, where items are needed.
+    NoItems,
+    /// A rule of a day that says too little, too much or what never is.
+    Day,
+}
+
 /// What is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
+    /// What, for machines.
+    pub code: FaultCode,
     /// Place in the document: `blocks.morning.play[0].order`.
     pub place: String,
     /// What it is and what to do.
@@ -54,17 +93,21 @@ impl Document {
         if json.len() > DOCUMENT_BYTES {
             let message =
                 "the document is larger than 1 MiB; use collections instead of long lists".to_owned();
-            return Err(vec![Fault { place: String::new(), message }]);
+            return Err(vec![Fault { code: FaultCode::TooLarge, place: String::new(), message }]);
         }
         let mut reader = serde_json::Deserializer::from_str(json);
         let document: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let place = error.path().to_string();
             vec![Fault {
-                place: if place == "." { String::new() } else { place },
+                code: FaultCode::Unreadable,
+                place: if matches!(place.as_str(), "." | "?") { String::new() } else { place },
                 message: error.inner().to_string(),
             }]
         })?;
-        reader.end().map_err(|error| vec![Fault { place: String::new(), message: error.to_string() }])?;
+        reader.end().map_err(|error| {
+            let (code, place) = (FaultCode::Unreadable, String::new());
+            vec![Fault { code, place, message: error.to_string() }]
+        })?;
         let faults = document.faults();
         if faults.is_empty() { Ok(document) } else { Err(faults) }
     }
@@ -84,20 +127,21 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
-    fn say(&mut self, place: impl Into<String>, message: impl Into<String>) {
-        self.faults.push(Fault { place: place.into(), message: message.into() });
+    fn say(&mut self, code: FaultCode, place: impl Into<String>, message: impl Into<String>) {
+        self.faults.push(Fault { code, place: place.into(), message: message.into() });
     }
 
     fn whole(&mut self) {
         let document = self.document;
         if document.version != VERSION {
             self.say(
+                FaultCode::Version,
                 "version",
                 format!("version {} is not known here; this program reads {VERSION}", document.version),
             );
         }
         if document.name.trim().is_empty() || document.name.chars().count() > 200 {
-            self.say("name", "give the channel a name of up to 200 characters");
+            self.say(FaultCode::Empty, "name", "give the channel a name of up to 200 characters");
         }
         let counts = [
             ("sources", document.sources.len()),
@@ -108,7 +152,7 @@ impl Found<'_> {
         ];
         for (place, count) in counts {
             if count > ENTRIES {
-                self.say(place, format!("{count} entries; {ENTRIES} are read"));
+                self.say(FaultCode::TooMany, place, format!("{count} entries; {ENTRIES} are read"));
             }
         }
         match &document.simple {
@@ -119,6 +163,7 @@ impl Found<'_> {
             self.source(&format!("sources.{name}"), source);
             if reaches(document, name, name, ENTRIES) {
                 self.say(
+                    FaultCode::Circular,
                     format!("sources.{name}.any"),
                     "it names itself, by way of others; take it out of the list",
                 );
@@ -135,15 +180,20 @@ impl Found<'_> {
         let document = self.document;
         if !(document.blocks.is_empty() && document.templates.is_empty() && document.calendar.is_empty()) {
             self.say(
+                FaultCode::Contradiction,
                 "simple",
                 "a simple channel has no blocks, templates or calendar; take 'simple' or those out",
             );
         }
         if !simple.shows.iter().any(|show| show.include) {
-            self.say("simple.shows", "no show is included; choose at least one");
+            self.say(FaultCode::Empty, "simple.shows", "no show is included; choose at least one");
         }
         if simple.shows.len() > ENTRIES {
-            self.say("simple.shows", format!("{} shows; {ENTRIES} are read", simple.shows.len()));
+            self.say(
+                FaultCode::TooMany,
+                "simple.shows",
+                format!("{} shows; {ENTRIES} are read", simple.shows.len()),
+            );
         }
         for (at, show) in simple.shows.iter().enumerate() {
             let place = format!("simple.shows[{at}]");
@@ -158,15 +208,23 @@ impl Found<'_> {
     fn full(&mut self) {
         let document = self.document;
         if document.blocks.is_empty() {
-            self.say("blocks", "there is nothing to play; add a block, or use 'simple'");
+            self.say(FaultCode::Empty, "blocks", "there is nothing to play; add a block, or use 'simple'");
         }
         if document.calendar.is_empty() {
-            self.say("calendar", "no day has a template; add {\"template\": …} for all days");
+            self.say(
+                FaultCode::Empty,
+                "calendar",
+                "no day has a template; add {\"template\": …} for all days",
+            );
         }
         for (name, block) in &document.blocks {
             let place = format!("blocks.{name}");
             if block.play.is_empty() || block.play.len() > STEPS {
-                self.say(format!("{place}.play"), format!("a block plays 1 to {STEPS} things"));
+                self.say(
+                    if block.play.is_empty() { FaultCode::Empty } else { FaultCode::TooMany },
+                    format!("{place}.play"),
+                    format!("a block plays 1 to {STEPS} things"),
+                );
             }
             for (at, step) in block.play.iter().enumerate() {
                 self.step(&format!("{place}.play[{at}]"), step);
@@ -177,24 +235,31 @@ impl Found<'_> {
         for (name, starts) in &document.templates {
             let place = format!("templates.{name}");
             if starts.is_empty() || starts.len() > STEPS {
-                self.say(&place, format!("a template has 1 to {STEPS} starts"));
+                self.say(
+                    if starts.is_empty() { FaultCode::Empty } else { FaultCode::TooMany },
+                    &place,
+                    format!("a template has 1 to {STEPS} starts"),
+                );
             }
             for (at, start) in starts.iter().enumerate() {
                 let place = format!("{place}[{at}]");
                 if !document.blocks.contains_key(&start.block) {
                     self.say(
+                        FaultCode::UnknownName,
                         format!("{place}.block"),
                         missing("block", &start.block, document.blocks.keys()),
                     );
                 }
                 if start.strict && start.late.is_some() {
                     self.say(
+                        FaultCode::Contradiction,
                         format!("{place}.late"),
                         "a strict start is never late; take 'strict' or 'late' out",
                     );
                 }
                 if starts[..at].iter().any(|other| other.at == start.at) {
                     self.say(
+                        FaultCode::Duplicate,
                         format!("{place}.at"),
                         format!("two blocks begin at {}; one of them must move", start.at),
                     );
@@ -210,18 +275,19 @@ impl Found<'_> {
             let place = format!("calendar[{at}]");
             if !document.templates.contains_key(&rule.template) {
                 let message = missing("template", &rule.template, document.templates.keys());
-                self.say(format!("{place}.template"), message);
+                self.say(FaultCode::UnknownName, format!("{place}.template"), message);
             }
             if let (Some(from), Some(until)) = (rule.from, rule.until)
                 && (from.year.is_some() != until.year.is_some() || (from.year.is_some() && from > until))
             {
                 self.say(
+                    FaultCode::Contradiction,
                     format!("{place}.until"),
                     "give the year of both days or of none, the earlier one first",
                 );
             }
             if rule.months.iter().any(|month| !(1..=12).contains(month)) {
-                self.say(format!("{place}.months"), "months are 1 to 12");
+                self.say(FaultCode::OutOfRange, format!("{place}.months"), "months are 1 to 12");
             }
             for (at, day) in rule.holidays.iter().enumerate() {
                 let place = format!("{place}.holidays[{at}]");
@@ -229,11 +295,11 @@ impl Found<'_> {
                     Holiday::Named(name) if holiday::named(name).is_none() => {
                         let known = holiday::NAMED.iter().map(|(name, _)| *name);
                         let known = known.chain(holiday::SETS.iter().map(|(name, _)| *name));
-                        self.say(place, missing("day", name, known));
+                        self.say(FaultCode::UnknownName, place, missing("day", name, known));
                     }
                     Holiday::Rule(rule) => {
                         if let Some(fault) = rule.fault() {
-                            self.say(place, fault);
+                            self.say(FaultCode::Day, place, fault);
                         }
                     }
                     Holiday::Named(_) => {}
@@ -259,19 +325,31 @@ impl Found<'_> {
         ];
         if given.into_iter().filter(|is| *is).count() != 1 {
             let one = "give exactly one of show, item, items, collection, query, playlist, tag, kind, still, live, channel, any";
-            self.say(place, one);
+            self.say(FaultCode::OneOf, place, one);
         }
         if let Some(still) = &source.still
             && (still.length < Length::seconds(1) || still.pictures.is_empty())
         {
-            self.say(format!("{place}.still"), "a still needs a picture, and a length of a second at least");
+            self.say(
+                FaultCode::Missing,
+                format!("{place}.still"),
+                "a still needs a picture, and a length of a second at least",
+            );
         }
         for (at, name) in source.any.iter().enumerate() {
             let place = format!("{place}.any[{at}]");
             match self.document.sources.get(name) {
-                None => self.say(place, missing("source", name, self.document.sources.keys())),
+                None => self.say(
+                    FaultCode::UnknownName,
+                    place,
+                    missing("source", name, self.document.sources.keys()),
+                ),
                 Some(other) if !other.has_items() => {
-                    self.say(place, format!("'{name}' has no items; play it in a step of its own"));
+                    self.say(
+                        FaultCode::NoItems,
+                        place,
+                        format!("'{name}' has no items; play it in a step of its own"),
+                    );
                 }
                 Some(_) => {}
             }
@@ -281,23 +359,28 @@ impl Found<'_> {
     fn step(&mut self, place: &str, step: &Step) {
         let amounts = [step.count.is_some(), step.all, step.duration.is_some(), step.until_next];
         if amounts.into_iter().filter(|is| *is).count() > 1 {
-            self.say(place, "give one of 'count', 'all', 'for' and 'until_next'");
+            self.say(FaultCode::OneOf, place, "give one of 'count', 'all', 'for' and 'until_next'");
         }
         if step.count.is_some_and(|count| count == 0 || count > COUNT) {
-            self.say(format!("{place}.count"), format!("1 to {COUNT}"));
+            self.say(FaultCode::OutOfRange, format!("{place}.count"), format!("1 to {COUNT}"));
         }
         if step.duration.is_some_and(|length| length < Length::minutes(1)) {
-            self.say(format!("{place}.for"), "a minute at least");
+            self.say(FaultCode::OutOfRange, format!("{place}.for"), "a minute at least");
         }
         self.pad(&format!("{place}.pad"), step.pad);
         self.order(&format!("{place}.order"), &step.order);
         match self.document.sources.get(&step.source) {
             None => self.say(
+                FaultCode::UnknownName,
                 format!("{place}.source"),
                 missing("source", &step.source, self.document.sources.keys()),
             ),
             Some(source) if source.has_no_end() && step.duration.is_none() && !step.until_next => {
-                self.say(place, "a channel has no end of its own; give 'for' or 'until_next'");
+                self.say(
+                    FaultCode::NoEnd,
+                    place,
+                    "a channel has no end of its own; give 'for' or 'until_next'",
+                );
             }
             Some(_) => {}
         }
@@ -311,24 +394,36 @@ impl Found<'_> {
         }
         let is_grouped = matches!(order.kind, OrderKind::Rotation | OrderKind::Marathon);
         if !is_grouped && (!order.modes.is_empty() || order.group_cooldown.is_some()) {
-            self.say(place, "'modes' and 'group_cooldown' go with rotation and marathon");
+            self.say(
+                FaultCode::Contradiction,
+                place,
+                "'modes' and 'group_cooldown' go with rotation and marathon",
+            );
         }
         let throws = order.each == super::document::Mode::Random
             || order.modes.values().any(|mode| *mode == super::document::Mode::Random);
         if order.kind == OrderKind::Marathon && throws {
-            self.say(place, "a marathon of random items never ends; use 'shuffle' for 'each'");
+            self.say(
+                FaultCode::Contradiction,
+                place,
+                "a marathon of random items never ends; use 'shuffle' for 'each'",
+            );
         }
     }
 
     fn weight(&mut self, place: &str, weight: f64) {
         if !WEIGHTS.contains(&weight) {
-            self.say(place, format!("a weight is {} to {}", WEIGHTS.start(), WEIGHTS.end()));
+            self.say(
+                FaultCode::OutOfRange,
+                place,
+                format!("a weight is {} to {}", WEIGHTS.start(), WEIGHTS.end()),
+            );
         }
     }
 
     fn pad(&mut self, place: &str, pad: Option<u16>) {
         if pad.is_some_and(|pad| !PADS.contains(&pad)) {
-            self.say(place, "fill up to 5, 10, 15, 20, 30 or 60 minutes");
+            self.say(FaultCode::OutOfRange, place, "fill up to 5, 10, 15, 20, 30 or 60 minutes");
         }
     }
 
@@ -336,14 +431,19 @@ impl Found<'_> {
         let place = format!("breaks[{at}]");
         let document = self.document;
         if rule.name.is_empty() || document.breaks[..at].iter().any(|other| other.name == rule.name) {
-            self.say(format!("{place}.name"), "each break has a name of its own");
+            self.say(FaultCode::Duplicate, format!("{place}.name"), "each break has a name of its own");
         }
         match document.sources.get(&rule.source) {
             None => {
-                self.say(format!("{place}.source"), missing("source", &rule.source, document.sources.keys()));
+                self.say(
+                    FaultCode::UnknownName,
+                    format!("{place}.source"),
+                    missing("source", &rule.source, document.sources.keys()),
+                );
             }
             Some(source) if source.has_no_end() => {
                 self.say(
+                    FaultCode::NoEnd,
                     format!("{place}.source"),
                     "a channel has no end; breaks are made of items or stills",
                 );
@@ -355,22 +455,28 @@ impl Found<'_> {
         let fills = matches!(rule.at, BreakAt::Tail | BreakAt::Fallback);
         match (fills, amounts) {
             (true, 1..) => self.say(
+                FaultCode::Contradiction,
                 &place,
                 "what fills goes on for as long as there is room; take 'count', 'for', 'pad' out",
             ),
-            (false, 0 | 2..) => self.say(&place, "give one of 'count', 'for' and 'pad'"),
+            (false, 0 | 2..) => self.say(FaultCode::OneOf, &place, "give one of 'count', 'for' and 'pad'"),
             _ => {}
         }
         if rule.count.is_some_and(|count| count == 0 || count > COUNT) {
-            self.say(format!("{place}.count"), format!("1 to {COUNT}"));
+            self.say(FaultCode::OutOfRange, format!("{place}.count"), format!("1 to {COUNT}"));
         }
         match (&rule.points, rule.at) {
             (Some(points), BreakAt::Mid) => self.points(&format!("{place}.points"), points),
             (None, BreakAt::Mid) => self.say(
+                FaultCode::Missing,
                 format!("{place}.points"),
                 "say where: {\"by\": \"chapters\"}, \"intervals\" or \"detected\"",
             ),
-            (Some(_), _) => self.say(format!("{place}.points"), "points are for breaks with \"at\": \"mid\""),
+            (Some(_), _) => self.say(
+                FaultCode::Contradiction,
+                format!("{place}.points"),
+                "points are for breaks with \"at\": \"mid\"",
+            ),
             (None, _) => {}
         }
         self.pad(&format!("{place}.pad"), rule.pad);
@@ -380,10 +486,10 @@ impl Found<'_> {
     fn points(&mut self, place: &str, points: &Points) {
         let needs = points.by == PointsBy::Intervals || points.or_intervals;
         if needs && points.every.is_none() {
-            self.say(format!("{place}.every"), "say how often");
+            self.say(FaultCode::Missing, format!("{place}.every"), "say how often");
         }
         if points.every.is_some_and(|every| every < Length::minutes(1)) {
-            self.say(format!("{place}.every"), "a minute at least");
+            self.say(FaultCode::OutOfRange, format!("{place}.every"), "a minute at least");
         }
     }
 
@@ -392,7 +498,7 @@ impl Found<'_> {
         for (at, name) in names.unwrap_or_default().iter().enumerate() {
             if !document.breaks.iter().any(|rule| rule.name == *name) {
                 let known = document.breaks.iter().map(|rule| &rule.name);
-                self.say(format!("{place}[{at}]"), missing("break", name, known));
+                self.say(FaultCode::UnknownName, format!("{place}[{at}]"), missing("break", name, known));
             }
         }
     }
@@ -407,18 +513,23 @@ impl Found<'_> {
         for (field, text) in texts {
             let Some(text) = text else { continue };
             if text.chars().count() > TEXT {
-                self.say(format!("{place}.{field}"), format!("longer than {TEXT} characters"));
+                self.say(
+                    FaultCode::OutOfRange,
+                    format!("{place}.{field}"),
+                    format!("longer than {TEXT} characters"),
+                );
             }
             if let Some(name) = super::guide::unknown_name(text) {
                 let known = super::guide::NAMES.join(", ");
                 self.say(
+                    FaultCode::UnknownName,
                     format!("{place}.{field}"),
                     format!("'{{{name}}}' stands for nothing; known are {known}"),
                 );
             }
         }
         if guide.age.is_some_and(|age| age > 21) {
-            self.say(format!("{place}.age"), "an age is 0 to 21");
+            self.say(FaultCode::OutOfRange, format!("{place}.age"), "an age is 0 to 21");
         }
     }
 }

@@ -33,7 +33,7 @@ mod why;
 pub use agenda::TICKS_PER_MS;
 pub use build::{build, replan};
 pub use catalogue::{Catalogue, Wanted};
-pub use check::Fault;
+pub use check::{Fault, FaultCode};
 pub use cursor::{Cursor, CursorKey, Cursors};
 pub use diff::{Change, diff};
 pub use document::Document;

@@ -2,7 +2,8 @@
 //!
 //! It depends on document, catalogue, zone and seed, and on nothing else; one plan serves any number of windows.
 
-use super::agenda::{PlanDay, PlanStart};
+use super::agenda::{Agenda, PlanDay, PlanStart};
+use super::build::LONGEST;
 use super::catalogue::{Catalogue, List};
 use super::cursor::CursorKey;
 use super::deck::{Deck, Group, groups};
@@ -97,6 +98,13 @@ struct Maker<'a> {
 }
 
 impl Plan {
+    /// By when what begins at `at` must have ended, so that no start is later than it may be (ticks).
+    pub fn deadline(&self, at: i64) -> i64 {
+        let mut agenda = Agenda::new(&self.templates, &self.calendar, &self.zone, at);
+        agenda.begun(i64::MAX, at, &mut Vec::new());
+        agenda.deadline(at, LONGEST)
+    }
+
     /// Makes a document ready. It should have no faults; names that do not exist are nothing to play.
     pub fn new(document: &Document, catalogue: Arc<Catalogue>, seed: u64, zone: TimeZone) -> Self {
         let full = expand(document);

@@ -1,7 +1,7 @@
 //! What airs when: slots without gap or overlap, and why each of them stands where it stands.
 //!
 //! - Times are absolute ticks (milliseconds since 1970 × 90), lengths are ticks.
-//! - Slots come in *units*: a programme with its breaks, parts that belong together, or what fills up to a moment. Behind each unit is a *free
+//! - Slots come in *units*: a programme with its breaks, parts that belong together, or one thing that fills. Behind each unit is a *free
 //!   boundary*: what the channel knew there is found by [`Timeline::state_at`], and planning can go on from it.
 //! - A timeline says where it came from: [`Timeline::begin`], and every cursor that was moved, from where to where.
 

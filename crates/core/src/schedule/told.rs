@@ -82,6 +82,27 @@ fn a_fault_names_its_place_and_what_to_do() {
     }
 }
 
+#[test]
+fn a_fault_has_a_code_for_machines() {
+    for (json, place, code) in [
+        ("{", "", FaultCode::Unreadable),
+        (r#"{"version":1,"name":"n","simple":{"shows":["A"]}} x"#, "", FaultCode::Unreadable),
+        (r#"{"version":2,"name":"n","simple":{"shows":["A"]}}"#, "version", FaultCode::Version),
+        (r#"{"version":1,"name":"n","simple":{"shows":[]}}"#, "simple.shows", FaultCode::Empty),
+        (&full(r#"{"source":"sho"}"#, ""), "blocks.day.play[0].source", FaultCode::UnknownName),
+        (&full(r#"{"source":"show","count":1,"all":true}"#, ""), "blocks.day.play[0]", FaultCode::OneOf),
+        (&full(r#"{"source":"tv"}"#, ""), "blocks.day.play[0]", FaultCode::NoEnd),
+        (&full(r#"{"source":"show","pad":7}"#, ""), "blocks.day.play[0].pad", FaultCode::OutOfRange),
+        (&full(r#"{"source":"loop"}"#, ""), "sources.loop.any", FaultCode::Circular),
+    ] {
+        let found = Document::parse(json).expect_err(json);
+        assert!(found.iter().any(|fault| fault.place == place && fault.code == code), "{json}: {found:?}");
+    }
+    let large = format!("{{\"name\":\"{}\"", "x".repeat(2 << 20));
+    assert_eq!(Document::parse(&large).expect_err("large")[0].code, FaultCode::TooLarge);
+    assert_eq!(serde_json::to_value(FaultCode::OutOfRange).expect("written"), "out_of_range");
+}
+
 fn full(step: &str, more: &str) -> String {
     let odd = if step.contains("loop") { r#","loop":{"any":["back"]},"back":{"any":["loop"]}"# } else { "" };
     let odd = if step.contains("two") { r#","two":{"show":"A","tag":"b"}"# } else { odd };

@@ -1,5 +1,6 @@
 //! Why a slot stands where it stands: codes and parameters, which a page says in its language.
 
+use super::build::FILL_LONGEST;
 use super::cursor::{Cursor, CursorKey};
 use super::document::{BreakAt, OrderKind};
 use super::plan::Plan;
@@ -56,7 +57,7 @@ pub struct Why {
     pub order: Option<OrderKind>,
     /// When its block should have begun, in ticks.
     pub occurrence: i64,
-    /// When its unit ends, in ticks.
+    /// When its unit ends, in ticks; where it fills: when what fills there ends.
     pub until: i64,
     /// It ends before what it shows has ended.
     pub cut: bool,
@@ -68,13 +69,31 @@ pub struct Why {
     pub notes: Vec<Note>,
 }
 
+/// From when until when what was decided with a unit is on: itself, or what fills around it.
+fn around(timeline: &Timeline, unit: usize) -> Option<(i64, i64)> {
+    let slots = |unit: usize| timeline.slots.get(timeline.slots_of(unit)).filter(|slots| !slots.is_empty());
+    let of = |unit: usize| timeline.units.get(unit).map(|unit| unit.after.occurrence);
+    let first = slots(unit)?.first()?;
+    let fills = |other: &usize| {
+        slots(*other).is_some_and(|found| {
+            matches!(found[0].role, Role::Slate | Role::Break(BreakAt::Tail | BreakAt::Fallback))
+                && (found[0].start - first.start).abs() < FILL_LONGEST
+                && of(*other) == of(unit)
+        })
+    };
+    let (mut from, mut until) = (unit, unit);
+    if fills(&unit) {
+        from = (0..unit).rev().take_while(fills).last().unwrap_or(unit);
+        until = (unit + 1..timeline.units.len()).take_while(fills).last().unwrap_or(unit);
+    }
+    Some((slots(from)?.first()?.start, slots(until)?.last()?.end()))
+}
+
 /// Why slot number `slot` is there; none: there is no such slot.
 pub fn why(plan: &Plan, timeline: &Timeline, slot: usize) -> Option<Why> {
     let found = timeline.slots.get(slot)?;
     let unit = timeline.unit_of(slot)?;
-    let slots = timeline.slots_of(unit);
-    let of_unit = timeline.slots.get(slots)?;
-    let (from, until) = (of_unit.first()?.start, of_unit.last()?.end());
+    let (from, until) = around(timeline, unit)?;
     let reason = timeline.reasons.get(found.reason as usize)?.clone();
     let notes: Vec<Note> =
         timeline.notes.iter().filter(|note| from <= note.at && note.at < until).cloned().collect();

@@ -6,9 +6,6 @@ use crate::ops::preflight;
 use std::fmt::Write;
 use std::process::Command;
 
-/// Stands on every reply of ours, and of nobody else.
-const API_VERSION: &str = "x-api-version";
-
 /// Checks the configuration and what it needs.
 #[derive(clap::Args)]
 pub(super) struct Check {
@@ -60,9 +57,8 @@ impl Check {
 /// What would keep the station from running, or its viewers from seeing something.
 async fn faults(config: &crate::config::Config) -> Vec<String> {
     let address = config.listen();
-    let answer = health::ask(config, "healthz").await.ok();
     // One that runs there already is no fault: what is checked is its configuration.
-    let runs = answer.is_some_and(|answer| answer.headers().contains_key(API_VERSION));
+    let runs = health::runs(config).await;
     if runs {
         let _ = say(&format!("server.listen: {address} is in use by a running Telecast."));
     }

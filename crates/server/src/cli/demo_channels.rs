@@ -85,7 +85,7 @@ pub(super) async fn make(app: App, cache: PathBuf) {
         };
         let id = telecast_core::secret::id(secret::entropy());
         let seed = u64::from(number);
-        if let Err(error) = app.stations().create(id, seed, (Some(number), &document)).await {
+        if let Err(error) = app.stations().create(id, seed, (Some(number), &document), None).await {
             tracing::error!(%error, "a channel of the demo cannot be made");
         }
     }

@@ -15,6 +15,9 @@ use std::time::Duration;
 /// A server that runs answers at once, a busy one a little later.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Stands on every reply of ours, and of nobody else.
+const API_VERSION: &str = "x-api-version";
+
 /// Asks a running server whether it is ready.
 #[derive(clap::Args)]
 pub(super) struct Health {
@@ -54,6 +57,11 @@ pub(super) async fn ask(config: &Config, path: &str) -> Result<reqwest::Response
     }
     let client = client().build().map_err(|error| nobody(&error))?;
     client.get(format!("http://{address}/{path}")).send().await.map_err(|error| nobody(&error))
+}
+
+/// Whether a Telecast runs at the address of `config`.
+pub(super) async fn runs(config: &Config) -> bool {
+    ask(config, "healthz").await.is_ok_and(|answer| answer.headers().contains_key(API_VERSION))
 }
 
 /// Takes the configured certificate and no other, whatever it is called and whoever vouches for it: it is known by itself. If its files are broken,

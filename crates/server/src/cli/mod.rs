@@ -5,6 +5,7 @@
 mod check;
 mod demo_channels;
 mod health;
+mod import;
 mod serve;
 mod sim;
 mod simulate;
@@ -34,6 +35,9 @@ enum Command {
     Sim(telecast_sim::SimArgs),
     /// Runs channels of one's own ahead and says what they come to.
     Simulate(simulate::Simulate),
+    /// Makes channels of one's own of those of another program.
+    #[command(subcommand)]
+    Import(import::Import),
     /// Checks the configuration and what it needs; prints each setting and where it came from.
     Check(check::Check),
     /// Asks a running server whether it is ready.
@@ -97,6 +101,7 @@ pub async fn run() -> ExitCode {
         Command::Demo(demo) => demo.run().await,
         Command::Sim(arguments) => sim::run(arguments).await,
         Command::Simulate(simulate) => simulate.run(),
+        Command::Import(import) => import.run().await,
         Command::Check(check) => check.run().await,
         Command::Health(health) => health.run().await,
         Command::User(user) => user.run().await,

@@ -157,6 +157,7 @@ pub const ROUTES: &[Route] = &[
     route(POST, "/api/v1/stations/{id}/preview", PROGRAM).body(limits::BODY_DOCUMENT),
     route(POST, "/api/v1/stations/{id}/simulate", PROGRAM).body(limits::BODY_DOCUMENT),
     route(GET, "/api/v1/stations/{id}/log", PROGRAM),
+    route(GET, "/api/v1/stations/{id}/log/export", PROGRAM),
     route(GET, "/api/v1/lineup", ADMIN),
     route(POST, "/api/v1/lineup", ADMIN).body(limits::BODY).audit("lineup.change"),
     route(GET, "/api/v1/channels", WATCH),

@@ -9,6 +9,7 @@
 )]
 
 mod command;
+mod command_import;
 mod device;
 mod fuzz_seeds;
 mod library;

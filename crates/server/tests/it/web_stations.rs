@@ -9,6 +9,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 use telecast_core::access::{Role, Scope};
 use telecast_core::library::{HZ, Item, ItemId, Kind, Library};
+use telecast_server::app::library::LastAired;
 use telecast_server::app::station::{Stock, StockFile};
 use telecast_server::app::{Directives, PlaybackHandle, SessionState, StartPlayback};
 
@@ -65,7 +66,7 @@ fn item(id: u64, title: &str, seconds: i64) -> Arc<Item> {
 }
 
 /// Three films, the last of which cannot be read.
-fn stock(folder: &Path) -> Stock {
+fn stock(folder: &Path, aired: &LastAired) -> Stock {
     let one = film(folder, "one.mkv", "testsrc2=s=640x360:r=25", 200, "sine=f=440:r=48000");
     let two = film(folder, "two.mkv", "testsrc2=s=320x240:r=30000/1001", 150, "sine=f=880:r=44100");
     let broken = folder.join("three.mkv");
@@ -73,6 +74,7 @@ fn stock(folder: &Path) -> Stock {
     let file = |id: u64, path: PathBuf| (ItemId(id), StockFile { path, content: format!("content {id}") });
     Stock {
         library: Arc::new(Library::new(vec![item(1, "First", 8), item(2, "Second", 5), item(3, "Third", 6)])),
+        aired: aired.clone(),
         collections: Arc::default(),
         files: Arc::new(HashMap::from([file(1, one), file(2, two), file(3, broken)])),
     }
@@ -127,7 +129,7 @@ async fn groups(play: &PlaybackHandle, rendition: &str) -> Vec<Vec<u8>> {
 async fn films_become_a_channel_that_every_player_has() {
     let station = web_door::station().await;
     let folder = tempfile::tempdir().unwrap();
-    station.web.app.stations().stock(stock(folder.path()));
+    station.web.app.stations().stock(stock(folder.path(), &station.web.app.library().aired()));
     let token = station.token(Role::Owner, &Scope::ALL).await;
     let document = json!({ "version": 1, "name": "Shorts", "simple": { "order": "in_order", "shows": ["Short films"] } });
     let wanted = json!({ "name": "Shorts", "number": 501, "document": document });
@@ -219,10 +221,16 @@ async fn films_become_a_channel_that_every_player_has() {
         Some(&json!({ "document": { "version": 9 } })),
     )
     .await;
-    assert!(!faulty["faults"].as_array().unwrap().is_empty(), "{faulty}");
+    assert_eq!(
+        (&faulty["faults"][0]["code"], &faulty["faults"][0]["place"]),
+        (&json!("version"), &json!("version"))
+    );
 
     // What was on is in the log, and outlives the station.
     until(&station, &token, &format!("{path}/log"), |view| view["items"].as_array().unwrap().len() > 1).await;
+    let seen = station.web.app.library().aired();
+    assert!(seen.of(ItemId(1)).is_some() && seen.of(ItemId(3)).is_none(), "queries know what was on");
+    the_log_is_a_file(&station, &token, &path).await;
     let (status, year) = ask(
         &station,
         &token,
@@ -234,10 +242,92 @@ async fn films_become_a_channel_that_every_player_has() {
     assert_eq!(status, StatusCode::OK, "{year}");
     assert!(year["programmes"].as_u64().unwrap() > 1_000, "{year}");
     let station = station.again().await;
-    station.web.app.stations().stock(stock(folder.path()));
+    let after = station.web.app.library().aired();
+    assert_eq!(after.of(ItemId(1)).is_some(), seen.of(ItemId(1)).is_some(), "and know it after a restart");
+    station.web.app.stations().stock(stock(folder.path(), &station.web.app.library().aired()));
     until(&station, &token, &path, |view| view["state"] == "on_air").await;
     let (status, _) = ask(&station, &token, reqwest::Method::DELETE, &path, None).await;
     assert_eq!(status, StatusCode::NO_CONTENT);
     let (_, none) = ask(&station, &token, reqwest::Method::GET, "/api/v1/stations", None).await;
     assert_eq!(none["items"], json!([]));
+}
+
+/// The log of a period, as a table and as a list.
+async fn the_log_is_a_file(station: &Station, token: &str, path: &str) {
+    let get = async |query: &str| {
+        let address = format!("{}{path}/log/export{query}", station.base);
+        let answer = client().get(address).bearer_auth(token).send().await.unwrap();
+        let head = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+        let told = (answer.status(), head("content-type"));
+        (told, answer.text().await.unwrap())
+    };
+    let ((status, kind), table) = get("").await;
+    assert_eq!((status, kind.as_str()), (StatusCode::OK, "text/csv; charset=utf-8"));
+    let lines: Vec<&str> = table.split_terminator("\r\n").collect();
+    assert_eq!(lines[0], "start,length_ms,kind,item_id,title,note");
+    let ((_, kind), list) = get("?format=json").await;
+    assert_eq!(kind, "application/json");
+    let list: Value = serde_json::from_str(&list).unwrap();
+    let list = list.as_array().unwrap();
+    assert!(list.len() >= 2 && list.len() >= lines.len() - 1, "{list:?}");
+    for (line, entry) in lines[1..].iter().zip(list) {
+        assert!(line.starts_with(entry["start"].as_str().unwrap()), "{line} {entry}");
+    }
+    assert!(
+        list.windows(2).all(|pair| pair[0]["start"].as_str() < pair[1]["start"].as_str()),
+        "the oldest first"
+    );
+    let second = list[1]["start"].as_str().unwrap();
+    let (_, rest) = get(&format!("?format=json&from={second}")).await;
+    let rest: Value = serde_json::from_str(&rest).unwrap();
+    assert_eq!(rest[0], list[1]);
+    let (_, none) = get("?format=json&from=2020-01-01T00:00:00Z&to=2020-02-01T00:00:00Z").await;
+    assert_eq!(serde_json::from_str::<Value>(&none).unwrap(), json!([]));
+    let ((status, _), _) = get("?from=2020-01-01T00:00:00Z").await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+}
+
+/// A double click makes one channel and one collection.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_request_twice_makes_one() {
+    let station = web_door::station().await;
+    let token = station.token(Role::Owner, &Scope::ALL).await;
+    let post = async |path: &str, key: &str, body: Value| {
+        let address = format!("{}{path}", station.base);
+        let request = client().post(address).bearer_auth(&token).header("Idempotency-Key", key).json(&body);
+        let answer = request.send().await.unwrap();
+        (answer.status(), answer.json::<Value>().await.unwrap())
+    };
+    let channel = |name: &str| {
+        let document = json!({ "version": 1, "name": name, "simple": { "shows": ["Short films"] } });
+        json!({ "name": name, "document": document })
+    };
+    let collection =
+        |name: &str| json!({ "name": name, "content": { "type": "smart", "query": "kind:film" } });
+    for (path, body, other) in [
+        ("/api/v1/stations", channel("One"), channel("Other")),
+        ("/api/v1/library/collections", collection("Films"), collection("Other")),
+    ] {
+        let key = if path.ends_with("stations") { "one" } else { "two" };
+        let (first, second) = tokio::join!(post(path, key, body.clone()), post(path, key, body.clone()));
+        assert_eq!(
+            (first.0, second.0),
+            (StatusCode::CREATED, StatusCode::CREATED),
+            "{path}: {first:?} {second:?}"
+        );
+        assert_eq!(first.1["id"], second.1["id"], "{path}");
+        let (status, refused) = post(path, key, other).await;
+        assert_eq!(status, StatusCode::CONFLICT, "{path}: {refused}");
+        let (status, more) = post(path, &format!("not {key}"), body.clone()).await;
+        assert_eq!(status, StatusCode::CREATED, "{path}: {more}");
+        assert_ne!(more["id"], first.1["id"], "another key is another request");
+        let (_, all) = ask(&station, &token, reqwest::Method::GET, path, None).await;
+        assert_eq!(all["items"].as_array().unwrap().len(), 2, "{path}: {all}");
+    }
+    // What a key has made and somebody has removed is not made again by it.
+    let (_, again) = post("/api/v1/stations", "one", channel("One")).await;
+    let path = format!("/api/v1/stations/{}", again["id"].as_str().unwrap());
+    ask(&station, &token, reqwest::Method::DELETE, &path, None).await;
+    let (status, gone) = post("/api/v1/stations", "one", channel("One")).await;
+    assert_eq!(status, StatusCode::GONE, "{gone}");
 }

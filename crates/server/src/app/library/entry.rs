@@ -13,6 +13,8 @@ use telecast_core::library::reconcile::{Known, Print};
 use telecast_core::library::{Item, ItemId, Library, State};
 use telecast_store::{KeptCollection, LibraryRow};
 
+use super::aired::LastAired;
+
 /// An item.
 #[derive(Clone, Debug)]
 pub struct Entry {
@@ -107,13 +109,20 @@ pub struct Shown {
     pub collections: Arc<Collections>,
     /// Revisions of them.
     pub kept: Vec<KeptCollection>,
+    /// When items were on air last: as it is, not as it was.
+    pub aired: LastAired,
     /// Grows with each change.
     pub version: u64,
 }
 
 impl Shown {
     /// Of these.
-    pub fn of(entries: HashMap<ItemId, Arc<Entry>>, kept: Vec<KeptCollection>, version: u64) -> Self {
+    pub fn of(
+        entries: HashMap<ItemId, Arc<Entry>>,
+        kept: Vec<KeptCollection>,
+        aired: LastAired,
+        version: u64,
+    ) -> Self {
         let mut sorted: Vec<&Arc<Entry>> = entries.values().collect();
         sorted.sort_by(|a, b| a.key.cmp(&b.key));
         let order = sorted.iter().map(|entry| entry.item.id).collect();
@@ -126,7 +135,7 @@ impl Shown {
         let library = Arc::new(Library::new(items(&mut entries.values().filter(seen))));
         let all = Arc::new(Library::new(items(&mut entries.values())));
         let collections = Arc::new(Collections::new(kept.iter().map(|kept| kept.collection.clone())));
-        Self { library, all, entries, order, copies, collections, kept, version }
+        Self { library, all, entries, order, copies, collections, kept, aired, version }
     }
 
     /// What is unusual or wrong with an item.

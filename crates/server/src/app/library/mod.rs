@@ -6,6 +6,7 @@
 //! - Files are probed one or two at a time, behind everything else. What has not been probed is shown and not planned.
 //! - What the host says of an item ([`Correction`]) is kept apart from what is found, and stays.
 
+mod aired;
 mod artwork;
 mod entry;
 mod look;
@@ -21,7 +22,7 @@ use telecast_core::error::{Error, Kind};
 use telecast_core::library::collection::{Collection, CollectionId, Content};
 use telecast_core::library::describe::Correction;
 use telecast_core::library::{ItemId, Kind as ItemKind, Library as Items};
-use telecast_store::{KeptCollection, LibraryFolder, LibraryRow, Store};
+use telecast_store::{KeptCollection, LibraryFolder, LibraryRow, RequestKey, Store};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -31,6 +32,7 @@ use super::supervise;
 use crate::adapters::clock::Clock;
 use crate::adapters::folder;
 
+pub use aired::LastAired;
 pub use artwork::Artwork;
 pub use entry::{Entry, Shown};
 pub use look::FolderState;
@@ -108,8 +110,8 @@ pub enum Bulk {
 /// What becomes of collections.
 #[derive(Clone, Debug)]
 pub enum CollectionChange {
-    /// One more.
-    Add(String, Content),
+    /// One more; made once for the same request.
+    Add(String, Content, Option<RequestKey>),
     /// Another one in its place, as it was seen at a revision.
     Put(Collection, i64),
     /// It goes.
@@ -165,6 +167,11 @@ impl Library {
     /// As channels see it.
     pub fn items(&self) -> Arc<Items> {
         Arc::clone(&self.shown.load().library)
+    }
+
+    /// When items were on air last.
+    pub fn aired(&self) -> LastAired {
+        self.shown.load().aired.clone()
     }
 
     /// How far it is.

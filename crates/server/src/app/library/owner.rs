@@ -23,6 +23,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::aired::LastAired;
 use super::entry::{Entry, Shown};
 use super::look::{Looked, look};
 use super::requests::{self, Request};
@@ -66,6 +67,7 @@ pub(super) struct Owner {
     parts: Parts,
     entries: HashMap<ItemId, Arc<Entry>>,
     kept: Vec<KeptCollection>,
+    aired: LastAired,
     version: u64,
     /// What is shown is not what is known any more.
     is_stale: bool,
@@ -93,6 +95,8 @@ impl Owner {
         let rows = parts.store.library().await.inspect_err(told).unwrap_or_default();
         let kept = parts.store.collections().await.inspect_err(told).unwrap_or_default();
         let folders = parts.store.library_folders().await.inspect_err(told).unwrap_or_default();
+        let aired = LastAired::default();
+        aired.note(parts.store.last_aired().await.inspect_err(told).unwrap_or_default());
         parts.folders.store(Arc::new(folders));
         let made = tokio::task::spawn_blocking(move || {
             let entries = rows.into_iter().map(|row| (row.known.id, Arc::new(Entry::of(row))));
@@ -105,6 +109,7 @@ impl Owner {
             parts,
             entries,
             kept,
+            aired,
             version: 0,
             is_stale: true,
             waiting,
@@ -365,7 +370,8 @@ impl Owner {
         }
         self.version += 1;
         let (entries, kept, version) = (self.entries.clone(), self.kept.clone(), self.version);
-        let made = tokio::task::spawn_blocking(move || Shown::of(entries, kept, version)).await;
+        let aired = self.aired.clone();
+        let made = tokio::task::spawn_blocking(move || Shown::of(entries, kept, aired, version)).await;
         let Ok(shown) = made else { return };
         metrics::gauge!("telecast_library_items").set(shown.entries.len() as f64);
         self.parts.shown.store(Arc::new(shown));
@@ -466,7 +472,7 @@ impl Owner {
         let all = Collections::new(self.kept.iter().map(|kept| kept.collection.clone()));
         let now_ms = self.parts.clock.wall_ms();
         let id = match change {
-            CollectionChange::Add(name, content) => {
+            CollectionChange::Add(name, content, request) => {
                 if self.kept.len() >= telecast_core::library::collection::COLLECTIONS_MOST {
                     return Err(Error::new(
                         Kind::Conflict,
@@ -475,7 +481,8 @@ impl Owner {
                 }
                 let new = Collection { id: CollectionId(0), name: name.trim().to_owned(), content };
                 requests::check_collection(&all, &new)?;
-                Some(self.parts.store.add_collection(&new.name, &new.content, now_ms).await?)
+                let request = request.as_ref();
+                Some(self.parts.store.add_collection(&new.name, &new.content, request, now_ms).await?)
             }
             CollectionChange::Put(mut new, revision) => {
                 all.get(new.id).ok_or_else(|| requests::no_collection(new.id))?;

@@ -3,9 +3,12 @@
 //! - Slots become firm in their order, when their pieces are prepared: then they have their true length, their pieces their place on the channel's tape. What is planned
 //!   behind them is planned anew, so that the difference is absorbed where the document allows it.
 //! - What is firm stays. The slot on air and the past do too, whatever becomes of document and library.
+//! - What must begin at a time does: what turns out to reach over it is prepared anew, shorter by that much; slates end there to the picture (`slates`).
 //! - A slot that comes too soon to be prepared as a whole is prepared in chunks just ahead of the play-head; until the next chunk is there, a slate is shown, and what
 //!   comes after it comes later.
 
+mod exact;
+mod slates;
 mod wants;
 
 use std::collections::{HashMap, HashSet};
@@ -22,7 +25,8 @@ use super::Stock;
 use crate::adapters::own_channels::{Due, OnAir};
 use crate::adapters::pieces::Piece;
 use crate::app::prepare::{Board, Key, State, Stretch};
-use wants::{chunk, whole};
+use slates::PICTURE;
+use wants::{chunk, item_of};
 
 /// So far ahead slots become firm (ticks).
 pub(super) const FIRM: i64 = 3 * 3600 * HZ;
@@ -48,7 +52,11 @@ const NEAR: i64 = 3600 * HZ;
 /// Steps of one look; each makes something firm.
 const STEPS: usize = 2_000;
 /// How long a slate is (ticks).
-pub(super) const SLATE: i64 = 4 * HZ;
+const SLATE: i64 = 4 * HZ;
+/// No picture of the house is longer: 23.976 a second (ticks).
+const PICTURE_MOST: i64 = 3_754;
+/// What is shorter is not worth a piece of its own (ticks).
+const BLINK: i64 = HZ / 2;
 /// An attempt that has failed so often is not waited for.
 const TRIES: u32 = 2;
 
@@ -123,6 +131,8 @@ pub(super) struct Channel {
     open: HashMap<String, Arc<Piece>>,
     /// The document or the library is another than when it was planned.
     stale: bool,
+    /// What is wanted instead of the next slot's piece, which reaches over a fixed start.
+    shorter: Option<Stretch>,
 }
 
 impl Channel {
@@ -145,6 +155,7 @@ impl Channel {
             history: History(kept.history.into_iter().collect()),
             open: HashMap::new(),
             stale: true,
+            shorter: None,
         }
     }
 
@@ -206,7 +217,7 @@ impl Channel {
 
     /// A plan of `document`, as this channel's.
     pub(super) fn plan_of(&self, document: &Document, stock: &Stock, now: i64) -> Arc<Plan> {
-        let catalogue = stock.catalogue(document, &|item| self.history.0.get(&item).copied(), now);
+        let catalogue = stock.catalogue(document, now);
         Arc::new(Plan::new(document, catalogue, self.station.seed as u64, jiff::tz::TimeZone::system()))
     }
 
@@ -231,6 +242,8 @@ impl Channel {
     pub(super) fn look(&mut self, now: i64, stock: &Stock, board: &Board) -> Changed {
         let mut changed = Changed::default();
         self.forget(now);
+        // When days are added, what collections give by now counts for all that is not firm.
+        self.stale |= self.timeline.slots.last().is_some_and(|last| last.end() < now + PLANNED_LEAST);
         changed.plan |= self.replan_if_stale(now, stock);
         let Some(plan) = self.plan.clone() else { return changed };
         self.extend(&plan, now, &mut changed);
@@ -306,7 +319,7 @@ impl Channel {
         self.timeline.settle(at, (end - self.tape(slot.start)).max(now - slot.start));
     }
 
-    /// Plans ahead.
+    /// Plans ahead where nothing is planned.
     fn extend(&mut self, plan: &Plan, now: i64, changed: &mut Changed) {
         if self.timeline.slots.is_empty() || self.timeline.end.at < now - OFF_MOST {
             let end = std::mem::take(&mut self.timeline).end;
@@ -316,15 +329,12 @@ impl Channel {
             self.timeline = build(plan, &Standing { at, ..end }, &self.history, now + PLANNED);
             changed.plan = true;
             changed.firm = true;
-        } else if self.timeline.slots.last().is_some_and(|last| last.end() < now + PLANNED_LEAST) {
-            let all = self.timeline.slots.len();
-            self.timeline = replan(plan, &self.timeline, &self.history, all, now + PLANNED);
-            changed.plan = true;
         }
     }
 
     /// Makes the next slot firm, or the next piece of one, if it is time and it can be.
     fn settle(&mut self, now: i64, stock: &Stock, board: &Board) -> Settled {
+        self.shorter = None;
         if let Some(open) = self.firm.last().filter(|firm| !firm.complete) {
             let (at, placed) = (self.firm.len() - 1, open.placed);
             return self.go_on(at, placed, now, stock, board);
@@ -338,7 +348,7 @@ impl Channel {
             self.firm.push(Firm { complete: true, note: "off".into(), ..Firm::default() });
             return Settled::Firm { moved: false };
         }
-        let What::Item { item, offset } = slot.what else {
+        let Some((item, offset)) = item_of(&slot) else {
             // Until it is on, something better may be planned.
             if slot.start > now + LAST_CALL {
                 return Settled::Nothing;
@@ -346,16 +356,8 @@ impl Channel {
             self.firm.push(Firm { note: note_of(slot.what).into(), planned: slot.length, ..Firm::default() });
             return Settled::Firm { moved: false };
         };
-        let stretch = whole(&slot, offset, stock.length(item));
-        let state = stock
-            .key(item, stretch)
-            .and_then(|key| board.states.get(&key).cloned().map(|state| (key, state)));
-        if let Some((key, State::Ready(piece))) = state {
-            let firm = self.place(item, stretch, &key, &piece, self.tape(slot.start));
-            self.firm.push(Firm { pieces: vec![firm], complete: true, ..Firm::default() });
-            let length = piece.outline().length;
-            self.timeline.settle(at, length);
-            return Settled::Firm { moved: length != slot.length };
+        if let Some(settled) = self.settle_whole(at, (item, offset), now, stock, board) {
+            return settled;
         }
         if slot.start > now + RUSH {
             return Settled::Nothing;
@@ -382,10 +384,8 @@ impl Channel {
         let behind = self.firm[at].pieces.last().map(|last| last.start + last.ticks);
         let start = behind.unwrap_or_else(|| self.tape(slot.start + placed));
         let planned = self.firm[at].planned;
-        let chunked = match slot.what {
-            What::Item { item, offset } if placed < planned => Some((item, chunk(planned, offset, placed))),
-            _ => None,
-        };
+        let chunked = item_of(&slot).filter(|_| placed < planned);
+        let chunked = chunked.map(|(item, offset)| (item, chunk(planned, offset, placed)));
         let state = chunked.and_then(|(item, stretch)| {
             let key = stock.key(item, stretch)?;
             Some((item, stretch, board.states.get(&key).cloned(), key))
@@ -399,12 +399,9 @@ impl Channel {
             return self.end_if(at, &slot, done >= planned);
         }
         // An item that cannot be had is left as soon as something has been shown instead of it.
-        let is_hopeless = match (&state, slot.what) {
-            (None, What::Item { .. }) => true,
-            (Some((.., state, _)), _) => {
-                matches!(state, Some(State::Failed { tries, .. }) if *tries >= TRIES)
-            }
-            (None, _) => false,
+        let is_hopeless = match &state {
+            None => item_of(&slot).is_some(),
+            Some((.., state, _)) => matches!(state, Some(State::Failed { tries, .. }) if *tries >= TRIES),
         };
         if start > self.tape(now) + LAST_CALL && !is_hopeless {
             return Settled::Nothing;
@@ -413,35 +410,40 @@ impl Channel {
         if start > self.tape(now) + SLATE {
             return Settled::Nothing;
         }
-        let Some(State::Ready(piece)) = board.states.get(&Stock::slate_key()) else {
-            return Settled::Nothing;
-        };
         // Times at which nobody could see anything are left out.
         let start = start.max(self.tape(now));
-        let (key, piece) = (Stock::slate_key(), Arc::clone(piece));
-        let mut firm = self.place(ItemId(0), Stretch { from: 0, length: Some(SLATE) }, &key, &piece, start);
+        // What is waited for may come later; what is not fills its time, and no more.
+        let waits = state.is_some() && !is_hopeless;
+        let left = planned - (start - self.tape(slot.start));
+        let room = if waits { SLATE } else { left };
+        let Some((length, key, piece)) = slates::next(room, board) else {
+            return if waits || room >= HZ { Settled::Nothing } else { self.close(at, &slot) };
+        };
+        let mut firm = self.place(ItemId(0), Stretch { from: 0, length: Some(length) }, &key, &piece, start);
         firm.item = None;
-        let shown = start + firm.ticks - self.tape(slot.start);
+        let left = left - firm.ticks;
         let open = &mut self.firm[at];
         open.pieces.push(firm);
         if open.note.is_empty() || open.note == "chunks" {
             "late".clone_into(&mut open.note);
         }
         metrics::counter!("telecast_station_slates_total").increment(1);
-        self.end_if(at, &slot, is_hopeless || state.is_none() && shown >= planned)
+        if !waits && left < if is_hopeless { HZ } else { PICTURE } {
+            return self.close(at, &slot);
+        }
+        self.end_if(at, &slot, is_hopeless)
     }
 
     /// A slot that is prepared in chunks has got one more; `over`: it was the last.
     fn end_if(&mut self, at: usize, slot: &Slot, over: bool) -> Settled {
         let end = self.firm[at].pieces.last().map_or(0, |last| last.start + last.ticks);
         let so_far = end - self.tape(slot.start);
-        let is_item = matches!(slot.what, What::Item { .. });
-        let left = if is_item {
-            self.firm[at].planned - self.firm[at].placed
+        let left = if item_of(slot).is_some() {
+            (self.firm[at].planned - self.firm[at].placed).max(HZ)
         } else {
-            self.firm[at].planned - so_far
+            (self.firm[at].planned - so_far).max(1)
         };
-        let length = if over { so_far } else { so_far + left.max(HZ) };
+        let length = if over { so_far } else { so_far + left };
         self.firm[at].complete = over;
         self.timeline.settle(at, length);
         Settled::Firm { moved: length != slot.length }
@@ -491,6 +493,11 @@ impl Channel {
                 What::Item { item, .. } => Some(item),
                 _ => None,
             };
+            // What an item stood for and was not: nothing of it was on.
+            let was_on = item.is_none() || firm.pieces.iter().any(|piece| piece.item.is_some());
+            if !was_on && firm.note != "off" {
+                "nothing".clone_into(&mut firm.note);
+            }
             metrics::counter!("telecast_station_aired_total").increment(1);
             changed.aired.push(Aired {
                 start_ms: slot.start / TICKS_PER_MS,

@@ -7,6 +7,7 @@
 
 pub mod ahead;
 mod channel;
+mod export;
 mod guide;
 mod stock;
 pub mod view;
@@ -22,13 +23,13 @@ use telecast_core::library::ItemId;
 use telecast_core::schedule::{
     Document, Fault, History, Plan, Standing, TICKS_PER_MS, Timeline, lint, simulate,
 };
-use telecast_store::{Aired, Station, Store};
+use telecast_store::{Aired, Created, RequestKey, Station, Store};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::guide::Guide;
 use super::letters::{Canvas, LINE};
-use super::library::Library;
+use super::library::{LastAired, Library};
 use super::news::News;
 use super::prepare::{Board, Key, Preparation, State, Stretch, Wanted};
 use super::receivers::Receivers;
@@ -39,7 +40,8 @@ use crate::adapters::own_channels::{self, OwnChannel, RECEIVER};
 use crate::adapters::picture;
 use crate::adapters::receiver::Client;
 use ahead::SimulationView;
-use channel::{Channel, SLATE};
+use channel::Channel;
+pub use export::Form as LogForm;
 pub use stock::{Stock, StockFile};
 use view::{PreviewView, StationDetail, StationView, TimelineView};
 
@@ -61,7 +63,7 @@ type Reply<T> = oneshot::Sender<Result<T, Error>>;
 enum Request {
     All(oneshot::Sender<Vec<StationView>>),
     One(String, Reply<StationDetail>),
-    Create(Station, Reply<StationView>),
+    Create(Station, Option<RequestKey>, Reply<StationView>),
     Change {
         id: String,
         revision: i64,
@@ -95,6 +97,8 @@ struct Parts {
     board: Arc<own_channels::Board>,
     preparation: Preparation,
     stock: watch::Receiver<Arc<Stock>>,
+    /// When items were on air last: told here.
+    aired: LastAired,
     news: News,
     clock: Clock,
     /// Where the slate lies.
@@ -132,7 +136,8 @@ impl Stations {
         receivers.admit(Client::Own(own_channels::Client::new(Arc::clone(&board), clock))).await?;
         let (stocked, stock) = watch::channel(Arc::default());
         let store = guide.store.clone();
-        let parts = Parts { store, guide, receivers, board, preparation, stock, news, clock, folder };
+        let aired = library.aired();
+        let parts = Parts { store, guide, receivers, board, preparation, stock, aired, news, clock, folder };
         let stocked = Arc::new(stocked);
         supervise(
             "library of own channels",
@@ -187,15 +192,16 @@ impl Stations {
         self.ask(|reply| Request::One(id, reply)).await?
     }
 
-    /// Makes a channel. Its document has been checked.
+    /// Makes a channel, or finds the one that the same request has made. Its document has been checked.
     ///
     /// # Errors
-    /// `Conflict`: there are as many as there may be; `Unavailable`: the store.
+    /// `Conflict`: there are as many as there may be, or the request's key was used for another; `Gone`: what it has made is removed; `Unavailable`: the store.
     pub async fn create(
         &self,
         id: String,
         seed: u64,
         (number, document): (Option<u32>, &Document),
+        request: Option<RequestKey>,
     ) -> Result<StationView, Error> {
         let station = Station {
             id,
@@ -206,7 +212,7 @@ impl Stations {
             epoch_ms: 0,
             state: String::new(),
         };
-        self.ask(|reply| Request::Create(station, reply)).await?
+        self.ask(|reply| Request::Create(station, request, reply)).await?
     }
 
     /// Changes number and document, if `revision` is the one that whoever changes it has seen.
@@ -376,6 +382,7 @@ impl Owner {
             if changed.firm || !changed.aired.is_empty() || before != on_air.pieces.len() {
                 let kept =
                     self.parts.store.keep_station(&channel.station.id, &channel.kept(), &changed.aired).await;
+                self.parts.aired.note(changed.aired.iter().filter_map(Aired::was_on));
                 if let Err(error) = kept {
                     tracing::error!(%error, station = channel.station.id, "what is firm on a channel cannot be kept");
                 }
@@ -386,19 +393,19 @@ impl Owner {
             }
         }
         if !self.channels.is_empty() {
-            let key = Stock::slate_key();
-            let stretch = Stretch { from: 0, length: Some(SLATE) };
-            let slate = Wanted {
-                key: key.clone(),
-                file: self.slate.clone(),
-                stretch,
-                planned: SLATE,
-                due_ms: now / TICKS_PER_MS,
-            };
-            wanted.insert(key, slate);
+            let mut slates = BTreeMap::new();
+            self.channels.iter().for_each(|channel| channel.slates(now, &mut slates));
+            wanted.extend(slates.into_iter().map(|(length, due)| self.slate(length, due)));
         }
         self.parts.preparation.want(wanted.into_values().collect()).await;
         self.told.tell(told, &self.channels, &self.stock, &self.parts).await;
+    }
+
+    /// A slate of `length` ticks, that is needed by `due` (ticks).
+    fn slate(&self, length: i64, due: i64) -> (Key, Wanted) {
+        let (key, file) = (Stock::slate_key(length), self.slate.clone());
+        let stretch = Stretch { from: 0, length: Some(length) };
+        (key.clone(), Wanted { key, file, stretch, planned: length, due_ms: due / TICKS_PER_MS })
     }
 
     /// Items whose preparation has failed again are planned no more.
@@ -441,8 +448,8 @@ impl Owner {
                 let found = self.find(&id).map(|channel| view::detail(channel, self.view(channel)));
                 let _ = reply.send(found);
             }
-            Request::Create(station, reply) => {
-                let _ = reply.send(self.create(station).await);
+            Request::Create(station, request, reply) => {
+                let _ = reply.send(self.create(station, request.as_ref()).await);
                 self.look().await;
             }
             Request::Change { id, revision, number, document, reply } => {
@@ -487,14 +494,17 @@ impl Owner {
         Ok((plan, standing, history, Arc::clone(&self.stock)))
     }
 
-    async fn create(&mut self, station: Station) -> Result<StationView, Error> {
+    async fn create(&mut self, station: Station, request: Option<&RequestKey>) -> Result<StationView, Error> {
         if self.channels.len() >= CHANNELS {
             return Err(Error::new(Kind::Conflict, "There are as many own channels as there may be."));
         }
         let now_ms = self.parts.clock.wall_ms();
         // A little past, so that what is on at once has a place on its tape.
         let station = Station { epoch_ms: now_ms - 60_000, ..station };
-        self.parts.store.create_station(&station, now_ms).await?;
+        if let Created::Before(id) = self.parts.store.create_station(&station, request, now_ms).await? {
+            let removed = || Error::new(Kind::Gone, "The channel of this Idempotency-Key has been removed.");
+            return self.find(&id).map(|channel| self.view(channel)).map_err(|_| removed());
+        }
         self.channels.push(Channel::new(station));
         self.list();
         let channel = self.channels.last().ok_or_else(gone)?;

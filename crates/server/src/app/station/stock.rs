@@ -12,7 +12,7 @@ use telecast_core::schedule::{Catalogue, Document, TICKS_PER_MS, Wanted};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::library::{Library as Shelf, Shown};
+use crate::app::library::{LastAired, Library as Shelf, Shown};
 use crate::app::prepare::{Key, Stretch};
 
 /// Where an item's file lies, and what its content is called wherever it lies.
@@ -31,6 +31,8 @@ pub struct Stock {
     pub library: Arc<Library>,
     /// Collections.
     pub collections: Arc<Collections>,
+    /// When items were on air last, on whichever channel: as it is, not as it was.
+    pub aired: LastAired,
     /// Files of the items that are present.
     pub files: Arc<HashMap<ItemId, StockFile>>,
 }
@@ -66,6 +68,7 @@ impl Stock {
         Self {
             library: Arc::clone(&shown.library),
             collections: Arc::clone(&shown.collections),
+            aired: shown.aired.clone(),
             files: Arc::new(present.filter_map(file).collect()),
         }
     }
@@ -86,9 +89,9 @@ impl Stock {
         Self { library: Arc::new(library), ..self.clone() }
     }
 
-    /// The slate's name.
-    pub(super) fn slate_key() -> Key {
-        Key::of("slate", Stretch { from: 0, length: Some(super::channel::SLATE) })
+    /// The name of a slate of so many ticks.
+    pub(super) fn slate_key(length: i64) -> Key {
+        Key::of("slate", Stretch { from: 0, length: Some(length) })
     }
 
     /// The name of the piece that is made of a stretch of an item. None: its file is away.
@@ -116,15 +119,10 @@ impl Stock {
         }
     }
 
-    /// The library as the sources of a document see it; `aired` says when an item was last begun on the channel (ticks).
-    pub(super) fn catalogue(
-        &self,
-        document: &Document,
-        aired: &dyn Fn(ItemId) -> Option<i64>,
-        now: i64,
-    ) -> Arc<Catalogue> {
-        let aired_ms = |item| aired(item).map(|at| at / TICKS_PER_MS);
-        let asked = Asked { now_ms: now / TICKS_PER_MS, aired: &aired_ms };
+    /// The library as the sources of a document see it at `now` (ticks).
+    pub(super) fn catalogue(&self, document: &Document, now: i64) -> Arc<Catalogue> {
+        let aired = |item| self.aired.of(item);
+        let asked = Asked { now_ms: now / TICKS_PER_MS, aired: &aired };
         let mut catalogue = Catalogue::new(Arc::clone(&self.library));
         for wanted in Catalogue::wanted(document) {
             let found = match &wanted {

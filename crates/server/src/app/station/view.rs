@@ -93,6 +93,9 @@ pub struct StationDetail {
 /// What is wrong with a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FaultView {
+    /// What it is, for machines: `unreadable`, `too_large`, `version`, `too_many`, `empty`, `missing`, `out_of_range`, `unknown_name`, `one_of`, `contradiction`,
+    /// `duplicate`, `circular`, `no_end`, `no_items` or `day`.
+    pub code: String,
     /// Place in the document: `blocks.morning.play[0].order`.
     pub place: String,
     /// What it is and what to do.
@@ -101,7 +104,9 @@ pub struct FaultView {
 
 impl From<&Fault> for FaultView {
     fn from(fault: &Fault) -> Self {
-        Self { place: fault.place.clone(), message: fault.message.clone() }
+        let code = serde_json::to_value(fault.code).ok();
+        let code = code.and_then(|code| code.as_str().map(str::to_owned)).unwrap_or_default();
+        Self { code, place: fault.place.clone(), message: fault.message.clone() }
     }
 }
 

@@ -1,12 +1,13 @@
 //! Collections of the library: by hand, by a query, playlists, and those made of others. Their items are listed by [`super::library::items`].
 
-use super::{Begun, Body};
+use super::{Begun, Body, request_key};
 use crate::app::library::{CollectionChange, Shown};
 use crate::web::Web;
+use crate::web::guard::Principal;
 use crate::web::problem::{Problem, ProblemDocument};
-use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
 use telecast_core::error::Kind;
 use telecast_core::library::ItemId;
@@ -142,7 +143,9 @@ const FIRST: usize = 4;
 
 fn view(shown: &Shown, kept: &KeptCollection, now_ms: i64) -> LibraryCollection {
     let Collection { id, name, content } = &kept.collection;
-    let items = shown.collections.items(*id, &shown.all, &Asked::at(now_ms)).unwrap_or_default();
+    let aired = |item| shown.aired.of(item);
+    let asked = Asked { now_ms, aired: &aired };
+    let items = shown.collections.items(*id, &shown.all, &asked).unwrap_or_default();
     LibraryCollection {
         id: id.0,
         name: name.clone(),
@@ -175,12 +178,16 @@ async fn put(web: &Web, change: CollectionChange) -> Result<LibraryCollection, P
 
 /// Adds a collection.
 #[utoipa::path(post, path = "/api/v1/library/collections", tag = "library", request_body = NewCollection,
-    responses((status = 201, body = LibraryCollection), (status = 400, body = ProblemDocument)))]
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body add one collection; with another body: 409")),
+    responses((status = 201, body = LibraryCollection), (status = 400, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
 pub async fn add(
     State(web): State<Web>,
+    Extension(principal): Extension<Principal>,
+    headers: HeaderMap,
     Body(new): Body<NewCollection>,
 ) -> Result<Begun<LibraryCollection>, Problem> {
-    let made = put(&web, CollectionChange::Add(new.name, new.content.into())).await?;
+    let request = request_key(&principal, &headers, "collection", &(&new.name, &new.content))?;
+    let made = put(&web, CollectionChange::Add(new.name, new.content.into(), request)).await?;
     Ok(Begun(StatusCode::CREATED, made))
 }
 

@@ -208,7 +208,8 @@ fn flaw(flaw: Flaw) -> LibraryFlaw {
 fn detail(shown: &Shown, who: &Principal, entry: &Entry, row: LibraryRow, now_ms: i64) -> LibraryDetail {
     let facts = row.facts.unwrap_or_default();
     let own = makes_channels(who);
-    let asked = Asked::at(now_ms);
+    let aired = |item| shown.aired.of(item);
+    let asked = Asked { now_ms, aired: &aired };
     let holds = |id| {
         let items = shown.collections.items(id, &shown.all, &asked);
         items.is_some_and(|items| items.iter().any(|item| item.id == entry.item.id))

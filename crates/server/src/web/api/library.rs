@@ -386,7 +386,8 @@ fn listed(
     which: &WhichItems,
     now_ms: i64,
 ) -> Result<Vec<Arc<Entry>>, Problem> {
-    let asked = Asked::at(now_ms);
+    let aired = |item| shown.aired.of(item);
+    let asked = Asked { now_ms, aired: &aired };
     let query = which.query.as_deref().map(query).transpose()?.map(|query| query.ready());
     let words: Vec<String> =
         which.q.as_deref().map(fold).unwrap_or_default().split(' ').map(str::to_owned).collect();

@@ -38,6 +38,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use telecast_core::error::Kind;
 use telecast_core::limits;
+use telecast_core::secret::SecretHash;
+use telecast_store::RequestKey;
 use utoipa::OpenApi;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{
@@ -127,6 +129,7 @@ fn own_channels() -> OpenApiRouter<Web> {
         .routes(routes!(stations::preview_new))
         .routes(routes!(stations::simulate))
         .routes(routes!(stations::log))
+        .routes(routes!(stations::export_log))
         .routes(routes!(library::overview))
         .routes(routes!(library::items))
         .routes(routes!(items::get, items::correct))
@@ -242,6 +245,18 @@ impl<T: DeserializeOwned> FromRequest<Web> for MayBody<T> {
         }
         Body::from_request(request, state).await.map(|Body(value)| Self(Some(value)))
     }
+}
+
+/// The key of a request that makes `what`, and of what was asked for; none: it has none. Its body must hold no secret.
+pub fn request_key(
+    principal: &Principal,
+    headers: &HeaderMap,
+    what: &str,
+    body: &impl serde::Serialize,
+) -> Result<Option<RequestKey>, Problem> {
+    let Some(key) = idempotency_key(headers)? else { return Ok(None) };
+    let request = SecretHash::of(&serde_json::json!([what, body]).to_string().into());
+    Ok(Some(RequestKey { account_id: principal.account.clone(), key, request }))
 }
 
 /// `Idempotency-Key` of a request that makes something.

@@ -1,16 +1,19 @@
 //! Channels of one's own: for those who may programme.
 
-use super::{Begun, Body};
+use super::{Begun, Body, request_key};
 use crate::app::station::ahead::SimulationView;
 use crate::app::station::view::{AiredView, PreviewView, StationDetail, StationView, TimelineView, read};
-use crate::app::station::{LOG, refused};
+use crate::app::station::{LOG, LogForm, refused};
+use crate::web::guard::Principal;
 use crate::web::problem::{Problem, ProblemDocument};
 use crate::web::{Web, secret};
-use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use telecast_core::error::Kind;
 use telecast_core::schedule::Document;
 use utoipa::{IntoParams, ToSchema};
 
@@ -18,6 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 const PREVIEW_DAYS: i64 = 14;
 /// Days that a run ahead takes, at most: two years.
 const RUN_DAYS: i64 = 731;
+const DAY_MS: i64 = 86_400_000;
 
 /// All own channels.
 #[derive(Serialize, ToSchema)]
@@ -91,6 +95,33 @@ pub struct Before {
     pub limit: Option<u32>,
 }
 
+/// How the log is written.
+#[derive(Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// A table (RFC 4180), with a heading.
+    #[default]
+    Csv,
+    /// A list of what the log holds.
+    Json,
+}
+
+/// A period of the log.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Period {
+    /// What began from then on; thirty days ago if absent.
+    #[param(value_type = Option<String>, format = DateTime)]
+    pub from: Option<Timestamp>,
+    /// What began before; now if absent.
+    #[param(value_type = Option<String>, format = DateTime)]
+    pub to: Option<Timestamp>,
+    /// How it is written.
+    #[serde(default)]
+    #[param(inline)]
+    pub format: LogFormat,
+}
+
 /// What was on.
 #[derive(Serialize, ToSchema)]
 pub struct Log {
@@ -119,16 +150,20 @@ pub async fn all(State(web): State<Web>) -> Result<Json<Stations>, Problem> {
 
 /// Makes an own channel. It begins when its first programme is prepared.
 #[utoipa::path(post, path = "/api/v1/stations", tag = "stations", request_body = NewStation,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body make one channel; with another body: 409")),
     responses((status = 201, body = StationView), (status = 400, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
 pub async fn create(
     State(web): State<Web>,
+    Extension(principal): Extension<Principal>,
+    headers: HeaderMap,
     Body(new): Body<NewStation>,
 ) -> Result<Begun<StationView>, Problem> {
     let empty = || serde_json::json!({ "version": 1, "name": new.name, "sources": {}, "blocks": {}, "templates": {} });
     let document = document(&new.document.unwrap_or_else(empty))?;
+    let request = request_key(&principal, &headers, "station", &(new.number, &document))?;
     let id = telecast_core::secret::id(secret::entropy());
     let seed = u64::from_le_bytes(secret::entropy());
-    let made = web.app.stations().create(id, seed, (new.number, &document)).await?;
+    let made = web.app.stations().create(id, seed, (new.number, &document), request).await?;
     Ok(Begun(StatusCode::CREATED, made))
 }
 
@@ -235,4 +270,33 @@ pub async fn log(
     let items: Vec<AiredView> = aired.iter().map(AiredView::of).collect();
     let next_cursor = items.last().filter(|_| items.len() == limit as usize).map(|last| last.start.clone());
     Ok(Json(Log { items, next_cursor }))
+}
+
+/// What was on in a period, the oldest first, as a file; two years at most.
+#[utoipa::path(get, path = "/api/v1/stations/{id}/log/export", tag = "stations", params(("id" = String, Path), Period),
+    responses((status = 200, body = String, content_type = "text/csv"), (status = 400, body = ProblemDocument)))]
+pub async fn export_log(
+    State(web): State<Web>,
+    Path(id): Path<String>,
+    Query(period): Query<Period>,
+) -> Result<Response, Problem> {
+    let to = period.to.map_or(web.app.now_ms(), Timestamp::as_millisecond);
+    let from = period.from.map_or(to - 30 * DAY_MS, Timestamp::as_millisecond);
+    if from > to || to - from > RUN_DAYS * DAY_MS {
+        let words = "A period ends after it begins, and is two years long at most.";
+        return Err(Problem::new(Kind::Invalid, words).field("to", "after 'from', within 731 days"));
+    }
+    let (form, kind, ending) = match period.format {
+        LogFormat::Csv => (LogForm::Csv, "text/csv; charset=utf-8", "csv"),
+        LogFormat::Json => (LogForm::Json, "application/json", "json"),
+    };
+    // What somebody has entered as an id does not become the name of a file.
+    let name: String = id.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.{ending}\"")),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    let body = axum::body::Body::from_stream(web.app.stations().export_log(id, (from, to), form));
+    Ok((headers, body).into_response())
 }

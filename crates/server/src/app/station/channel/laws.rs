@@ -10,6 +10,7 @@ use telecast_core::library::{Item, ItemId, Kind, Library};
 use telecast_media::air::Outline;
 
 use super::*;
+use crate::app::library::LastAired;
 use crate::app::prepare::Wanted;
 use crate::app::station::StockFile;
 
@@ -59,6 +60,7 @@ fn stock(items: u64) -> Stock {
     Stock {
         library: Arc::new(Library::new((1..=items).map(item).collect())),
         collections: Arc::default(),
+        aired: LastAired::default(),
         files: Arc::new(files.collect()),
     }
 }
@@ -224,19 +226,23 @@ fn run(count: u64, days: i64, seed: u64) -> usize {
             channel.wanted(now, &stock, &mut wanted);
             seen.look(channel, &room.board, now);
         }
-        let slate = Wanted {
-            key: Stock::slate_key(),
-            file: PathBuf::new(),
-            stretch: Stretch { from: 0, length: Some(SLATE) },
-            planned: SLATE,
-            due_ms: 0,
-        };
-        wanted.insert(slate.key.clone(), slate);
+        for (channel, _) in &channels {
+            want_slates(channel, now, &mut wanted);
+        }
         room.step(&wanted, now, &mut dice, &stock);
     }
     boundaries += channels.iter().map(|(_, seen)| seen.boundaries).sum::<usize>();
     assert!(aired > 0);
     boundaries
+}
+
+fn want_slates(channel: &Channel, now: i64, wanted: &mut BTreeMap<Key, Wanted>) {
+    let mut slates = BTreeMap::new();
+    channel.slates(now, &mut slates);
+    wanted.extend(slates.into_keys().map(|length| {
+        let (key, stretch) = (Stock::slate_key(length), Stretch { from: 0, length: Some(length) });
+        (key.clone(), Wanted { key, file: PathBuf::new(), stretch, planned: length, due_ms: 0 })
+    }));
 }
 
 fn stock_without(stock: &Stock, id: u64) -> Stock {
@@ -257,52 +263,142 @@ fn what_is_firm_stays_through_edits_faults_and_restarts() {
     assert!(boundaries > 100 * days as usize, "{boundaries}");
 }
 
-/// Hours become firm in one look, for all is prepared and each piece is some pictures longer than was planned: what must begin at a fixed time is not moved by
-/// all of that, but at most by what fills the minutes before it.
-#[test]
-fn a_fixed_start_is_kept_though_hours_become_firm_at_once() {
+/// Shows, clips, and a programme that is exactly as long as the time between two starts.
+fn exact_stock() -> Stock {
     let stock = stock(200);
+    let exact = Item {
+        id: ItemId(300),
+        kind: Kind::Episode,
+        show: Some("Exact".into()),
+        title: "Exact".into(),
+        season: Some(1),
+        episode: Some((1, 1)),
+        length: 75 * 60 * HZ,
+        ..Item::default()
+    };
+    let items = stock.library.items().iter().cloned().chain([Arc::new(exact)]);
+    let mut files = (*stock.files).clone();
+    files.insert(ItemId(300), StockFile { path: PathBuf::from("x"), content: "300".into() });
+    Stock { library: Arc::new(Library::new(items.collect())), files: Arc::new(files), ..stock }
+}
+
+/// Makes at once what a channel wants: a file to its end is `longer` than it says, a stretch of it whole pictures.
+fn make_all(channel: &Channel, stock: &Stock, board: &mut Board, now: i64, longer: i64) {
+    let mut wanted = BTreeMap::new();
+    channel.wanted(now, stock, &mut wanted);
+    want_slates(channel, now, &mut wanted);
+    for (key, one) in wanted {
+        let of = |item: &&Arc<Item>| stock.key(item.id, one.stretch).as_ref() == Some(&key);
+        let whole = |item: &Arc<Item>| (item.length - one.stretch.from) / 3_600 * 3_600 + longer;
+        let stretch = one.stretch.length.map(|length| (length + 3_599) / 3_600 * 3_600);
+        let length = stretch.or_else(|| stock.library.items().iter().find(of).map(whole)).expect("a length");
+        let outline = Outline { segments: 9, length, bytes: 1_880, ..Outline::default() };
+        board.states.entry(key).or_insert_with(|| State::Ready(Arc::new(Piece::imagined(outline))));
+    }
+}
+
+/// What must begin at a fixed time does, to the tick, and what is shown before it ends there to the picture: whether clips fill, one is cut, nothing is left but a slate,
+/// or a programme is longer than the time it has; and whether hours become firm at once or as they come.
+#[test]
+fn a_fixed_start_is_kept_whatever_is_before_it_and_however_long_that_turns_out_to_be() {
+    let stock = exact_stock();
     let zone = jiff::tz::TimeZone::system();
     let at = |hour: i8, minute: i8| {
         let wall = jiff::civil::date(2026, 11, 10).at(hour, minute, 0, 0);
         wall.to_zoned(zone.clone()).expect("a time").timestamp().as_millisecond() * TICKS_PER_MS
     };
-    let (now, fixed, longer) = (at(17, 40), at(20, 15), 5 * 3_600);
-    // What is left before the evening is filled to its end.
+    let fixed = at(20, 15);
     let rest = r#"{"name":"rest","at":"fallback","source":"clips"}"#;
-    let document = document(2).replace(r#""breaks":["fill"]"#, r#""breaks":["fill","rest"]"#);
-    let document = document.replace(r#""breaks":[{"#, &format!(r#""breaks":[{rest},{{"#));
-    let fresh = || Channel::new(Station { document: document.clone(), ..station(2) });
-    assert!(fresh().document.is_ok());
-    let mut board = Board::default();
-    // Each channel finds what was prepared for the one before, as one does that was off for a moment.
-    for _ in 0..200 {
-        let mut channel = fresh();
-        channel.look(now, &stock, &board);
-        let mut wanted = BTreeMap::new();
-        channel.wanted(now, &stock, &mut wanted);
-        let before = board.states.len();
-        for (key, one) in wanted {
-            let whole = stock.library.items().iter();
-            let mut whole = whole.filter(|item| stock.key(item.id, one.stretch).as_ref() == Some(&key));
-            let length = one.stretch.length.or_else(|| Some(whole.next()?.length)).expect("a length");
-            let length = length / 3_600 * 3_600 + longer;
-            let outline = Outline { segments: 9, length, bytes: 1_880, ..Outline::default() };
-            board.states.entry(key).or_insert_with(|| State::Ready(Arc::new(Piece::imagined(outline))));
-        }
-        if board.states.len() == before {
-            break;
+    let clips = document(2);
+    let cut_clip = clips.replace(r#""breaks":["fill"]"#, r#""breaks":["fill","rest"]"#);
+    let documents = [
+        ("clips and a slate", clips.clone()),
+        ("clips, the last one cut", cut_clip.replace(r#""breaks":[{"#, &format!(r#""breaks":[{rest},{{"#))),
+        ("a slate alone", clips.replace(r#""breaks":["fill"]"#, r#""breaks":[]"#)),
+        (
+            "a programme that is cut",
+            clips.replace(r#""breaks":["fill"]"#, r#""breaks":[],"does_not_fit":"cut""#),
+        ),
+        (
+            "a programme that fits exactly",
+            clips
+                .replace(r#""blocks":{"#, r#""blocks":{"exact":{"play":[{"source":"exact"}],"breaks":[]},"#)
+                .replace(r#""sources":{"#, r#""sources":{"exact":{"show":"Exact"},"#)
+                .replace(r#"{"at":"20:15""#, r#"{"at":"19:00","block":"exact","strict":true},{"at":"20:15""#),
+        ),
+    ];
+    for (name, document) in documents {
+        for (longer, begin) in
+            [(0, at(17, 40)), (3_600, at(19, 10)), (5 * 3_600, at(17, 40)), (40 * 3_600, at(18, 50))]
+        {
+            let mut channel = Channel::new(Station { document: document.clone(), ..station(2) });
+            assert!(channel.document.is_ok(), "{name}: {:?}", channel.document);
+            let (mut board, mut now) = (Board::default(), begin);
+            while now < fixed + 10 * HZ {
+                channel.look(now, &stock, &board);
+                make_all(&channel, &stock, &mut board, now, longer);
+                now += if (fixed - now).abs() < 600 * HZ { 2 * HZ } else { 20 * HZ };
+            }
+            let slots = || channel.timeline.slots.iter().zip(&channel.firm);
+            let on = slots().find(|(slot, _)| slot.start == fixed);
+            let (slot, firm) = on.unwrap_or_else(|| {
+                let near = slots().min_by_key(|(slot, _)| (slot.start - fixed).abs()).expect("something");
+                panic!("{name}, {longer} longer: off by {} ticks", near.0.start - fixed);
+            });
+            let reason = &channel.timeline.reasons[slot.reason as usize];
+            assert_eq!((&*reason.block, slot.role), ("evening", Role::Programme), "{name}");
+            let fixed = channel.tape(fixed);
+            assert_eq!(firm.pieces.first().map(|first| first.start), Some(fixed), "{name}, {longer} longer");
+            let before = slots().flat_map(|(_, firm)| &firm.pieces).rfind(|piece| piece.start < fixed);
+            let left = before.map_or(i64::MAX, |last| fixed - last.start - last.ticks);
+            assert!(
+                (0..=2 * PICTURE_MOST).contains(&left),
+                "{name}, {longer} longer: {left} ticks of nothing"
+            );
         }
     }
-    let mut channel = fresh();
-    channel.look(now, &stock, &board);
-    let firm = || channel.timeline.slots.iter().zip(&channel.firm);
-    let (number, off) = firm()
-        .enumerate()
-        .map(|(number, (slot, _))| (number, slot.start - fixed))
-        .min_by_key(|(_, off)| off.abs())
-        .expect("something is firm");
-    let fill = firm().take(number).rev().take_while(|(slot, _)| slot.role != Role::Programme).count();
-    assert!(number > 5 && off >= 0, "slot {number} is firm, {off} ticks off");
-    assert!(off <= fill as i64 * longer, "{fill} clips fill, {} ms off", off / TICKS_PER_MS);
+}
+
+/// What was on changes what a query gives: a channel plans by that when it adds days, twice a day, and not whenever something is over.
+#[test]
+fn what_was_on_counts_when_days_are_added_and_no_sooner() {
+    let stock = stock(40);
+    let films: Vec<ItemId> =
+        stock.library.items().iter().filter(|item| item.kind == Kind::Film).map(|item| item.id).collect();
+    let document = r#"{"version":1,"name":"N","sources":{"new":{"query":"kind:film not aired"},"old":{"show":"Show 0"}},
+        "blocks":{"b":{"play":[{"source":"new"},{"source":"old"}]}},"templates":{"t":[{"at":"00:00","block":"b"}]},"calendar":[{"template":"t"}]}"#;
+    let mut channel = Channel::new(Station { document: document.into(), ..station(0) });
+    assert!(channel.document.is_ok(), "{:?}", channel.document);
+    let (mut board, begin) = (Board::default(), BEGIN_MS * TICKS_PER_MS);
+    let mut plans: Vec<Arc<Plan>> = Vec::new();
+    let mut now = begin;
+    let comes = |channel: &Channel, id: ItemId, from: i64| {
+        let is_it =
+            |slot: &Slot| slot.start > from && matches!(slot.what, What::Item { item, .. } if item == id);
+        channel.timeline.slots.iter().any(is_it)
+    };
+    while now < begin + 2 * DAY {
+        let changed = channel.look(now, &stock, &board);
+        stock.aired.note(changed.aired.iter().filter_map(Aired::was_on));
+        make_all(&channel, &stock, &mut board, now, 0);
+        if let Some(plan) = &channel.plan
+            && plans.last().is_none_or(|last| !Arc::ptr_eq(last, plan))
+        {
+            plans.push(Arc::clone(plan));
+        }
+        now += 60 * HZ;
+    }
+    assert!((3..=6).contains(&plans.len()), "{} plans in two days", plans.len());
+    let was_on: Vec<ItemId> = films.iter().copied().filter(|id| stock.aired.of(*id).is_some()).collect();
+    assert!(was_on.len() > 4 && was_on.len() <= films.len(), "{was_on:?}");
+    // Those that were on before days were added last are not planned any more, behind what was firm then.
+    let old: Vec<ItemId> = was_on
+        .iter()
+        .copied()
+        .filter(|id| stock.aired.of(*id).is_some_and(|at_ms| at_ms * TICKS_PER_MS < now - DAY))
+        .collect();
+    assert!(!old.is_empty());
+    for id in old {
+        assert!(!comes(&channel, id, now + FIRM + NEAR), "{id} comes again");
+    }
 }

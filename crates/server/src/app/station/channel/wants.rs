@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use telecast_core::library::{HZ, ItemId};
 use telecast_core::schedule::{Slot, TICKS_PER_MS, What};
 
-use super::{CHUNK, CHUNKS, Channel, FIRM, RUSH, WANTED};
+use super::{BLINK, CHUNK, CHUNKS, Channel, FIRM, PICTURE_MOST, RUSH, WANTED};
 use crate::app::prepare::{Board, Key, State, Stretch, Wanted};
 use crate::app::station::Stock;
 
@@ -27,7 +27,7 @@ impl Channel {
                     want(item, Stretch { from: piece.from, length: piece.length }, slot.start);
                 }
             }
-            let What::Item { item, offset } = slot.what else { continue };
+            let Some((item, offset)) = item_of(slot) else { continue };
             match firm {
                 None => {
                     if number == self.firm.len() && slot.start < now + RUSH {
@@ -39,6 +39,9 @@ impl Channel {
                         }
                     }
                     want(item, whole(slot, offset, stock.length(item)), slot.start);
+                    if let Some(less) = self.shorter.filter(|_| number == self.firm.len()) {
+                        want(item, less, slot.start);
+                    }
                 }
                 Some(firm) if !firm.complete => {
                     for nth in 0..CHUNKS {
@@ -61,7 +64,7 @@ impl Channel {
         board: &Board,
     ) -> Option<State> {
         let slot = self.timeline.slots.get(number)?;
-        let What::Item { item, offset } = slot.what else { return None };
+        let (item, offset) = item_of(slot)?;
         board.states.get(&stock.key(item, whole(slot, offset, stock.length(item)))?).cloned()
     }
 
@@ -69,7 +72,7 @@ impl Channel {
     pub(in crate::app::station) fn keys(&self, stock: &Stock) -> Vec<(Key, ItemId)> {
         let mut keys = Vec::new();
         for (number, slot) in self.timeline.slots.iter().enumerate().take(self.firm.len() + WANTED) {
-            let What::Item { item, offset } = slot.what else { continue };
+            let Some((item, offset)) = item_of(slot) else { continue };
             keys.extend(stock.key(item, whole(slot, offset, stock.length(item))).map(|key| (key, item)));
             if let Some(firm) =
                 self.firm.get(number).filter(|firm| !firm.complete && firm.placed < firm.planned)
@@ -89,10 +92,26 @@ fn add(out: &mut BTreeMap<Key, Wanted>, key: Key, file: PathBuf, stretch: Stretc
     known.due_ms = known.due_ms.min(due_ms);
 }
 
+/// Of which item a slot shows a piece, and from where on; none: a slate stands for it.
+pub(super) fn item_of(slot: &Slot) -> Option<(ItemId, i64)> {
+    match slot.what {
+        What::Item { item, offset } if slot.length >= BLINK => Some((item, offset)),
+        _ => None,
+    }
+}
+
 /// The stretch of an item of `length` ticks that a slot shows: to its end, unless it is cut or goes on after a break.
 pub(super) fn whole(slot: &Slot, offset: i64, length: i64) -> Stretch {
-    let goes_on = slot.cut || offset + slot.length < length - HZ / 2;
+    if slot.cut {
+        return within(offset, slot.length);
+    }
+    let goes_on = offset + slot.length < length - HZ / 2;
     Stretch { from: offset, length: goes_on.then_some(slot.length) }
+}
+
+/// The stretch of an item that takes no more than `room` ticks: a piece is whole pictures, and longer than was asked for by one at most.
+pub(super) fn within(offset: i64, room: i64) -> Stretch {
+    Stretch { from: offset, length: Some((room - PICTURE_MOST).max(PICTURE_MOST)) }
 }
 
 /// The chunk that begins after so many ticks of those that are planned.
