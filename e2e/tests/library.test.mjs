@@ -1,29 +1,17 @@
 // The library: a folder is added, films appear with pictures, are searched, corrected, chosen and put into collections whose query is tried while it is written.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { expectAccessible, launch, openPage, origin } from "../lib/browser.mjs";
+import { film as drawFilm, put } from "../lib/films.mjs";
 
 const headers = { Origin: origin };
 const room = mkdtempSync(join(tmpdir(), "telecast-library-"));
 const SHOTS = process.env.TELECAST_LIBRARY_SHOTS;
 
-/** A film as it would have been copied there an hour ago. */
-function put(path, make) {
-  const place = join(room, path);
-  mkdirSync(dirname(place), { recursive: true });
-  make(place);
-  const old = Date.now() / 1000 - 3600;
-  utimesSync(place, old, old);
-}
-
-function film(path, seconds, source) {
-  const input = ["-f", "lavfi", "-i", `${source}=size=320x180:rate=25`, "-f", "lavfi", "-i", "sine=frequency=440"];
-  put(path, (place) => execFileSync("ffmpeg", ["-v", "error", "-y", ...input, "-t", String(seconds), "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", place]));
-}
+const film = (path, seconds, source) => drawFilm(room, path, seconds, source);
 
 let browser;
 before(async () => {
@@ -32,7 +20,7 @@ before(async () => {
   film("Filme/Nosferatu (1922).mkv", 4, "mandelbrot");
   for (const episode of [1, 2, 10]) film(`Serien/Die Brücke (2011)/Staffel 1/Die Brücke S01E${String(episode).padStart(2, "0")} - Folge ${episode}.mkv`, 2 + (episode % 3), "smptebars");
   film("Trailer/Ein sehr langer Name, der in keine Zeile passt und dennoch ganz gelesen werden will - Trailer.mp4", 1, "rgbtestsrc");
-  put("Filme/Kaputt (2001).mkv", (place) => writeFileSync(place, "This is no film.\n".repeat(500)));
+  put(room, "Filme/Kaputt (2001).mkv", (place) => writeFileSync(place, "This is no film.\n".repeat(500)));
 });
 after(async () => {
   await browser.close();

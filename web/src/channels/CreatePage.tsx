@@ -2,12 +2,14 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
-import { useMemo, useState, type FormEvent } from "react";
+import { useEffect, useMemo, useRef, useState, type FormEvent } from "react";
 import { asProblem } from "../api/problem";
+import { queryClient } from "../api/queries";
 import type { FaultView, PreviewView, Simple } from "../api/stations";
 import { fullDayName } from "../guide/words";
 import { useZone } from "../guide/zone";
 import { useLocale, useText } from "../i18n";
+import { overview } from "../library/api";
 import { Button, Failure, Field } from "../ui";
 import { useNow } from "../watch/time";
 import { DayList } from "./DayList";
@@ -54,6 +56,9 @@ function Create() {
     },
     onSuccess: ({ id }) => navigate({ to: "/channels/$id", params: { id }, replace: true }),
   });
+  const waiting = useWaiting(() => {
+    if (preview.variables) preview.mutate(preview.variables);
+  });
   const missing = { name: wish.name === "", shows: !simple.shows.some((show) => typeof show === "string" || show.include !== false) };
   const ready = !missing.name && !missing.shows;
   const faults = faultsOf(make.error) ?? faultsOf(preview.error) ?? preview.data?.faults ?? [];
@@ -92,7 +97,7 @@ function Create() {
       {library.data?.items.length === 0 && (
         <p className="station-notice">
           {w.empty.noLibrary}{" "}
-          <Link to="/settings/$section" params={{ section: "library" }}>
+          <Link to="/library" search={{ part: "folders" }}>
             {w.empty.library}
           </Link>
         </p>
@@ -142,6 +147,7 @@ function Create() {
         </form>
         <section className="station-evening" aria-label={w.make.previewTitle} aria-live="polite" aria-busy={preview.isPending}>
           <h2>{w.make.previewTitle}</h2>
+          {waiting > 0 && <p className="field-help">{w.make.looking(waiting)}</p>}
           {preview.error && faults.length === 0 && <Failure error={preview.error} retry={() => when(preview.mutate)} />}
           {preview.data ? (
             <Evening plan={preview.data} stale={preview.variables !== wish} faults={faults} />
@@ -153,6 +159,30 @@ function Create() {
     </div>
   );
 }
+
+/** Files that the library has not looked into yet; `done` is called when all of them can be planned. */
+function useWaiting(done: () => void): number {
+  const { data } = useQuery({ ...overview, refetchInterval: ({ state }) => (state.data && (state.data.scan.looking || state.data.scan.waiting > 0) ? LOOK_AGAIN_MS : false) });
+  const waiting = data?.scan.waiting ?? 0;
+  const then = useRef(done);
+  then.current = done;
+  const before = useRef(0);
+  useEffect(() => {
+    const ready = before.current > 0 && waiting === 0;
+    before.current = waiting;
+    if (!ready) return;
+    const timer = setTimeout(() => {
+      void queryClient.invalidateQueries({ queryKey: ["library"] });
+      then.current();
+    }, PLANNED_MS);
+    return () => clearTimeout(timer);
+  }, [waiting]);
+  return waiting;
+}
+
+const LOOK_AGAIN_MS = 1_000;
+/** What plans looks at the library every two seconds. */
+const PLANNED_MS = 2_500;
 
 function Evening({ plan, stale, faults }: { readonly plan: PreviewView; readonly stale: boolean; readonly faults: readonly FaultView[] }) {
   const w = useWords();

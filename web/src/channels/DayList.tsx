@@ -60,7 +60,7 @@ export function DayList({ programmes, label, now, open, openProgramme }: DayList
                     {[
                       lengthWords(w, end - start),
                       breaks.length > 0 ? w.inBreaks(breaks.length, lengthWords(w, inBreaks)) : null,
-                      on ? w.plan.onNow : null,
+                      on && openable ? w.plan.onNow : null,
                       slot.firm && end > now ? w.firm : null,
                       slots.some(({ cut, role }) => cut && role === "programme") ? w.cut : null,
                     ]
@@ -68,7 +68,7 @@ export function DayList({ programmes, label, now, open, openProgramme }: DayList
                       .join(" · ")}
                   </span>
                 </span>
-                {end > now && <PreparationMark state={prepared.state} progress={prepared.progress} spoken />}
+                {openable && end > now && <PreparationMark state={prepared.state} progress={prepared.progress} spoken />}
               </Line>
             </li>
           );

@@ -98,7 +98,7 @@ test("faults are at their place, or below it", () => {
 test("what a simulation finds odd has words, or its code", () => {
   expect(lintWords(en, { code: "block_unused", place: "blocks.live", parameters: { name: "live", number: 0 } })).toBe("No day has the block “live”.");
   expect(lintWords(en, { code: "clip_soon", place: "breaks", parameters: { name: "", item: "Trailer 4", number: 5 * 60 * 90_000 } })).toBe("Trailer 4 came again after 5 min: add more clips.");
-  expect(lintWords(en, { code: "never_heard_of", place: "", parameters: {} })).toBe("the document: never heard of");
+  expect(lintWords(en, { code: "never_heard_of", place: "", parameters: { name: "", number: 0 } })).toBe("the document: never heard of");
 });
 
 test("has words for every thing that the station finds odd, and every note of planning", () => {
@@ -141,7 +141,7 @@ test("the first evening is today's until late, then tomorrow's", () => {
 });
 
 test("offers are shows of the library, single films, and what was typed", () => {
-  const items = [
+  const items: Parameters<typeof offersOf>[2] = [
     { id: 1, title: "E1", show: "Tatort", kind: "episode" },
     { id: 2, title: "E2", show: "Tatort", kind: "episode" },
     { id: 3, title: "Metropolis", kind: "film" },
@@ -150,10 +150,12 @@ test("offers are shows of the library, single films, and what was typed", () => 
   expect(offersOf(en, [], items, "Tatort", new Set()).map(({ show }) => show)).toEqual([{ show: "Tatort" }, { item: 3 }, { tag: "Tatort" }]);
   expect(offersOf(en, [], items, "", new Set(["Tatort"])).map(({ show }) => show)).toEqual([{ item: 3 }]);
   expect(offersOf(en, [{ name: "Die Brücke", episodes: 9 }, { name: "Tatort", episodes: 3 }], [], "brücke die", new Set())[0]).toMatchObject({ label: "Die Brücke", detail: "9 episodes" });
+  expect(offersOf(en, [], items, "", new Set(), 3).map(({ show }) => show)).toEqual([{ kind: "film" }, { show: "Tatort" }, { item: 3 }]);
+  expect(offersOf(en, [], [], "all", new Set(["film"]), 3).map(({ show }) => show)).toEqual([{ show: "all" }, { tag: "all" }]);
   expect(offersOf(en, [], [], "kind:film", new Set()).at(-1)?.show).toEqual({ query: "kind:film" });
 });
 
 test("the log as a table escapes what a table would read otherwise", () => {
-  const entry = { start: "2026-11-30T20:15:00Z", length_ms: 90_400, kind: "item" };
+  const entry = { start: "2026-11-30T20:15:00Z", length_ms: 90_400, kind: "item", note: "" };
   expect(csv(["a"], [{ ...entry, title: 'Say "hi", you' }, { ...entry, title: "=1+1", note: "cut" }])).toBe('a\r\n2026-11-30T20:15:00Z,90,"Say ""hi"", you",\r\n2026-11-30T20:15:00Z,90,\'=1+1,cut\r\n');
 });
