@@ -58,6 +58,11 @@ test("an empty library says how to begin, and a folder that is added fills it", 
   await dialog.getByText("cannot be read").waitFor();
   await dialog.getByLabel("Path on the station's machine").fill(room);
   await dialog.getByLabel("Name").fill("Alles");
+  // What is said of the scan is gone within a second or two: it is noted as it comes.
+  await page.evaluate(() => {
+    const said = (globalThis.scanSaid = []);
+    new MutationObserver(() => said.push(document.querySelector(".library-scan [role=status]")?.textContent ?? "")).observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
   await dialog.getByRole("button", { name: "Add a folder" }).click();
   await page.getByText("7 films").waitFor();
   await shot(page, "folders-1440");
@@ -68,6 +73,9 @@ test("an empty library says how to begin, and a folder that is added fills it", 
     if (!scan.looking && scan.waiting === 0) break;
     assert.ok(Date.now() < until, "all are looked into within a minute");
   }
+  const said = await page.evaluate(() => globalThis.scanSaid);
+  assert.ok(said.some((words) => /^Looking into \d+ files?$/.test(words)), `how far it is was told: ${[...new Set(said)].join(", ")}`);
+  await page.getByText(/^Last looked at /).waitFor();
   await card(page, "Metropolis").getByText("1927 · 0:03").waitFor();
   await card(page, "Kaputt").getByText("unplayable").waitFor();
   await page.waitForFunction(() => [...document.querySelectorAll(".card .art img")].filter((img) => img.complete && img.naturalWidth > 0).length >= 6);
@@ -98,9 +106,37 @@ test("details with advice, a correction that stays, by keys alone", async () => 
   const corrected = page.getByRole("complementary", { name: "Nosferatu, restauriert" });
   await corrected.getByText("abends").waitFor();
   await shot(page, "detail-1440");
+  // The file is another one now: it is looked into again, and what was said of it stays.
+  const { id } = (await read(page, "/items?q=nosfer")).items[0];
+  film("Filme/Nosferatu (1922).mkv", 6, "mandelbrot");
   await page.request.post(`${origin}/api/v1/library/scan`, { headers, data: {} });
+  for (const until = Date.now() + 60_000; (await read(page, `/items/${id}`)).length_s < 5; await new Promise((wake) => setTimeout(wake, 200))) {
+    assert.ok(Date.now() < until, "the new file is looked into within a minute");
+  }
   await page.reload();
   await page.getByRole("complementary", { name: "Nosferatu, restauriert" }).waitFor();
+  expectClean(/\/logo\)$|404/);
+  await context.close();
+});
+
+test("filters and orders narrow what is shown, and stand in the address", async () => {
+  const { page, context, expectClean } = await open("/library");
+  await page.getByRole("status").getByText("7 items").waitFor();
+  await page.getByLabel("Show only").selectOption("Unplayable");
+  await page.getByRole("status").getByText("1 item", { exact: true }).waitFor();
+  await card(page, "Kaputt").waitFor();
+  await page.reload();
+  await page.getByRole("status").getByText("1 item", { exact: true }).waitFor();
+  await page.getByLabel("Show only").selectOption("Everything");
+  await page.getByRole("radio", { name: "Films" }).check({ force: true });
+  await page.getByRole("status").getByText("3 items").waitFor();
+  await page.getByLabel("Order").selectOption("Longest first");
+  await page.waitForFunction(() => document.querySelector(".card-title")?.textContent === "Nosferatu, restauriert");
+  await page.getByRole("searchbox").fill("nothing is called like this");
+  await page.getByRole("heading", { name: "Nothing fits" }).waitFor();
+  await expectAccessible(page, "a library in which nothing fits");
+  await page.getByRole("button", { name: "Show everything" }).click();
+  await page.getByRole("status").getByText("7 items").waitFor();
   expectClean(/\/logo\)$|404/);
   await context.close();
 });

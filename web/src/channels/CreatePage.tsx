@@ -23,7 +23,6 @@ import { libraryItems } from "./queries";
 import { SimpleForm } from "./SimpleForm";
 import { useWords } from "./text";
 import { useDraftStation, type Wish } from "./useDraftStation";
-import { useWidth } from "./useWidth";
 
 export function CreatePage() {
   return (
@@ -37,7 +36,6 @@ function Create() {
   const w = useWords();
   const t = useText();
   const navigate = useNavigate();
-  const phone = useWidth() === "phone";
   const library = useQuery(libraryItems(""));
   const [name, setName] = useState("");
   const [number, setNumber] = useState("");
@@ -71,17 +69,6 @@ function Create() {
     event.preventDefault();
     when(make.mutate);
   };
-  if (phone) {
-    return (
-      <section className="empty">
-        <h1>{w.make.title}</h1>
-        <p>{w.edit.small}</p>
-        <Link to="/channels" className="button button-plain">
-          {w.gone.back}
-        </Link>
-      </section>
-    );
-  }
   return (
     <div className="station-make">
       <title>{`${w.make.title} · Telecast`}</title>

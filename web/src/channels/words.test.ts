@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { NoteKind, NoteView } from "../api/stations";
 import { stations as de } from "../i18n/stations.de";
 import { stations as en } from "../i18n/stations.en";
-import { slot, why } from "../test/stations";
+import { NOON, slot, why } from "../test/stations";
 import { changedAddress, readPlanAddress } from "./address";
 import { csv } from "./AirLog";
 import { firstEvening } from "./evening";
@@ -54,7 +54,7 @@ test.each<[number, string]>([
 
 describe("why", () => {
   test("a programme: day, block, step, and whether it stays", () => {
-    expect(whyWords(en, slot(0, 30, { firm: true }), "Monday", false)).toEqual([
+    expect(whyWords(en, slot(0, 30, { firm: true }), "Monday", false, NOON)).toEqual([
       "Monday: it goes by the day “weekday”.",
       "Its block “evening” begins at 18:00.",
       "Step 1 of “evening” plays “Tatort”.",
@@ -63,15 +63,16 @@ describe("why", () => {
     ]);
   });
   test("a break by its rule, what is cut off, what failed", () => {
-    const words = whyWords(de, slot(0, 1, { role: "mid", cut: true, preparation: "failed", failure: "kaputt", why: why({ rule: "ads", source: "trailers", at: "18:00:30" }) }), "Montag", false);
+    const words = whyWords(de, slot(0, 1, { role: "mid", cut: true, preparation: "failed", failure: "kaputt", why: why({ rule: "ads", source: "trailers", at: "18:00:30" }) }), "Montag", false, NOON);
     expect(words).toContain("Die Pause „ads“ nimmt hier Clips aus „trailers“.");
     expect(words).toContain("Sein Block „evening“ beginnt um 18:00:30.");
     expect(words).toContain("Es wird abgeschnitten, damit das Folgende pünktlich beginnt.");
     expect(words.at(-1)).toBe("Es ließ sich nicht vorbereiten: kaputt");
   });
   test("of a simple channel names no blocks; of a slate no source", () => {
-    expect(whyWords(en, slot(0, 1, { why: why({ block: "all" }) }), "Monday", true).slice(0, 2)).toEqual([en.why.simple, "It comes from “Tatort”."]);
-    expect(whyWords(en, slot(0, 1, { role: "slate", kind: "slate" }), "Monday", false).join(" ")).not.toContain("Tatort");
+    expect(whyWords(en, slot(0, 1, { why: why({ block: "all" }) }), "Monday", true, NOON).slice(0, 2)).toEqual([en.why.simple, "It comes from “Tatort”."]);
+    expect(whyWords(en, slot(-9, -8, { why: why({ block: "all", source: "all" }) }), "Monday", true, NOON)).toEqual([en.why.simple, en.why.turn, en.why.past]);
+    expect(whyWords(en, slot(0, 1, { role: "slate", kind: "slate" }), "Monday", false, NOON).join(" ")).not.toContain("Tatort");
   });
 });
 

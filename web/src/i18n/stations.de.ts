@@ -105,6 +105,8 @@ export const stations: typeof english = {
     cut: "Es wird abgeschnitten, damit das Folgende pünktlich beginnt.",
     offset: (length) => `Es geht ${length} nach seinem Anfang weiter.`,
     firm: "Es ist vorbereitet und fest: So wird es gesendet.",
+    past: "Das ist vorbei.",
+    turn: "Es ist das, was in ihrer Reihenfolge als Nächstes kommt.",
     planned: "Es ist noch nicht fest; eine Änderung am Sender oder an der Bibliothek kann es verschieben.",
     failure: (text) => `Es ließ sich nicht vorbereiten: ${text}`,
     toBlock: "Diesen Block bearbeiten",

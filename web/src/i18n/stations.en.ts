@@ -114,6 +114,8 @@ export const stations = {
     cut: "It is cut off, so that what follows begins in time.",
     offset: (length: string) => `It goes on ${length} after its beginning.`,
     firm: "It is prepared and fixed: it will air like this.",
+    past: "That is over.",
+    turn: "It is what comes next in their order.",
     planned: "It is not fixed yet; a change of the channel or the library may still move it.",
     failure: (text: string) => `It could not be prepared: ${text}`,
     toBlock: "Edit this block",

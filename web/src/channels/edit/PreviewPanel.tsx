@@ -69,6 +69,8 @@ function Diff({ diff }: { readonly diff: DiffView }) {
   const zone = useZone();
   const now = useNow(60_000);
   const when = (time: string) => moment(Date.parse(time), now, locale, zone);
+  /** Of the same day, the time alone. */
+  const then = (was: string, time: string) => moment(Date.parse(time), dayStart(Date.parse(was), zone) === dayStart(Date.parse(time), zone) ? Date.parse(time) : now, locale, zone);
   const total = diff.came + diff.went + diff.moved;
   if (total === 0) return <p role="status">{w.preview.none}</p>;
   return (
@@ -83,7 +85,7 @@ function Diff({ diff }: { readonly diff: DiffView }) {
             <span className="diff-kind">{w.preview[item.kind]}</span>
             <span>{item.title}</span>
             <span className="diff-time">
-              {item.kind === "moved" && item.was && item.start ? w.preview.from(when(item.was), when(item.start)) : (item.start ?? item.was) ? when(item.start ?? item.was ?? "") : null}
+              {item.kind === "moved" && item.was && item.start ? w.preview.from(when(item.was), then(item.was, item.start)) : (item.start ?? item.was) ? when(item.start ?? item.was ?? "") : null}
             </span>
           </li>
         ))}
@@ -99,9 +101,11 @@ function Coming({ preview }: { readonly preview: PreviewView }) {
   const locale = useLocale();
   const zone = useZone();
   const now = useNow(60_000);
-  const [chosen, choose] = useState(0);
   const today = dayStart(Date.parse(preview.from), zone);
   const days = Array.from({ length: PREVIEW_DAYS }, (_, at) => addDays(today, at, zone)).filter((day) => day < Date.parse(preview.to));
+  const first = preview.diff.first ? Date.parse(preview.diff.first) : null;
+  // Where the first change is, that day comes first.
+  const [chosen, choose] = useState(() => Math.max(0, days.findLastIndex((day) => first !== null && day <= first)));
   const day = days[chosen] ?? today;
   return (
     <>
@@ -114,7 +118,7 @@ function Coming({ preview }: { readonly preview: PreviewView }) {
           </button>
         ))}
       </div>
-      <DayList programmes={between(programmesOf(preview.slots), day, addDays(day, 1, zone))} label={fullDayName(t, day, now, locale, zone)} now={now} open={null} />
+      <DayList programmes={between(programmesOf(preview.slots), day, addDays(day, 1, zone))} label={fullDayName(t, day, now, locale, zone)} now={now} from={first !== null && dayStart(first, zone) === day ? first : now} open={null} />
     </>
   );
 }
