@@ -193,7 +193,7 @@ test("it is changed as blocks and days: dragged, moved by keys, looked at, and t
 
   await page.getByRole("button", { name: "Preview", exact: true }).click();
   const preview = page.getByRole("region", { name: "What changes" });
-  await preview.getByText(/^\d+ comes?, \d+ goe?s?, \d+ moves?/).waitFor();
+  await preview.getByText(/^[\d,]+ comes?, [\d,]+ go(?:es)?, [\d,]+ moves?/).waitFor();
   await preview.getByText("The first change is at").waitFor();
   await expectAccessible(page, "a preview with what changes");
   assert.equal((await named(page, "Meer und Farbe")).revision, 1, "nothing is in force yet");

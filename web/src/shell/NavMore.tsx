@@ -12,18 +12,19 @@ export function NavMore({ children }: { readonly children: ReactNode }) {
   const id = useId();
   const { pathname } = useLocation();
   const frame = useRef<HTMLDivElement>(null);
-  const [open, setOpen] = useState(false);
-  useEffect(() => setOpen(false), [pathname]);
+  // On another page it is closed again.
+  const [openOn, setOpenOn] = useState<string | null>(null);
+  const open = openOn === pathname;
   useEffect(() => {
     if (!open) return;
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== "Escape" && event.key !== "GoBack") return;
       event.preventDefault();
-      setOpen(false);
+      setOpenOn(null);
       frame.current?.querySelector("button")?.focus();
     };
     const elsewhere = ({ target }: Event) => {
-      if (!frame.current?.contains(target as Node)) setOpen(false);
+      if (!frame.current?.contains(target as Node)) setOpenOn(null);
     };
     addEventListener("keydown", onKey);
     addEventListener("pointerdown", elsewhere);
@@ -36,7 +37,7 @@ export function NavMore({ children }: { readonly children: ReactNode }) {
   }, [open]);
   return (
     <div className="nav-rest" ref={frame} data-open={open || undefined}>
-      <button type="button" className="nav-item nav-more" aria-expanded={open} aria-controls={id} data-current={BEHIND.test(pathname) || undefined} onClick={() => setOpen(!open)}>
+      <button type="button" className="nav-item nav-more" aria-expanded={open} aria-controls={id} data-current={BEHIND.test(pathname) || undefined} onClick={() => setOpenOn(open ? null : pathname)}>
         <Ellipsis aria-hidden />
         <span>{t.nav.more}</span>
       </button>

@@ -6,7 +6,7 @@ import { addDays, dayStart } from "../../guide/calendar";
 import { dayName, fullDayName } from "../../guide/words";
 import { useZone } from "../../guide/zone";
 import { useLocale, useText } from "../../i18n";
-import { IconButton, Skeleton } from "../../ui";
+import { Button, IconButton, Skeleton } from "../../ui";
 import { useNow } from "../../watch/time";
 import { moment } from "../ChannelsPage";
 import { DayList } from "../DayList";
@@ -63,6 +63,8 @@ export function PreviewPanel({ preview, stale, go, close }: PreviewPanelProps) {
   );
 }
 
+const CHANGES_SHOWN = 8;
+
 function Diff({ diff }: { readonly diff: DiffView }) {
   const w = useWords();
   const locale = useLocale();
@@ -71,7 +73,9 @@ function Diff({ diff }: { readonly diff: DiffView }) {
   const when = (time: string) => moment(Date.parse(time), now, locale, zone);
   /** Of the same day, the time alone. */
   const then = (was: string, time: string) => moment(Date.parse(time), dayStart(Date.parse(was), zone) === dayStart(Date.parse(time), zone) ? Date.parse(time) : now, locale, zone);
+  const [all, setAll] = useState(false);
   const total = diff.came + diff.went + diff.moved;
+  const shown = all ? diff.items : diff.items.slice(0, CHANGES_SHOWN);
   if (total === 0) return <p role="status">{w.preview.none}</p>;
   return (
     <>
@@ -80,7 +84,7 @@ function Diff({ diff }: { readonly diff: DiffView }) {
         {diff.first && ` · ${w.preview.first(when(diff.first))}`}
       </p>
       <ul className="diff">
-        {diff.items.map((item) => (
+        {shown.map((item) => (
           <li key={`${item.kind} ${item.title} ${item.start ?? ""} ${item.was ?? ""}`} data-kind={item.kind}>
             <span className="diff-kind">{w.preview[item.kind]}</span>
             <span>{item.title}</span>
@@ -89,7 +93,17 @@ function Diff({ diff }: { readonly diff: DiffView }) {
             </span>
           </li>
         ))}
-        {total > diff.items.length && <li className="diff-more">{w.preview.more(total - diff.items.length)}</li>}
+        {total > shown.length && (
+          <li className="diff-more">
+            {shown.length < diff.items.length ? (
+              <Button look="quiet" onClick={() => setAll(true)}>
+                {w.preview.more(total - shown.length)}
+              </Button>
+            ) : (
+              w.preview.more(total - shown.length)
+            )}
+          </li>
+        )}
       </ul>
     </>
   );
