@@ -69,6 +69,8 @@ export function ShowPicker({ taken, add }: ShowPickerProps) {
     add(offer.show, offer.key.startsWith("show") || offer.key.startsWith("item") ? offer.label : text.trim());
     setText("");
     setActive(0);
+    // What it covers is what comes next.
+    setOpen(false);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "ArrowDown") {
@@ -99,6 +101,7 @@ export function ShowPicker({ taken, add }: ShowPickerProps) {
           maxLength={200}
           value={text}
           onFocus={() => setOpen(true)}
+          onClick={() => setOpen(true)}
           onBlur={() => setOpen(false)}
           onChange={(event) => {
             setText(event.target.value);
