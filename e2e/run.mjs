@@ -52,7 +52,8 @@ async function main() {
 
 async function reachStation() {
   const link = process.env.TELECAST_E2E_URL;
-  if (!link) return startStation(["demo", "--listen", "127.0.0.1:0", "--without-films"]);
+  // Pictures show channels of one's own; tests that want some have a station of their own.
+  if (!link) return startStation(["demo", "--listen", "127.0.0.1:0", ...(screens ? [] : ["--without-films"])]);
   return { link, origin: new URL(link).origin, log: () => "", stop: async () => 0 };
 }
 

@@ -1,29 +1,17 @@
 // The library: a folder is added, films appear with pictures, are searched, corrected, chosen and put into collections whose query is tried while it is written.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { expectAccessible, launch, openPage, origin } from "../lib/browser.mjs";
+import { film as drawFilm, put } from "../lib/films.mjs";
 
 const headers = { Origin: origin };
 const room = mkdtempSync(join(tmpdir(), "telecast-library-"));
 const SHOTS = process.env.TELECAST_LIBRARY_SHOTS;
 
-/** A film as it would have been copied there an hour ago. */
-function put(path, make) {
-  const place = join(room, path);
-  mkdirSync(dirname(place), { recursive: true });
-  make(place);
-  const old = Date.now() / 1000 - 3600;
-  utimesSync(place, old, old);
-}
-
-function film(path, seconds, source) {
-  const input = ["-f", "lavfi", "-i", `${source}=size=320x180:rate=25`, "-f", "lavfi", "-i", "sine=frequency=440"];
-  put(path, (place) => execFileSync("ffmpeg", ["-v", "error", "-y", ...input, "-t", String(seconds), "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", place]));
-}
+const film = (path, seconds, source) => drawFilm(room, path, seconds, source);
 
 let browser;
 before(async () => {
@@ -32,7 +20,7 @@ before(async () => {
   film("Filme/Nosferatu (1922).mkv", 4, "mandelbrot");
   for (const episode of [1, 2, 10]) film(`Serien/Die Brücke (2011)/Staffel 1/Die Brücke S01E${String(episode).padStart(2, "0")} - Folge ${episode}.mkv`, 2 + (episode % 3), "smptebars");
   film("Trailer/Ein sehr langer Name, der in keine Zeile passt und dennoch ganz gelesen werden will - Trailer.mp4", 1, "rgbtestsrc");
-  put("Filme/Kaputt (2001).mkv", (place) => writeFileSync(place, "This is no film.\n".repeat(500)));
+  put(room, "Filme/Kaputt (2001).mkv", (place) => writeFileSync(place, "This is no film.\n".repeat(500)));
 });
 after(async () => {
   await browser.close();
@@ -70,6 +58,11 @@ test("an empty library says how to begin, and a folder that is added fills it", 
   await dialog.getByText("cannot be read").waitFor();
   await dialog.getByLabel("Path on the station's machine").fill(room);
   await dialog.getByLabel("Name").fill("Alles");
+  // What is said of the scan is gone within a second or two: it is noted as it comes.
+  await page.evaluate(() => {
+    const said = (globalThis.scanSaid = []);
+    new MutationObserver(() => said.push(document.querySelector(".library-scan [role=status]")?.textContent ?? "")).observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
   await dialog.getByRole("button", { name: "Add a folder" }).click();
   await page.getByText("7 films").waitFor();
   await shot(page, "folders-1440");
@@ -80,6 +73,9 @@ test("an empty library says how to begin, and a folder that is added fills it", 
     if (!scan.looking && scan.waiting === 0) break;
     assert.ok(Date.now() < until, "all are looked into within a minute");
   }
+  const said = await page.evaluate(() => globalThis.scanSaid);
+  assert.ok(said.some((words) => /^Looking into \d+ files?$/.test(words)), `how far it is was told: ${[...new Set(said)].join(", ")}`);
+  await page.getByText(/^Last looked at /).waitFor();
   await card(page, "Metropolis").getByText("1927 · 0:03").waitFor();
   await card(page, "Kaputt").getByText("unplayable").waitFor();
   await page.waitForFunction(() => [...document.querySelectorAll(".card .art img")].filter((img) => img.complete && img.naturalWidth > 0).length >= 6);
@@ -110,9 +106,37 @@ test("details with advice, a correction that stays, by keys alone", async () => 
   const corrected = page.getByRole("complementary", { name: "Nosferatu, restauriert" });
   await corrected.getByText("abends").waitFor();
   await shot(page, "detail-1440");
+  // The file is another one now: it is looked into again, and what was said of it stays.
+  const { id } = (await read(page, "/items?q=nosfer")).items[0];
+  film("Filme/Nosferatu (1922).mkv", 6, "mandelbrot");
   await page.request.post(`${origin}/api/v1/library/scan`, { headers, data: {} });
+  for (const until = Date.now() + 60_000; (await read(page, `/items/${id}`)).length_s < 5; await new Promise((wake) => setTimeout(wake, 200))) {
+    assert.ok(Date.now() < until, "the new file is looked into within a minute");
+  }
   await page.reload();
   await page.getByRole("complementary", { name: "Nosferatu, restauriert" }).waitFor();
+  expectClean(/\/logo\)$|404/);
+  await context.close();
+});
+
+test("filters and orders narrow what is shown, and stand in the address", async () => {
+  const { page, context, expectClean } = await open("/library");
+  await page.getByRole("status").getByText("7 items").waitFor();
+  await page.getByLabel("Show only").selectOption("Unplayable");
+  await page.getByRole("status").getByText("1 item", { exact: true }).waitFor();
+  await card(page, "Kaputt").waitFor();
+  await page.reload();
+  await page.getByRole("status").getByText("1 item", { exact: true }).waitFor();
+  await page.getByLabel("Show only").selectOption("Everything");
+  await page.getByRole("radio", { name: "Films" }).check({ force: true });
+  await page.getByRole("status").getByText("3 items").waitFor();
+  await page.getByLabel("Order").selectOption("Longest first");
+  await page.waitForFunction(() => document.querySelector(".card-title")?.textContent === "Nosferatu, restauriert");
+  await page.getByRole("searchbox").fill("nothing is called like this");
+  await page.getByRole("heading", { name: "Nothing fits" }).waitFor();
+  await expectAccessible(page, "a library in which nothing fits");
+  await page.getByRole("button", { name: "Show everything" }).click();
+  await page.getByRole("status").getByText("7 items").waitFor();
   expectClean(/\/logo\)$|404/);
   await context.close();
 });

@@ -1,160 +1,36 @@
 /**
- * Channels of one's own, as the API has them. Written by hand: when the generated schema knows these shapes, `StationPaths` goes and
- * `stations` becomes `api`; nothing else has to change. Every call that the pages about own channels make is here.
+ * Channels of one's own, as the API has them: the generated shapes, with the words that the pages go by as closed sets, and the document, of which
+ * the schema says only that it is one. Every call that the pages about own channels make is here.
  */
-import type { Client } from "openapi-fetch";
 import { api, body } from "./client";
 import { asProblem } from "./problem";
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+/** A shape in which some words are known. */
+type Worded<Shape, Words> = Omit<Shape, keyof Words> & Words;
 
 export type StationState = "on_air" | "preparing" | "empty" | "faulty";
 export type SlotKind = "item" | "live" | "channel" | "still" | "slate";
 export type SlotRole = "programme" | "pre" | "mid" | "post" | "tail" | "fallback" | "slate";
 export type PreparationState = "ready" | "running" | "waiting" | "failed" | "none";
-
-/** Why a slot stands where it stands. */
-export interface Why {
-  readonly template: string;
-  /** Time of day at which its block begins. */
-  readonly at: string;
-  readonly block: string;
-  /** Number of the step in the block, from 0. */
-  readonly step: number;
-  readonly source: string;
-  /** Name of the break; empty: it is a programme. */
-  readonly rule: string;
-}
-
-export interface SlotView {
-  readonly start: string;
-  readonly end: string;
-  readonly kind: SlotKind;
-  readonly role: SlotRole;
-  readonly title: string;
-  readonly subtitle?: string | null;
-  readonly item_id?: string | number | null;
-  readonly offset_ms: number;
-  readonly cut: boolean;
-  /** Slots of one programme have the same. */
-  readonly entry: number;
-  readonly firm: boolean;
-  readonly preparation: PreparationState;
-  /** 0 to 1. */
-  readonly progress?: number | null;
-  readonly failure?: string | null;
-  readonly why: Why;
-}
-
 export type NoteKind = "cursor_gone" | "too_long" | "did_not_fit" | "cut" | "late" | "missed" | "nothing" | "no_room";
 
-export interface NoteView {
-  readonly at: string;
-  readonly kind: NoteKind;
-  readonly block: string;
-  readonly source: string;
-  readonly item?: string | null;
-  readonly instead?: string | null;
-  readonly length_ms: number;
-}
-
-export interface StationView {
-  readonly id: string;
-  readonly channel_id: string;
-  readonly name: string;
-  readonly number?: number | null;
-  readonly revision: number;
-  readonly state: StationState;
-  readonly now?: SlotView | null;
-  readonly next?: SlotView | null;
-  readonly firm_until?: string | null;
-  readonly planned_until?: string | null;
-  readonly preparation: {
-    readonly waiting: number;
-    readonly running: number;
-    readonly failed: number;
-    readonly ready: number;
-    readonly minutes_until_unready?: number | null;
-  };
-  readonly notes: readonly NoteView[];
-}
-
-export interface FaultView {
-  /** `blocks.evening.play[0].source`. */
-  readonly place: string;
-  /** In English: what it is and what to do. */
-  readonly message: string;
-  /** What it is, for words in other languages. */
-  readonly code: string;
-}
-
-export type StationDetail = StationView & { readonly document: StationDocument; readonly faults: readonly FaultView[] };
-
-export interface TimelineView {
-  readonly from: string;
-  readonly to: string;
-  readonly slots: readonly SlotView[];
-  readonly notes: readonly NoteView[];
-}
-
-export interface DiffView {
-  readonly came: number;
-  readonly went: number;
-  readonly moved: number;
-  readonly first?: string | null;
-  readonly items: readonly { readonly kind: "came" | "went" | "moved"; readonly title: string; readonly start?: string | null; readonly was?: string | null }[];
-}
-
-export type PreviewView = TimelineView & { readonly faults: readonly FaultView[]; readonly diff: DiffView };
-
-export interface LintView {
-  readonly code: string;
-  readonly place: string;
-  readonly parameters: Readonly<Record<string, unknown>>;
-}
-
-export interface SimulationView {
-  readonly days: number;
-  readonly programmes: number;
-  readonly hours: { readonly programme: number; readonly breaks: number; readonly fallback: number; readonly slate: number };
-  readonly late: { readonly starts: number; readonly worst_ms: number };
-  readonly shares: readonly { readonly name: string; readonly starts: number; readonly hours: number }[];
-  readonly repeats: readonly { readonly title: string; readonly times: number; readonly closest_ms: number }[];
-  readonly lints: readonly LintView[];
-}
-
-export interface LogEntry {
-  readonly start: string;
-  readonly length_ms: number;
-  readonly title: string;
-  readonly item_id?: string | number | null;
-  readonly kind: string;
-  readonly note?: string | null;
-}
-
-export interface LogPage {
-  readonly items: readonly LogEntry[];
-  readonly next_cursor?: string | null;
-}
-
-/** What a page needs to know of an item of the library. */
-export interface LibraryItem {
-  readonly id: string | number;
-  readonly title: string;
-  readonly show?: string | null;
-  readonly season?: number | null;
-  readonly episode?: number | null;
-  readonly kind: string;
-  readonly length_ms?: number | null;
-}
-
-export interface LibraryShow {
-  readonly name: string;
-  readonly episodes: number;
-}
-
-export interface LibraryPage {
-  readonly items: readonly LibraryItem[];
-  readonly next_cursor?: string | null;
-}
+export type Why = Schemas["WhyView"];
+export type SlotView = Worded<Schemas["SlotView"], { kind: SlotKind; role: SlotRole; preparation: PreparationState }>;
+export type NoteView = Worded<Schemas["NoteView"], { kind: NoteKind }>;
+export type StationView = Worded<Schemas["StationView"], { state: StationState; now?: SlotView | null; next?: SlotView | null; notes: NoteView[] }>;
+export type FaultView = Schemas["FaultView"];
+export type StationDetail = StationView & { document: StationDocument; faults: FaultView[] };
+export type TimelineView = Worded<Schemas["TimelineView"], { slots: SlotView[]; notes: NoteView[] }>;
+export type DiffView = Worded<Schemas["DiffView"], { items: Worded<Schemas["TimelineChange"], { kind: "came" | "went" | "moved" }>[] }>;
+export type PreviewView = TimelineView & { faults: FaultView[]; diff: DiffView };
+export type LintView = Schemas["LintView"];
+export type SimulationView = Schemas["SimulationView"];
+export type LogEntry = Schemas["AiredView"];
+export type LogPage = Schemas["Log"];
+export type LibraryItem = Schemas["LibraryItem"];
+export type LibraryShow = Schemas["LibraryShow"];
 
 // The document, as `core::schedule::document` reads it.
 
@@ -319,83 +195,51 @@ export interface StationDocument {
   readonly guide?: GuideTexts;
 }
 
-// Answers and documents pass through the client unread: it takes lists that may be changed, and ours may not.
-interface Asked<Parameters> {
-  parameters: Parameters;
-  requestBody?: never;
-  responses: { 200: { headers: Record<string, unknown>; content: { "application/json": unknown } } };
-}
-interface Sent<Parameters, Body> extends Omit<Asked<Parameters>, "requestBody"> {
-  requestBody: { content: { "application/json": Body } };
-}
-interface ById {
-  path: { id: string };
-}
-
-interface StationPaths {
-  "/api/v1/stations": {
-    get: Asked<Record<never, never>>;
-    post: Sent<{ header?: { "Idempotency-Key"?: string } }, { name: string; number?: number; document?: unknown }>;
-  };
-  "/api/v1/stations/preview": { post: Sent<Record<never, never>, { document: unknown; days?: number }> };
-  "/api/v1/stations/{id}": {
-    get: Asked<ById>;
-    post: Sent<ById, { revision: number; number?: number; document: unknown }>;
-    delete: Asked<ById>;
-  };
-  "/api/v1/stations/{id}/timeline": { get: Asked<ById & { query?: { from?: string; to?: string } }> };
-  "/api/v1/stations/{id}/preview": { post: Sent<ById, { document: unknown; days?: number }> };
-  "/api/v1/stations/{id}/simulate": { post: Sent<ById, { document?: unknown; days?: number }> };
-  "/api/v1/stations/{id}/log": { get: Asked<ById & { query?: { before?: string; limit?: number } }> };
-  "/api/v1/library/shows": { get: Asked<Record<never, never>> };
-  "/api/v1/library/items": { get: Asked<{ query?: { q?: string; limit?: number; cursor?: string } }> };
-}
-
-const stations = api as unknown as Client<StationPaths>;
-
-/** The answer, in its shape. */
+/** An answer whose words are known. */
 const told = <T>(call: Promise<{ data?: unknown }>): Promise<T> => body(call) as Promise<T>;
+/** A document as the client takes it: the schema says nothing of what is in it. */
+const sent = (document: StationDocument) => document as unknown as Record<string, never>;
 
 const at = (id: string) => ({ params: { path: { id } } });
 
-export const fetchStations = (signal: AbortSignal) => told<{ readonly items: readonly StationView[] }>(stations.GET("/api/v1/stations", { signal }));
+export const fetchStations = (signal: AbortSignal) => told<{ items: StationView[] }>(api.GET("/api/v1/stations", { signal }));
 
-export const fetchStation = (id: string, signal: AbortSignal) => told<StationDetail>(stations.GET("/api/v1/stations/{id}", { ...at(id), signal }));
+export const fetchStation = (id: string, signal: AbortSignal) => told<StationDetail>(api.GET("/api/v1/stations/{id}", { ...at(id), signal }));
 
 /** `key` is the same for each try of one wish, so that a reply that was lost makes no second channel. */
 export const createStation = (wish: { readonly name: string; readonly number: number | null; readonly document?: StationDocument }, key: string) =>
   told<StationView>(
-    stations.POST("/api/v1/stations", {
+    api.POST("/api/v1/stations", {
       headers: { "Idempotency-Key": key },
-      body: { name: wish.name, ...(wish.number === null ? {} : { number: wish.number }), ...(wish.document ? { document: wish.document } : {}) },
+      body: { name: wish.name, ...(wish.number === null ? {} : { number: wish.number }), ...(wish.document ? { document: sent(wish.document) } : {}) },
     }),
   );
 
 export const changeStation = (id: string, revision: number, number: number | null, document: StationDocument) =>
-  told<StationView>(stations.POST("/api/v1/stations/{id}", { ...at(id), body: { revision, ...(number === null ? {} : { number }), document } }));
+  told<StationView>(api.POST("/api/v1/stations/{id}", { ...at(id), body: { revision, ...(number === null ? {} : { number }), document: sent(document) } }));
 
-export const deleteStation = (id: string) => stations.DELETE("/api/v1/stations/{id}", at(id));
+export const deleteStation = (id: string) => api.DELETE("/api/v1/stations/{id}", at(id));
 
 export const fetchTimeline = (id: string, from: number, to: number, signal: AbortSignal) =>
   told<TimelineView>(
-    stations.GET("/api/v1/stations/{id}/timeline", {
+    api.GET("/api/v1/stations/{id}/timeline", {
       params: { path: { id }, query: { from: new Date(from).toISOString(), to: new Date(to).toISOString() } },
       signal,
     }),
   );
 
 export const fetchPreview = (id: string, document: StationDocument, days: number) =>
-  told<PreviewView>(stations.POST("/api/v1/stations/{id}/preview", { ...at(id), body: { document, days } }));
+  told<PreviewView>(api.POST("/api/v1/stations/{id}/preview", { ...at(id), body: { document: sent(document), days } }));
 
 /** What would be on a channel that is not made yet. */
 export const fetchFirstEvening = (document: StationDocument, days: number) =>
-  told<PreviewView>(stations.POST("/api/v1/stations/preview", { body: { document, days } }));
+  told<PreviewView>(api.POST("/api/v1/stations/preview", { body: { document: sent(document), days } }));
 
 export const fetchSimulation = (id: string, document: StationDocument, days: number) =>
-  told<SimulationView>(stations.POST("/api/v1/stations/{id}/simulate", { ...at(id), body: { document, days } }));
+  told<SimulationView>(api.POST("/api/v1/stations/{id}/simulate", { ...at(id), body: { document: sent(document), days } }));
 
 export const fetchLog = (id: string, before: string | null, limit: number, signal: AbortSignal) =>
-  told<LogPage>(stations.GET("/api/v1/stations/{id}/log", { params: { path: { id }, query: { limit, ...(before === null ? {} : { before }) } }, signal }));
+  told<LogPage>(api.GET("/api/v1/stations/{id}/log", { params: { path: { id }, query: { limit, ...(before === null ? {} : { before }) } }, signal }));
 
 /** A station without a library answers as one that has nothing in it. */
 async function unlessMissing<T>(call: Promise<T>, nothing: T): Promise<T> {
@@ -408,6 +252,12 @@ async function unlessMissing<T>(call: Promise<T>, nothing: T): Promise<T> {
 }
 
 export const fetchItems = (q: string, limit: number, signal: AbortSignal) =>
-  unlessMissing<LibraryPage>(told(stations.GET("/api/v1/library/items", { params: { query: { limit, ...(q === "" ? {} : { q }) } }, signal })), { items: [] });
+  unlessMissing<{ readonly items: readonly LibraryItem[] }>(told(api.GET("/api/v1/library/items", { params: { query: { limit, ...(q === "" ? {} : { q }) } }, signal })), { items: [] });
 
-export const fetchShows = (signal: AbortSignal) => unlessMissing<{ readonly items: readonly LibraryShow[] }>(told(stations.GET("/api/v1/library/shows", { signal })), { items: [] });
+export const fetchFilmCount = (signal: AbortSignal) =>
+  unlessMissing(body(api.GET("/api/v1/library/items", { params: { query: { limit: 1, kind: "film" } }, signal })).then(({ total }) => total), 0);
+
+export const fetchItem = (id: number, signal: AbortSignal) =>
+  unlessMissing<{ readonly title: string } | null>(body(api.GET("/api/v1/library/items/{id}", { params: { path: { id } }, signal })), null);
+
+export const fetchShows = (signal: AbortSignal) => unlessMissing<{ readonly items: readonly LibraryShow[] }>(told(api.GET("/api/v1/library/shows", { signal })), { items: [] });

@@ -61,7 +61,7 @@ function Nothing() {
       {bare && <p>{w.empty.noLibrary}</p>}
       <div className="actions">
         {bare && (
-          <Link to="/settings/$section" params={{ section: "library" }} className="button button-main">
+          <Link to="/library" search={{ part: "folders" }} className="button button-main">
             {w.empty.library}
           </Link>
         )}

@@ -2,12 +2,14 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
-import { useMemo, useState, type FormEvent } from "react";
+import { useEffect, useMemo, useRef, useState, type FormEvent } from "react";
 import { asProblem } from "../api/problem";
+import { queryClient } from "../api/queries";
 import type { FaultView, PreviewView, Simple } from "../api/stations";
 import { fullDayName } from "../guide/words";
 import { useZone } from "../guide/zone";
 import { useLocale, useText } from "../i18n";
+import { overview } from "../library/api";
 import { Button, Failure, Field } from "../ui";
 import { useNow } from "../watch/time";
 import { DayList } from "./DayList";
@@ -21,7 +23,6 @@ import { libraryItems } from "./queries";
 import { SimpleForm } from "./SimpleForm";
 import { useWords } from "./text";
 import { useDraftStation, type Wish } from "./useDraftStation";
-import { useWidth } from "./useWidth";
 
 export function CreatePage() {
   return (
@@ -35,7 +36,6 @@ function Create() {
   const w = useWords();
   const t = useText();
   const navigate = useNavigate();
-  const phone = useWidth() === "phone";
   const library = useQuery(libraryItems(""));
   const [name, setName] = useState("");
   const [number, setNumber] = useState("");
@@ -54,6 +54,9 @@ function Create() {
     },
     onSuccess: ({ id }) => navigate({ to: "/channels/$id", params: { id }, replace: true }),
   });
+  const waiting = useWaiting(() => {
+    if (preview.variables) preview.mutate(preview.variables);
+  });
   const missing = { name: wish.name === "", shows: !simple.shows.some((show) => typeof show === "string" || show.include !== false) };
   const ready = !missing.name && !missing.shows;
   const faults = faultsOf(make.error) ?? faultsOf(preview.error) ?? preview.data?.faults ?? [];
@@ -66,17 +69,6 @@ function Create() {
     event.preventDefault();
     when(make.mutate);
   };
-  if (phone) {
-    return (
-      <section className="empty">
-        <h1>{w.make.title}</h1>
-        <p>{w.edit.small}</p>
-        <Link to="/channels" className="button button-plain">
-          {w.gone.back}
-        </Link>
-      </section>
-    );
-  }
   return (
     <div className="station-make">
       <title>{`${w.make.title} · Telecast`}</title>
@@ -92,7 +84,7 @@ function Create() {
       {library.data?.items.length === 0 && (
         <p className="station-notice">
           {w.empty.noLibrary}{" "}
-          <Link to="/settings/$section" params={{ section: "library" }}>
+          <Link to="/library" search={{ part: "folders" }}>
             {w.empty.library}
           </Link>
         </p>
@@ -140,8 +132,11 @@ function Create() {
             </Link>
           </div>
         </form>
-        <section className="station-evening" aria-label={w.make.previewTitle} aria-live="polite" aria-busy={preview.isPending}>
+        {/* It scrolls, and has nothing else in it that keys reach. */}
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+        <section className="station-evening" aria-label={w.make.previewTitle} tabIndex={0} aria-live="polite" aria-busy={preview.isPending}>
           <h2>{w.make.previewTitle}</h2>
+          {waiting > 0 && <p className="field-help">{w.make.looking(waiting)}</p>}
           {preview.error && faults.length === 0 && <Failure error={preview.error} retry={() => when(preview.mutate)} />}
           {preview.data ? (
             <Evening plan={preview.data} stale={preview.variables !== wish} faults={faults} />
@@ -153,6 +148,32 @@ function Create() {
     </div>
   );
 }
+
+/** Files that the library has not looked into yet; `done` is called when all of them can be planned. */
+function useWaiting(done: () => void): number {
+  const { data } = useQuery({ ...overview, refetchInterval: ({ state }) => (state.data && (state.data.scan.looking || state.data.scan.waiting > 0) ? LOOK_AGAIN_MS : false) });
+  const waiting = data?.scan.waiting ?? 0;
+  const then = useRef(done);
+  useEffect(() => {
+    then.current = done;
+  });
+  const before = useRef(0);
+  useEffect(() => {
+    const ready = before.current > 0 && waiting === 0;
+    before.current = waiting;
+    if (!ready) return;
+    const timer = setTimeout(() => {
+      void queryClient.invalidateQueries({ queryKey: ["library"] });
+      then.current();
+    }, PLANNED_MS);
+    return () => clearTimeout(timer);
+  }, [waiting]);
+  return waiting;
+}
+
+const LOOK_AGAIN_MS = 1_000;
+/** What plans looks at the library every two seconds. */
+const PLANNED_MS = 2_500;
 
 function Evening({ plan, stale, faults }: { readonly plan: PreviewView; readonly stale: boolean; readonly faults: readonly FaultView[] }) {
   const w = useWords();

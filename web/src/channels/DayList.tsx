@@ -13,12 +13,14 @@ interface DayListProps {
   readonly programmes: readonly Programme[];
   readonly label: string;
   readonly now: number;
+  /** The moment at which it begins to be read, if that is not now. */
+  readonly from?: number;
   readonly open: string | null;
   /** Without it the lines are only read. */
   readonly openProgramme?: (key: string) => void;
 }
 
-export function DayList({ programmes, label, now, open, openProgramme }: DayListProps) {
+export function DayList({ programmes, label, now, from: reading = now, open, openProgramme }: DayListProps) {
   const w = useWords();
   const locale = useLocale();
   const zone = useZone();
@@ -31,8 +33,8 @@ export function DayList({ programmes, label, now, open, openProgramme }: DayList
   }, [first, openable]);
   const [window, setWindow] = useState({ first, before: 0, after: 0 });
   if (window.first !== first) setWindow({ first, before: 0, after: 0 });
-  const on = programmes.findIndex(({ start, end }) => start <= now && now < end);
-  const from = Math.max(0, on - BEFORE - window.before * MORE);
+  const on = programmes.findIndex(({ start, end }) => start <= reading && reading < end);
+  const from = Math.max(0, on - (openable ? BEFORE : BEFORE_READ) - window.before * MORE);
   const to = Math.max(0, on) + MORE * (window.after + 1);
   if (programmes.length === 0) return <p className="guide-note">{w.plan.empty}</p>;
   return (
@@ -60,7 +62,7 @@ export function DayList({ programmes, label, now, open, openProgramme }: DayList
                     {[
                       lengthWords(w, end - start),
                       breaks.length > 0 ? w.inBreaks(breaks.length, lengthWords(w, inBreaks)) : null,
-                      on ? w.plan.onNow : null,
+                      on && openable ? w.plan.onNow : null,
                       slot.firm && end > now ? w.firm : null,
                       slots.some(({ cut, role }) => cut && role === "programme") ? w.cut : null,
                     ]
@@ -68,7 +70,7 @@ export function DayList({ programmes, label, now, open, openProgramme }: DayList
                       .join(" · ")}
                   </span>
                 </span>
-                {end > now && <PreparationMark state={prepared.state} progress={prepared.progress} spoken />}
+                {openable && end > now && <PreparationMark state={prepared.state} progress={prepared.progress} spoken />}
               </Line>
             </li>
           );
@@ -85,6 +87,7 @@ export function DayList({ programmes, label, now, open, openProgramme }: DayList
 
 /** Of a day of clips, so many before what is on, and as many more at a time. */
 const BEFORE = 60;
+const BEFORE_READ = 2;
 const MORE = 120;
 
 interface LineProps {

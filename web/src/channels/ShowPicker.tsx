@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useId, useState, type KeyboardEvent } from "react";
 import type { LibraryItem, LibraryShow, SimpleShow } from "../api/stations";
-import { libraryItems, libraryShows } from "./queries";
+import { filmCount, libraryItems, libraryShows } from "./queries";
 import { useWords, type Words } from "./text";
 
 const PAUSE_MS = 200;
@@ -15,8 +15,11 @@ export interface Offer {
   readonly show: SimpleShow;
 }
 
-/** Shows of these items, and single films; then the words as they were typed. */
-export function offersOf(w: Words, all: readonly LibraryShow[], items: readonly LibraryItem[], typed: string, taken: ReadonlySet<string>): readonly Offer[] {
+type Found = Pick<LibraryItem, "id" | "title" | "show" | "kind">;
+type Known = Pick<LibraryShow, "name" | "episodes">;
+
+/** All films at once (`count` of them), shows of these items, and single films; then the words as they were typed. */
+export function offersOf(w: Words, all: readonly Known[], items: readonly Found[], typed: string, taken: ReadonlySet<string>, count = 0): readonly Offer[] {
   const wanted = typed.trim();
   const words = wanted.toLocaleLowerCase().split(/\s+/);
   const shows = new Map(all.filter(({ name }) => words.every((word) => name.toLocaleLowerCase().includes(word))).map(({ name, episodes }) => [name, episodes]));
@@ -24,9 +27,11 @@ export function offersOf(w: Words, all: readonly LibraryShow[], items: readonly 
   if (all.length === 0) for (const { show } of items) if (show) shows.set(show, (shows.get(show) ?? 0) + 1);
   const known = [...shows].filter(([name]) => !taken.has(name)).map(([name, count]): Offer => ({ key: `show ${name}`, label: name, detail: w.simple.episodes(count), show: { show: name } }));
   const films = items
-    .filter(({ show, id }) => !show && Number.isSafeInteger(Number(id)))
-    .map(({ id, title }): Offer => ({ key: `item ${id}`, label: title, detail: w.simple.kindsOf.item, show: { item: Number(id) } }));
-  const offers = [...known, ...films].slice(0, SHOWN);
+    .filter(({ show }) => !show)
+    .map(({ id, title, kind }): Offer => ({ key: `item ${id}`, label: title, detail: w.simple.oneKind[kind], show: { item: id } }));
+  const everyFilm = count > 1 && !taken.has("film") && words.every((word) => w.simple.allFilms.toLocaleLowerCase().includes(word));
+  const together: readonly Offer[] = everyFilm ? [{ key: "films", label: w.simple.allFilms, detail: w.simple.films(count), show: { kind: "film" } }] : [];
+  const offers = [...together, ...known, ...films].slice(0, SHOWN);
   if (wanted === "") return offers;
   const exact = [...shows.keys()].some((name) => name.toLowerCase() === wanted.toLowerCase()) || taken.has(wanted);
   return [
@@ -57,12 +62,15 @@ export function ShowPicker({ taken, add }: ShowPickerProps) {
   }, [text]);
   const { data } = useQuery(libraryItems(wanted));
   const shows = useQuery(libraryShows).data;
-  const offers = offersOf(w, shows?.items ?? NONE, data?.items ?? [], text, taken);
+  const films = useQuery(filmCount).data ?? 0;
+  const offers = offersOf(w, shows?.items ?? NONE, data?.items ?? [], text, taken, films);
   const choose = (offer: Offer | undefined) => {
     if (!offer) return;
     add(offer.show, offer.key.startsWith("show") || offer.key.startsWith("item") ? offer.label : text.trim());
     setText("");
     setActive(0);
+    // What it covers is what comes next.
+    setOpen(false);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "ArrowDown") {
@@ -93,6 +101,7 @@ export function ShowPicker({ taken, add }: ShowPickerProps) {
           maxLength={200}
           value={text}
           onFocus={() => setOpen(true)}
+          onClick={() => setOpen(true)}
           onBlur={() => setOpen(false)}
           onChange={(event) => {
             setText(event.target.value);

@@ -1,12 +1,11 @@
 /** The simple form: shows and an order. The same when a channel is made and when it is changed. */
-import { useQuery } from "@tanstack/react-query";
+import { useQueries } from "@tanstack/react-query";
 import { ArrowDown, ArrowUp, X } from "lucide-react";
 import { useId, useMemo } from "react";
 import type { FaultView, Mode, Simple, SimpleOrder, SimpleShow } from "../api/stations";
 import { IconButton } from "../ui";
 import { kindOf, LEAST_WEIGHT, MOST_WEIGHT, nameOfShow, PADS, showOf, withChange, writtenShow, type Change } from "./document";
-import { queryClient } from "../api/queries";
-import { libraryItems } from "./queries";
+import { libraryItem } from "./queries";
 import { ShowPicker } from "./ShowPicker";
 import { useWords } from "./text";
 import { faultAt } from "./words";
@@ -87,17 +86,14 @@ export function SimpleForm({ simple, faults, change }: SimpleFormProps) {
 /** Titles of single items that were chosen here; the document knows their numbers alone. */
 const titles = new Map<number, string>();
 
-/** What a show of the list is called: an item by its title, where the library has told it. */
-function useTitle(): (show: SimpleShow) => string {
-  useQuery(libraryItems(""));
-  return (show) => {
-    if (show.item === undefined) return nameOfShow(show);
-    for (const [, page] of queryClient.getQueriesData<{ items: readonly { id: string | number; title: string }[] }>({ queryKey: ["library", "items"] })) {
-      const found = page?.items.find(({ id }) => Number(id) === show.item);
-      if (found) return found.title;
-    }
-    return titles.get(show.item) ?? `#${show.item}`;
-  };
+/** What the shows of a list are called: an item by its title, as soon as the library has told it. */
+function useTitles(shows: readonly SimpleShow[]): readonly string[] {
+  const w = useWords();
+  const told = useQueries({ queries: shows.map(({ item }) => ({ ...libraryItem(item ?? 0), enabled: item !== undefined && !titles.has(item) })) });
+  return shows.map((show, at) => {
+    if (show.kind !== undefined) return show.kind === "film" ? w.simple.allFilms : w.sources.itemKinds[show.kind];
+    return show.item === undefined ? nameOfShow(show) : (titles.get(show.item) ?? told[at]?.data?.title ?? `#${show.item}`);
+  });
 }
 
 interface ShowsProps {
@@ -109,7 +105,7 @@ interface ShowsProps {
 
 function Shows({ shows, order, faults, change }: ShowsProps) {
   const w = useWords();
-  const title = useTitle();
+  const names = useTitles(shows);
   if (shows.length === 0) return null;
   const weighted = order === "weighted";
   const replace = (at: number, more: Change<SimpleShow>) => change(shows.map((show, index) => (index === at ? withChange(show, more) : show)));
@@ -123,7 +119,7 @@ function Shows({ shows, order, faults, change }: ShowsProps) {
   return (
     <ol className="shows" data-weighted={weighted || undefined}>
       {shows.map((show, at) => {
-        const name = title(show);
+        const name = names[at] ?? nameOfShow(show);
         const kind = kindOf(show);
         const fault = faultAt(faults, `simple.shows[${at}]`) ?? faultAt(faults, `simple.shows[${at}].weight`);
         return (
@@ -132,7 +128,7 @@ function Shows({ shows, order, faults, change }: ShowsProps) {
               <input type="checkbox" aria-label={w.simple.include(name)} checked={show.include !== false} onChange={({ target }) => replace(at, { include: target.checked ? undefined : false })} />
               <span>
                 {name}
-                {kind !== "show" && <small>{w.simple.kindsOf[kind as keyof typeof w.simple.kindsOf]}</small>}
+                {kind !== "show" && kind !== "kind" && <small>{w.simple.kindsOf[kind as keyof typeof w.simple.kindsOf]}</small>}
               </span>
             </label>
             <select

@@ -86,7 +86,7 @@ function Hours({ hours }: { readonly hours: SimulationView["hours"] }) {
     <section>
       <h3>{w.simulate.hours}</h3>
       <div className="hours-bar" aria-hidden>
-        {PARTS.map((part) => (
+        {PARTS.filter((part) => hours[part] > 0).map((part) => (
           <span key={part} data-part={part} style={{ flexGrow: total > 0 ? hours[part] / total : 0 }} />
         ))}
       </div>
@@ -102,6 +102,9 @@ function Hours({ hours }: { readonly hours: SimulationView["hours"] }) {
   );
 }
 
+/** What all films together are called by the station. */
+const FILMS = "film";
+
 function Shares({ shares }: { readonly shares: SimulationView["shares"] }) {
   const w = useWords();
   const locale = useLocale();
@@ -116,7 +119,7 @@ function Shares({ shares }: { readonly shares: SimulationView["shares"] }) {
       <ol className="shares">
         {shown.map(({ name, starts, hours }) => (
           <li key={name}>
-            <span className="share-name">{name}</span>
+            <span className="share-name">{name === FILMS ? w.simple.allFilms : name}</span>
             <span className="share-bar" aria-hidden>
               <span style={{ width: `${most > 0 ? (hours / most) * 100 : 0}%` }} />
             </span>

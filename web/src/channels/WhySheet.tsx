@@ -68,7 +68,7 @@ export function WhySheet({ programme, before, after, station, simple, now, go, c
         )}
       </p>
       <ul className="why-reasons" aria-live="polite">
-        {whyWords(w, slot, fullDayName(t, Date.parse(slot.start), now, locale, zone), simple).map((sentence) => (
+        {whyWords(w, slot, fullDayName(t, Date.parse(slot.start), now, locale, zone), simple, now).map((sentence) => (
           <li key={sentence}>{sentence}</li>
         ))}
       </ul>

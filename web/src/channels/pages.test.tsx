@@ -62,7 +62,7 @@ function open(path: string) {
     createRoute({ getParentRoute: () => root, path: "/channels", component: ChannelsPage }),
     createRoute({ getParentRoute: () => root, path: "/channels/new", component: CreatePage }),
     createRoute({ getParentRoute: () => root, path: "/channels/$id", validateSearch: readPlanAddress, component: ChannelPage }),
-    createRoute({ getParentRoute: () => root, path: "/settings/$section", component: () => null }),
+    createRoute({ getParentRoute: () => root, path: "/library", component: () => null }),
     createRoute({ getParentRoute: () => root, path: "/watch/$channel", component: () => null }),
     createRoute({ getParentRoute: () => root, path: "/", component: () => null }),
   ];
@@ -124,7 +124,7 @@ describe("the list", () => {
     station(simple, ({ path }) => (path === "stations" || path === "library/items" ? { items: [] } : undefined));
     open("/channels");
     expect(await screen.findByRole("heading", { name: "A channel of your own" })).toBeTruthy();
-    expect((await screen.findByRole("link", { name: "To the library" })).getAttribute("href")).toBe("/settings/library");
+    expect((await screen.findByRole("link", { name: "To the library" })).getAttribute("href")).toBe("/library?part=folders");
   });
   test("is not for everybody, and nothing is asked for them", async () => {
     station(simple, ({ path }) => (path === "auth/state" ? { ...owner, account: { ...owner.account, role: "viewer", scopes: ["watch"] } } : undefined));
@@ -159,7 +159,7 @@ describe("making one", () => {
     const router = open("/channels/new");
     fireEvent.click(await screen.findByRole("button", { name: "Create the channel" }));
     expect(await screen.findByText("Give the channel a name.")).toBeTruthy();
-    expect(screen.getByText("Choose at least one show.")).toBeTruthy();
+    expect(screen.getByText("Choose at least one show or film.")).toBeTruthy();
     fireEvent.change(screen.getByLabelText("Name"), { target: { value: "Krimi" } });
     fireEvent.change(screen.getByLabelText("Number"), { target: { value: "9a01" } });
     await add("Tatort");

@@ -3,7 +3,7 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/
 import { useEffect } from "react";
 import { live } from "../api/live";
 import { queryClient } from "../api/queries";
-import { fetchItems, fetchLog, fetchShows, fetchStation, fetchStations, fetchTimeline } from "../api/stations";
+import { fetchFilmCount, fetchItem, fetchItems, fetchLog, fetchShows, fetchStation, fetchStations, fetchTimeline } from "../api/stations";
 
 const MINUTE = 60_000;
 /** While something is being prepared its progress is looked at this often: not each step is told. */
@@ -49,9 +49,22 @@ export const airLog = (id: string) =>
 
 export const libraryItems = (q: string) =>
   queryOptions({
-    queryKey: ["library", "items", q],
+    queryKey: ["library", "offers", q],
     queryFn: ({ signal }) => fetchItems(q, SUGGESTIONS, signal),
     placeholderData: keepPreviousData,
+  });
+
+/** How many films there are. */
+export const filmCount = queryOptions({
+  queryKey: ["library", "films"],
+  queryFn: ({ signal }) => fetchFilmCount(signal),
+});
+
+/** An item that a document names by its number. */
+export const libraryItem = (id: number) =>
+  queryOptions({
+    queryKey: ["library", "named", id],
+    queryFn: ({ signal }) => fetchItem(id, signal),
   });
 
 export const libraryShows = queryOptions({

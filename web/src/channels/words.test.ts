@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { NoteKind, NoteView } from "../api/stations";
 import { stations as de } from "../i18n/stations.de";
 import { stations as en } from "../i18n/stations.en";
-import { slot, why } from "../test/stations";
+import { NOON, slot, why } from "../test/stations";
 import { changedAddress, readPlanAddress } from "./address";
 import { logFile } from "./AirLog";
 import { firstEvening } from "./evening";
@@ -54,7 +54,7 @@ test.each<[number, string]>([
 
 describe("why", () => {
   test("a programme: day, block, step, and whether it stays", () => {
-    expect(whyWords(en, slot(0, 30, { firm: true }), "Monday", false)).toEqual([
+    expect(whyWords(en, slot(0, 30, { firm: true }), "Monday", false, NOON)).toEqual([
       "Monday: it goes by the day “weekday”.",
       "Its block “evening” begins at 18:00.",
       "Step 1 of “evening” plays “Tatort”.",
@@ -63,15 +63,16 @@ describe("why", () => {
     ]);
   });
   test("a break by its rule, what is cut off, what failed", () => {
-    const words = whyWords(de, slot(0, 1, { role: "mid", cut: true, preparation: "failed", failure: "kaputt", why: why({ rule: "ads", source: "trailers", at: "18:00:30" }) }), "Montag", false);
+    const words = whyWords(de, slot(0, 1, { role: "mid", cut: true, preparation: "failed", failure: "kaputt", why: why({ rule: "ads", source: "trailers", at: "18:00:30" }) }), "Montag", false, NOON);
     expect(words).toContain("Die Pause „ads“ nimmt hier Clips aus „trailers“.");
     expect(words).toContain("Sein Block „evening“ beginnt um 18:00:30.");
     expect(words).toContain("Es wird abgeschnitten, damit das Folgende pünktlich beginnt.");
     expect(words.at(-1)).toBe("Es ließ sich nicht vorbereiten: kaputt");
   });
   test("of a simple channel names no blocks; of a slate no source", () => {
-    expect(whyWords(en, slot(0, 1, { why: why({ block: "all" }) }), "Monday", true).slice(0, 2)).toEqual([en.why.simple, "It comes from “Tatort”."]);
-    expect(whyWords(en, slot(0, 1, { role: "slate", kind: "slate" }), "Monday", false).join(" ")).not.toContain("Tatort");
+    expect(whyWords(en, slot(0, 1, { why: why({ block: "all" }) }), "Monday", true, NOON).slice(0, 2)).toEqual([en.why.simple, "It comes from “Tatort”."]);
+    expect(whyWords(en, slot(-9, -8, { why: why({ block: "all", source: "all" }) }), "Monday", true, NOON)).toEqual([en.why.simple, en.why.turn, en.why.past]);
+    expect(whyWords(en, slot(0, 1, { role: "slate", kind: "slate" }), "Monday", false, NOON).join(" ")).not.toContain("Tatort");
   });
 });
 
@@ -98,7 +99,7 @@ test("faults are at their place, or below it", () => {
 test("what a simulation finds odd has words, or its code", () => {
   expect(lintWords(en, { code: "block_unused", place: "blocks.live", parameters: { name: "live", number: 0 } })).toBe("No day has the block “live”.");
   expect(lintWords(en, { code: "clip_soon", place: "breaks", parameters: { name: "", item: "Trailer 4", number: 5 * 60 * 90_000 } })).toBe("Trailer 4 came again after 5 min: add more clips.");
-  expect(lintWords(en, { code: "never_heard_of", place: "", parameters: {} })).toBe("the document: never heard of");
+  expect(lintWords(en, { code: "never_heard_of", place: "", parameters: { name: "", number: 0 } })).toBe("the document: never heard of");
 });
 
 test("has words for every thing that the station finds odd, and every note of planning", () => {
@@ -141,7 +142,7 @@ test("the first evening is today's until late, then tomorrow's", () => {
 });
 
 test("offers are shows of the library, single films, and what was typed", () => {
-  const items = [
+  const items: Parameters<typeof offersOf>[2] = [
     { id: 1, title: "E1", show: "Tatort", kind: "episode" },
     { id: 2, title: "E2", show: "Tatort", kind: "episode" },
     { id: 3, title: "Metropolis", kind: "film" },
@@ -150,6 +151,8 @@ test("offers are shows of the library, single films, and what was typed", () => 
   expect(offersOf(en, [], items, "Tatort", new Set()).map(({ show }) => show)).toEqual([{ show: "Tatort" }, { item: 3 }, { tag: "Tatort" }]);
   expect(offersOf(en, [], items, "", new Set(["Tatort"])).map(({ show }) => show)).toEqual([{ item: 3 }]);
   expect(offersOf(en, [{ name: "Die Brücke", episodes: 9 }, { name: "Tatort", episodes: 3 }], [], "brücke die", new Set())[0]).toMatchObject({ label: "Die Brücke", detail: "9 episodes" });
+  expect(offersOf(en, [], items, "", new Set(), 3).map(({ show }) => show)).toEqual([{ kind: "film" }, { show: "Tatort" }, { item: 3 }]);
+  expect(offersOf(en, [], [], "all", new Set(["film"]), 3).map(({ show }) => show)).toEqual([{ show: "all" }, { tag: "all" }]);
   expect(offersOf(en, [], [], "kind:film", new Set()).at(-1)?.show).toEqual({ query: "kind:film" });
 });
 

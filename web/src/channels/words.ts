@@ -72,20 +72,21 @@ export function timeOfDay(text: string): string {
 /** Name of the block and the template that the station makes of a simple channel. */
 const SIMPLE = "all";
 
-/** The sentences that tell why a slot stands where it stands; `day` is the day's name. */
-export function whyWords(w: Words, slot: SlotView, day: string, simple: boolean): readonly string[] {
+/** The sentences that tell why a slot stands where it stands, or stood; `day` is the day's name. */
+export function whyWords(w: Words, slot: SlotView, day: string, simple: boolean, now: number): readonly string[] {
   const { why } = slot;
   const ends = [
     ...(slot.offset_ms > 0 && slot.kind === "item" ? [w.why.offset(lengthWords(w, slot.offset_ms))] : []),
     ...(slot.cut ? [w.why.cut] : []),
-    slot.firm ? w.why.firm : w.why.planned,
+    Date.parse(slot.end) <= now ? w.why.past : slot.firm ? w.why.firm : w.why.planned,
     ...(slot.failure ? [w.why.failure(slot.failure)] : []),
   ];
   const where = simple && why.block === SIMPLE ? [w.why.simple] : [why.template === "" ? w.why.noTemplate : w.why.template(day, why.template), w.why.block(timeOfDay(why.at), why.block)];
   if (slot.role === "slate") return [...where, w.why.roles.slate, ...ends];
   if (why.rule !== "") return [...where, w.why.rule(why.rule, why.source), w.why.roles[slot.role], ...ends];
-  const what = simple && why.block === SIMPLE ? w.why.source(why.source) : w.why.step(why.step + 1, why.block, why.source);
-  return [...where, what, w.why.roles[slot.role], ...ends];
+  // All shows of a simple channel are one source, of which nobody has heard.
+  const what = !simple || why.block !== SIMPLE ? [w.why.step(why.step + 1, why.block, why.source)] : why.source === SIMPLE ? [] : [w.why.source(why.source)];
+  return [...where, ...what, simple && why.block === SIMPLE && slot.role === "programme" ? w.why.turn : w.why.roles[slot.role], ...ends];
 }
 
 /** `blocks.evening.play[0].source` as `Block “evening”, step 1, source`. */

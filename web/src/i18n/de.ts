@@ -33,6 +33,7 @@ export const de: Catalogue = {
     status: "Zustand",
     settings: "Einstellungen",
     search: "Suchen",
+    more: "Mehr",
     home: "Telecast, fernsehen",
   },
   connection: {
@@ -65,8 +66,9 @@ export const de: Catalogue = {
     radio: "Radio",
     nothing: {
       title: "Noch nichts zu sehen",
-      text: "Telecast braucht einen Receiver, von dem das Fernsehen kommt.",
+      text: "Telecast zeigt die Sender eines Receivers, und eigene Sender aus Filmen, die Sie haben.",
       action: "Receiver hinzufügen",
+      films: "Eigene Filme hinzufügen",
       notYou: "Bitte die Person darum, die diese Station betreibt.",
     },
     loadingLineup: {
@@ -310,6 +312,9 @@ export const de: Catalogue = {
       testing: "Wird gefragt",
       add: "Übernehmen",
       adding: "Wird eingetragen",
+      films: "Eigene Filme und Serien?",
+      filmsText: "Nennen Sie einen Ordner damit und machen Sie Sender daraus. Ein Receiver kann später dazukommen.",
+      filmsAction: "Mit Filmen beginnen",
       simulated: "Kein Receiver zur Hand?",
       simulatedText: "Telecast bringt einen simulierten mit, mit ein paar bewegten Bildern, um alles auszuprobieren.",
       simulatedAction: "Simulierten Receiver ausprobieren",

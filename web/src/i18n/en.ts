@@ -32,6 +32,7 @@ export const en = {
     status: "Status",
     settings: "Settings",
     search: "Search",
+    more: "More",
     home: "Telecast, watch",
   },
   connection: {
@@ -64,8 +65,9 @@ export const en = {
     radio: "Radio",
     nothing: {
       title: "Nothing to watch yet",
-      text: "Telecast needs a receiver to get its television from.",
+      text: "Telecast shows the channels of a receiver, and channels of your own made of films that you have.",
       action: "Add a receiver",
+      films: "Add films of your own",
       notYou: "Ask the person who runs this station to add one.",
     },
     loadingLineup: {
@@ -312,6 +314,9 @@ export const en = {
       testing: "Asking",
       add: "Use it",
       adding: "Adding",
+      films: "Films and series of your own?",
+      filmsText: "Name a folder with them, and make channels of it. A receiver can be added later.",
+      filmsAction: "Begin with films",
       simulated: "No receiver at hand?",
       simulatedText: "Telecast brings a simulated one with a few moving pictures, to try everything.",
       simulatedAction: "Try the simulated receiver",

@@ -6,7 +6,7 @@ const many = plural("de");
 
 export const library: Catalogue["library"] = {
   title: "Bibliothek",
-  text: "Filme und Serien in deinen Ordnern, für eigene Kanäle.",
+  text: "Filme und Serien in Ihren Ordnern, für eigene Sender.",
   views: { items: "Alles", shows: "Serien", collections: "Sammlungen", folders: "Ordner" },
   view: "Was gezeigt wird",
   search: "Titel und Dateien suchen",
@@ -60,6 +60,7 @@ export const library: Catalogue["library"] = {
     tooMuch: "Es ist mehr darin, als angesehen wird.",
     waiting: "Noch nicht nachgesehen",
     ofFile: "steht in der Konfigurationsdatei",
+    channel: "Einen Sender daraus machen",
     removeText: "Seine Einträge werden abwesend. Mit dem Ordner kommen sie wieder.",
   },
   item: {
@@ -100,8 +101,8 @@ export const library: Catalogue["library"] = {
     tagName: "Schlagwort",
     kind: "Sagen, was sie sind",
     kindAsFile: "Wie ihre Dateien sagen",
-    hide: "Vor Kanälen verbergen",
-    show: "Kanälen zeigen",
+    hide: "Vor Sendern verbergen",
+    show: "Sendern zeigen",
     probe: "Noch einmal untersuchen",
     forget: "Abwesende vergessen",
     forgetText: "Was von den abwesenden bekannt ist, wird vergessen, mit ihren Berichtigungen. Die anderen bleiben.",
@@ -123,7 +124,7 @@ export const library: Catalogue["library"] = {
     rotated: ["Das Bild ist gedreht.", "Vor der Sendung wird es einmal aufgerichtet."],
     interlaced: ["Die Bilder sind Halbbilder.", "Vor der Sendung werden sie einmal zusammengesetzt."],
     cover_first: ["Ein Titelbild steht vor dem Film.", "Der Film dahinter wird genommen."],
-    copy: ["Eine andere Datei hat denselben Inhalt.", "Kanäle nehmen die andere. Eine von beiden löschen oder verbergen."],
+    copy: ["Eine andere Datei hat denselben Inhalt.", "Sender nehmen die andere. Eine von beiden löschen oder verbergen."],
     note_damaged: ["Die NFO daneben ist nicht zu lesen.", "Von dem Programm neu schreiben lassen, das sie gemacht hat."],
   },
   collections: {

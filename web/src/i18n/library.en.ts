@@ -59,6 +59,7 @@ export const library = {
     tooMuch: "There is more in it than is looked at.",
     waiting: "Not looked at yet",
     ofFile: "stands in the configuration file",
+    channel: "Make a channel of it",
     removeText: "Its items become absent. They come back with the folder.",
   },
   item: {

@@ -1,5 +1,6 @@
 /** Folders, how they fare, and adding one. */
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import { api, body } from "../api/client";
@@ -48,9 +49,14 @@ export function Folders({ administers }: { readonly administers: boolean }) {
       {data?.items.length === 0 && <p className="list-empty">{t.library.folders.none}</p>}
       {administers && (
         <div className="actions">
-          <Button look="main" onClick={() => setAdding(true)}>
+          <Button look={data?.items.length === 0 ? "main" : "plain"} onClick={() => setAdding(true)}>
             {t.library.addFolder}
           </Button>
+          {data?.items.some(({ files }) => files > 0) && (
+            <Link to="/channels/new" className="button button-main">
+              {t.library.folders.channel}
+            </Link>
+          )}
         </div>
       )}
       {adding && <AddFolder close={() => setAdding(false)} />}

@@ -11,6 +11,7 @@ import { Failure } from "../ui";
 import { setPaletteOpen, usePaletteOpen } from "./commands";
 import { useConnection } from "./connection";
 import { FavouriteNotice } from "./FavouriteNotice";
+import { NavMore } from "./NavMore";
 import { useOwnNews } from "./ownNews";
 import { usePreferences } from "./preferences";
 import { ReminderNotice } from "./ReminderNotice";
@@ -122,24 +123,33 @@ function Nav() {
           <span>{t.nav.channels}</span>
         </Link>
       )}
-      {admin && (
-        <Link to="/status" className="nav-item" activeProps={{ "data-current": true }}>
-          <Activity aria-hidden />
-          <span>{t.nav.status}</span>
-        </Link>
-      )}
       {stranger ? (
         <Link to="/sign-in" className="nav-item nav-last">
           <LogIn aria-hidden />
           <span>{t.signIn.action}</span>
         </Link>
+      ) : admin ? (
+        <NavMore>
+          <Link to="/status" className="nav-item" activeProps={{ "data-current": true }}>
+            <Activity aria-hidden />
+            <span>{t.nav.status}</span>
+          </Link>
+          <SettingsItem />
+        </NavMore>
       ) : (
-        <Link to="/settings" className="nav-item nav-last" activeProps={{ "data-current": true }}>
-          <Settings aria-hidden />
-          <span>{t.nav.settings}</span>
-        </Link>
+        <SettingsItem />
       )}
     </nav>
+  );
+}
+
+function SettingsItem() {
+  const t = useText();
+  return (
+    <Link to="/settings" className="nav-item nav-last" activeProps={{ "data-current": true }}>
+      <Settings aria-hidden />
+      <span>{t.nav.settings}</span>
+    </Link>
   );
 }
 

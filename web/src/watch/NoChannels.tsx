@@ -55,9 +55,14 @@ export function NoChannels() {
       <h1>{t.watch.nothing.title}</h1>
       <p>{admin ? t.watch.nothing.text : t.watch.nothing.notYou}</p>
       {admin && (
-        <Link to="/welcome" search={{ step: "source" }} className="button button-main">
-          {t.watch.nothing.action}
-        </Link>
+        <div className="actions">
+          <Link to="/welcome" search={{ step: "source" }} className="button button-main">
+            {t.watch.nothing.action}
+          </Link>
+          <Link to="/library" search={{ part: "folders" }} className="button button-plain">
+            {t.watch.nothing.films}
+          </Link>
+        </div>
       )}
     </section>
   );

@@ -93,6 +93,13 @@ export function SourceForm({ done }: { readonly done: () => void }) {
         </div>
       </form>
       <section className="simulated">
+        <h2>{text.films}</h2>
+        <p>{text.filmsText}</p>
+        <Link to="/library" search={{ part: "folders" }} className="button button-plain">
+          {text.filmsAction}
+        </Link>
+      </section>
+      <section className="simulated">
         <h2>{text.simulated}</h2>
         <p>{text.simulatedText}</p>
         <Button busy={simulate.isPending} onClick={() => simulate.mutate()}>

@@ -36,7 +36,7 @@ fn document(name: &str, sources: &Value, titles: &[(&str, &str, &str)]) -> Value
 
 /// Number and document of each.
 fn channels() -> [(u32, Value); 2] {
-    let idents = json!({ "query": "path:Clips" });
+    let idents = json!({ "kind": "clip" });
     let shapes =
         json!({ "formen": { "show": "Formen" }, "colours": { "show": "Colours" }, "idents": idents });
     let films = json!({ "films": { "kind": "film" }, "colours": { "show": "Colours" }, "idents": idents });

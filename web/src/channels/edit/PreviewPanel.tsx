@@ -6,7 +6,7 @@ import { addDays, dayStart } from "../../guide/calendar";
 import { dayName, fullDayName } from "../../guide/words";
 import { useZone } from "../../guide/zone";
 import { useLocale, useText } from "../../i18n";
-import { IconButton, Skeleton } from "../../ui";
+import { Button, IconButton, Skeleton } from "../../ui";
 import { useNow } from "../../watch/time";
 import { moment } from "../ChannelsPage";
 import { DayList } from "../DayList";
@@ -63,13 +63,19 @@ export function PreviewPanel({ preview, stale, go, close }: PreviewPanelProps) {
   );
 }
 
+const CHANGES_SHOWN = 8;
+
 function Diff({ diff }: { readonly diff: DiffView }) {
   const w = useWords();
   const locale = useLocale();
   const zone = useZone();
   const now = useNow(60_000);
   const when = (time: string) => moment(Date.parse(time), now, locale, zone);
+  /** Of the same day, the time alone. */
+  const then = (was: string, time: string) => moment(Date.parse(time), dayStart(Date.parse(was), zone) === dayStart(Date.parse(time), zone) ? Date.parse(time) : now, locale, zone);
+  const [all, setAll] = useState(false);
   const total = diff.came + diff.went + diff.moved;
+  const shown = all ? diff.items : diff.items.slice(0, CHANGES_SHOWN);
   if (total === 0) return <p role="status">{w.preview.none}</p>;
   return (
     <>
@@ -78,16 +84,26 @@ function Diff({ diff }: { readonly diff: DiffView }) {
         {diff.first && ` · ${w.preview.first(when(diff.first))}`}
       </p>
       <ul className="diff">
-        {diff.items.map((item) => (
+        {shown.map((item) => (
           <li key={`${item.kind} ${item.title} ${item.start ?? ""} ${item.was ?? ""}`} data-kind={item.kind}>
             <span className="diff-kind">{w.preview[item.kind]}</span>
             <span>{item.title}</span>
             <span className="diff-time">
-              {item.kind === "moved" && item.was && item.start ? w.preview.from(when(item.was), when(item.start)) : (item.start ?? item.was) ? when(item.start ?? item.was ?? "") : null}
+              {item.kind === "moved" && item.was && item.start ? w.preview.from(when(item.was), then(item.was, item.start)) : (item.start ?? item.was) ? when(item.start ?? item.was ?? "") : null}
             </span>
           </li>
         ))}
-        {total > diff.items.length && <li className="diff-more">{w.preview.more(total - diff.items.length)}</li>}
+        {total > shown.length && (
+          <li className="diff-more">
+            {shown.length < diff.items.length ? (
+              <Button look="quiet" onClick={() => setAll(true)}>
+                {w.preview.more(total - shown.length)}
+              </Button>
+            ) : (
+              w.preview.more(total - shown.length)
+            )}
+          </li>
+        )}
       </ul>
     </>
   );
@@ -99,9 +115,11 @@ function Coming({ preview }: { readonly preview: PreviewView }) {
   const locale = useLocale();
   const zone = useZone();
   const now = useNow(60_000);
-  const [chosen, choose] = useState(0);
   const today = dayStart(Date.parse(preview.from), zone);
   const days = Array.from({ length: PREVIEW_DAYS }, (_, at) => addDays(today, at, zone)).filter((day) => day < Date.parse(preview.to));
+  const first = preview.diff.first ? Date.parse(preview.diff.first) : null;
+  // Where the first change is, that day comes first.
+  const [chosen, choose] = useState(() => Math.max(0, days.findLastIndex((day) => first !== null && day <= first)));
   const day = days[chosen] ?? today;
   return (
     <>
@@ -114,7 +132,7 @@ function Coming({ preview }: { readonly preview: PreviewView }) {
           </button>
         ))}
       </div>
-      <DayList programmes={between(programmesOf(preview.slots), day, addDays(day, 1, zone))} label={fullDayName(t, day, now, locale, zone)} now={now} open={null} />
+      <DayList programmes={between(programmesOf(preview.slots), day, addDays(day, 1, zone))} label={fullDayName(t, day, now, locale, zone)} now={now} from={first !== null && dayStart(first, zone) === day ? first : now} open={null} />
     </>
   );
 }
