@@ -75,6 +75,7 @@ fn stock(folder: &Path) -> Stock {
         library: Arc::new(Library::new(vec![item(1, "First", 8), item(2, "Second", 5), item(3, "Third", 6)])),
         collections: Arc::default(),
         files: Arc::new(HashMap::from([file(1, one), file(2, two), file(3, broken)])),
+        ..Stock::default()
     }
 }
 

@@ -22,7 +22,7 @@ use super::Stock;
 use crate::adapters::own_channels::{Due, OnAir};
 use crate::adapters::pieces::Piece;
 use crate::app::prepare::{Board, Key, State, Stretch};
-use wants::{chunk, whole};
+use wants::chunk;
 
 /// So far ahead slots become firm (ticks).
 pub(super) const FIRM: i64 = 3 * 3600 * HZ;
@@ -55,7 +55,7 @@ const TRIES: u32 = 2;
 /// A piece in its place.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct FirmPiece {
-    /// What it is made of; none: the slate.
+    /// What it is made of; none: the slate, or a still.
     pub(super) item: Option<ItemId>,
     from: i64,
     length: Option<i64>,
@@ -123,6 +123,8 @@ pub(super) struct Channel {
     open: HashMap<String, Arc<Piece>>,
     /// The document or the library is another than when it was planned.
     stale: bool,
+    /// Films that it interrupts where they are black and silent, and when they are on next (ticks).
+    pub(super) films: HashMap<ItemId, i64>,
 }
 
 impl Channel {
@@ -145,6 +147,7 @@ impl Channel {
             history: History(kept.history.into_iter().collect()),
             open: HashMap::new(),
             stale: true,
+            films: HashMap::new(),
         }
     }
 
@@ -261,6 +264,9 @@ impl Channel {
             self.timeline = replan(&plan, &self.timeline, &self.history, self.kept_slots(now), now + PLANNED);
             changed.plan = true;
         }
+        if changed.plan {
+            self.films = self.interrupted(&plan);
+        }
         self.log(now, stock, &mut changed);
         let pieces = self.firm.iter().flat_map(|firm| &firm.pieces);
         let needed: HashSet<&str> = pieces.map(|piece| piece.key.as_str()).collect();
@@ -338,42 +344,44 @@ impl Channel {
             self.firm.push(Firm { complete: true, note: "off".into(), ..Firm::default() });
             return Settled::Firm { moved: false };
         }
-        let What::Item { item, offset } = slot.what else {
-            // Until it is on, something better may be planned.
-            if slot.start > now + LAST_CALL {
-                return Settled::Nothing;
-            }
-            self.firm.push(Firm { note: note_of(slot.what).into(), planned: slot.length, ..Firm::default() });
-            return Settled::Firm { moved: false };
-        };
-        let stretch = whole(&slot, offset, stock.length(item));
-        let state = stock
-            .key(item, stretch)
-            .and_then(|key| board.states.get(&key).cloned().map(|state| (key, state)));
-        if let Some((key, State::Ready(piece))) = state {
+        let state = self
+            .piece_of(&slot, stock)
+            .and_then(|(key, stretch)| Some((board.states.get(&key).cloned()?, key, stretch)));
+        if let Some((State::Ready(piece), key, stretch)) = state {
+            let item = if let What::Item { item, .. } = slot.what { Some(item) } else { None };
             let firm = self.place(item, stretch, &key, &piece, self.tape(slot.start));
             self.firm.push(Firm { pieces: vec![firm], complete: true, ..Firm::default() });
             let length = piece.outline().length;
             self.timeline.settle(at, length);
             return Settled::Firm { moved: length != slot.length };
         }
+        let What::Item { item, offset } = slot.what else {
+            // Until it is on, something better may be planned.
+            if slot.start > now + LAST_CALL {
+                return Settled::Nothing;
+            }
+            let is_to_come = matches!(state, Some((State::Waiting(_) | State::Running(..), ..)));
+            if is_to_come && self.was_never_on() {
+                return later(&slot, now);
+            }
+            self.firm.push(Firm { note: note_of(slot.what).into(), planned: slot.length, ..Firm::default() });
+            return Settled::Firm { moved: false };
+        };
         if slot.start > now + RUSH {
             return Settled::Nothing;
         }
-        let never_on =
-            self.firm.iter().all(|firm| firm.pieces.is_empty()) && self.reckoning == Reckoning::default();
         let first = stock.key(item, chunk(slot.length, offset, 0)).and_then(|key| board.states.get(&key));
-        if never_on && !matches!(first, Some(State::Ready(_) | State::Failed { .. })) {
-            return if slot.start > now + HZ {
-                Settled::Nothing
-            } else {
-                Settled::Later((now / HZ + 2) * HZ)
-            };
+        if self.was_never_on() && !matches!(first, Some(State::Ready(_) | State::Failed { .. })) {
+            return later(&slot, now);
         }
         // Where it is half over already, what is past of it is not prepared.
         let placed = (now - slot.start).max(0) / CHUNK * CHUNK;
         self.firm.push(Firm { placed, planned: slot.length, note: "chunks".into(), ..Firm::default() });
         Settled::Firm { moved: false }
+    }
+
+    fn was_never_on(&self) -> bool {
+        self.firm.iter().all(|firm| firm.pieces.is_empty()) && self.reckoning == Reckoning::default()
     }
 
     /// Places the next piece of slot `at`, which is prepared in chunks, or a slate.
@@ -391,7 +399,7 @@ impl Channel {
             Some((item, stretch, board.states.get(&key).cloned(), key))
         });
         if let Some((item, stretch, Some(State::Ready(piece)), key)) = &state {
-            let firm = self.place(*item, *stretch, key, piece, start);
+            let firm = self.place(Some(*item), *stretch, key, piece, start);
             let done = placed + stretch.length.unwrap_or(planned);
             let open = &mut self.firm[at];
             open.pieces.push(firm);
@@ -419,8 +427,7 @@ impl Channel {
         // Times at which nobody could see anything are left out.
         let start = start.max(self.tape(now));
         let (key, piece) = (Stock::slate_key(), Arc::clone(piece));
-        let mut firm = self.place(ItemId(0), Stretch { from: 0, length: Some(SLATE) }, &key, &piece, start);
-        firm.item = None;
+        let firm = self.place(None, Stretch { from: 0, length: Some(SLATE) }, &key, &piece, start);
         let shown = start + firm.ticks - self.tape(slot.start);
         let open = &mut self.firm[at];
         open.pieces.push(firm);
@@ -449,7 +456,7 @@ impl Channel {
 
     fn place(
         &mut self,
-        item: ItemId,
+        item: Option<ItemId>,
         stretch: Stretch,
         key: &Key,
         piece: &Arc<Piece>,
@@ -465,7 +472,7 @@ impl Channel {
         };
         self.open.insert(key.name().to_owned(), Arc::clone(piece));
         FirmPiece {
-            item: Some(item),
+            item,
             from: stretch.from,
             length: stretch.length,
             key: key.name().to_owned(),
@@ -531,6 +538,11 @@ impl Channel {
         }
         OnAir { epoch_ms: self.station.epoch_ms, pieces }
     }
+}
+
+/// Nothing has been on yet: it waits for what comes first.
+fn later(slot: &Slot, now: i64) -> Settled {
+    if slot.start > now + HZ { Settled::Nothing } else { Settled::Later((now / HZ + 2) * HZ) }
 }
 
 enum Settled {

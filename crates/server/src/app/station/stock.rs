@@ -8,12 +8,14 @@ use std::time::Duration;
 use telecast_core::library::collection::{CollectionId, Collections};
 use telecast_core::library::query::{Asked, Query};
 use telecast_core::library::{Item, ItemId, Library, State};
+use telecast_core::schedule::document::Still;
 use telecast_core::schedule::{Catalogue, Document, TICKS_PER_MS, Wanted};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::library::{Library as Shelf, Shown};
-use crate::app::prepare::{Key, Stretch};
+use super::cards::{Cards, NoFile, StillFiles};
+use crate::app::prepare::{Key, Source, Stretch};
 
 /// Where an item's file lies, and what its content is called wherever it lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +35,12 @@ pub struct Stock {
     pub collections: Arc<Collections>,
     /// Files of the items that are present.
     pub files: Arc<HashMap<ItemId, StockFile>>,
+    /// Where the library's folders lie.
+    pub folders: Arc<[PathBuf]>,
+    /// Files of stills.
+    pub cards: Arc<Cards>,
+    /// Where items are black and silent, as far as somebody has looked (ticks from their beginning).
+    pub pauses: Arc<HashMap<ItemId, Arc<[i64]>>>,
 }
 
 /// How often it is looked whether the library has changed.
@@ -67,6 +75,8 @@ impl Stock {
             library: Arc::clone(&shown.library),
             collections: Arc::clone(&shown.collections),
             files: Arc::new(present.filter_map(file).collect()),
+            folders: library.roots().into(),
+            ..Self::default()
         }
     }
 
@@ -96,9 +106,15 @@ impl Stock {
         Some(Key::of(&self.files.get(&item)?.content, stretch))
     }
 
-    /// Where an item's file lies.
-    pub(super) fn file(&self, item: ItemId) -> Option<PathBuf> {
-        Some(self.files.get(&item)?.path.clone())
+    /// What pieces of an item are made of. None: its file is away.
+    pub(super) fn source(&self, item: ItemId) -> Option<Source> {
+        let StockFile { path, content } = self.files.get(&item)?.clone();
+        Some(Source::File { path, content })
+    }
+
+    /// The files of a still. None: nobody has looked for them yet.
+    pub(super) fn card(&self, still: &Still) -> Option<&Result<StillFiles, NoFile>> {
+        self.cards.iter().find(|(known, _)| known == still).map(|(_, found)| found)
     }
 
     /// Planned length of an item (ticks).
@@ -142,6 +158,14 @@ impl Stock {
                 let ids: Vec<ItemId> = items.iter().map(|item| item.id).collect();
                 catalogue = catalogue.with_list(wanted, &ids);
             }
+        }
+        for (name, source) in &document.sources {
+            if let Some(Err(fault)) = source.still.as_ref().and_then(|still| self.card(still)) {
+                catalogue = catalogue.with_missing(name, &fault.name);
+            }
+        }
+        for (item, points) in self.pauses.iter() {
+            catalogue = catalogue.with_points(*item, points);
         }
         Arc::new(catalogue)
     }

@@ -7,11 +7,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use telecast_core::library::{Item, ItemId, Kind, Library};
+use telecast_core::schedule::Length;
+use telecast_core::schedule::document::Still;
 use telecast_media::air::Outline;
 
 use super::*;
-use crate::app::prepare::Wanted;
+use crate::app::prepare::{Source, Wanted};
 use crate::app::station::StockFile;
+use crate::app::station::cards::StillFiles;
 
 /// Milliseconds since 1970: the Sunday before a night of 25 hours.
 const BEGIN_MS: i64 = 1_792_800_000_000;
@@ -56,10 +59,14 @@ fn stock(items: u64) -> Stock {
     };
     let files =
         (1..=items).map(|id| (ItemId(id), StockFile { path: PathBuf::from("x"), content: id.to_string() }));
+    let card = Still { pictures: vec!["card.png".into()], sound: None, length: Length::minutes(1) };
+    let files_of_card = StillFiles { card: Arc::default(), content: "card".into(), sound: String::new() };
     Stock {
         library: Arc::new(Library::new((1..=items).map(item).collect())),
         collections: Arc::default(),
         files: Arc::new(files.collect()),
+        cards: Arc::new(vec![(card, Ok(files_of_card))]),
+        ..Stock::default()
     }
 }
 
@@ -69,10 +76,11 @@ fn document(kind: u64) -> String {
         0 => r#"{"version":1,"name":"A","simple":{"shows":["Show 0","Show 1",{"show":"Show 2","weight":2.0}]}}"#,
         1 => r#"{"version":1,"name":"B","simple":{"order":"shuffle","shows":["Show 1",{"kind":"film"}],"pad":15}}"#,
         2 => {
-            r#"{"version":1,"name":"C","sources":{"films":{"kind":"film"},"shows":{"show":"Show 0"},"clips":{"kind":"clip"}},
-            "blocks":{"day":{"play":[{"source":"shows"}],"breaks":["fill"]},"evening":{"play":[{"source":"films","order":"shuffle"}]}},
+            r#"{"version":1,"name":"C","sources":{"films":{"kind":"film"},"shows":{"show":"Show 0"},"clips":{"kind":"clip"},
+            "card":{"still":{"pictures":["card.png"],"length":"1m"}}},
+            "blocks":{"day":{"play":[{"source":"shows"}],"breaks":["fill","card"]},"evening":{"play":[{"source":"films","order":"shuffle"}]}},
             "templates":{"all":[{"at":"06:00","block":"day"},{"at":"20:15","block":"evening","strict":true}]},
-            "calendar":[{"template":"all"}],"breaks":[{"name":"fill","at":"tail","source":"clips"}]}"#
+            "calendar":[{"template":"all"}],"breaks":[{"name":"fill","at":"tail","source":"clips"},{"name":"card","at":"fallback","source":"card"}]}"#
         }
         _ => r#"{"version":1,"name":"D","simple":{"order":"weighted","mode":"random","shows":["Show 2","Show 0"]}}"#,
     }
@@ -226,7 +234,7 @@ fn run(count: u64, days: i64, seed: u64) -> usize {
         }
         let slate = Wanted {
             key: Stock::slate_key(),
-            file: PathBuf::new(),
+            source: Source::File { path: PathBuf::new(), content: "slate".into() },
             stretch: Stretch { from: 0, length: Some(SLATE) },
             planned: SLATE,
             due_ms: 0,
@@ -270,7 +278,7 @@ fn a_fixed_start_is_kept_though_hours_become_firm_at_once() {
     let (now, fixed, longer) = (at(17, 40), at(20, 15), 5 * 3_600);
     // What is left before the evening is filled to its end.
     let rest = r#"{"name":"rest","at":"fallback","source":"clips"}"#;
-    let document = document(2).replace(r#""breaks":["fill"]"#, r#""breaks":["fill","rest"]"#);
+    let document = document(2).replace(r#""breaks":["fill","card"]"#, r#""breaks":["fill","rest"]"#);
     let document = document.replace(r#""breaks":[{"#, &format!(r#""breaks":[{rest},{{"#));
     let fresh = || Channel::new(Station { document: document.clone(), ..station(2) });
     assert!(fresh().document.is_ok());
