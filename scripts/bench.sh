@@ -7,5 +7,5 @@ for file in bench/"$name".py bench/"$name".mjs; do
     [[ -n $name && -f $file ]] || continue
     case $file in *.py) exec python3 "$file" ;; *.mjs) exec node "$file" ;; esac
 done
-echo "make bench NAME=…: one of" first-part guide-export guide-import guide-page guide-window latency limits pages receiver-calls reload remux scan schedule serve sessions transcode zap >&2
+echo "make bench NAME=…: one of" first-part guide-export guide-import guide-page guide-window latency limits pages prepare receiver-calls reload remux scan schedule serve sessions transcode zap >&2
 exit 2

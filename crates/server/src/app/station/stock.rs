@@ -51,9 +51,11 @@ pub(super) async fn follow(library: Shelf, stock: Arc<watch::Sender<Arc<Stock>>>
     let mut known = None;
     let mut look = tokio::time::interval(LOOK);
     while stop.run_until_cancelled(look.tick()).await.is_some() {
-        let shown = library.shown();
-        if known != Some(shown.version) && !shown.entries.is_empty() {
-            known = Some(shown.version);
+        let (shown, roots) = (library.shown(), library.roots());
+        let is_empty = shown.entries.is_empty() && roots.is_empty();
+        let next = Some((shown.version, roots));
+        if known != next && !is_empty {
+            known = next;
             stock.send_replace(Arc::new(Stock::of(&library, &shown)));
         }
     }
