@@ -173,16 +173,19 @@ impl Flaw {
                 "Its disk may be slow or asleep. Probe it again; if that fails, remux it.",
             ),
             Self::NoProbe => ("There is no ffprobe.", "Install ffmpeg on the station's machine."),
-            Self::NoPicture => {
-                ("There is neither picture nor sound in it.", "Play it elsewhere. If nothing plays, fetch it again.")
-            }
+            Self::NoPicture => (
+                "There is neither picture nor sound in it.",
+                "Play it elsewhere. If nothing plays, fetch it again.",
+            ),
             Self::NoLength => ("Nobody knows how long it is.", "Remux it: `ffmpeg -i old -c copy new.mkv`."),
             Self::FalseLength => (
                 "Its header claims a length that cannot be.",
                 "The length was measured. Remux it to be rid of this.",
             ),
             Self::NoSound => ("It has no sound.", "It is aired with silence."),
-            Self::SoundAlone => ("It is sound alone.", "It is aired with its cover, or with a plain picture."),
+            Self::SoundAlone => {
+                ("It is sound alone.", "It is aired with its cover, or with a plain picture.")
+            }
             Self::VariableRate => {
                 ("Its pictures do not come evenly.", "It is encoded once before it is aired.")
             }
@@ -237,7 +240,11 @@ impl Facts {
         let of_video = |is: fn(&Video) -> bool| video.is_some_and(is);
         let all = [
             (Flaw::NoPicture, video.is_none() && self.audio.is_empty()),
-            (Flaw::NoLength, (video.is_some() || !self.audio.is_empty()) && self.length_ms.is_none_or(|length| length <= 0)),
+            (
+                Flaw::NoLength,
+                (video.is_some() || !self.audio.is_empty())
+                    && self.length_ms.is_none_or(|length| length <= 0),
+            ),
             (Flaw::FalseLength, self.is_measured),
             (Flaw::NoSound, video.is_some() && self.audio.is_empty()),
             (Flaw::SoundAlone, video.is_none() && !self.audio.is_empty()),

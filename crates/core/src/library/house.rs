@@ -91,8 +91,10 @@ pub struct Sound {
 impl Sound {
     /// It is coded as the house's sounds are, and as long as its picture.
     fn fits(&self) -> bool {
-        let is_coded = self.codec == "aac" && self.profile == "LC" && self.channels == 2 && self.rate == 48_000;
-        let is_beside = self.beside.is_some_and(|(begin, end)| begin.abs() <= APART_S / 2.0 && end >= -APART_S);
+        let is_coded =
+            self.codec == "aac" && self.profile == "LC" && self.channels == 2 && self.rate == 48_000;
+        let is_beside =
+            self.beside.is_some_and(|(begin, end)| begin.abs() <= APART_S / 2.0 && end >= -APART_S);
         is_coded && is_beside && self.bit_rate <= SOUND_BPS
     }
 }
@@ -437,7 +439,8 @@ mod tests {
             ..Sound::default()
         };
         let fits = |sound: &Sound, amid| {
-            let material = Material { picture: Some(usual()), sounds: vec![sound.clone()], ..Material::default() };
+            let material =
+                Material { picture: Some(usual()), sounds: vec![sound.clone()], ..Material::default() };
             plan(&material, amid).expect("a plan").sounds[0].fits
         };
         assert!(fits(&sound, false));

@@ -191,10 +191,11 @@ impl Plan {
     /// Items of the steps that have a rule of breaks, as far as they are long enough to be interrupted at all.
     pub(super) fn interrupted_by(&self, rule: usize) -> impl Iterator<Item = ItemId> {
         let steps = self.blocks.iter().flat_map(|block| &block.steps);
-        let decks = steps.filter(move |step| step.rules.contains(&rule)).filter_map(|step| match step.draws {
-            Draws::Deck(deck) => Some(deck),
-            _ => None,
-        });
+        let decks =
+            steps.filter(move |step| step.rules.contains(&rule)).filter_map(|step| match step.draws {
+                Draws::Deck(deck) => Some(deck),
+                _ => None,
+            });
         let items = decks.flat_map(|deck| self.decks[deck].items());
         let is_long = |index: &Index| self.catalogue.length(*index) >= 2 * STRETCH_LEAST;
         items.filter(is_long).map(|index| self.catalogue.id(index))

@@ -33,8 +33,8 @@ use crate::adapters::measured_files::MeasuredFiles;
 use crate::adapters::pieces::{self, Piece};
 use crate::adapters::tape_files::free_space;
 use make::{Measures, make};
-pub use pauses::{Pauses, Unseen};
 use pauses::Seeker;
+pub use pauses::{Pauses, Unseen};
 
 /// Lists of what is wanted that may wait; the last one counts.
 const QUEUE: usize = 16;
@@ -330,13 +330,10 @@ impl Owner {
         wanted.sort_by(|one, other| (one.due_ms, &one.key).cmp(&(other.due_ms, &other.key)));
         let mut seen = HashSet::new();
         wanted.retain(|one| seen.insert(one.key.clone()));
-        self.running.retain(|key, making| {
-            let is_wanted = seen.contains(key);
-            if !is_wanted {
-                making.stop.cancel();
-            }
-            is_wanted
-        });
+        // Until it has ended, nothing else is made in its folder.
+        for (_, making) in self.running.iter().filter(|(key, _)| !seen.contains(*key)) {
+            making.stop.cancel();
+        }
         self.open.retain(|key, _| seen.contains(key));
         self.failed.retain(|key, _| seen.contains(key));
         let now = SystemTime::UNIX_EPOCH + Duration::from_millis(self.clock.wall_ms().max(0).unsigned_abs());
@@ -423,14 +420,7 @@ impl Owner {
     }
 
     fn made(&mut self, key: &Key, made: Option<Result<Piece, Unmade>>) {
-        let Some(making) = self.running.remove(key) else {
-            // Not wanted any more; if it is whole nevertheless, it may be of use.
-            if let Some(Ok(piece)) = made {
-                let known = Known { bytes: piece.outline().bytes, used: SystemTime::UNIX_EPOCH };
-                self.known.insert(key.clone(), known);
-            }
-            return;
-        };
+        let Some(making) = self.running.remove(key) else { return };
         match made {
             Some(Ok(piece)) => {
                 self.failed.remove(key);
@@ -444,7 +434,7 @@ impl Owner {
                 metrics::counter!("telecast_pieces_prepared_total").increment(1);
             }
             Some(Err(why)) => self.unmade(key, &why),
-            // It was wanted again meanwhile, and is begun anew.
+            // If it is wanted again meanwhile, it is begun anew.
             None => {}
         }
     }

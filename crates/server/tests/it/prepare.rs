@@ -36,7 +36,8 @@ impl Room {
     }
 
     fn of(place: tempfile::TempDir) -> Self {
-        let keeping = Keeping { directory: place.path().join("pieces"), budget: u64::MAX, free: 0, workers: 2 };
+        let keeping =
+            Keeping { directory: place.path().join("pieces"), budget: u64::MAX, free: 0, workers: 2 };
         let stop = CancellationToken::new();
         let preparation = Preparation::start(keeping, Clock::start(), stop.clone()).unwrap();
         Self { place, preparation, stop }
@@ -162,15 +163,27 @@ async fn what_is_odd_about_a_picture_or_a_sound_is_mended() {
     let cover = cover.to_str().unwrap().to_owned();
     let cases = [
         ("usual.mkv", format!("{PICTURE} {SOUND} -t 4 {CODE}"), 4.0),
-        ("uneven.mkv", format!("{PICTURE},select=lt(mod(n\\,50)\\,20)+not(mod(n\\,3)) {SOUND} -t 4 -vsync vfr {CODE}"), 4.0),
+        (
+            "uneven.mkv",
+            format!("{PICTURE},select=lt(mod(n\\,50)\\,20)+not(mod(n\\,3)) {SOUND} -t 4 -vsync vfr {CODE}"),
+            4.0,
+        ),
         ("deep.mkv", format!("{PICTURE} {SOUND} -t 4 {x264} -pix_fmt yuv420p10le -c:a aac"), 4.0),
         ("fine.mkv", format!("{PICTURE} {SOUND} -t 4 {x264} -pix_fmt yuv422p -c:a aac"), 4.0),
         ("turned.mp4", format!("-i {source} -c copy -metadata:s:v:0 rotate=90"), 4.0),
         ("one-channel.mkv", format!("{PICTURE} {SOUND} -t 4 {CODE} -ac 1"), 4.0),
-        ("eight-channels.mkv", format!("{PICTURE} {SOUND} -t 4 {x264} -pix_fmt yuv420p -c:a pcm_s16le -ac 8"), 4.0),
+        (
+            "eight-channels.mkv",
+            format!("{PICTURE} {SOUND} -t 4 {x264} -pix_fmt yuv420p -c:a pcm_s16le -ac 8"),
+            4.0,
+        ),
         ("no-sound.mkv", format!("{PICTURE} -t 4 {x264} -pix_fmt yuv420p"), 4.0),
         ("no-picture.mkv", format!("{SOUND} -t 4 -c:a aac"), 4.0),
-        ("cover-first.mp4", format!("-i {cover} -i {source} -map 0:v -map 1 -c copy -disposition:v:0 attached_pic"), 4.0),
+        (
+            "cover-first.mp4",
+            format!("-i {cover} -i {source} -map 0:v -map 1 -c copy -disposition:v:0 attached_pic"),
+            4.0,
+        ),
         ("short-sound.mkv", format!("{PICTURE} -f lavfi -t 2 -i sine=f=440:r=48000 -t 4 {CODE}"), 4.0),
         ("long-sound.mkv", format!("-f lavfi -t 4 -i testsrc2=s=320x180:r=25 {SOUND} -t 9 {CODE}"), 4.0),
         ("fields.ts", format!("{PICTURE} {SOUND} -t 4 -c:v mpeg2video -flags +ilme+ildct -c:a mp2"), 4.0),
@@ -202,7 +215,8 @@ async fn damage_costs_what_is_damaged_and_what_is_nothing_is_told() {
         let file = room.path(&format!("spoilt-{name}.mkv"));
         fs::write(&file, spoilt).unwrap();
         let stretch = Stretch { from: from * HZ, length: None };
-        let (stream, length) = room.piece(&file, stretch, 0).await.unwrap_or_else(|why| panic!("{name}: {why}"));
+        let (stream, length) =
+            room.piece(&file, stretch, 0).await.unwrap_or_else(|why| panic!("{name}: {why}"));
         in_house(&stream);
         assert!((8 * HZ..=12 * HZ + HZ / 5).contains(&length), "{name}: {length}");
     }
@@ -269,7 +283,8 @@ async fn an_item_has_one_gain_and_nothing_is_measured_twice() {
     assert_eq!(started() - before, 2, "it is measured and made");
     let (second, _) = room.piece(&film, minute(1), 0).await.unwrap();
     assert_eq!(started() - before, 3, "it is made");
-    let gains = [(&first, 5, 5), (&second, 5, 65)].map(|(piece, at, was)| volume(piece, at, 40) - volume(&film, was, 40));
+    let gains = [(&first, 5, 5), (&second, 5, 65)]
+        .map(|(piece, at, was)| volume(piece, at, 40) - volume(&film, was, 40));
     assert!((gains[0] - gains[1]).abs() < 0.2 && gains[0].abs() > 1.0, "{gains:?}");
     room = room.again();
     let before = started();
@@ -286,7 +301,9 @@ async fn a_long_film_that_is_due_at_once_goes_by_some_places_of_it_for_one_airin
     let minute = |number: i64| Stretch { from: number * 60 * HZ, length: Some(20 * HZ) };
     let measured = || {
         let all = fs::read_dir(room.path("pieces/measured")).unwrap();
-        let one = all.map(|entry| entry.unwrap().path()).find(|path| path.extension().is_some_and(|end| end == "json"));
+        let one = all
+            .map(|entry| entry.unwrap().path())
+            .find(|path| path.extension().is_some_and(|end| end == "json"));
         serde_json::from_slice::<Value>(&fs::read(one.expect("kept")).unwrap()).unwrap()
     };
     let (first, _) = room.piece(&film, minute(0), 0).await.unwrap();
@@ -315,8 +332,27 @@ async fn sound_that_is_as_the_houses_stays_as_it_is() {
         let film = room.make(name, &format!("{PICTURE} {sound} -t 8 {CODE} -b:a 96k"));
         let piece = room.piece(&film, Stretch::default(), 0).await;
         check(name, &piece, 8.0);
-        let sound = |path: &Path| run("ffmpeg", &["-v", "error", "-i", path.to_str().unwrap(), "-map", "0:a", "-c", "copy", "-f", "adts", "-"]);
-        let is_same = sound(&piece.unwrap().0) == sound(&film);
+        let sound = |path: &Path| {
+            run(
+                "ffmpeg",
+                &[
+                    "-v",
+                    "error",
+                    "-i",
+                    path.to_str().unwrap(),
+                    "-map",
+                    "0:a",
+                    "-c",
+                    "copy",
+                    "-f",
+                    "adts",
+                    "-",
+                ],
+            )
+        };
+        let (made, given) = (sound(&piece.unwrap().0), sound(&film));
+        let midst = &made[made.len() / 4..made.len() / 2];
+        let is_same = given.windows(midst.len()).any(|some| some == midst);
         assert_eq!(is_same, stays, "{name}: {}", volume(&film, 0, 8));
     }
 }
@@ -326,7 +362,10 @@ async fn sounds_are_shown_with_their_covers() {
     let room = Room::new();
     let red = room.make("red.png", "-f lavfi -i color=red:s=400x400 -frames:v 1");
     let red = red.to_str().unwrap().to_owned();
-    let tagged = room.make("tagged.mp3", &format!("{SOUND} -i {red} -t 5 -map 0 -map 1 -c:v copy -disposition:v attached_pic"));
+    let tagged = room.make(
+        "tagged.mp3",
+        &format!("{SOUND} -i {red} -t 5 -map 0 -map 1 -c:v copy -disposition:v attached_pic"),
+    );
     fs::create_dir(room.path("album")).unwrap();
     let plain = room.make("album/plain.flac", &format!("{SOUND} -t 5"));
     fs::create_dir(room.path("beside")).unwrap();
@@ -335,7 +374,9 @@ async fn sounds_are_shown_with_their_covers() {
     fs::create_dir(room.path("broken")).unwrap();
     let broken = room.make("broken/song.mp3", &format!("{SOUND} -t 5"));
     fs::write(room.path("broken/cover.jpg"), b"no picture").unwrap();
-    for (file, wanted) in [(tagged, [255, 0, 0]), (plain, [16, 20, 24]), (beside, [0, 0, 255]), (broken, [16, 20, 24])] {
+    for (file, wanted) in
+        [(tagged, [255, 0, 0]), (plain, [16, 20, 24]), (beside, [0, 0, 255]), (broken, [16, 20, 24])]
+    {
         let piece = room.piece(&file, Stretch::default(), 0).await;
         check(&file.to_string_lossy(), &piece, 5.0);
         let seen = colour(&piece.unwrap().0, "2");
@@ -349,7 +390,9 @@ async fn sounds_are_shown_with_their_covers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn stills_show_their_pictures_for_equal_shares_and_repeat_their_sound() {
     let room = Room::new();
-    let picture = |name: &str, colour: &str, size: &str| room.make(name, &format!("-f lavfi -i color={colour}:s={size} -frames:v 1"));
+    let picture = |name: &str, colour: &str, size: &str| {
+        room.make(name, &format!("-f lavfi -i color={colour}:s={size} -frames:v 1"))
+    };
     let pictures = vec![picture("a.png", "red", "300x900"), picture("b.jpg", "blue", "1000x200")];
     let music = room.make("music.mp3", &format!("{SOUND} -t 3"));
     for (sound, is_silent) in [(Some(music), false), (None, true)] {
@@ -362,7 +405,10 @@ async fn stills_show_their_pictures_for_equal_shares_and_repeat_their_sound() {
         assert_eq!(piece.outline().length, 10 * HZ);
         check("a still", &Ok((room.stream(&key), 10 * HZ)), 10.0);
         let [at_first, then] = ["4.9", "5.1"].map(|at| colour(&room.stream(&key), at));
-        assert!(at_first[0] > 200 && at_first[2] < 60 && then[2] > 200 && then[0] < 60, "{at_first:?} {then:?}");
+        assert!(
+            at_first[0] > 200 && at_first[2] < 60 && then[2] > 200 && then[0] < 60,
+            "{at_first:?} {then:?}"
+        );
         // At its end as well: it began anew.
         assert_eq!(volume(&room.stream(&key), 7, 2) < -60.0, is_silent);
     }
@@ -376,7 +422,8 @@ async fn stills_show_their_pictures_for_equal_shares_and_repeat_their_sound() {
 #[tokio::test(flavor = "multi_thread")]
 async fn black_and_silence_are_found_once_and_kept() {
     let mut room = Room::new();
-    let black = |from: u32, until: u32| format!("drawbox=c=black:t=fill:enable=between(t\\,{from}\\,{until})");
+    let black =
+        |from: u32, until: u32| format!("drawbox=c=black:t=fill:enable=between(t\\,{from}\\,{until})");
     let quiet = |from: u32, until: u32| format!("volume=0:enable=between(t\\,{from}\\,{until})");
     // At 40 s both, at 60 s black alone, at 80 s silence alone.
     let filters = format!("-vf {},{} -af {},{}", black(40, 41), black(60, 61), quiet(40, 42), quiet(80, 81));
@@ -387,8 +434,13 @@ async fn black_and_silence_are_found_once_and_kept() {
         room.preparation.look_through(unseen.clone()).await;
         let mut board = room.preparation.board();
         let found = board.wait_for(|board| board.pauses.contains_key("film"));
-        let board = tokio::time::timeout(Duration::from_secs(240), found).await.expect("in time").unwrap().clone();
-        assert!(matches!(board.pauses["film"][..], [at] if (at - HZ * 81 / 2).abs() < HZ / 5), "{:?}", board.pauses);
+        let board =
+            tokio::time::timeout(Duration::from_secs(240), found).await.expect("in time").unwrap().clone();
+        assert!(
+            matches!(board.pauses["film"][..], [at] if (at - HZ * 81 / 2).abs() < HZ / 5),
+            "{:?}",
+            board.pauses
+        );
         assert_eq!(started() - before, looks);
         drop(board);
         room = room.again();
@@ -402,7 +454,16 @@ async fn a_disk_that_gets_full_is_no_fault_of_the_film_and_leaves_nothing() {
     let found: Material = material::of(&file).await.unwrap();
     let plan = house::plan(&found, false).unwrap();
     let gains = vec![house::Gain::default()];
-    let job = Job { file: file.clone(), from: 0, length: None, plan, gains, cover: None, length_s: found.length_s, urgent: true };
+    let job = Job {
+        file: file.clone(),
+        from: 0,
+        length: None,
+        plan,
+        gains,
+        cover: None,
+        length_s: found.length_s,
+        urgent: true,
+    };
     let folder = room.path("piece");
     let bench = |free| Bench { folder: folder.clone(), done: Arc::default(), free };
     let full = item::prepare(&job, &bench(u64::MAX)).await.unwrap_err();
@@ -449,8 +510,9 @@ impl Process {
     }
 
     async fn ask(&self, token: &str, method: reqwest::Method, path: &str, body: Option<Value>) -> Value {
-        let mut request =
-            crate::web_door::client().request(method, format!("{}/api/v1{path}", self.base)).bearer_auth(token);
+        let mut request = crate::web_door::client()
+            .request(method, format!("{}/api/v1{path}", self.base))
+            .bearer_auth(token);
         if let Some(body) = body {
             request = request.json(&body);
         }
@@ -482,7 +544,9 @@ fn told(directory: &Path, arguments: &[&str], input: &str) -> String {
 fn pieces(directory: &Path) -> Vec<(String, bool)> {
     let entries = fs::read_dir(directory.join("prepared")).into_iter().flatten().flatten();
     let pieces = entries.filter(|entry| entry.file_name().len() == 32);
-    pieces.map(|entry| (entry.file_name().into_string().unwrap(), entry.path().join("piece.json").exists())).collect()
+    pieces
+        .map(|entry| (entry.file_name().into_string().unwrap(), entry.path().join("piece.json").exists()))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -492,7 +556,10 @@ async fn a_station_that_is_killed_while_it_prepares_uses_nothing_half_made_and_g
     fs::create_dir_all(&data).unwrap();
     fs::create_dir_all(room.path("films")).unwrap();
     // It takes a while to be coded anew.
-    let film = room.make("films/Long.mkv", "-f lavfi -i testsrc2=s=1280x720:r=50 -f lavfi -i sine=f=440 -t 240 -c:v mpeg4 -q:v 9 -c:a mp2");
+    let film = room.make(
+        "films/Long.mkv",
+        "-f lavfi -i testsrc2=s=1280x720:r=50 -f lavfi -i sine=f=440 -t 240 -c:v mpeg4 -q:v 9 -c:a mp2",
+    );
     let old = std::time::SystemTime::now() - Duration::from_secs(3_600);
     fs::File::options().write(true).open(film).unwrap().set_modified(old).unwrap();
     told(&data, &["user", "add", "owner", "--role", "owner"], "a long pass phrase for tests\n");
@@ -516,7 +583,9 @@ async fn a_station_that_is_killed_while_it_prepares_uses_nothing_half_made_and_g
         let view = station.ask(&token, reqwest::Method::GET, &path, None).await;
         if view["state"] == "on_air" {
             for (name, is_whole) in pieces(&data) {
-                let since = fs::metadata(data.join("prepared").join(&name)).ok().and_then(|about| about.created().ok());
+                let since = fs::metadata(data.join("prepared").join(&name))
+                    .ok()
+                    .and_then(|about| about.created().ok());
                 assert!(is_whole || name != half.0 || since != begun, "what was half made is still there");
             }
             return;

@@ -250,7 +250,10 @@ async fn stills_are_on_air_and_a_picture_that_is_missing_is_told() {
     let picture = folder.path().join("card.png");
     let draw = |colour: &str| {
         let source = format!("color={colour}:s=640x360");
-        run("ffmpeg", &["-v", "error", "-y", "-f", "lavfi", "-i", &source, "-frames:v", "1", picture.to_str().unwrap()]);
+        run(
+            "ffmpeg",
+            &["-v", "error", "-y", "-f", "lavfi", "-i", &source, "-frames:v", "1", picture.to_str().unwrap()],
+        );
     };
     draw("red");
     let folders = [folder.path().to_owned()].into();
@@ -270,8 +273,13 @@ async fn stills_are_on_air_and_a_picture_that_is_missing_is_told() {
         ask(&station, &token, reqwest::Method::POST, "/api/v1/stations", Some(&wanted)).await;
     assert_eq!(status, StatusCode::CREATED, "{made}");
     let path = format!("/api/v1/stations/{}", made["id"].as_str().unwrap());
-    let view = until(&station, &token, &path, |view| view["state"] == "on_air" && !view["now"].is_null()).await;
-    assert_eq!((&view["now"]["kind"], &view["now"]["preparation"]), (&json!("still"), &json!("ready")), "{view:#}");
+    let view =
+        until(&station, &token, &path, |view| view["state"] == "on_air" && !view["now"].is_null()).await;
+    assert_eq!(
+        (&view["now"]["kind"], &view["now"]["preparation"]),
+        (&json!("still"), &json!("ready")),
+        "{view:#}"
+    );
     let channel = made["channel_id"].as_str().unwrap();
     let url = format!("{}/iptv/stream/{channel}.ts", station.base);
     let mut raw = client().get(url).bearer_auth(&token).send().await.unwrap();
@@ -285,7 +293,8 @@ async fn stills_are_on_air_and_a_picture_that_is_missing_is_told() {
     let (status, changed) = ask(&station, &token, reqwest::Method::POST, &path, Some(&change)).await;
     assert_eq!(status, StatusCode::OK, "{changed}");
     let is_told = |slot: &Value| {
-        slot["preparation"] == "failed" && slot["failure"].as_str().is_some_and(|why| why.contains("out of the library"))
+        slot["preparation"] == "failed"
+            && slot["failure"].as_str().is_some_and(|why| why.contains("out of the library"))
     };
     until(&station, &token, &format!("{path}/timeline"), |view| {
         view["slots"].as_array().unwrap().iter().any(is_told)
@@ -295,6 +304,10 @@ async fn stills_are_on_air_and_a_picture_that_is_missing_is_told() {
     let (_, found) =
         ask(&station, &token, reqwest::Method::POST, &format!("{path}/simulate"), Some(&body)).await;
     let lints = found["lints"].as_array().unwrap();
-    let missing = lints.iter().find(|lint| lint["code"] == "still_missing").unwrap_or_else(|| panic!("{lints:?}"));
-    assert_eq!((&missing["place"], &missing["parameters"]["name"]), (&json!("sources.card.still"), &json!("../card.png")));
+    let missing =
+        lints.iter().find(|lint| lint["code"] == "still_missing").unwrap_or_else(|| panic!("{lints:?}"));
+    assert_eq!(
+        (&missing["place"], &missing["parameters"]["name"]),
+        (&json!("sources.card.still"), &json!("../card.png"))
+    );
 }

@@ -34,9 +34,8 @@ const ENDINGS: &[&str] = &[
 ];
 
 /// Endings of files that are sound alone: music and radio plays.
-const SOUNDS: &[&str] = &[
-    "aac", "aif", "aiff", "flac", "m4a", "m4b", "mka", "mp3", "oga", "ogg", "opus", "wav", "wma",
-];
+const SOUNDS: &[&str] =
+    &["aac", "aif", "aiff", "flac", "m4a", "m4b", "mka", "mp3", "oga", "ogg", "opus", "wav", "wma"];
 /// Sounds that belong to a show's pages, and are nothing to air.
 const THEMES: &[&str] = &["theme"];
 

@@ -71,9 +71,14 @@ fn files_of_the_library_are_told_from_others() {
     ] {
         assert_eq!(is_media(name), is, "{name}");
     }
-    for (folder, is) in
-        [("Sample", true), (".Trash", true), ("@eaDir", true), ("theme-music", true), ("Season 1", false), ("Extras", false)]
-    {
+    for (folder, is) in [
+        ("Sample", true),
+        (".Trash", true),
+        ("@eaDir", true),
+        ("theme-music", true),
+        ("Season 1", false),
+        ("Extras", false),
+    ] {
         assert_eq!(is_left_out(folder), is, "{folder}");
     }
 }

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use telecast_core::library::HZ;
 use telecast_core::library::house::Gain;
 
-use super::item::{Bench, OUT, SOUND, STILL_RATE, Unmade, fenced, make, of_file, sound, still_coding, still_filters, words};
+use super::item::{
+    Bench, OUT, SOUND, STILL_RATE, Unmade, fenced, make, of_file, sound, still_coding, still_filters, words,
+};
 use crate::adapters::pieces::Piece;
 
 /// What is shown, and heard.

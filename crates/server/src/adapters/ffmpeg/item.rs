@@ -218,10 +218,7 @@ impl Job {
                 ]);
             }
             if let Some(language) = of.language.as_deref().filter(|language| is_language(language)) {
-                out.extend([
-                    format!("-metadata:s:a:{number}").into(),
-                    format!("language={language}").into(),
-                ]);
+                out.extend([format!("-metadata:s:a:{number}").into(), format!("language={language}").into()]);
             }
         }
         out
@@ -244,7 +241,9 @@ impl Job {
         match &self.cover {
             Some(cover) => {
                 let mut out = fenced();
-                out.extend(words(&format!("-f image2 -pattern_type none -loop 1 -framerate {STILL_RATE} -i")));
+                out.extend(words(&format!(
+                    "-f image2 -pattern_type none -loop 1 -framerate {STILL_RATE} -i"
+                )));
                 out.push(of_file(cover));
                 out
             }

@@ -105,9 +105,9 @@ pub(super) async fn last_words(stderr: ChildStderr) -> String {
 
 /// What the filter of that number says at its end.
 fn summary(said: &str, number: usize) -> Option<Loudness> {
-    let line = said.lines().rfind(|line| {
-        line.contains(&format!("[{FILTER}@s{number} @")) && line.ends_with("Summary:")
-    })?;
+    let line = said
+        .lines()
+        .rfind(|line| line.contains(&format!("[{FILTER}@s{number} @")) && line.ends_with("Summary:"))?;
     let begin = line.as_ptr() as usize - said.as_ptr() as usize + line.len();
     // Up to what the next filter says.
     let rest = said[begin..].split("\n[").next()?;

@@ -262,7 +262,10 @@ mod tests {
         let material = material(&said);
         assert_eq!((material.cover, material.length_s), (None, Some(61.0)), "the film goes before a cover");
         let beside: Vec<_> = material.sounds.iter().map(|sound| sound.beside).collect();
-        assert!(matches!(beside[..], [None, Some((begin, end))] if (begin + 0.08).abs() < 1e-6 && (end - 0.92).abs() < 1e-6), "{beside:?}");
+        assert!(
+            matches!(beside[..], [None, Some((begin, end))] if (begin + 0.08).abs() < 1e-6 && (end - 0.92).abs() < 1e-6),
+            "{beside:?}"
+        );
         let picture = material.picture.expect("a picture");
         assert_eq!(
             (picture.stream, picture.aspect, picture.turn, picture.interlaced),

@@ -90,7 +90,8 @@ fn sounds_are_items_where_no_film_lies_beside_them() {
     let (paths, _) = found(root);
     let items = ["Album/01.mp3", "Album/02.flac", "Film/film.mkv", "Plays/one.m4a", "Plays/two.mp3"];
     assert_eq!(paths, [&items[..], &["Show/Season 1/a.mkv"]].concat());
-    let picture = |path: &str| cover(&root.join(path)).map(|found| found.strip_prefix(root).expect("in it").to_owned());
+    let picture =
+        |path: &str| cover(&root.join(path)).map(|found| found.strip_prefix(root).expect("in it").to_owned());
     assert_eq!(picture("Album/02.flac").as_deref(), Some(Path::new("Album/cover.jpg")));
     assert_eq!(picture("Plays/one.m4a").as_deref(), Some(Path::new("Plays/one.png")));
     assert_eq!(picture("Plays/two.mp3"), None);

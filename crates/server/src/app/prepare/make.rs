@@ -88,7 +88,8 @@ impl Measures {
     async fn whole(&self, of: Of<'_>, streams: &[u32], urgent: bool) -> Result<Vec<Loudness>, String> {
         let _turn = turn(&self.whole, of.content).lock().await;
         let mut known = self.known(of.content).await.sounds;
-        let missing: Vec<u32> = streams.iter().copied().filter(|stream| !known.contains_key(stream)).collect();
+        let missing: Vec<u32> =
+            streams.iter().copied().filter(|stream| !known.contains_key(stream)).collect();
         if !missing.is_empty() {
             let found = loudness::whole(of.path, &missing, urgent).await?;
             let found: Vec<(u32, Loudness)> = missing.into_iter().zip(found).collect();

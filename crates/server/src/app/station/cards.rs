@@ -64,13 +64,16 @@ pub(super) fn find(still: &Still, folders: &[PathBuf]) -> Result<StillFiles, NoF
 fn below(name: &str, folders: &[PathBuf]) -> Result<(PathBuf, String), String> {
     let path = Path::new(name);
     if !path.components().all(|part| matches!(part, Component::Normal(_))) {
-        return Err(format!("'{name}' leads out of the library; give its path below one of the library's folders"));
+        return Err(format!(
+            "'{name}' leads out of the library; give its path below one of the library's folders"
+        ));
     }
     for folder in folders {
         let Ok(root) = folder.canonicalize() else { continue };
         // A link that leads out of the folder is as good as no file.
         let Ok(found) = root.join(path).canonicalize() else { continue };
-        let Some(about) = found.metadata().ok().filter(|about| about.is_file() && found.starts_with(&root)) else {
+        let Some(about) = found.metadata().ok().filter(|about| about.is_file() && found.starts_with(&root))
+        else {
             continue;
         };
         let changed = (about.mtime(), about.mtime_nsec());
@@ -104,7 +107,9 @@ mod tests {
         assert_eq!(found.card.pictures.len(), 2);
         assert!(found.card.sound.as_ref().is_some_and(|sound| sound.ends_with("two/music.mp3")));
         let secret = place.path().join("secret.png");
-        for name in ["../secret.png", "out.png", "no.png", "list.txt", "./b.jpg", secret.to_str().expect("a name")] {
+        for name in
+            ["../secret.png", "out.png", "no.png", "list.txt", "./b.jpg", secret.to_str().expect("a name")]
+        {
             let fault = find(&still(&["b.jpg", name], None), &folders).expect_err(name);
             assert_eq!(fault.name, name);
             assert!(fault.why.contains(name), "{}", fault.why);

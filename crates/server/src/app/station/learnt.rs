@@ -69,7 +69,9 @@ impl Owner {
         if *self.learnt.cards != found {
             self.learnt.cards = Arc::new(found);
             self.restock();
-            let shows = |channel: &&mut Channel| channel.document.as_ref().is_ok_and(|own| stills(own).next().is_some());
+            let shows = |channel: &&mut Channel| {
+                channel.document.as_ref().is_ok_and(|own| stills(own).next().is_some())
+            };
             self.channels.iter_mut().filter(shows).for_each(Channel::stale);
         }
     }
@@ -90,7 +92,11 @@ impl Owner {
         let of = |(item, file): (&ItemId, &StockFile)| {
             Some((*item, Arc::clone(self.learnt.heard.get(&file.content)?)))
         };
-        let pauses = if self.learnt.heard.is_empty() { HashMap::new() } else { next.files.iter().filter_map(of).collect() };
+        let pauses = if self.learnt.heard.is_empty() {
+            HashMap::new()
+        } else {
+            next.files.iter().filter_map(of).collect()
+        };
         self.learnt.pauses = Arc::new(pauses);
         self.stock = Arc::new(self.learnt.added_to(next));
     }

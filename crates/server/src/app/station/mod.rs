@@ -42,9 +42,9 @@ use crate::adapters::own_channels::{self, OwnChannel, RECEIVER};
 use crate::adapters::picture;
 use crate::adapters::receiver::Client;
 use ahead::SimulationView;
+pub use cards::{Cards, NoFile, StillFiles};
 use channel::{Channel, SLATE};
 use learnt::Learnt;
-pub use cards::{Cards, NoFile, StillFiles};
 pub use stock::{Stock, StockFile};
 use view::{PreviewView, StationDetail, StationView, TimelineView};
 
@@ -165,7 +165,8 @@ impl Stations {
         let told = guide::Told::default();
         let channels = kept.into_iter().map(Channel::new).collect();
         let learnt = Learnt::default();
-        let owner = Owner { parts, channels, bad: HashSet::new(), stock: Arc::default(), slate, told, learnt };
+        let owner =
+            Owner { parts, channels, bad: HashSet::new(), stock: Arc::default(), slate, told, learnt };
         supervise("own channels", owner.run(inbox, stop));
         Self { requests, store, stocked }
     }

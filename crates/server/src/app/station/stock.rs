@@ -13,8 +13,8 @@ use telecast_core::schedule::{Catalogue, Document, TICKS_PER_MS, Wanted};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::library::{Library as Shelf, Shown};
 use super::cards::{Cards, NoFile, StillFiles};
+use crate::app::library::{Library as Shelf, Shown};
 use crate::app::prepare::{Key, Source, Stretch};
 
 /// Where an item's file lies, and what its content is called wherever it lies.
