@@ -500,7 +500,8 @@ impl Process {
             .unwrap();
         let base = format!("http://127.0.0.1:{port}");
         for _ in 0..600 {
-            if reqwest::get(format!("{base}/healthz")).await.is_ok_and(|answer| answer.status() == 200) {
+            let asked = crate::web_door::client().get(format!("{base}/healthz")).send().await;
+            if asked.is_ok_and(|answer| answer.status() == 200) {
                 return Self { child, base };
             }
             assert!(child.try_wait().unwrap().is_none(), "it ends");
