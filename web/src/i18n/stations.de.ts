@@ -326,6 +326,9 @@ export const stations: typeof english = {
     days_without: ({ n }) => many(n, { one: "# Tag in vier Jahren hat keinen Plan; was davor lief, geht weiter.", other: "# Tage in vier Jahren haben keinen Plan; was davor lief, geht weiter." }),
     break_unused: ({ name }) => `Kein Block hat die Pause „${name}“.`,
     break_no_points: ({ name }) => `Die Pause „${name}“ unterbricht nichts: Keine Sendung hat eine Stelle dafür.`,
+    break_not_looked_through: ({ name, n }) =>
+      `Die Pause „${name}“ ist, wo es schwarz und still ist: ${many(n, { one: "# Sendung ist", other: "# Sendungen sind" })} noch nicht daraufhin durchgesehen. Das geschieht hinter allem anderen.`,
+    still_missing: ({ name, place }) => `${place}: „${name}“ liegt in keinem Ordner der Bibliothek. Legen Sie es dorthin, oder nennen Sie eine Datei, die dort liegt; bis dahin steht eine Tafel.`,
     break_too_short: ({ name, length }) => `Nichts ist kurz genug für die Pause „${name}“; ihr kürzester Clip dauert ${length}.`,
     break_never_on: ({ name }) => `Die Pause „${name}“ lief nie.`,
     cooldown_starves: ({ name, length }) => `„${name}“ pausiert länger, als alles davon dauert (${length}): Es wird ausgehen.`,

@@ -339,6 +339,9 @@ export const stations = {
     days_without: ({ n }: Odd) => many(n, { one: "# day in four years has no plan; what was on before goes on.", other: "# days in four years have no plan; what was on before goes on." }),
     break_unused: ({ name }: Odd) => `No block has the break “${name}”.`,
     break_no_points: ({ name }: Odd) => `The break “${name}” interrupts nothing: no programme has a point for it.`,
+    break_not_looked_through: ({ name, n }: Odd) =>
+      `The break “${name}” is where it is black and silent: ${many(n, { one: "# programme has", other: "# programmes have" })} not been looked through for that yet. It is done behind everything else.`,
+    still_missing: ({ name, place }: Odd) => `${place}: “${name}” is in none of the library's folders. Put it there, or name a file that is; until then a slate is shown.`,
     break_too_short: ({ name, length }: Odd) => `Nothing is short enough for the break “${name}”; its shortest clip is ${length} long.`,
     break_never_on: ({ name }: Odd) => `The break “${name}” was never on.`,
     cooldown_starves: ({ name, length }: Odd) => `“${name}” pauses longer than all of it lasts (${length}): it will run out.`,

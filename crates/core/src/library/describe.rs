@@ -178,7 +178,10 @@ fn by_file(from: &Sources<'_>) -> Item {
     let tagged_show = tag(&["show", "tvshow", "series"]);
     let number = |names: &[&str]| tag(names).and_then(|text| text.parse::<u32>().ok());
     let length_ms = facts.and_then(|facts| facts.length_ms).unwrap_or(0).max(0);
+    // How long a song or a radio play is says nothing of what it is.
+    let is_sound = facts.is_some_and(|facts| facts.video.is_none());
     let kind = match (told.kind, named.kind) {
+        (None, Kind::Other) if is_sound => Kind::Other,
         (None, Kind::Other) if tagged_show.is_some() => Kind::Episode,
         (None, Kind::Other) if length_ms >= FILM_LEAST_MS => Kind::Film,
         (None, Kind::Other) if length_ms > 0 && length_ms <= CLIP_MOST_MS => Kind::Clip,
@@ -370,6 +373,14 @@ mod tests {
                 kind,
                 "{path} {minutes}"
             );
+        }
+    }
+
+    #[test]
+    fn a_song_is_no_clip_and_a_long_radio_play_no_film() {
+        for minutes in [2, 90] {
+            let sound = Facts { video: None, ..facts(minutes * 60_000, &[]) };
+            assert_eq!(item("Album/01.mp3", None, None, &sound, &Correction::default()).kind, Kind::Other);
         }
     }
 

@@ -106,7 +106,7 @@ pub enum Flaw {
     TimedOut,
     /// There is no ffprobe.
     NoProbe,
-    /// There is no picture in it.
+    /// There is neither picture nor sound in it.
     NoPicture,
     /// Nobody knows how long it is.
     NoLength,
@@ -114,6 +114,8 @@ pub enum Flaw {
     FalseLength,
     /// It has no sound.
     NoSound,
+    /// It is sound alone.
+    SoundAlone,
     /// Pictures do not come evenly.
     VariableRate,
     /// More than 8 bits a sample.
@@ -171,13 +173,19 @@ impl Flaw {
                 "Its disk may be slow or asleep. Probe it again; if that fails, remux it.",
             ),
             Self::NoProbe => ("There is no ffprobe.", "Install ffmpeg on the station's machine."),
-            Self::NoPicture => ("There is no picture in it.", "Only what has a picture can be aired."),
+            Self::NoPicture => (
+                "There is neither picture nor sound in it.",
+                "Play it elsewhere. If nothing plays, fetch it again.",
+            ),
             Self::NoLength => ("Nobody knows how long it is.", "Remux it: `ffmpeg -i old -c copy new.mkv`."),
             Self::FalseLength => (
                 "Its header claims a length that cannot be.",
                 "The length was measured. Remux it to be rid of this.",
             ),
             Self::NoSound => ("It has no sound.", "It is aired with silence."),
+            Self::SoundAlone => {
+                ("It is sound alone.", "It is aired with its cover, or with a plain picture.")
+            }
             Self::VariableRate => {
                 ("Its pictures do not come evenly.", "It is encoded once before it is aired.")
             }
@@ -231,10 +239,15 @@ impl Facts {
         let video = self.video.as_ref();
         let of_video = |is: fn(&Video) -> bool| video.is_some_and(is);
         let all = [
-            (Flaw::NoPicture, video.is_none()),
-            (Flaw::NoLength, video.is_some() && self.length_ms.is_none_or(|length| length <= 0)),
+            (Flaw::NoPicture, video.is_none() && self.audio.is_empty()),
+            (
+                Flaw::NoLength,
+                (video.is_some() || !self.audio.is_empty())
+                    && self.length_ms.is_none_or(|length| length <= 0),
+            ),
             (Flaw::FalseLength, self.is_measured),
             (Flaw::NoSound, video.is_some() && self.audio.is_empty()),
+            (Flaw::SoundAlone, video.is_none() && !self.audio.is_empty()),
             (Flaw::VariableRate, of_video(|video| video.is_variable)),
             (Flaw::DeepColour, of_video(|video| video.bits > 8)),
             (Flaw::FullChroma, of_video(|video| video.is_full_chroma)),
@@ -273,7 +286,8 @@ mod tests {
         let video = |video: Video| Facts { video: Some(video), ..film() };
         for (facts, flaw) in [
             (Facts::failed(Flaw::Empty), Flaw::Empty),
-            (Facts { video: None, ..film() }, Flaw::NoPicture),
+            (Facts { video: None, audio: vec![], ..film() }, Flaw::NoPicture),
+            (Facts { video: None, ..film() }, Flaw::SoundAlone),
             (Facts { length_ms: None, ..film() }, Flaw::NoLength),
             (Facts { length_ms: Some(0), ..film() }, Flaw::NoLength),
             (Facts { audio: vec![], ..film() }, Flaw::NoSound),

@@ -1,7 +1,9 @@
 //! The house format: what every prepared piece is like, and what is to be done to a file for that.
 //!
 //! Picture: H.264, 4:2:0, 8 bit, progressive, square pixels, upright, at most [`LINES`] lines and [`FRAMES`] pictures a second. Sound: AAC-LC, two channels, 48 kHz,
-//! at [`LOUDNESS`] (EBU R 128) with peaks below [`TRUE_PEAK`]. A picture that is like that is taken as it is; sound is made anew.
+//! at [`LOUDNESS`] (EBU R 128) with peaks below [`TRUE_PEAK`]. What is like that is taken as it is, picture and sound each for itself; the rest is made anew.
+//!
+//! An item has one gain for each of its sounds, measured over the whole of it, so that all stretches of it are equally loud.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +23,14 @@ pub const TRUE_PEAK: f64 = -1.0;
 pub const SILENCE: f64 = -69.0;
 /// Sound is made louder by no more (dB): what is quieter is meant to be.
 pub const LOUDER_MOST: f64 = 30.0;
+/// A sound that is this near to [`LOUDNESS`] is loud enough to stay as it is (LU): what EBU R 128 allows programmes that nobody could measure before.
+pub const NEAR: f64 = 1.0;
+/// Peaks between samples are higher than the highest sample by no more (dB). Seldom by half of it; where it could matter they are looked for and held down.
+pub const BETWEEN_SAMPLES: f64 = 3.0;
+/// What an hour of a sound that stays as it is may take at most (bits per second).
+pub const SOUND_BPS: u64 = 400_000;
+/// A sound that stays as it is begins with its picture, and ends no sooner, but for so much (seconds).
+pub const APART_S: f64 = 0.1;
 /// Sounds of a piece at most.
 pub const SOUNDS: usize = 8;
 
@@ -68,6 +78,25 @@ pub struct Sound {
     pub channels: u32,
     /// It is the one that is to be heard if nobody chooses.
     pub default: bool,
+    /// Profile, as ffmpeg names it; empty: not known.
+    pub profile: String,
+    /// Samples a second.
+    pub rate: u32,
+    /// Bits per second; 0: not known.
+    pub bit_rate: u64,
+    /// By how much it begins after the picture, and ends after it (seconds); none: not known.
+    pub beside: Option<(f64, f64)>,
+}
+
+impl Sound {
+    /// It is coded as the house's sounds are, and as long as its picture.
+    fn fits(&self) -> bool {
+        let is_coded =
+            self.codec == "aac" && self.profile == "LC" && self.channels == 2 && self.rate == 48_000;
+        let is_beside =
+            self.beside.is_some_and(|(begin, end)| begin.abs() <= APART_S / 2.0 && end >= -APART_S);
+        is_coded && is_beside && self.bit_rate <= SOUND_BPS
+    }
 }
 
 /// What preparation needs to know of a file.
@@ -77,8 +106,12 @@ pub struct Material {
     pub picture: Option<Picture>,
     /// Sounds in the order of the file.
     pub sounds: Vec<Sound>,
+    /// Number of the stream of a cover, where there is no other picture.
+    pub cover: Option<u32>,
     /// Bits per second of the whole file.
     pub bit_rate: u64,
+    /// Its length (seconds), as far as its header can be believed; none: not known.
+    pub length_s: Option<f64>,
     /// It is one picture that stands still.
     pub still: bool,
 }
@@ -139,8 +172,24 @@ pub enum PicturePlan {
         /// Why.
         why: Vec<Anew>,
     },
+    /// There is none but a cover, which stands still.
+    Cover {
+        /// Number of its stream.
+        stream: u32,
+    },
     /// There is none: a plain one stands for it.
     Plain,
+}
+
+/// A sound that is made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SoundPlan {
+    /// Number of its stream.
+    pub stream: u32,
+    /// Language.
+    pub language: Option<String>,
+    /// It may stay as it is, if it is as loud as it is to be.
+    pub fits: bool,
 }
 
 /// What is to be done to a file.
@@ -148,8 +197,8 @@ pub enum PicturePlan {
 pub struct Plan {
     /// To its picture.
     pub picture: PicturePlan,
-    /// Sounds that are made, the default first: number of the stream and language. Empty: silence is made.
-    pub sounds: Vec<(u32, Option<String>)>,
+    /// Sounds that are made, the default first. Empty: silence is made.
+    pub sounds: Vec<SoundPlan>,
     /// It is one picture that stands still, as long as is wanted.
     pub still: bool,
 }
@@ -165,7 +214,7 @@ pub fn plan(material: &Material, stretch: bool) -> Option<Plan> {
         return None;
     }
     let picture = match &material.picture {
-        None => PicturePlan::Plain,
+        None => material.cover.map_or(PicturePlan::Plain, |stream| PicturePlan::Cover { stream }),
         Some(picture) => {
             let (why, stream) = (anew(picture, material.bit_rate), picture.stream);
             match (why.is_empty(), stretch) {
@@ -179,7 +228,11 @@ pub fn plan(material: &Material, stretch: bool) -> Option<Plan> {
     };
     let mut sounds: Vec<&Sound> = material.sounds.iter().filter(|sound| sound.channels > 0).collect();
     sounds.sort_by_key(|sound| !sound.default);
-    let sounds = sounds.into_iter().take(SOUNDS).map(|sound| (sound.stream, sound.language.clone()));
+    let sounds = sounds.into_iter().take(SOUNDS).map(|sound| SoundPlan {
+        stream: sound.stream,
+        language: sound.language.clone(),
+        fits: sound.fits() && !stretch && material.picture.is_some(),
+    });
     Some(Plan { picture, sounds: sounds.collect(), still: material.still })
 }
 
@@ -262,17 +315,38 @@ fn rate(seen: (u32, u32)) -> (u32, u32) {
 pub struct Loudness {
     /// Of the whole (LUFS).
     pub integrated: f64,
-    /// Highest peak (dBTP).
-    pub peak: f64,
+    /// Highest sample (dBFS); none: not all of it has been looked at.
+    pub peak: Option<f64>,
 }
 
-/// By how much a sound is made louder or quieter (dB), and whether its peaks must be held down then.
-pub fn gain(measured: Loudness) -> (f64, bool) {
-    if !measured.integrated.is_finite() || measured.integrated < SILENCE {
-        return (0.0, false);
+/// By how much a sound is made louder.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Gain {
+    /// dB; below 0: quieter.
+    pub by: f64,
+    /// Its peaks must be held down then.
+    pub held: bool,
+}
+
+impl Gain {
+    /// Nothing is to be done.
+    pub fn is_none(self) -> bool {
+        self == Self::default()
     }
-    let gain = (LOUDNESS - measured.integrated).min(LOUDER_MOST);
-    (gain, measured.peak + gain > TRUE_PEAK)
+}
+
+/// What becomes of a sound that is so loud: nothing, where it is near enough and no peak is too high.
+pub fn gain(measured: Loudness) -> Gain {
+    let Loudness { integrated, peak } = measured;
+    if !integrated.is_finite() || integrated < SILENCE {
+        return Gain::default();
+    }
+    let by = (LOUDNESS - integrated).min(LOUDER_MOST);
+    let held = |by: f64| peak.is_none_or(|peak| peak + by + BETWEEN_SAMPLES > TRUE_PEAK);
+    if by.abs() <= NEAR && !held(0.0) {
+        return Gain::default();
+    }
+    Gain { by, held: held(by) }
 }
 
 #[cfg(test)]
@@ -351,22 +425,56 @@ mod tests {
         };
         let plan = plan(&material, false).expect("a plan");
         assert_eq!(plan.picture, PicturePlan::Plain);
-        assert_eq!(plan.sounds.iter().map(|(stream, _)| *stream).collect::<Vec<_>>(), [2, 1, 3]);
+        assert_eq!(plan.sounds.iter().map(|sound| sound.stream).collect::<Vec<_>>(), [2, 1, 3]);
         assert_eq!(super::plan(&Material::default(), false), None);
     }
 
     #[test]
     fn sound_comes_to_the_loudness_of_programmes() {
-        for (integrated, peak, wanted, held) in [
-            (-23.0, -3.0, 0.0, false),
-            (-14.0, 0.5, -9.0, false),
-            (-40.0, -10.0, 17.0, true),
-            (-70.0, -70.0, 0.0, false),
+        for (integrated, peak, by, held) in [
+            (-23.9, Some(-4.5), 0.0, false),
+            (-23.5, Some(-2.0), 0.5, true),
+            (-23.5, None, 0.5, true),
+            (-14.0, Some(0.0), -9.0, false),
+            (-40.0, Some(-10.0), 17.0, true),
+            (-60.0, Some(-50.0), 30.0, false),
+            (-70.0, Some(-70.0), 0.0, false),
+            (f64::NEG_INFINITY, None, 0.0, false),
         ] {
-            let (gain, is_held) = gain(Loudness { integrated, peak });
-            assert!((gain - wanted).abs() < 1e-9 && is_held == held, "{integrated} {peak}: {gain} {is_held}");
+            assert_eq!(gain(Loudness { integrated, peak }), Gain { by, held }, "{integrated} {peak:?}");
         }
-        assert_eq!(gain(Loudness { integrated: f64::NEG_INFINITY, peak: f64::NEG_INFINITY }), (0.0, false));
+    }
+
+    #[test]
+    fn sound_may_stay_as_it_is_where_it_is_coded_so_and_as_long_as_its_picture() {
+        let sound = Sound {
+            codec: "aac".into(),
+            profile: "LC".into(),
+            channels: 2,
+            rate: 48_000,
+            bit_rate: 128_000,
+            beside: Some((0.02, -0.03)),
+            ..Sound::default()
+        };
+        let fits = |sound: &Sound, amid| {
+            let material =
+                Material { picture: Some(usual()), sounds: vec![sound.clone()], ..Material::default() };
+            plan(&material, amid).expect("a plan").sounds[0].fits
+        };
+        assert!(fits(&sound, false));
+        assert!(!fits(&sound, true), "it would begin somewhere before its picture");
+        for other in [
+            Sound { codec: "mp3".into(), ..sound.clone() },
+            Sound { profile: "HE-AAC".into(), ..sound.clone() },
+            Sound { channels: 6, ..sound.clone() },
+            Sound { rate: 44_100, ..sound.clone() },
+            Sound { bit_rate: 512_000, ..sound.clone() },
+            Sound { beside: None, ..sound.clone() },
+            Sound { beside: Some((0.3, 0.0)), ..sound.clone() },
+            Sound { beside: Some((0.0, -1.0)), ..sound.clone() },
+        ] {
+            assert!(!fits(&other, false), "{other:?}");
+        }
     }
 
     proptest! {

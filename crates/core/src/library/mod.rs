@@ -12,6 +12,7 @@ pub mod house;
 pub mod names;
 pub mod nfo;
 pub mod order;
+pub mod pauses;
 pub mod place;
 pub mod query;
 pub mod reconcile;

@@ -45,6 +45,8 @@ pub struct Catalogue {
     lists: HashMap<Wanted, List>,
     /// Where black and silence were found, ticks from an item's beginning.
     detected: HashMap<ItemId, Arc<[i64]>>,
+    /// Sources of pictures, and a file of each that there is not.
+    missing: Vec<(String, String)>,
 }
 
 /// In a show: by season (specials last), episode, number, part and day; others by title.
@@ -105,7 +107,7 @@ impl Catalogue {
         let airs = |item: &Item| if item.state == State::Present { item.length.clamp(0, NEVER) } else { 0 };
         let hot = items.iter().map(|item| (item.id, airs(item))).collect();
         let numbers = numbers(items);
-        Self { library, hot, numbers, shows, tags, kinds, lists: HashMap::new(), detected: HashMap::new() }
+        Self { library, hot, numbers, shows, tags, kinds, ..Self::default() }
     }
 
     /// The same, with what `wanted` holds, in order; ids that the library does not know are left out.
@@ -120,6 +122,13 @@ impl Catalogue {
     #[must_use]
     pub fn with_points(mut self, item: ItemId, points: &[i64]) -> Self {
         self.detected.insert(item, points.into());
+        self
+    }
+
+    /// The same, where a source of pictures names a file that there is not.
+    #[must_use]
+    pub fn with_missing(mut self, source: &str, file: &str) -> Self {
+        self.missing.push((source.to_owned(), file.to_owned()));
         self
     }
 
@@ -164,6 +173,15 @@ impl Catalogue {
 
     pub(super) fn id(&self, index: Index) -> ItemId {
         self.hot[index as usize].0
+    }
+
+    /// Somebody has looked for points at which it may be interrupted.
+    pub(super) fn is_looked_through(&self, id: ItemId) -> bool {
+        self.detected.contains_key(&id)
+    }
+
+    pub(super) fn missing(&self) -> &[(String, String)] {
+        &self.missing
     }
 
     pub(super) fn detected(&self, id: ItemId) -> &[i64] {

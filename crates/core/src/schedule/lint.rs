@@ -55,6 +55,10 @@ pub enum LintCode {
     BreakUnused,
     /// A break in programmes, but no programme has a point for it.
     BreakNoPoints,
+    /// A break goes by black and silence, and `number` programmes have not been looked through yet.
+    BreakNotLookedThrough,
+    /// A source of pictures names a file that there is not in the library's folders; `name`: which.
+    StillMissing,
     /// No clip is as short as the break.
     BreakTooShort,
     /// A break that was never on in the run ahead.
@@ -138,6 +142,9 @@ impl Linter<'_> {
         let named = document.sources.values().flat_map(|source| &source.any);
         let used: BTreeSet<&String> =
             steps.chain(document.breaks.iter().map(|rule| &rule.source)).chain(named).collect();
+        for (name, file) in plan.catalogue.missing() {
+            self.say(LintCode::StillMissing, format!("sources.{name}.still"), file, ItemId(0), 0);
+        }
         for (name, source) in &document.sources {
             let place = format!("sources.{name}");
             if !used.contains(name) {
@@ -270,7 +277,14 @@ impl Linter<'_> {
             {
                 self.say(LintCode::BreakTooShort, format!("{place}.for"), &*of.name, ItemId(0), shortest);
             }
-            if of.rule.at == BreakAt::Mid && used.contains(&number) && !self.has_points(number, &of.rule) {
+            let unseen = if plan.is_detected(number) { self.not_looked_through(number) } else { 0 };
+            if unseen > 0 {
+                let place = format!("{place}.points");
+                self.say(LintCode::BreakNotLookedThrough, place, &*of.name, ItemId(0), unseen);
+            } else if of.rule.at == BreakAt::Mid
+                && used.contains(&number)
+                && !self.has_points(number, &of.rule)
+            {
                 self.say(LintCode::BreakNoPoints, format!("{place}.points"), &*of.name, ItemId(0), 0);
             }
         }
@@ -280,6 +294,11 @@ impl Linter<'_> {
         if (fixed || padded) && !fallback {
             self.say(LintCode::NoFallback, "breaks", "", ItemId(0), 0);
         }
+    }
+
+    fn not_looked_through(&self, rule: usize) -> i64 {
+        let items: BTreeSet<ItemId> = self.plan.interrupted_by(rule).collect();
+        items.into_iter().filter(|item| !self.plan.catalogue.is_looked_through(*item)).count() as i64
     }
 
     fn has_points(&self, number: usize, rule: &Break) -> bool {

@@ -3,14 +3,18 @@
 //! It depends on document, catalogue, zone and seed, and on nothing else; one plan serves any number of windows.
 
 use super::agenda::{Agenda, PlanDay, PlanStart};
+use super::breaks::STRETCH_LEAST;
 use super::build::LONGEST;
-use super::catalogue::{Catalogue, List};
+use super::catalogue::{Catalogue, Index, List};
 use super::cursor::CursorKey;
 use super::deck::{Deck, Group, groups};
-use super::document::{Break, Document, DoesNotFit, GroupBy, Guide, Order, OrderKind, Source, Step};
+use super::document::{
+    Break, BreakAt, Document, DoesNotFit, GroupBy, Guide, Order, OrderKind, Points, PointsBy, Source, Step,
+};
 use super::simple::expand;
+use crate::library::ItemId;
 use jiff::tz::TimeZone;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// How deep sources may name others.
@@ -177,6 +181,32 @@ impl Plan {
     /// Seed.
     pub fn seed(&self) -> u64 {
         self.seed
+    }
+
+    /// Items that are interrupted where black and silence are found: somebody has to look for that.
+    pub fn looked_through(&self) -> BTreeSet<ItemId> {
+        let of_rules = (0..self.rules.len()).filter(|rule| self.is_detected(*rule));
+        of_rules.flat_map(|rule| self.interrupted_by(rule)).collect()
+    }
+
+    /// A rule of breaks goes by black and silence.
+    pub(super) fn is_detected(&self, rule: usize) -> bool {
+        let rule = &self.rules[rule].rule;
+        let is_detected = |points: &Points| points.by == PointsBy::Detected;
+        rule.at == BreakAt::Mid && rule.points.as_ref().is_some_and(is_detected)
+    }
+
+    /// Items of the steps that have a rule of breaks, as far as they are long enough to be interrupted at all.
+    pub(super) fn interrupted_by(&self, rule: usize) -> impl Iterator<Item = ItemId> {
+        let steps = self.blocks.iter().flat_map(|block| &block.steps);
+        let decks =
+            steps.filter(move |step| step.rules.contains(&rule)).filter_map(|step| match step.draws {
+                Draws::Deck(deck) => Some(deck),
+                _ => None,
+            });
+        let items = decks.flat_map(|deck| self.decks[deck].items());
+        let is_long = |index: &Index| self.catalogue.length(*index) >= 2 * STRETCH_LEAST;
+        items.filter(is_long).map(|index| self.catalogue.id(index))
     }
 }
 

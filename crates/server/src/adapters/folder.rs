@@ -2,6 +2,7 @@
 //!
 //! - Links are followed, each directory is gone through once, so that loops end. Hidden ones and bins are left out.
 //! - Names may be any bytes; they are written as [`place::text`] does.
+//! - Sounds are items where no films lie beside them: music and radio plays, but not a film's other languages.
 //! - What cannot be read is said, so that nobody takes it for empty; a folder that is not there at all is no error.
 //! - A file that was changed a moment ago is still being written: it is left alone and looked at later.
 
@@ -13,9 +14,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use telecast_core::library::artwork::{digest, is_note, is_picture};
+use telecast_core::library::artwork::{choose, digest, is_note, is_picture};
 use telecast_core::library::describe::Notes;
-use telecast_core::library::names::{is_left_out, is_media};
+use telecast_core::library::names::{is_film, is_left_out, is_media, is_sound};
 use telecast_core::library::nfo::{self, FILE_MOST, Fault, Told};
 use telecast_core::library::place;
 use telecast_core::library::reconcile::{Place, Print, Stamp};
@@ -101,7 +102,8 @@ impl Walk<'_> {
     fn directory(&mut self, at: &Path, path: &str, above: &[u64], depth: usize) {
         let Ok(entries) = fs::read_dir(at) else { return self.unread(path) };
         self.out.directories += 1;
-        let (mut inner, mut films, mut beside) = (Vec::new(), Vec::new(), Beside::new());
+        let (mut inner, mut beside) = (Vec::new(), Beside::new());
+        let (mut films, mut sounds) = (Vec::new(), Vec::new());
         for entry in entries {
             let Ok(entry) = entry else {
                 // What was not seen may be there.
@@ -118,8 +120,10 @@ impl Walk<'_> {
                 let Ok(found) = fs::metadata(entry.path()) else { continue };
                 if found.is_dir() {
                     inner.push((name, entry.path()));
-                } else if is_media(&name) && found.is_file() {
+                } else if is_film(&name) && found.is_file() {
                     films.push((name, found));
+                } else if is_sound(&name) && found.is_file() {
+                    sounds.push((name, found));
                 } else if found.is_file() {
                     let (of, number) = digest(&name, found.len(), changed_ms(&found));
                     *beside.entry(of).or_default() ^= number;
@@ -128,7 +132,7 @@ impl Walk<'_> {
         }
         let general = beside.get("").copied().unwrap_or(0);
         let shared = above.iter().take(ABOVE).fold(general, |all, one| all.rotate_left(7) ^ one);
-        for (name, found) in films {
+        for (name, found) in if films.is_empty() { sounds } else { films } {
             self.film(&below(path, &name), &name, &found, shared, &beside);
         }
         let all: Vec<u64> = [&[general], above].concat();
@@ -254,13 +258,22 @@ pub fn names(root: &Path, directory: &str) -> (Vec<String>, usize) {
     let entries = fs::read_dir(on_disk(root, directory)).into_iter().flatten().flatten().take(20_000);
     let (mut pictures, mut films) = (Vec::new(), 0);
     for name in entries.map(|entry| place::text(&entry.file_name().into_vec())) {
-        if is_media(&name) {
+        if is_film(&name) {
             films += 1;
         } else if is_picture(&name) {
             pictures.push(name);
         }
     }
     (pictures, films)
+}
+
+/// The picture of a sound: one that is called like it, or, where no films are, one that is of all in its directory.
+pub fn cover(file: &Path) -> Option<PathBuf> {
+    let directory = file.parent()?;
+    let name = place::text(file.file_name()?.as_bytes());
+    let (pictures, films) = names(directory, "");
+    let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+    Some(on_disk(directory, choose(stem, &pictures, films == 0)?))
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub mod logo;
 pub mod logo_files;
 pub mod logo_folder;
 pub mod machine;
+pub mod measured_files;
 pub mod oidc;
 pub mod outgoing;
 pub mod own_channels;

@@ -4,7 +4,11 @@
 //! - A piece is called by what it is made of and how ([`Key`]), so that what was prepared for one channel serves all, and a restart finds it again.
 //! - What is wanted is pinned. Beyond the budget, or when the disk is nearly full, what is not wanted goes, the longest unused first; if that does not do, what is
 //!   wanted last waits, and says why.
-//! - A failure is tried again with growing pauses; whoever plans puts something else in its place in good time.
+//! - A failure is tried again with growing pauses; whoever plans puts something else in its place in good time. A disk that gets full is no failure of what was made.
+//! - [`make`]: how a piece is made, and what is measured for it. [`pauses`]: films that are looked through for points of breaks.
+
+mod make;
+mod pauses;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write;
@@ -15,7 +19,7 @@ use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
 use telecast_core::breaker::doubled;
-use telecast_core::library::{HZ, house};
+use telecast_core::library::HZ;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -23,10 +27,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::supervise;
 use crate::adapters::clock::Clock;
-use crate::adapters::ffmpeg::item::{self, Job};
-use crate::adapters::ffmpeg::material;
+use crate::adapters::ffmpeg::card::Card;
+use crate::adapters::ffmpeg::item::{Bench, Unmade};
+use crate::adapters::measured_files::MeasuredFiles;
 use crate::adapters::pieces::{self, Piece};
 use crate::adapters::tape_files::free_space;
+use make::{Measures, make};
+use pauses::Seeker;
+pub use pauses::{Pauses, Unseen};
 
 /// Lists of what is wanted that may wait; the last one counts.
 const QUEUE: usize = 16;
@@ -36,6 +44,10 @@ const LOOK: Duration = Duration::from_secs(5);
 const URGENT_MS: i64 = 5 * 60_000;
 /// What is made of the same file in another way is another piece.
 const HOUSE: u32 = 2;
+/// Folder of what was measured, beside the pieces.
+const MEASURED: &str = "measured";
+/// While a disk is full, this is waited.
+const FULL: Duration = Duration::from_mins(1);
 /// Pauses before a failure is tried again.
 const AGAIN_FIRST: Duration = Duration::from_secs(20);
 const AGAIN_MOST: Duration = Duration::from_hours(6);
@@ -84,13 +96,32 @@ pub struct Stretch {
     pub length: Option<i64>,
 }
 
+/// What a piece is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A file.
+    File {
+        /// Where it lies.
+        path: PathBuf,
+        /// What its content is called, wherever it lies.
+        content: String,
+    },
+    /// Pictures that stand still.
+    Card {
+        /// Which.
+        card: Arc<Card>,
+        /// What the content of its sound is called.
+        sound: String,
+    },
+}
+
 /// Something that will be needed.
 #[derive(Clone, Debug)]
 pub struct Wanted {
     /// Its name.
     pub key: Key,
-    /// Of which file.
-    pub file: PathBuf,
+    /// Of what.
+    pub source: Source,
     /// Which stretch.
     pub stretch: Stretch,
     /// How long it will be (ticks), for progress.
@@ -140,6 +171,8 @@ pub struct Board {
     pub bytes: u64,
     /// Seconds of a piece that are made in a second, lately; none: nothing has been made.
     pub speed: Option<f64>,
+    /// Points at which films may be interrupted, as far as they are known of those that are to be looked through.
+    pub pauses: Arc<Pauses>,
 }
 
 impl Board {
@@ -147,6 +180,7 @@ impl Board {
         let is_known =
             |(key, state): (&Key, &State)| other.states.get(key).is_some_and(|known| known.is_same(state));
         self.bytes == other.bytes
+            && Arc::ptr_eq(&self.pauses, &other.pauses)
             && self.states.len() == other.states.len()
             && self.states.iter().all(is_known)
     }
@@ -165,10 +199,16 @@ pub struct Keeping {
     pub workers: usize,
 }
 
+/// What somebody wants from now on, and nothing else.
+enum Wish {
+    Pieces(Vec<Wanted>),
+    Pauses(Vec<Unseen>),
+}
+
 /// The way to the room; cheap to clone.
 #[derive(Clone)]
 pub struct Preparation {
-    wanted: mpsc::Sender<Vec<Wanted>>,
+    wishes: mpsc::Sender<Wish>,
     board: watch::Receiver<Arc<Board>>,
 }
 
@@ -178,10 +218,15 @@ impl Preparation {
     /// # Errors
     /// The folder cannot be made or read.
     pub fn start(keeping: Keeping, clock: Clock, stop: CancellationToken) -> std::io::Result<Self> {
-        let (wanted, inbox) = mpsc::channel(QUEUE);
+        let (wishes, inbox) = mpsc::channel(QUEUE);
         let (publish, board) = watch::channel(Arc::default());
+        let known = found(&keeping.directory)?;
+        let measured = MeasuredFiles::open(&keeping.directory.join(MEASURED))?;
+        let measures = Arc::new(Measures::new(measured, clock));
         let owner = Owner {
-            known: found(&keeping.directory)?,
+            known,
+            seeker: Seeker::new(Arc::clone(&measures)),
+            measures,
             keeping,
             clock,
             publish,
@@ -193,12 +238,17 @@ impl Preparation {
             speed: None,
         };
         supervise("preparation", owner.run(inbox, stop));
-        Ok(Self { wanted, board })
+        Ok(Self { wishes, board })
     }
 
     /// This is wanted from now on, and nothing else.
     pub async fn want(&self, wanted: Vec<Wanted>) {
-        let _ = self.wanted.send(wanted).await;
+        let _ = self.wishes.send(Wish::Pieces(wanted)).await;
+    }
+
+    /// These films are to be looked through for points at which they may be interrupted, in this order, and no others.
+    pub async fn look_through(&self, films: Vec<Unseen>) {
+        let _ = self.wishes.send(Wish::Pauses(films)).await;
     }
 
     /// How everything fares.
@@ -232,6 +282,8 @@ struct Owner {
     keeping: Keeping,
     clock: Clock,
     publish: watch::Sender<Arc<Board>>,
+    measures: Arc<Measures>,
+    seeker: Seeker,
     /// By when it is needed.
     wanted: Vec<Wanted>,
     known: BTreeMap<Key, Known>,
@@ -243,30 +295,21 @@ struct Owner {
     speed: Option<f64>,
 }
 
-/// Looks at a file and makes the piece of it.
-async fn prepare(
-    file: PathBuf,
-    Stretch { from, length }: Stretch,
-    urgent: bool,
-    (folder, done): (&Path, Arc<AtomicI64>),
-) -> Result<Piece, String> {
-    let material = material::of(&file).await?;
-    let stretch = from > 0 || length.is_some();
-    let plan = house::plan(&material, stretch).ok_or("there is neither picture nor sound in it")?;
-    let job = Job { file, from, length, pictures: None, plan, urgent };
-    item::prepare(&job, folder, done).await
-}
-
-type Made = (Key, Result<Piece, String>);
+/// None: it is not wanted any more.
+type Made = (Key, Option<Result<Piece, Unmade>>);
 
 impl Owner {
-    async fn run(mut self, mut inbox: mpsc::Receiver<Vec<Wanted>>, stop: CancellationToken) {
+    async fn run(mut self, mut inbox: mpsc::Receiver<Wish>, stop: CancellationToken) {
         let mut jobs: JoinSet<Made> = JoinSet::new();
         let mut look = tokio::time::interval(LOOK);
         let mut tell = tokio::time::interval(TELL);
         loop {
             tokio::select! {
-                Some(wanted) = inbox.recv() => self.want(wanted),
+                Some(wish) = inbox.recv() => match wish {
+                    Wish::Pieces(wanted) => self.want(wanted),
+                    Wish::Pauses(films) => self.seeker.want(films),
+                },
+                () = self.seeker.seen() => {}
                 Some(made) = jobs.join_next() => match made {
                     Ok((key, made)) => self.made(&key, made),
                     // Whoever was making it has failed as a whole; it is begun anew.
@@ -287,13 +330,10 @@ impl Owner {
         wanted.sort_by(|one, other| (one.due_ms, &one.key).cmp(&(other.due_ms, &other.key)));
         let mut seen = HashSet::new();
         wanted.retain(|one| seen.insert(one.key.clone()));
-        self.running.retain(|key, making| {
-            let is_wanted = seen.contains(key);
-            if !is_wanted {
-                making.stop.cancel();
-            }
-            is_wanted
-        });
+        // Until it has ended, nothing else is made in its folder.
+        for (_, making) in self.running.iter().filter(|(key, _)| !seen.contains(*key)) {
+            making.stop.cancel();
+        }
         self.open.retain(|key, _| seen.contains(key));
         self.failed.retain(|key, _| seen.contains(key));
         let now = SystemTime::UNIX_EPOCH + Duration::from_millis(self.clock.wall_ms().max(0).unsigned_abs());
@@ -367,28 +407,22 @@ impl Owner {
                 stop: CancellationToken::new(),
             };
             let urgent = one.due_ms < now_ms + URGENT_MS;
-            let (file, stretch) = (one.file.clone(), one.stretch);
+            let (source, stretch) = (one.source.clone(), one.stretch);
             let folder = self.keeping.directory.join(&one.key.0);
-            let (key, done, stop) = (one.key.clone(), Arc::clone(&making.done), making.stop.clone());
+            let bench = Bench { folder, done: Arc::clone(&making.done), free: self.keeping.free };
+            let (key, stop, measures) = (one.key.clone(), making.stop.clone(), Arc::clone(&self.measures));
             self.running.insert(one.key.clone(), making);
             jobs.spawn(async move {
-                let made = stop.run_until_cancelled(prepare(file, stretch, urgent, (&folder, done))).await;
-                (key, made.unwrap_or_else(|| Err("it is not wanted any more".into())))
+                let made = make(&source, stretch, urgent, &bench, &measures);
+                (key, stop.run_until_cancelled(made).await)
             });
         }
     }
 
-    fn made(&mut self, key: &Key, made: Result<Piece, String>) {
-        let Some(making) = self.running.remove(key) else {
-            // Not wanted any more; if it is whole nevertheless, it may be of use.
-            if let Ok(piece) = made {
-                let known = Known { bytes: piece.outline().bytes, used: SystemTime::UNIX_EPOCH };
-                self.known.insert(key.clone(), known);
-            }
-            return;
-        };
+    fn made(&mut self, key: &Key, made: Option<Result<Piece, Unmade>>) {
+        let Some(making) = self.running.remove(key) else { return };
         match made {
-            Ok(piece) => {
+            Some(Ok(piece)) => {
                 self.failed.remove(key);
                 let seconds = making.began.elapsed().as_secs_f64().max(0.001);
                 let speed = piece.outline().length as f64 / HZ as f64 / seconds;
@@ -399,16 +433,24 @@ impl Owner {
                 self.open.insert(key.clone(), Arc::new(piece));
                 metrics::counter!("telecast_pieces_prepared_total").increment(1);
             }
-            Err(why) => {
-                let before = self.failed.get(key);
-                let tries = before.map_or(0, |before| before.tries) + 1;
-                let pause = doubled(AGAIN_FIRST, tries - 1, AGAIN_MOST);
-                tracing::warn!(piece = key.0, why, tries, "a piece cannot be prepared");
-                metrics::counter!("telecast_pieces_failed_total").increment(1);
-                let again_ms = self.clock.wall_ms() + pause.as_millis() as i64;
-                self.failed.insert(key.clone(), Failure { why, tries, again_ms });
-            }
+            Some(Err(why)) => self.unmade(key, &why),
+            // If it is wanted again meanwhile, it is begun anew.
+            None => {}
         }
+    }
+
+    fn unmade(&mut self, key: &Key, unmade: &Unmade) {
+        let why = unmade.to_string();
+        let before = self.failed.get(key).map_or(0, |before| before.tries);
+        let (tries, pause) = match unmade {
+            // Whoever plans puts nothing else in its place: it would need as much.
+            Unmade::NoRoom => (before.max(1), FULL),
+            Unmade::Fault(_) => (before + 1, doubled(AGAIN_FIRST, before, AGAIN_MOST)),
+        };
+        tracing::warn!(piece = key.0, why, tries, "a piece cannot be prepared");
+        metrics::counter!("telecast_pieces_failed_total").increment(1);
+        let again_ms = self.clock.wall_ms() + pause.as_millis() as i64;
+        self.failed.insert(key.clone(), Failure { why, tries, again_ms });
     }
 
     fn state(&self, key: &Key) -> State {
@@ -431,7 +473,8 @@ impl Owner {
         let bytes = self.known.values().map(|known| known.bytes).sum();
         let waiting = self.wanted.len().saturating_sub(self.open.len() + self.running.len());
         metrics::gauge!("telecast_pieces_waiting").set(waiting as f64);
-        let next = Board { states, bytes, speed: self.speed };
+        let pauses = Arc::clone(&self.seeker.found);
+        let next = Board { states, bytes, speed: self.speed, pauses };
         // Whoever hears of it may want something else: what is no news must not be told.
         self.publish.send_if_modified(|told| {
             let news = !told.is_same(&next);
@@ -465,7 +508,8 @@ mod tests {
 
     fn wanted(name: &str, file: &Path) -> Wanted {
         let stretch = Stretch::default();
-        Wanted { key: Key::of(name, stretch), file: file.to_owned(), stretch, planned: HZ, due_ms: 0 }
+        let source = Source::File { path: file.to_owned(), content: name.to_owned() };
+        Wanted { key: Key::of(name, stretch), source, stretch, planned: HZ, due_ms: 0 }
     }
 
     /// Whoever is told of the room answers with what he wants: if that were told again, it would never end.

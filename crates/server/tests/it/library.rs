@@ -259,7 +259,7 @@ async fn bad_files_are_told_with_advice_and_harm_no_other() {
         ("Text", "unplayable", "damaged"),
         ("Liste", "unplayable", "damaged"),
         ("Abgeschnitten", "unplayable", "damaged"),
-        ("Hörspiel", "unplayable", "no_picture"),
+        ("Hörspiel", "present", "sound_alone"),
         ("Stumm", "present", "no_sound"),
         ("Tief", "present", "deep_colour"),
         ("Fein", "present", "full_chroma"),

@@ -28,6 +28,7 @@ mod live_tape;
 mod live_tuners;
 mod live_walk;
 mod logs;
+mod prepare;
 mod reload;
 mod tidy;
 mod web_door;

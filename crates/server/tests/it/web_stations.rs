@@ -77,6 +77,7 @@ fn stock(folder: &Path, aired: &LastAired) -> Stock {
         aired: aired.clone(),
         collections: Arc::default(),
         files: Arc::new(HashMap::from([file(1, one), file(2, two), file(3, broken)])),
+        ..Stock::default()
     }
 }
 
@@ -330,4 +331,73 @@ async fn the_same_request_twice_makes_one() {
     ask(&station, &token, reqwest::Method::DELETE, &path, None).await;
     let (status, gone) = post("/api/v1/stations", "one", channel("One")).await;
     assert_eq!(status, StatusCode::GONE, "{gone}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stills_are_on_air_and_a_picture_that_is_missing_is_told() {
+    let station = web_door::station().await;
+    let folder = tempfile::tempdir().unwrap();
+    let picture = folder.path().join("card.png");
+    let draw = |colour: &str| {
+        let source = format!("color={colour}:s=640x360");
+        run(
+            "ffmpeg",
+            &["-v", "error", "-y", "-f", "lavfi", "-i", &source, "-frames:v", "1", picture.to_str().unwrap()],
+        );
+    };
+    draw("red");
+    let folders = [folder.path().to_owned()].into();
+    station.web.app.stations().stock(Stock { folders, ..Stock::default() });
+    let token = station.token(Role::Owner, &Scope::ALL).await;
+    let document = |picture: &str| {
+        json!({
+            "version": 1, "name": "Cards",
+            "sources": { "card": { "still": { "pictures": [picture], "length": "6s" } } },
+            "blocks": { "all": { "play": [{ "source": "card" }] } },
+            "templates": { "all": [{ "at": "06:00", "block": "all" }] },
+            "calendar": [{ "template": "all" }],
+        })
+    };
+    let wanted = json!({ "name": "Cards", "number": 502, "document": document("card.png") });
+    let (status, made) =
+        ask(&station, &token, reqwest::Method::POST, "/api/v1/stations", Some(&wanted)).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    let path = format!("/api/v1/stations/{}", made["id"].as_str().unwrap());
+    let view =
+        until(&station, &token, &path, |view| view["state"] == "on_air" && !view["now"].is_null()).await;
+    assert_eq!(
+        (&view["now"]["kind"], &view["now"]["preparation"]),
+        (&json!("still"), &json!("ready")),
+        "{view:#}"
+    );
+    let channel = made["channel_id"].as_str().unwrap();
+    let url = format!("{}/iptv/stream/{channel}.ts", station.base);
+    let mut raw = client().get(url).bearer_auth(&token).send().await.unwrap();
+    let mut bytes = Vec::new();
+    while bytes.len() < 20_000 {
+        let piece = tokio::time::timeout(Duration::from_secs(30), raw.chunk()).await.unwrap();
+        bytes.extend_from_slice(&piece.unwrap().unwrap());
+    }
+
+    let change = json!({ "revision": 1, "number": 502, "document": document("../card.png") });
+    let (status, changed) = ask(&station, &token, reqwest::Method::POST, &path, Some(&change)).await;
+    assert_eq!(status, StatusCode::OK, "{changed}");
+    let is_told = |slot: &Value| {
+        slot["preparation"] == "failed"
+            && slot["failure"].as_str().is_some_and(|why| why.contains("out of the library"))
+    };
+    until(&station, &token, &format!("{path}/timeline"), |view| {
+        view["slots"].as_array().unwrap().iter().any(is_told)
+    })
+    .await;
+    let body = json!({ "days": 1 });
+    let (_, found) =
+        ask(&station, &token, reqwest::Method::POST, &format!("{path}/simulate"), Some(&body)).await;
+    let lints = found["lints"].as_array().unwrap();
+    let missing =
+        lints.iter().find(|lint| lint["code"] == "still_missing").unwrap_or_else(|| panic!("{lints:?}"));
+    assert_eq!(
+        (&missing["place"], &missing["parameters"]["name"]),
+        (&json!("sources.card.still"), &json!("../card.png"))
+    );
 }

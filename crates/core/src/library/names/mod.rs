@@ -33,6 +33,12 @@ const ENDINGS: &[&str] = &[
     "rec", "rm", "rmvb", "tp", "trp", "ts", "vob", "webm", "wmv", "wtv",
 ];
 
+/// Endings of files that are sound alone: music and radio plays.
+const SOUNDS: &[&str] =
+    &["aac", "aif", "aiff", "flac", "m4a", "m4b", "mka", "mp3", "oga", "ogg", "opus", "wav", "wma"];
+/// Sounds that belong to a show's pages, and are nothing to air.
+const THEMES: &[&str] = &["theme"];
+
 /// What a path says. What it does not say is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Named {
@@ -56,13 +62,27 @@ pub struct Named {
     pub year: Option<i32>,
 }
 
-/// Whether a file of that name is one that the library holds.
+/// Whether a file of that name is one that the library may hold: a film, or a sound where there are no films beside it.
 pub fn is_media(name: &str) -> bool {
-    name.rsplit_once('.').is_some_and(|(stem, ending)| {
-        !stem.is_empty()
-            && !name.starts_with('.')
-            && ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
-    })
+    is_film(name) || is_sound(name)
+}
+
+/// Whether a file of that name is a film, an episode or a clip.
+pub fn is_film(name: &str) -> bool {
+    ends_in(name, ENDINGS).is_some()
+}
+
+/// Whether a file of that name is sound alone, and not a show's theme.
+pub fn is_sound(name: &str) -> bool {
+    let stem = ends_in(name, SOUNDS);
+    stem.is_some_and(|stem| !THEMES.iter().any(|theme| stem.eq_ignore_ascii_case(theme)))
+}
+
+/// What stands before one of these endings.
+fn ends_in<'a>(name: &'a str, endings: &[&str]) -> Option<&'a str> {
+    let (stem, ending) = name.rsplit_once('.')?;
+    let is_so = !name.starts_with('.') && endings.iter().any(|known| ending.eq_ignore_ascii_case(known));
+    is_so.then_some(stem).filter(|stem| !stem.is_empty())
 }
 
 /// Whether nothing below a folder of that name is of the library: hidden ones, bins, thumbnails, samples.
@@ -80,6 +100,7 @@ pub fn is_left_out(folder: &str) -> bool {
         "@recycle",
         "proof",
         "metadata",
+        "theme-music",
         "trickplay",
     ];
     folder.starts_with('.') || OUT.iter().any(|out| folder.eq_ignore_ascii_case(out))

@@ -64,12 +64,21 @@ fn files_of_the_library_are_told_from_others() {
         ("mkv", false),
         ("a.srt", false),
         ("a.mkv.part", false),
+        ("01 - Song.mp3", true),
+        ("Radio play.FLAC", true),
+        ("theme.mp3", false),
+        (".mp3", false),
     ] {
         assert_eq!(is_media(name), is, "{name}");
     }
-    for (folder, is) in
-        [("Sample", true), (".Trash", true), ("@eaDir", true), ("Season 1", false), ("Extras", false)]
-    {
+    for (folder, is) in [
+        ("Sample", true),
+        (".Trash", true),
+        ("@eaDir", true),
+        ("theme-music", true),
+        ("Season 1", false),
+        ("Extras", false),
+    ] {
         assert_eq!(is_left_out(folder), is, "{folder}");
     }
 }

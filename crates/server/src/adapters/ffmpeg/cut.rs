@@ -124,7 +124,7 @@ mod tests {
     use telecast_core::library::house;
 
     use super::*;
-    use crate::adapters::ffmpeg::item::{self, Job};
+    use crate::adapters::ffmpeg::item::{self, Bench, Job};
 
     const PICTURE: i64 = HZ / 25;
 
@@ -245,10 +245,14 @@ mod tests {
                     length: length.map(ticks),
                     pictures: None,
                     plan,
+                    gains: vec![house::Gain::default()],
+                    cover: None,
+                    length_s: None,
                     urgent: true,
                 };
                 let place = folder.path().join(format!("{name}-{nth}"));
-                let piece = item::prepare(&job, &place, Arc::default()).await.expect("prepared");
+                let bench = Bench { folder: place.clone(), done: Arc::default(), free: 0 };
+                let piece = item::prepare(&job, &bench).await.expect("prepared");
                 let wanted: Vec<u8> =
                     all.iter().copied().skip(from as usize).take(length.unwrap_or(1_000) as usize).collect();
                 let made = brightness(&place.join("piece.ts"));

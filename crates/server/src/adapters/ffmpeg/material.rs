@@ -54,6 +54,10 @@ struct Stream {
     field_order: String,
     color_transfer: String,
     channels: u32,
+    sample_rate: String,
+    bit_rate: String,
+    start_time: String,
+    duration: String,
     disposition: Disposition,
     tags: Tags,
     side_data_list: Vec<SideData>,
@@ -71,6 +75,9 @@ struct Disposition {
 struct Tags {
     language: Option<String>,
     rotate: Option<String>,
+    /// Matroska keeps lengths of streams here.
+    #[serde(rename = "DURATION")]
+    duration: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -205,16 +212,48 @@ fn material(said: &Said) -> Material {
             key_frames_s: None,
         }
     });
+    let cover = of("video").find(|stream| stream.disposition.attached_pic == 1).map(|stream| stream.index);
     let sounds = of("audio").map(|stream| Sound {
         stream: stream.index,
         codec: stream.codec_name.clone(),
         language: stream.tags.language.clone().filter(|language| language != "und"),
         channels: stream.channels,
         default: stream.disposition.default == 1,
+        profile: stream.profile.clone(),
+        rate: stream.sample_rate.parse().unwrap_or(0),
+        bit_rate: stream.bit_rate.parse().unwrap_or(0),
+        beside: film.and_then(|film| beside(film, stream)),
     });
-    let lasts = said.format.duration.parse().is_ok_and(|length: f64| length > 0.1);
-    let still = !lasts && picture.as_ref().is_some_and(|picture| STILLS.contains(&picture.codec.as_str()));
-    Material { picture, sounds: sounds.collect(), bit_rate: said.format.bit_rate.parse().unwrap_or(0), still }
+    let length = said.format.duration.parse().ok().filter(|length| *length > 0.1);
+    let still =
+        length.is_none() && picture.as_ref().is_some_and(|picture| STILLS.contains(&picture.codec.as_str()));
+    Material {
+        cover: cover.filter(|_| picture.is_none()),
+        picture,
+        sounds: sounds.collect(),
+        bit_rate: said.format.bit_rate.parse().unwrap_or(0),
+        length_s: length,
+        still,
+    }
+}
+
+/// By how much `sound` begins after `film`, and ends after it (seconds).
+fn beside(film: &Stream, sound: &Stream) -> Option<(f64, f64)> {
+    let time = |stream: &Stream| {
+        let begin: f64 = stream.start_time.parse().ok()?;
+        let end = match stream.duration.parse::<f64>() {
+            Ok(length) => begin + length,
+            Err(_) => clock(stream.tags.duration.as_deref()?)?,
+        };
+        Some((begin, end))
+    };
+    let (film, sound) = (time(film)?, time(sound)?);
+    Some((sound.0 - film.0, sound.1 - film.1))
+}
+
+/// Seconds of `01:02:03.500000000`.
+fn clock(text: &str) -> Option<f64> {
+    text.split(':').try_fold(0.0, |all, part| Some(all * 60.0 + part.parse::<f64>().ok()?))
 }
 
 /// The longest distance between key frames, or from the last to the end of what was looked at. None: there is none at the beginning.
@@ -241,13 +280,20 @@ mod tests {
             r#"{"streams":[
             {"index":0,"codec_type":"video","codec_name":"png","width":500,"height":500,"disposition":{"attached_pic":1}},
             {"index":1,"codec_type":"video","codec_name":"h264","profile":"High","pix_fmt":"yuv420p","width":720,"height":576,
-             "sample_aspect_ratio":"64:45","r_frame_rate":"25/1","avg_frame_rate":"25/1","field_order":"tt","side_data_list":[{"rotation":-90}]},
+             "sample_aspect_ratio":"64:45","r_frame_rate":"25/1","avg_frame_rate":"25/1","field_order":"tt","side_data_list":[{"rotation":-90}],
+             "start_time":"0.080000","tags":{"DURATION":"00:01:00.080000000"}},
             {"index":2,"codec_type":"audio","codec_name":"ac3","channels":6,"disposition":{"default":1},"tags":{"language":"deu"}},
-            {"index":3,"codec_type":"audio","codec_name":"aac","channels":2,"tags":{"language":"und"}}],
-            "format":{"bit_rate":"5000000"}}"#,
+            {"index":3,"codec_type":"audio","codec_name":"aac","channels":2,"tags":{"language":"und"},"start_time":"0.000000","duration":"61.000000"}],
+            "format":{"bit_rate":"5000000","duration":"61.000000"}}"#,
         )
         .expect("read");
         let material = material(&said);
+        assert_eq!((material.cover, material.length_s), (None, Some(61.0)), "the film goes before a cover");
+        let beside: Vec<_> = material.sounds.iter().map(|sound| sound.beside).collect();
+        assert!(
+            matches!(beside[..], [None, Some((begin, end))] if (begin + 0.08).abs() < 1e-6 && (end - 0.92).abs() < 1e-6),
+            "{beside:?}"
+        );
         let picture = material.picture.expect("a picture");
         assert_eq!(
             (picture.stream, picture.aspect, picture.turn, picture.interlaced),

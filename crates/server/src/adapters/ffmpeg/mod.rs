@@ -4,15 +4,19 @@
 //! - [`material`]: what there is to know of a file before.
 //! - [`picture`]: a programme in, the same with H.264 out.
 //! - [`proof`]: which encoders of this machine really work, and how fast.
-//! - [`item`]: a file in, a prepared piece of a channel of one's own out.
+//! - [`item`]: a file in, a prepared piece of a channel of one's own out; [`card`]: the same of pictures that stand still.
 //! - [`cut`]: which parts of a stretch of a file stay as they are.
+//! - [`loudness`] and [`pauses`]: what is measured of a file.
 //! - [`slate`]: a still picture in, a few seconds of a programme out; once.
 //!
 //! Each child is in a process group of its own, its stderr is drained into the log, and it is killed when its filter is dropped.
 
+pub mod card;
 pub mod cut;
 pub mod item;
+pub mod loudness;
 pub mod material;
+pub mod pauses;
 pub mod picture;
 pub mod proof;
 pub mod slate;

@@ -78,6 +78,26 @@ fn loops_end_and_what_cannot_be_read_is_said() {
 }
 
 #[test]
+fn sounds_are_items_where_no_film_lies_beside_them() {
+    let room = tempfile::tempdir().expect("a folder");
+    let root = room.path();
+    for path in ["Album/01.mp3", "Album/02.flac", "Album/cover.jpg", "Film/film.mkv", "Film/film.de.mp3"] {
+        put(root, path);
+    }
+    for path in ["Show/theme.mp3", "Show/Season 1/a.mkv", "Plays/one.m4a", "Plays/one.png", "Plays/two.mp3"] {
+        put(root, path);
+    }
+    let (paths, _) = found(root);
+    let items = ["Album/01.mp3", "Album/02.flac", "Film/film.mkv", "Plays/one.m4a", "Plays/two.mp3"];
+    assert_eq!(paths, [&items[..], &["Show/Season 1/a.mkv"]].concat());
+    let picture =
+        |path: &str| cover(&root.join(path)).map(|found| found.strip_prefix(root).expect("in it").to_owned());
+    assert_eq!(picture("Album/02.flac").as_deref(), Some(Path::new("Album/cover.jpg")));
+    assert_eq!(picture("Plays/one.m4a").as_deref(), Some(Path::new("Plays/one.png")));
+    assert_eq!(picture("Plays/two.mp3"), None);
+}
+
+#[test]
 fn a_directory_without_rights_is_unread() {
     let room = tempfile::tempdir().expect("a folder");
     let root = room.path();

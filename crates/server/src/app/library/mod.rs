@@ -213,6 +213,11 @@ impl Library {
         Some(folder::on_disk(&self.root(&entry.item.folder)?, &entry.item.path))
     }
 
+    /// Where its folders lie.
+    pub(super) fn roots(&self) -> Vec<PathBuf> {
+        self.all_folders().into_iter().map(|(_, _, path)| path).collect()
+    }
+
     fn root(&self, folder: &str) -> Option<PathBuf> {
         self.all_folders().into_iter().find(|(_, name, _)| name == folder).map(|(_, _, path)| path)
     }

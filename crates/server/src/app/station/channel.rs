@@ -26,7 +26,7 @@ use crate::adapters::own_channels::{Due, OnAir};
 use crate::adapters::pieces::Piece;
 use crate::app::prepare::{Board, Key, State, Stretch};
 use slates::PICTURE;
-use wants::{chunk, item_of};
+use wants::{item_of, part, whole};
 
 /// So far ahead slots become firm (ticks).
 pub(super) const FIRM: i64 = 3 * 3600 * HZ;
@@ -63,7 +63,7 @@ const TRIES: u32 = 2;
 /// A piece in its place.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct FirmPiece {
-    /// What it is made of; none: the slate.
+    /// What it is made of; none: the slate, or a still.
     pub(super) item: Option<ItemId>,
     from: i64,
     length: Option<i64>,
@@ -133,6 +133,8 @@ pub(super) struct Channel {
     stale: bool,
     /// What is wanted instead of the next slot's piece, which reaches over a fixed start.
     shorter: Option<Stretch>,
+    /// Films that it interrupts where they are black and silent, and when they are on next (ticks).
+    pub(super) films: HashMap<ItemId, i64>,
 }
 
 impl Channel {
@@ -156,6 +158,7 @@ impl Channel {
             open: HashMap::new(),
             stale: true,
             shorter: None,
+            films: HashMap::new(),
         }
     }
 
@@ -274,6 +277,9 @@ impl Channel {
             self.timeline = replan(&plan, &self.timeline, &self.history, self.kept_slots(now), now + PLANNED);
             changed.plan = true;
         }
+        if changed.plan {
+            self.films = self.interrupted(&plan);
+        }
         self.log(now, stock, &mut changed);
         let pieces = self.firm.iter().flat_map(|firm| &firm.pieces);
         let needed: HashSet<&str> = pieces.map(|piece| piece.key.as_str()).collect();
@@ -349,12 +355,7 @@ impl Channel {
             return Settled::Firm { moved: false };
         }
         let Some((item, offset)) = item_of(&slot) else {
-            // Until it is on, something better may be planned.
-            if slot.start > now + LAST_CALL {
-                return Settled::Nothing;
-            }
-            self.firm.push(Firm { note: note_of(slot.what).into(), planned: slot.length, ..Firm::default() });
-            return Settled::Firm { moved: false };
+            return self.settle_other(at, &slot, now, stock, board);
         };
         if let Some(settled) = self.settle_whole(at, (item, offset), now, stock, board) {
             return settled;
@@ -362,20 +363,38 @@ impl Channel {
         if slot.start > now + RUSH {
             return Settled::Nothing;
         }
-        let never_on =
-            self.firm.iter().all(|firm| firm.pieces.is_empty()) && self.reckoning == Reckoning::default();
-        let first = stock.key(item, chunk(slot.length, offset, 0)).and_then(|key| board.states.get(&key));
-        if never_on && !matches!(first, Some(State::Ready(_) | State::Failed { .. })) {
-            return if slot.start > now + HZ {
-                Settled::Nothing
-            } else {
-                Settled::Later((now / HZ + 2) * HZ)
-            };
+        let first = stock.key(item, part(&slot, offset, (slot.length, 0), stock));
+        let first = first.and_then(|key| board.states.get(&key));
+        if self.was_never_on() && !matches!(first, Some(State::Ready(_) | State::Failed { .. })) {
+            return later(&slot, now);
         }
         // Where it is half over already, what is past of it is not prepared.
         let placed = (now - slot.start).max(0) / CHUNK * CHUNK;
         self.firm.push(Firm { placed, planned: slot.length, note: "chunks".into(), ..Firm::default() });
         Settled::Firm { moved: false }
+    }
+
+    /// Makes a slot firm that shows no item: a still whose piece is there, or a slate.
+    fn settle_other(&mut self, at: usize, slot: &Slot, now: i64, stock: &Stock, board: &Board) -> Settled {
+        let state = self.piece_of(slot, stock);
+        let state = state.and_then(|(key, stretch)| Some((board.states.get(&key).cloned()?, key, stretch)));
+        if let Some((State::Ready(piece), key, stretch)) = state {
+            return self.firmly(at, (None, stretch, key, piece), Some(slot.length));
+        }
+        // Until it is on, something better may be planned.
+        if slot.start > now + LAST_CALL {
+            return Settled::Nothing;
+        }
+        let is_to_come = matches!(state, Some((State::Waiting(_) | State::Running(..), ..)));
+        if is_to_come && self.was_never_on() {
+            return later(slot, now);
+        }
+        self.firm.push(Firm { note: note_of(slot.what).into(), planned: slot.length, ..Firm::default() });
+        Settled::Firm { moved: false }
+    }
+
+    fn was_never_on(&self) -> bool {
+        self.firm.iter().all(|firm| firm.pieces.is_empty()) && self.reckoning == Reckoning::default()
     }
 
     /// Places the next piece of slot `at`, which is prepared in chunks, or a slate.
@@ -385,13 +404,18 @@ impl Channel {
         let start = behind.unwrap_or_else(|| self.tape(slot.start + placed));
         let planned = self.firm[at].planned;
         let chunked = item_of(&slot).filter(|_| placed < planned);
-        let chunked = chunked.map(|(item, offset)| (item, chunk(planned, offset, placed)));
-        let state = chunked.and_then(|(item, stretch)| {
-            let key = stock.key(item, stretch)?;
-            Some((item, stretch, board.states.get(&key).cloned(), key))
+        let state = chunked.and_then(|(item, offset)| {
+            let state = |stretch: Stretch| {
+                let key = stock.key(item, stretch)?;
+                Some((item, stretch, board.states.get(&key).cloned(), key))
+            };
+            // As long as nothing of it has been on, all of it may come at once.
+            let all = (placed == 0).then(|| state(whole(&slot, offset, stock.length(item)))).flatten();
+            all.filter(|(.., found, _)| matches!(found, Some(State::Ready(_))))
+                .or_else(|| state(part(&slot, offset, (planned, placed), stock)))
         });
         if let Some((item, stretch, Some(State::Ready(piece)), key)) = &state {
-            let firm = self.place(*item, *stretch, key, piece, start);
+            let firm = self.place(Some(*item), *stretch, key, piece, start);
             let done = placed + stretch.length.unwrap_or(planned);
             let open = &mut self.firm[at];
             open.pieces.push(firm);
@@ -419,8 +443,7 @@ impl Channel {
         let Some((length, key, piece)) = slates::next(room, board) else {
             return if waits || room >= HZ { Settled::Nothing } else { self.close(at, &slot) };
         };
-        let mut firm = self.place(ItemId(0), Stretch { from: 0, length: Some(length) }, &key, &piece, start);
-        firm.item = None;
+        let firm = self.place(None, Stretch { from: 0, length: Some(length) }, &key, &piece, start);
         let left = left - firm.ticks;
         let open = &mut self.firm[at];
         open.pieces.push(firm);
@@ -451,7 +474,7 @@ impl Channel {
 
     fn place(
         &mut self,
-        item: ItemId,
+        item: Option<ItemId>,
         stretch: Stretch,
         key: &Key,
         piece: &Arc<Piece>,
@@ -467,7 +490,7 @@ impl Channel {
         };
         self.open.insert(key.name().to_owned(), Arc::clone(piece));
         FirmPiece {
-            item: Some(item),
+            item,
             from: stretch.from,
             length: stretch.length,
             key: key.name().to_owned(),
@@ -538,6 +561,11 @@ impl Channel {
         }
         OnAir { epoch_ms: self.station.epoch_ms, pieces }
     }
+}
+
+/// Nothing has been on yet: it waits for what comes first.
+fn later(slot: &Slot, now: i64) -> Settled {
+    if slot.start > now + HZ { Settled::Nothing } else { Settled::Later((now / HZ + 2) * HZ) }
 }
 
 enum Settled {

@@ -1,14 +1,17 @@
 //! Channels of one's own: one owner of all of them, which plans, has prepared, and puts on air.
 //!
-//! - [`channel`](self): one channel, its plan and what of it is firm. `stock`: what there is to draw from. `guide`: what guides are told. [`ahead`]: a year of it. [`view`]: as people see it.
+//! - [`channel`](self): one channel, its plan and what of it is firm. `stock`: what there is to draw from. `cards`: files of stills. `learnt`: what is known beside the
+//!   library. `guide`: what guides are told. [`ahead`]: a year of it. [`view`]: as people see it.
 //! - Every two seconds, and whenever library, preparation or a document change, each channel is brought to where it is to be; what has changed is kept in the store
 //!   before tapes hear of it, so that a restart goes on with what was firm.
 //! - Requests are answered between two looks.
 
 pub mod ahead;
+mod cards;
 mod channel;
 mod export;
 mod guide;
+mod learnt;
 mod stock;
 pub mod view;
 
@@ -31,7 +34,7 @@ use super::guide::Guide;
 use super::letters::{Canvas, LINE};
 use super::library::{LastAired, Library};
 use super::news::News;
-use super::prepare::{Board, Key, Preparation, State, Stretch, Wanted};
+use super::prepare::{Board, Key, Preparation, Source, State, Stretch, Wanted};
 use super::receivers::Receivers;
 use super::settings::InForce;
 use super::{App, supervise};
@@ -40,8 +43,10 @@ use crate::adapters::own_channels::{self, OwnChannel, RECEIVER};
 use crate::adapters::picture;
 use crate::adapters::receiver::Client;
 use ahead::SimulationView;
+pub use cards::{Cards, NoFile, StillFiles};
 use channel::Channel;
 pub use export::Form as LogForm;
+use learnt::Learnt;
 pub use stock::{Stock, StockFile};
 use view::{PreviewView, StationDetail, StationView, TimelineView};
 
@@ -164,7 +169,9 @@ impl Stations {
         }
         let told = guide::Told::default();
         let channels = kept.into_iter().map(Channel::new).collect();
-        let owner = Owner { parts, channels, bad: HashSet::new(), stock: Arc::default(), slate, told };
+        let learnt = Learnt::default();
+        let owner =
+            Owner { parts, channels, bad: HashSet::new(), stock: Arc::default(), slate, told, learnt };
         supervise("own channels", owner.run(inbox, stop));
         Self { requests, store, stocked }
     }
@@ -315,6 +322,7 @@ struct Owner {
     stock: Arc<Stock>,
     slate: PathBuf,
     told: guide::Told,
+    learnt: Learnt,
 }
 
 impl Owner {
@@ -345,7 +353,7 @@ impl Owner {
     fn stocked(&mut self, next: &Stock) {
         // What has changed its content may be prepared now.
         self.bad.retain(|item| next.files.get(item) == self.stock.files.get(item));
-        self.stock = Arc::new(next.without(&self.bad));
+        self.restock();
         self.channels.iter_mut().for_each(Channel::stale);
     }
 
@@ -372,6 +380,8 @@ impl Owner {
         let board = Arc::clone(&self.parts.preparation.board().borrow());
         let now = self.now();
         self.judge(&board);
+        self.hear(&board);
+        self.find_cards(None).await;
         let (mut told, mut wanted) = (false, BTreeMap::new());
         for channel in &mut self.channels {
             let before = channel.on_air(&board).pieces.len();
@@ -398,14 +408,16 @@ impl Owner {
             wanted.extend(slates.into_iter().map(|(length, due)| self.slate(length, due)));
         }
         self.parts.preparation.want(wanted.into_values().collect()).await;
+        self.have_looked_through().await;
         self.told.tell(told, &self.channels, &self.stock, &self.parts).await;
     }
 
     /// A slate of `length` ticks, that is needed by `due` (ticks).
     fn slate(&self, length: i64, due: i64) -> (Key, Wanted) {
-        let (key, file) = (Stock::slate_key(length), self.slate.clone());
+        let key = Stock::slate_key(length);
+        let source = Source::File { path: self.slate.clone(), content: "slate".into() };
         let stretch = Stretch { from: 0, length: Some(length) };
-        (key.clone(), Wanted { key, file, stretch, planned: length, due_ms: due / TICKS_PER_MS })
+        (key.clone(), Wanted { key, source, stretch, planned: length, due_ms: due / TICKS_PER_MS })
     }
 
     /// Items whose preparation has failed again are planned no more.
@@ -425,7 +437,7 @@ impl Owner {
         self.bad.extend(failed.into_iter().filter_map(|key| known.get(key).copied()));
         if self.bad.len() > before {
             tracing::warn!(items = self.bad.len(), "items that cannot be prepared are planned no more");
-            self.stock = Arc::new(self.parts.stock.borrow().without(&self.bad));
+            self.restock();
             self.channels.iter_mut().for_each(Channel::stale);
         }
     }
@@ -470,6 +482,7 @@ impl Owner {
                 let _ = reply.send(self.find(&id).map(shown));
             }
             Request::Preview(id, document, days, reply) => {
+                self.find_cards(Some(&document)).await;
                 let now = self.now();
                 let until = now + days * 86_400_000 * TICKS_PER_MS;
                 let shown = |channel: &Channel| {
@@ -482,6 +495,7 @@ impl Owner {
                 });
             }
             Request::Ahead(id, document, reply) => {
+                self.find_cards(document.as_deref()).await;
                 let _ = reply.send(self.ahead(&id, document.as_deref()));
             }
         }

@@ -8,12 +8,14 @@ use std::time::Duration;
 use telecast_core::library::collection::{CollectionId, Collections};
 use telecast_core::library::query::{Asked, Query};
 use telecast_core::library::{Item, ItemId, Library, State};
+use telecast_core::schedule::document::Still;
 use telecast_core::schedule::{Catalogue, Document, TICKS_PER_MS, Wanted};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::cards::{Cards, NoFile, StillFiles};
 use crate::app::library::{LastAired, Library as Shelf, Shown};
-use crate::app::prepare::{Key, Stretch};
+use crate::app::prepare::{Key, Source, Stretch};
 
 /// Where an item's file lies, and what its content is called wherever it lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +37,12 @@ pub struct Stock {
     pub aired: LastAired,
     /// Files of the items that are present.
     pub files: Arc<HashMap<ItemId, StockFile>>,
+    /// Where the library's folders lie.
+    pub folders: Arc<[PathBuf]>,
+    /// Files of stills.
+    pub cards: Arc<Cards>,
+    /// Where items are black and silent, as far as somebody has looked (ticks from their beginning).
+    pub pauses: Arc<HashMap<ItemId, Arc<[i64]>>>,
 }
 
 /// How often it is looked whether the library has changed.
@@ -45,9 +53,11 @@ pub(super) async fn follow(library: Shelf, stock: Arc<watch::Sender<Arc<Stock>>>
     let mut known = None;
     let mut look = tokio::time::interval(LOOK);
     while stop.run_until_cancelled(look.tick()).await.is_some() {
-        let shown = library.shown();
-        if known != Some(shown.version) && !shown.entries.is_empty() {
-            known = Some(shown.version);
+        let (shown, roots) = (library.shown(), library.roots());
+        let is_empty = shown.entries.is_empty() && roots.is_empty();
+        let next = Some((shown.version, roots));
+        if known != next && !is_empty {
+            known = next;
             stock.send_replace(Arc::new(Stock::of(&library, &shown)));
         }
     }
@@ -70,6 +80,8 @@ impl Stock {
             collections: Arc::clone(&shown.collections),
             aired: shown.aired.clone(),
             files: Arc::new(present.filter_map(file).collect()),
+            folders: library.roots().into(),
+            ..Self::default()
         }
     }
 
@@ -99,9 +111,15 @@ impl Stock {
         Some(Key::of(&self.files.get(&item)?.content, stretch))
     }
 
-    /// Where an item's file lies.
-    pub(super) fn file(&self, item: ItemId) -> Option<PathBuf> {
-        Some(self.files.get(&item)?.path.clone())
+    /// What pieces of an item are made of. None: its file is away.
+    pub(super) fn source(&self, item: ItemId) -> Option<Source> {
+        let StockFile { path, content } = self.files.get(&item)?.clone();
+        Some(Source::File { path, content })
+    }
+
+    /// The files of a still. None: nobody has looked for them yet.
+    pub(super) fn card(&self, still: &Still) -> Option<&Result<StillFiles, NoFile>> {
+        self.cards.iter().find(|(known, _)| known == still).map(|(_, found)| found)
     }
 
     /// Planned length of an item (ticks).
@@ -140,6 +158,14 @@ impl Stock {
                 let ids: Vec<ItemId> = items.iter().map(|item| item.id).collect();
                 catalogue = catalogue.with_list(wanted, &ids);
             }
+        }
+        for (name, source) in &document.sources {
+            if let Some(Err(fault)) = source.still.as_ref().and_then(|still| self.card(still)) {
+                catalogue = catalogue.with_missing(name, &fault.name);
+            }
+        }
+        for (item, points) in self.pauses.iter() {
+            catalogue = catalogue.with_points(*item, points);
         }
         Arc::new(catalogue)
     }

@@ -337,7 +337,7 @@ fn state(channel: &Channel, on: Option<usize>) -> StationState {
 fn preparation(channel: &Channel, stock: &Stock, board: &Board, now: i64) -> PreparationView {
     let mut view = PreparationView::default();
     for (number, slot) in channel.timeline.slots.iter().enumerate() {
-        if slot.end() <= now || !matches!(slot.what, What::Item { .. }) {
+        if slot.end() <= now || !matches!(slot.what, What::Item { .. } | What::Still(_)) {
             continue;
         }
         if slot.start >= now + super::channel::FIRM {
@@ -457,7 +457,8 @@ fn slot(timeline: &Timeline, number: usize, firm: usize, stock: &Stock, state: O
         Role::Slate => "slate",
     };
     let (preparation, progress, failure) = match state {
-        _ if item_id.is_none() => ("none", None, None),
+        _ if !matches!(slot.what, What::Item { .. } | What::Still(_)) => ("none", None, None),
+        Some(State::Failed { why, .. }) if item_id.is_none() => ("failed", None, Some(why.clone())),
         _ if number < firm => ("ready", None, None),
         Some(State::Ready(_)) => ("ready", None, None),
         Some(State::Running(done, of)) => {

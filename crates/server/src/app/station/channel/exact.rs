@@ -31,12 +31,12 @@ impl Channel {
         let stretch = whole(&slot, offset, stock.length(item));
         let Some((key, State::Ready(piece))) = state(stretch) else { return None };
         let Some(room) = self.room(at, piece.outline().length) else {
-            return Some(self.firmly(at, (item, stretch, key, piece), slot.cut.then_some(slot.length)));
+            return Some(self.firmly(at, (Some(item), stretch, key, piece), slot.cut.then_some(slot.length)));
         };
         let less = within(offset, room);
         match state(less) {
             Some((key, State::Ready(piece))) => {
-                return Some(self.firmly(at, (item, less, key, piece), Some(room)));
+                return Some(self.firmly(at, (Some(item), less, key, piece), Some(room)));
             }
             Some((_, State::Failed { .. })) => {}
             _ if slot.start < now + RUSH => {}
@@ -45,7 +45,7 @@ impl Channel {
                 return Some(Settled::Nothing);
             }
         }
-        Some(self.firmly(at, (item, stretch, key, piece), None))
+        Some(self.firmly(at, (Some(item), stretch, key, piece), None))
     }
 
     /// How long slot `at` may be, where `length` ticks are too long for a start behind it that is to be kept. None: they are not.
@@ -59,17 +59,17 @@ impl Channel {
     }
 
     /// Slot `at` is this piece. It is `kept` ticks long if the piece is no more than a picture or two shorter, else as long as the piece.
-    fn firmly(
+    pub(super) fn firmly(
         &mut self,
         at: usize,
-        (item, stretch, key, piece): (ItemId, Stretch, Key, Arc<Piece>),
+        (item, stretch, key, piece): (Option<ItemId>, Stretch, Key, Arc<Piece>),
         kept: Option<i64>,
     ) -> Settled {
         let Some(slot) = self.timeline.slots.get(at).copied() else { return Settled::Nothing };
         let measured = piece.outline().length;
         let length = kept.filter(|kept| (kept - 2 * PICTURE_MOST..=*kept).contains(&measured));
         let length = length.unwrap_or(measured);
-        let note = if kept.is_some() && !slot.cut { "cut" } else { "" }.to_owned();
+        let note = if kept.is_some() && item.is_some() && !slot.cut { "cut" } else { "" }.to_owned();
         let firm = self.place(item, stretch, &key, &piece, self.tape(slot.start));
         self.firm.push(Firm { pieces: vec![firm], complete: true, note, ..Firm::default() });
         self.timeline.settle(at, length);

@@ -7,12 +7,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use telecast_core::library::{Item, ItemId, Kind, Library};
+use telecast_core::schedule::Length;
+use telecast_core::schedule::document::Still;
 use telecast_media::air::Outline;
 
 use super::*;
 use crate::app::library::LastAired;
-use crate::app::prepare::Wanted;
+use crate::app::prepare::{Source, Wanted};
 use crate::app::station::StockFile;
+use crate::app::station::cards::StillFiles;
 
 /// Milliseconds since 1970: the Sunday before a night of 25 hours.
 const BEGIN_MS: i64 = 1_792_800_000_000;
@@ -57,11 +60,15 @@ fn stock(items: u64) -> Stock {
     };
     let files =
         (1..=items).map(|id| (ItemId(id), StockFile { path: PathBuf::from("x"), content: id.to_string() }));
+    let card = Still { pictures: vec!["card.png".into()], sound: None, length: Length::minutes(1) };
+    let files_of_card = StillFiles { card: Arc::default(), content: "card".into(), sound: String::new() };
     Stock {
         library: Arc::new(Library::new((1..=items).map(item).collect())),
         collections: Arc::default(),
         aired: LastAired::default(),
         files: Arc::new(files.collect()),
+        cards: Arc::new(vec![(card, Ok(files_of_card))]),
+        ..Stock::default()
     }
 }
 
@@ -71,10 +78,11 @@ fn document(kind: u64) -> String {
         0 => r#"{"version":1,"name":"A","simple":{"shows":["Show 0","Show 1",{"show":"Show 2","weight":2.0}]}}"#,
         1 => r#"{"version":1,"name":"B","simple":{"order":"shuffle","shows":["Show 1",{"kind":"film"}],"pad":15}}"#,
         2 => {
-            r#"{"version":1,"name":"C","sources":{"films":{"kind":"film"},"shows":{"show":"Show 0"},"clips":{"kind":"clip"}},
-            "blocks":{"day":{"play":[{"source":"shows"}],"breaks":["fill"]},"evening":{"play":[{"source":"films","order":"shuffle"}]}},
+            r#"{"version":1,"name":"C","sources":{"films":{"kind":"film"},"shows":{"show":"Show 0"},"clips":{"kind":"clip"},
+            "card":{"still":{"pictures":["card.png"],"length":"1m"}}},
+            "blocks":{"day":{"play":[{"source":"shows"}],"breaks":["fill","card"]},"evening":{"play":[{"source":"films","order":"shuffle"}]}},
             "templates":{"all":[{"at":"06:00","block":"day"},{"at":"20:15","block":"evening","strict":true}]},
-            "calendar":[{"template":"all"}],"breaks":[{"name":"fill","at":"tail","source":"clips"}]}"#
+            "calendar":[{"template":"all"}],"breaks":[{"name":"fill","at":"tail","source":"clips"},{"name":"card","at":"fallback","source":"card"}]}"#
         }
         _ => r#"{"version":1,"name":"D","simple":{"order":"weighted","mode":"random","shows":["Show 2","Show 0"]}}"#,
     }
@@ -241,7 +249,8 @@ fn want_slates(channel: &Channel, now: i64, wanted: &mut BTreeMap<Key, Wanted>) 
     channel.slates(now, &mut slates);
     wanted.extend(slates.into_keys().map(|length| {
         let (key, stretch) = (Stock::slate_key(length), Stretch { from: 0, length: Some(length) });
-        (key.clone(), Wanted { key, file: PathBuf::new(), stretch, planned: length, due_ms: 0 })
+        let source = Source::File { path: PathBuf::new(), content: "slate".into() };
+        (key.clone(), Wanted { key, source, stretch, planned: length, due_ms: 0 })
     }));
 }
 
@@ -310,14 +319,14 @@ fn a_fixed_start_is_kept_whatever_is_before_it_and_however_long_that_turns_out_t
     let fixed = at(20, 15);
     let rest = r#"{"name":"rest","at":"fallback","source":"clips"}"#;
     let clips = document(2);
-    let cut_clip = clips.replace(r#""breaks":["fill"]"#, r#""breaks":["fill","rest"]"#);
+    let cut_clip = clips.replace(r#""breaks":["fill","card"]"#, r#""breaks":["fill","rest"]"#);
     let documents = [
         ("clips and a slate", clips.clone()),
         ("clips, the last one cut", cut_clip.replace(r#""breaks":[{"#, &format!(r#""breaks":[{rest},{{"#))),
-        ("a slate alone", clips.replace(r#""breaks":["fill"]"#, r#""breaks":[]"#)),
+        ("a slate alone", clips.replace(r#""breaks":["fill","card"]"#, r#""breaks":[]"#)),
         (
             "a programme that is cut",
-            clips.replace(r#""breaks":["fill"]"#, r#""breaks":[],"does_not_fit":"cut""#),
+            clips.replace(r#""breaks":["fill","card"]"#, r#""breaks":[],"does_not_fit":"cut""#),
         ),
         (
             "a programme that fits exactly",

@@ -11,7 +11,7 @@ use telecast_core::library::HZ;
 use telecast_core::schedule::Slot;
 
 use super::wants::item_of;
-use super::{Channel, FIRM, SLATE, Settled};
+use super::{Channel, FIRM, FirmPiece, SLATE, Settled};
 use crate::adapters::pieces::Piece;
 use crate::app::prepare::{Board, Key, State};
 use crate::app::station::Stock;
@@ -42,6 +42,13 @@ pub(super) fn next(room: i64, board: &Board) -> Option<(i64, Key, Arc<Piece>)> {
     })
 }
 
+impl FirmPiece {
+    /// It is a slate, no still.
+    pub(super) fn is_slate(&self) -> bool {
+        self.item.is_none() && self.length.is_some_and(|length| self.key == Stock::slate_key(length).name())
+    }
+}
+
 impl Channel {
     /// Slot `at` has been filled by slates: it is as long as was planned.
     pub(super) fn close(&mut self, at: usize, slot: &Slot) -> Settled {
@@ -67,7 +74,7 @@ impl Channel {
                 break;
             }
             let firm = self.firm.get(number);
-            let slates = firm.iter().flat_map(|firm| &firm.pieces).filter(|piece| piece.item.is_none());
+            let slates = firm.iter().flat_map(|firm| &firm.pieces).filter(|piece| piece.is_slate());
             slates.for_each(|piece| want(piece.length.unwrap_or(piece.ticks), slot.start));
             if item_of(slot).is_some() || firm.is_some_and(|firm| firm.complete) {
                 continue;

@@ -1,16 +1,15 @@
 //! Two films of different size, rate and sound, prepared by ffmpeg and put on air one behind the other.
 
 use std::path::Path;
-use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
-use telecast_core::library::house::{self, Material, Picture, Sound};
+use telecast_core::library::house::{self, Gain, Material, Picture, Sound};
 use telecast_core::lineup::{ChannelId, ServiceRef};
 use telecast_core::tuner::StreamKey;
 use telecast_media::segment::{Segmenter, Start};
 
 use super::*;
-use crate::adapters::ffmpeg::item::{Job, prepare};
+use crate::adapters::ffmpeg::item::{Bench, Job, prepare};
 use crate::adapters::own_channels::{Board, Client, OwnChannel};
 use crate::adapters::pieces::Piece;
 use crate::app::settings::{InForce, Settings};
@@ -66,10 +65,22 @@ async fn piece(folder: &Path, name: &str, file: std::path::PathBuf, copied: bool
         ..Picture::default()
     };
     let sound = Sound { stream: 1, channels: 2, language: Some("deu".into()), ..Sound::default() };
-    let material = Material { picture: Some(picture), sounds: vec![sound], bit_rate: 0, still: false };
+    let material = Material { picture: Some(picture), sounds: vec![sound], ..Material::default() };
     let plan = house::plan(&material, false).expect("a plan");
-    let job = Job { file, from: 0, length: None, pictures: None, plan, urgent: true };
-    let piece = prepare(&job, &folder.join(name), Arc::<AtomicI64>::default()).await.expect("prepared");
+    let gains = vec![Gain::default()];
+    let job = Job {
+        file,
+        from: 0,
+        length: None,
+        pictures: None,
+        plan,
+        gains,
+        cover: None,
+        length_s: None,
+        urgent: true,
+    };
+    let bench = Bench { folder: folder.join(name), done: Arc::default(), free: 0 };
+    let piece = prepare(&job, &bench).await.expect("prepared");
     Arc::new(piece)
 }
 

@@ -1,0 +1,79 @@
+//! Where a film is black, and where it is silent, found by ffmpeg in one pass over it, behind everything else that the machine does.
+
+use std::path::Path;
+use std::time::Duration;
+
+use telecast_core::library::pauses::{Stretches, coincide};
+use tokio::time::timeout;
+
+use super::cause;
+use super::item::{fenced, of_file, spawn, words};
+use super::loudness::last_words;
+
+/// No film is looked at for longer: six hours of it at the pace of a slow machine.
+const PATIENCE: Duration = Duration::from_hours(3);
+/// The first so many seconds of a file are looked at.
+const LOOKED_AT_S: u32 = 6 * 3600;
+/// So black, and so silent, for so long (ffmpeg's blackdetect and silencedetect).
+const FILTERS: &str = "[0:V:0]scale=160:-2:flags=fast_bilinear,blackdetect=d=0.2:pix_th=0.10[v];[0:a:0]silencedetect=n=-50dB:d=0.2[a]";
+
+/// Points at which it may be interrupted (ticks from its beginning).
+///
+/// # Errors
+/// Its cause, for people: there is no picture or no sound, it is damaged, or it took too long.
+pub async fn find(file: &Path) -> Result<Vec<i64>, String> {
+    let mut arguments = fenced();
+    arguments.extend(words(&format!("-skip_loop_filter all -threads 1 -t {LOOKED_AT_S} -i")));
+    arguments.push(of_file(file));
+    arguments.extend(["-filter_complex".into(), FILTERS.into()]);
+    arguments.extend(words("-map [v] -map [a] -f null -"));
+    let mut child = spawn(19, "level+info", &arguments)?;
+    let stderr = child.0.stderr.take();
+    let run = async {
+        let said = match stderr {
+            Some(stderr) => last_words(stderr).await,
+            None => String::new(),
+        };
+        (said, child.0.wait().await)
+    };
+    let (said, status) = timeout(PATIENCE, run).await.map_err(|_| "looking through it takes too long")?;
+    if !status.map_err(|error| error.to_string())?.success() {
+        return Err(cause(&said));
+    }
+    let (black, silent) = read(&said);
+    Ok(coincide(&black, &silent))
+}
+
+/// Stretches of black and of silence, in seconds, as the filters say them. A silence that has no end lasts for ever.
+fn read(said: &str) -> (Stretches, Stretches) {
+    let value = |line: &str, name: &str| {
+        let rest = &line[line.find(name)? + name.len()..];
+        rest.split([' ', '|']).find(|text| !text.is_empty())?.trim().parse::<f64>().ok()
+    };
+    let (mut black, mut silent) = (Stretches::new(), Stretches::new());
+    let mut since = None;
+    for line in said.lines() {
+        if let (Some(begin), Some(end)) = (value(line, "black_start:"), value(line, "black_end:")) {
+            black.push((begin, end));
+        } else if let Some(begin) = value(line, "silence_start:") {
+            since = Some(begin);
+        } else if let Some(end) = value(line, "silence_end:") {
+            silent.extend(since.take().map(|begin| (begin, end)));
+        }
+    }
+    silent.extend(since.map(|begin| (begin, f64::INFINITY)));
+    (black, silent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_filters_say_is_read() {
+        let said = "[silencedetect @ 0x1] [info] silence_start: -0.01\n[blackdetect @ 0x2] [info] black_start:10 black_end:10.48 black_duration:0.48\n\
+                    [silencedetect @ 0x1] [info] silence_end: 3.5 | silence_duration: 3.51\n[silencedetect @ 0x1] [info] silence_start: 9.75";
+        assert_eq!(read(said), (vec![(10.0, 10.48)], vec![(-0.01, 3.5), (9.75, f64::INFINITY)]));
+        assert_eq!(read("black_start:x"), (vec![], vec![]));
+    }
+}
