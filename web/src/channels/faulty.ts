@@ -9,7 +9,7 @@ export function faultsOf(error: unknown): readonly FaultView[] | null {
   if (status !== 422 && status !== 400) return null;
   const faults = Object.entries(fields)
     .filter(([place]) => place !== "number")
-    .map(([place, message]) => ({ place, message }));
+    .map(([place, message]) => ({ code: "", place, message }));
   return faults.length > 0 ? faults : null;
 }
 

@@ -256,7 +256,7 @@ pub struct AiredView {
     pub item_id: Option<u64>,
     /// `programme`, `break` or `slate`.
     pub kind: String,
-    /// Why it was not what was planned: `off`, `chunks`, `late`, `live`, `still`, `nothing`; empty: it was.
+    /// Why it was not what was planned: `off`, `chunks`, `late`, `cut`, `live`, `still`, `nothing`; empty: it was.
     pub note: String,
 }
 
