@@ -6,6 +6,7 @@
 //! - A slot that comes too soon to be prepared as a whole is prepared in chunks just ahead of the play-head; until the next chunk is there, a slate is shown, and what
 //!   comes after it comes later.
 
+pub(super) mod live;
 mod wants;
 
 use std::collections::{HashMap, HashSet};
@@ -22,6 +23,7 @@ use super::Stock;
 use crate::adapters::own_channels::{Due, OnAir};
 use crate::adapters::pieces::Piece;
 use crate::app::prepare::{Board, Key, State, Stretch};
+use live::{Fates, FirmLive, Others};
 use wants::{chunk, whole};
 
 /// So far ahead slots become firm (ticks).
@@ -77,6 +79,9 @@ pub(super) struct Firm {
     /// Ticks of the item that have been placed, of so many that were planned, where it is prepared in chunks.
     placed: i64,
     planned: i64,
+    /// Another channel is on in it.
+    #[serde(default)]
+    pub(super) live: Option<FirmLive>,
     /// Why it is not as planned.
     pub(super) note: String,
     logged: bool,
@@ -121,6 +126,9 @@ pub(super) struct Channel {
     history: History,
     /// Pieces that are on, or will be.
     open: HashMap<String, Arc<Piece>>,
+    /// What is known of other channels, and what became of slots in which they are on.
+    pub(super) others: Others,
+    fates: Fates,
     /// The document or the library is another than when it was planned.
     stale: bool,
 }
@@ -144,6 +152,8 @@ impl Channel {
             reckoning: kept.reckoning,
             history: History(kept.history.into_iter().collect()),
             open: HashMap::new(),
+            others: Others::default(),
+            fates: Fates::new(),
             stale: true,
         }
     }
@@ -298,7 +308,7 @@ impl Channel {
     fn cut_slate(&mut self, now: i64) {
         let Some(at) = self.firm.len().checked_sub(1).filter(|at| !self.firm[*at].complete) else { return };
         let Some(slot) = self.timeline.slots.get(at).copied() else { return };
-        if matches!(slot.what, What::Item { .. }) || slot.start >= now {
+        if matches!(slot.what, What::Item { .. }) || self.firm[at].live.is_some() || slot.start >= now {
             return;
         }
         let end = self.firm[at].pieces.last().map_or(0, |last| last.start + last.ticks);
@@ -337,6 +347,9 @@ impl Channel {
             // The station was off, or could not show it.
             self.firm.push(Firm { complete: true, note: "off".into(), ..Firm::default() });
             return Settled::Firm { moved: false };
+        }
+        if let Some(channel) = live::shown(slot.what, &self.timeline) {
+            return self.settle_live(at, &slot, channel);
         }
         let What::Item { item, offset } = slot.what else {
             // Until it is on, something better may be planned.
@@ -379,6 +392,9 @@ impl Channel {
     /// Places the next piece of slot `at`, which is prepared in chunks, or a slate.
     fn go_on(&mut self, at: usize, placed: i64, now: i64, stock: &Stock, board: &Board) -> Settled {
         let Some(slot) = self.timeline.slots.get(at).copied() else { return Settled::Nothing };
+        if self.firm[at].live.is_some() {
+            return self.go_on_live(at, &slot, now);
+        }
         let behind = self.firm[at].pieces.last().map(|last| last.start + last.ticks);
         let start = behind.unwrap_or_else(|| self.tape(slot.start + placed));
         let planned = self.firm[at].planned;
@@ -479,6 +495,7 @@ impl Channel {
 
     /// Notes what is over.
     fn log(&mut self, now: i64, stock: &Stock, changed: &mut Changed) {
+        self.note_fates();
         for (slot, firm) in self.timeline.slots.iter().zip(&mut self.firm) {
             if slot.end() > now {
                 break;
@@ -496,7 +513,10 @@ impl Channel {
                 start_ms: slot.start / TICKS_PER_MS,
                 length_ms: slot.length / TICKS_PER_MS,
                 item: item.map(|item| item.0 as i64),
-                title: item.map_or_else(String::new, |item| stock.title(item)),
+                title: match item {
+                    Some(item) => stock.title(item),
+                    None => live::name(&self.others, slot.what, &self.timeline).unwrap_or_default(),
+                },
                 kind: match slot.role {
                     Role::Programme => "programme",
                     Role::Break(_) => "break",
@@ -529,7 +549,7 @@ impl Channel {
                 piece: Arc::clone(piece),
             });
         }
-        OnAir { epoch_ms: self.station.epoch_ms, pieces }
+        OnAir { epoch_ms: self.station.epoch_ms, pieces, lives: self.lives(board) }
     }
 }
 
