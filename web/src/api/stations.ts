@@ -22,6 +22,7 @@ export interface Why {
   readonly source: string;
   /** Name of the break; empty: it is a programme. */
   readonly rule: string;
+  readonly channel?: string | null;
 }
 
 export interface SlotView {
@@ -235,6 +236,7 @@ export interface Step {
   readonly all?: boolean;
   readonly for?: Length;
   readonly until_next?: boolean;
+  readonly overrun?: Length;
   readonly pad?: number;
   readonly parts?: boolean;
   readonly breaks?: readonly string[];

@@ -252,7 +252,8 @@ fn bytes_before_within_and_behind_are_one_stream() {
     Counter::note(&mut counters, &of_relay);
     let next: Vec<(u16, u8)> = counters.iter().map(|own| (own.pid, own.next)).collect();
     let last = Place { base: behind.base + length, run: 3, ..place(closed.end.unwrap_or(0)) };
-    let last = Placed::after(last, Arc::clone(&outline), &next).behind_relay(1, first_clock(&bytes, |_, _| true));
+    let last =
+        Placed::after(last, Arc::clone(&outline), &next).behind_relay(1, first_clock(&bytes, |_, _| true));
     let mut of_last = bytes.clone();
     last.retime(0, &mut of_last);
     all.extend(of_relay);
