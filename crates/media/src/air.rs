@@ -9,6 +9,10 @@
 //!
 //! When which piece stands where is somebody else's decision.
 
+mod relay;
+
+pub use relay::{Relay, Role, Side, cast, close, entry, first_clock, is_beside};
+
 use crate::mpegts::retime;
 use crate::tape::{Index, Lane, Run, Segment, Track};
 use crate::time::{HZ, to_scale, to_ticks};
@@ -160,11 +164,20 @@ pub struct Placed {
     runs: Vec<Arc<Run>>,
     /// What is added to the continuity counters of each PID.
     shifts: Vec<(u16, u8)>,
+    /// Version of the programme list, where another stood before it.
+    list: Option<u8>,
+    /// Offset of the packet whose clock does not go on from what was on before.
+    mark: Option<u64>,
 }
 
 impl Placed {
     /// The piece at that place; `before` is what is aired up to there, so that continuity counters go on.
     pub fn new(place: Place, piece: Arc<Outline>, before: Option<&Self>) -> Self {
+        Self::after(place, piece, &before.map(Self::counters).unwrap_or_default())
+    }
+
+    /// The same behind anything, of which these are the continuity counters of what would come next.
+    pub fn after(place: Place, piece: Arc<Outline>, before: &[(u16, u8)]) -> Self {
         let moved = |(number, of): (usize, &PieceRun)| {
             Arc::new(Run {
                 number: place.run + number as u32,
@@ -177,15 +190,32 @@ impl Placed {
         };
         let runs = piece.runs.iter().enumerate().map(moved).collect();
         let shift = |own: &Counter| {
-            let next = before.and_then(|before| before.next(own.pid)).unwrap_or(own.first);
+            let next = before.iter().find(|(pid, _)| *pid == own.pid).map_or(own.first, |(_, next)| *next);
             (own.pid, next.wrapping_sub(own.first) & 0x0F)
         };
         let mut shifts: Vec<(u16, u8)> = piece.counters.iter().map(shift).collect();
         // What this piece has not goes on where another will have it again.
-        let silent = before.iter().flat_map(|before| &before.shifts);
-        let silent = silent.filter(|(pid, _)| piece.counters.iter().all(|own| own.pid != *pid));
-        shifts.extend(silent.filter_map(|(pid, _)| Some((*pid, before?.next(*pid)?))).collect::<Vec<_>>());
-        Self { place, piece, runs, shifts }
+        shifts.extend(before.iter().filter(|(pid, _)| piece.counters.iter().all(|own| own.pid != *pid)));
+        Self { place, piece, runs, shifts, list: None, mark: None }
+    }
+
+    /// What was on before was no piece but the relay of that number ([`Relay`]): the programme list is another one, and the packet at offset `mark` has a clock
+    /// that does not go on.
+    #[must_use]
+    pub fn behind_relay(self, number: u32, mark: Option<u64>) -> Self {
+        Self { mark, ..self.with_list(number) }
+    }
+
+    /// The same of a piece between which and that relay there are others.
+    #[must_use]
+    pub fn with_list(self, number: u32) -> Self {
+        let list = (number > 0).then_some((number & 0x0F) as u8 * 2 + 2 & 0x1F);
+        Self { list, ..self }
+    }
+
+    /// The continuity counter of what comes next on each PID, on the channel.
+    pub fn counters(&self) -> Vec<(u16, u8)> {
+        self.shifts.iter().filter_map(|(pid, _)| Some((*pid, self.next(*pid)?))).collect()
     }
 
     /// The continuity counter of what comes next on a PID, on the channel.
@@ -250,6 +280,12 @@ impl Placed {
             let pid = Packet::new(packet).map(|packet| packet.pid());
             if self.piece.map_pid.is_some_and(|map| Some(map) == pid) {
                 set_version(packet, (self.place.run & 0x1F) as u8);
+            }
+            if let Some(list) = self.list.filter(|_| pid == Some(0)) {
+                set_version(packet, list);
+            }
+            if self.mark == Some(here) {
+                packet[5] |= 0x80;
             }
             let shift =
                 self.shifts.iter().find(|(known, _)| Some(*known) == pid).map_or(0, |(_, shift)| *shift);

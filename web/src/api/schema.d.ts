@@ -1375,7 +1375,7 @@ export interface components {
              * @description How long (milliseconds).
              */
             length_ms: number;
-            /** @description Why it was not what was planned: `off`, `chunks`, `late`, `live`, `still`, `nothing`; empty: it was. */
+            /** @description Why it was not what was planned: `off`, `chunks`, `late`, `still`, `nothing`, `live_no_channel`, `live_no_tuner`, `live_no_picture`; `live`: another channel, as planned; empty: it was. */
             note: string;
             /** @description From. */
             start: string;
@@ -3993,6 +3993,8 @@ export interface components {
             at: string;
             /** @description Name of the block. */
             block: string;
+            /** @description Name of the channel that is on in it as it is. */
+            channel?: string | null;
             /** @description Name of the break; empty: it is a programme. */
             rule: string;
             /** @description Name of the source. */

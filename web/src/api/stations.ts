@@ -112,6 +112,7 @@ export interface Step {
   readonly all?: boolean;
   readonly for?: Length;
   readonly until_next?: boolean;
+  readonly overrun?: Length;
   readonly pad?: number;
   readonly parts?: boolean;
   readonly breaks?: readonly string[];

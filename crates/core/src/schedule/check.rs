@@ -21,6 +21,8 @@ pub(super) const STEPS: usize = 500;
 pub(super) const WEIGHTS: std::ops::RangeInclusive<f64> = 0.1..=5.0;
 /// Minutes to which may be filled up.
 pub(super) const PADS: [u16; 6] = [5, 10, 15, 20, 30, 60];
+/// A channel goes on for so much longer at most.
+const OVERRUN: Length = Length::minutes(6 * 60);
 /// Programmes of a step, clips of a break.
 const COUNT: u32 = 1_000;
 /// Characters of a text.
@@ -369,7 +371,13 @@ impl Found<'_> {
         }
         self.pad(&format!("{place}.pad"), step.pad);
         self.order(&format!("{place}.order"), &step.order);
+        if step.overrun.is_some_and(|overrun| overrun < Length::minutes(1) || overrun > OVERRUN) {
+            self.say(format!("{place}.overrun"), "a minute at least, six hours at most");
+        }
         match self.document.sources.get(&step.source) {
+            Some(source) if step.overrun.is_some() && !source.has_no_end() => {
+                self.say(format!("{place}.overrun"), "only 'live' and 'channel' can overrun; take it out");
+            }
             None => self.say(
                 FaultCode::UnknownName,
                 format!("{place}.source"),

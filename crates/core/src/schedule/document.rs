@@ -219,6 +219,9 @@ pub struct Step {
     /// Until the next block begins.
     #[serde(default, skip_serializing_if = "is_false")]
     pub until_next: bool,
+    /// A channel goes on for so much longer at most, where its guide says that what is on ends later than was planned; not over a strict start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overrun: Option<Length>,
     /// After each programme it is filled to the next such minute: 5, 10, 15, 20, 30 or 60.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pad: Option<u16>,

@@ -43,7 +43,7 @@ fn resolved() -> Arc<Catalogue> {
 #[test]
 fn each_example_of_the_page_works() {
     let (examples, catalogue) = (examples(), resolved());
-    assert_eq!(examples.len(), 5);
+    assert_eq!(examples.len(), 6);
     for json in examples {
         let document = Document::parse(json).unwrap_or_else(|faults| panic!("{json}\n{faults:?}"));
         for wanted in Catalogue::wanted(&document) {

@@ -73,6 +73,8 @@ pub(super) struct PlanStep {
     pub(super) source: Arc<str>,
     pub(super) draws: Draws,
     pub(super) amount: Amount,
+    /// So much longer than planned a channel may be on (ticks).
+    pub(super) overrun: i64,
     /// Minutes; 0: none.
     pub(super) pad: u16,
     /// Numbers of its rules of breaks.
@@ -225,6 +227,7 @@ impl Maker<'_> {
             source: step.source.as_str().into(),
             draws: self.draws(block, &step.source, &step.order, step.parts),
             amount,
+            overrun: step.overrun.map_or(0, |overrun| overrun.0),
             pad: step.pad.unwrap_or(0),
             rules: rules.map(|(number, _)| number).collect(),
             guide: step.guide.within(guide).within(&self.document.guide),

@@ -499,6 +499,7 @@ enum Act {
 fn act() -> impl Strategy<Value = Act> {
     let priority = prop::sample::select(vec![
         Priority::Background,
+        Priority::Slot,
         Priority::Viewer,
         Priority::Viewer,
         Priority::Viewer,

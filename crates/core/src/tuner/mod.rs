@@ -5,7 +5,7 @@
 //! - Streams on one receiver never need more transponders than it has tuners.
 //! - All viewers of a service share one stream; services of a transponder share its tuner.
 //! - After all leases have ended and the idle time has passed, no stream is left.
-//! - Recording > viewer > background; a tuner is taken only from those who are weaker, only if that helps, and whoever loses is named.
+//! - Recording > viewer > slot of an own channel > background; a tuner is taken only from those who are weaker, only if that helps, and whoever loses is named.
 //! - What is unknown never counts as free: a receiver that does not tell its tuners has one, and a refusal by the box is believed
 //!   for a while (see [`refusals`](self)).
 //! - A refusal of ours names who holds the tuners.
@@ -38,6 +38,8 @@ pub type Now = Duration;
 pub enum Priority {
     /// Kept ready in case someone wants it.
     Background,
+    /// A slot of a channel of one's own that somebody watches.
+    Slot,
     /// Somebody watches.
     Viewer,
     /// A recording.

@@ -142,7 +142,9 @@ fn past<'a>(
         return Ok(None);
     }
     let run = Past::of_run(segment, lane, track);
-    let Some(first) = lane.frames.first().filter(|_| run.is_none() && entry == Entry::Here) else {
+    // Where a run begins, whoever comes through comes from another picture.
+    let is_entered = entry == Entry::Here || segment.discontinuity;
+    let Some(first) = lane.frames.first().filter(|_| run.is_none() && is_entered) else {
         return Ok(run);
     };
     let (begin, end) = (first.begin, first.begin + u64::from(first.length));

@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use telecast_core::limits;
-use telecast_core::lineup::{BouquetEntry, ReadBouquet, ServiceRef};
+use telecast_core::lineup::{BouquetEntry, ChannelId, ReadBouquet, ServiceRef};
 use tokio::sync::watch;
 
 use super::clock::Clock;
@@ -26,6 +26,63 @@ pub struct OnAir {
     pub epoch_ms: i64,
     /// Pieces that are on, were lately, or will be.
     pub pieces: Vec<Due>,
+    /// Other channels that are on as they are, were lately, or will be, between pieces.
+    pub lives: Vec<DueLive>,
+}
+
+/// Another channel and when it is on.
+#[derive(Clone, Debug)]
+pub struct DueLive {
+    /// Tape time of its start.
+    pub start: i64,
+    /// Tape time at which it is over; it may come later yet.
+    pub end: i64,
+    /// Reckoned as for a piece: sequence, discontinuity sequence, run.
+    pub reckoned: (u64, u64, u32),
+    /// Which channel.
+    pub channel: ChannelId,
+    /// What stands where it does not come.
+    pub slate: Option<Arc<Piece>>,
+    /// What became of it.
+    pub fate: Arc<Fate>,
+}
+
+/// Why another channel is not on where it should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// There is no such channel, or no receiver that has it.
+    NoChannel,
+    /// All tuners are held by who is more important, or the receivers do not answer.
+    NoTuner,
+    /// It was tuned to and gives no picture, or none any more.
+    NoPicture,
+}
+
+impl Why {
+    /// As it stands in the log.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NoChannel => "live_no_channel",
+            Self::NoTuner => "live_no_tuner",
+            Self::NoPicture => "live_no_picture",
+        }
+    }
+}
+
+/// What has become of a slot, told by the tape to the planner.
+#[derive(Debug, Default)]
+pub struct Fate(ArcSwapOption<Why>);
+
+impl Fate {
+    /// A slate stands there, for this reason.
+    pub fn tell(&self, why: Why) {
+        self.0.store(Some(Arc::new(why)));
+    }
+
+    /// Why a slate stood there; none: it was on as planned, or nobody watched.
+    pub fn told(&self) -> Option<Why> {
+        self.0.load().as_deref().copied()
+    }
 }
 
 /// A piece and when it is on.

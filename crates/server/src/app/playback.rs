@@ -248,17 +248,18 @@ fn bandwidth(index: &Index) -> u64 {
     let newest = || index.segments.iter().rev().take(8);
     let (Some(last), Some(first)) = (newest().next(), newest().next_back()) else { return 64_000 };
     // From beginning to beginning: sound comes later than its picture, at both ends.
+    let is_made = |segment: &Segment, id| {
+        segment.run.track(id).is_some_and(|track| matches!(track.origin, Origin::Derived { .. }))
+    };
     let (bytes, ticks) = if first.sequence == last.sequence {
-        let ends = last.lanes.iter().filter_map(|lane| Some(lane.extent()?.1));
+        let broadcast = last.lanes.iter().filter(|lane| !is_made(last, lane.track));
+        let ends = broadcast.filter_map(|lane| Some(lane.extent()?.1));
         (
             ends.max().unwrap_or(0).saturating_sub(last.first_byte()),
             last.end.unwrap_or(last.start) - last.start,
         )
     } else {
         (last.first_byte().saturating_sub(first.first_byte()), last.start - first.start)
-    };
-    let is_made = |segment: &Segment, id| {
-        segment.run.track(id).is_some_and(|track| matches!(track.origin, Origin::Derived { .. }))
     };
     let made = newest().skip(1).flat_map(|segment| {
         segment.lanes.iter().filter(|lane| is_made(segment, lane.track)).filter_map(Lane::extent)

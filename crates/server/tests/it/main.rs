@@ -39,6 +39,7 @@ mod web_guide_troubles;
 mod web_iptv;
 mod web_known;
 mod web_lineup;
+mod web_live_slots;
 mod web_logos;
 mod web_oidc;
 mod web_outputs;

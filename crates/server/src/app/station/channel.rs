@@ -8,6 +8,7 @@
 //!   comes after it comes later.
 
 mod exact;
+pub(super) mod live;
 mod slates;
 mod wants;
 
@@ -25,6 +26,7 @@ use super::Stock;
 use crate::adapters::own_channels::{Due, OnAir};
 use crate::adapters::pieces::Piece;
 use crate::app::prepare::{Board, Key, State, Stretch};
+use live::{Fates, FirmLive, Others};
 use slates::PICTURE;
 use wants::{item_of, part, whole};
 
@@ -85,6 +87,9 @@ pub(super) struct Firm {
     /// Ticks of the item that have been placed, of so many that were planned, where it is prepared in chunks.
     placed: i64,
     planned: i64,
+    /// Another channel is on in it.
+    #[serde(default)]
+    pub(super) live: Option<FirmLive>,
     /// Why it is not as planned.
     pub(super) note: String,
     logged: bool,
@@ -129,6 +134,9 @@ pub(super) struct Channel {
     history: History,
     /// Pieces that are on, or will be.
     open: HashMap<String, Arc<Piece>>,
+    /// What is known of other channels, and what became of slots in which they are on.
+    pub(super) others: Others,
+    fates: Fates,
     /// The document or the library is another than when it was planned.
     stale: bool,
     /// What is wanted instead of the next slot's piece, which reaches over a fixed start.
@@ -156,6 +164,8 @@ impl Channel {
             reckoning: kept.reckoning,
             history: History(kept.history.into_iter().collect()),
             open: HashMap::new(),
+            others: Others::default(),
+            fates: Fates::new(),
             stale: true,
             shorter: None,
             films: HashMap::new(),
@@ -317,7 +327,7 @@ impl Channel {
     fn cut_slate(&mut self, now: i64) {
         let Some(at) = self.firm.len().checked_sub(1).filter(|at| !self.firm[*at].complete) else { return };
         let Some(slot) = self.timeline.slots.get(at).copied() else { return };
-        if matches!(slot.what, What::Item { .. }) || slot.start >= now {
+        if matches!(slot.what, What::Item { .. }) || self.firm[at].live.is_some() || slot.start >= now {
             return;
         }
         let end = self.firm[at].pieces.last().map_or(0, |last| last.start + last.ticks);
@@ -353,6 +363,9 @@ impl Channel {
             // The station was off, or could not show it.
             self.firm.push(Firm { complete: true, note: "off".into(), ..Firm::default() });
             return Settled::Firm { moved: false };
+        }
+        if let Some(channel) = live::shown(slot.what, &self.timeline) {
+            return self.settle_live(at, &slot, channel);
         }
         let Some((item, offset)) = item_of(&slot) else {
             return self.settle_other(at, &slot, now, stock, board);
@@ -400,6 +413,9 @@ impl Channel {
     /// Places the next piece of slot `at`, which is prepared in chunks, or a slate.
     fn go_on(&mut self, at: usize, placed: i64, now: i64, stock: &Stock, board: &Board) -> Settled {
         let Some(slot) = self.timeline.slots.get(at).copied() else { return Settled::Nothing };
+        if self.firm[at].live.is_some() {
+            return self.go_on_live(at, &slot, now);
+        }
         let behind = self.firm[at].pieces.last().map(|last| last.start + last.ticks);
         let start = behind.unwrap_or_else(|| self.tape(slot.start + placed));
         let planned = self.firm[at].planned;
@@ -504,6 +520,7 @@ impl Channel {
 
     /// Notes what is over.
     fn log(&mut self, now: i64, stock: &Stock, changed: &mut Changed) {
+        self.note_fates();
         for (slot, firm) in self.timeline.slots.iter().zip(&mut self.firm) {
             if slot.end() > now {
                 break;
@@ -526,7 +543,10 @@ impl Channel {
                 start_ms: slot.start / TICKS_PER_MS,
                 length_ms: slot.length / TICKS_PER_MS,
                 item: item.map(|item| item.0 as i64),
-                title: item.map_or_else(String::new, |item| stock.title(item)),
+                title: match item {
+                    Some(item) => stock.title(item),
+                    None => live::name(&self.others, slot.what, &self.timeline).unwrap_or_default(),
+                },
                 kind: match slot.role {
                     Role::Programme => "programme",
                     Role::Break(_) => "break",
@@ -559,7 +579,7 @@ impl Channel {
                 piece: Arc::clone(piece),
             });
         }
-        OnAir { epoch_ms: self.station.epoch_ms, pieces }
+        OnAir { epoch_ms: self.station.epoch_ms, pieces, lives: self.lives(board) }
     }
 }
 

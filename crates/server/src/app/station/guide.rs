@@ -6,11 +6,11 @@ use std::time::Duration;
 use telecast_core::guide::{Airing, Episode, Moment, Programme, Text};
 use telecast_core::library::{Item, ItemId};
 use telecast_core::lineup::ServiceRef;
-use telecast_core::schedule::TICKS_PER_MS;
 use telecast_core::schedule::guide::{GuideEntry, entries};
+use telecast_core::schedule::{Role, TICKS_PER_MS};
 use tokio::time::Instant;
 
-use super::channel::Channel;
+use super::channel::{Channel, live};
 use super::{Parts, Stock};
 
 /// What it is called among the guide's sources.
@@ -75,15 +75,31 @@ fn airings(channel: &Channel, stock: &Stock) -> Vec<Airing> {
     let Some(plan) = channel.plan() else { return Vec::new() };
     let id = ServiceRef::own(&channel.station.id).channel_id();
     let told = entries(plan, &channel.timeline).into_iter().filter(|entry| entry.stop > entry.start);
-    told.map(|entry| Airing {
-        channel: id.clone(),
-        start_ms: entry.start / TICKS_PER_MS,
-        end_ms: entry.stop / TICKS_PER_MS,
-        event_id: None,
-        moment: Moment::default(),
-        programme: Box::new(programme(&entry, entry.item.and_then(|item| item_of(stock, item)))),
+    told.map(|mut entry| {
+        // What another channel shows is told with that channel's name.
+        if let Some(name) = live_of(channel, &entry)
+            && entry.subtitle.is_empty()
+            && entry.title != name
+        {
+            entry.subtitle = name;
+        }
+        Airing {
+            channel: id.clone(),
+            start_ms: entry.start / TICKS_PER_MS,
+            end_ms: entry.stop / TICKS_PER_MS,
+            event_id: None,
+            moment: Moment::default(),
+            programme: Box::new(programme(&entry, entry.item.and_then(|item| item_of(stock, item)))),
+        }
     })
     .collect()
+}
+
+/// The name of the channel that is on in an entry.
+fn live_of(channel: &Channel, entry: &GuideEntry) -> Option<String> {
+    let slots = channel.timeline.slots.get(entry.slots.start as usize..entry.slots.end as usize)?;
+    let mut names = slots.iter().filter(|slot| slot.role == Role::Programme);
+    names.find_map(|slot| live::name(&channel.others, slot.what, &channel.timeline))
 }
 
 fn item_of(stock: &Stock, item: ItemId) -> Option<&Item> {

@@ -22,9 +22,11 @@ use std::time::Duration;
 
 use image::ExtendedColorType;
 use telecast_core::error::{Error, Kind};
+use telecast_core::guide::Event;
 use telecast_core::library::ItemId;
+use telecast_core::lineup::ChannelId;
 use telecast_core::schedule::{
-    Document, Fault, History, Plan, Standing, TICKS_PER_MS, Timeline, lint, simulate,
+    Document, Fault, History, Plan, Standing, TICKS_PER_MS, Timeline, circle, lint, simulate,
 };
 use telecast_store::{Aired, Created, RequestKey, Station, Store};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -39,7 +41,7 @@ use super::receivers::Receivers;
 use super::settings::InForce;
 use super::{App, supervise};
 use crate::adapters::clock::Clock;
-use crate::adapters::own_channels::{self, OwnChannel, RECEIVER};
+use crate::adapters::own_channels::{self, OnAir, OwnChannel, RECEIVER};
 use crate::adapters::picture;
 use crate::adapters::receiver::Client;
 use ahead::SimulationView;
@@ -383,13 +385,16 @@ impl Owner {
         self.hear(&board);
         self.find_cards(None).await;
         let (mut told, mut wanted) = (false, BTreeMap::new());
+        let lineup = self.parts.receivers.lineup.load_full();
         for channel in &mut self.channels {
-            let before = channel.on_air(&board).pieces.len();
+            channel.others.lineup = Arc::clone(&lineup);
+            channel.others.events = told_of(channel.overrunning(), &self.parts.receivers);
+            let before = size(&channel.on_air(&board));
             let changed = channel.look(now, &self.stock, &board);
             channel.wanted(now, &self.stock, &mut wanted);
             told |= changed.plan;
             let on_air = channel.on_air(&board);
-            if changed.firm || !changed.aired.is_empty() || before != on_air.pieces.len() {
+            if changed.firm || !changed.aired.is_empty() || before != size(&on_air) {
                 let kept =
                     self.parts.store.keep_station(&channel.station.id, &channel.kept(), &changed.aired).await;
                 self.parts.aired.note(changed.aired.iter().filter_map(Aired::was_on));
@@ -475,7 +480,8 @@ impl Owner {
                 let board = Arc::clone(&self.parts.preparation.board().borrow());
                 let shown = |channel: &Channel| {
                     let window = (window_ms.0, window_ms.1.min(window_ms.0 + SHOWN_MS));
-                    view::timeline(&channel.timeline, channel.firm.len(), window, &self.stock, &|slot| {
+                    let from = (&*self.stock, &channel.others);
+                    view::timeline(&channel.timeline, channel.firm.len(), window, from, &|slot| {
                         channel.state_of(slot, &self.stock, &board)
                     })
                 };
@@ -533,6 +539,7 @@ impl Owner {
         document: String,
     ) -> Result<StationView, Error> {
         self.find(id)?;
+        self.refuse_circle(id, &document)?;
         let now_ms = self.parts.clock.wall_ms();
         let next = self.parts.store.change_station(id, revision, (number, &document), now_ms).await?;
         let found = self.channels.iter_mut().find(|channel| channel.station.id == id);
@@ -544,6 +551,26 @@ impl Owner {
         self.find(id).map(|channel| self.view(channel))
     }
 
+    /// A channel that showed itself by way of others would show nothing.
+    fn refuse_circle(&self, id: &str, document: &str) -> Result<(), Error> {
+        let Ok(document) = Document::parse(document) else { return Ok(()) };
+        let mut all: BTreeMap<&str, &Document> = BTreeMap::new();
+        for channel in &self.channels {
+            if let Ok(document) = &channel.document {
+                all.insert(&channel.station.id, document);
+            }
+        }
+        all.insert(id, &document);
+        let Some(way) = circle(&all, id) else { return Ok(()) };
+        let names: Vec<&str> = way.iter().filter_map(|id| all.get(id)).map(|one| one.name.as_str()).collect();
+        let shown = names.join(" shows ");
+        let first = names.first().copied().unwrap_or_default();
+        let words = format!(
+            "Channels may not show each other in a circle: {shown} shows {first}. Take one of them out."
+        );
+        Err(Error::new(Kind::Invalid, words))
+    }
+
     async fn delete(&mut self, id: &str) -> Result<(), Error> {
         self.find(id)?;
         self.parts.store.delete_station(id).await?;
@@ -553,6 +580,20 @@ impl Owner {
         self.parts.news.tell(TOPIC, "changed", &serde_json::json!({ "id": id }));
         Ok(())
     }
+}
+
+/// How much there is on a channel that can be shown.
+fn size(on_air: &OnAir) -> (usize, usize) {
+    (on_air.pieces.len(), on_air.lives.iter().filter(|live| live.slate.is_some()).count())
+}
+
+/// What is on and next on a channel, if it is to be known; so it is asked for often.
+fn told_of(channel: Option<ChannelId>, receivers: &Receivers) -> HashMap<ChannelId, Vec<Event>> {
+    let told = |id: ChannelId| {
+        let view = receivers.now_next(&[id.0.clone()], &[]).pop()?;
+        Some((id, view.now.into_iter().chain(view.next).collect()))
+    };
+    channel.and_then(told).into_iter().collect()
 }
 
 fn gone() -> Error {

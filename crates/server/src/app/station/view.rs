@@ -11,6 +11,7 @@ use telecast_store::Aired;
 use utoipa::ToSchema;
 
 use super::channel::Channel;
+use super::channel::live::{self, Others};
 use super::stock::Stock;
 use crate::app::prepare::{Board, State};
 
@@ -125,6 +126,8 @@ pub struct WhyView {
     pub source: String,
     /// Name of the break; empty: it is a programme.
     pub rule: String,
+    /// Name of the channel that is on in it as it is.
+    pub channel: Option<String>,
 }
 
 /// One thing on air.
@@ -256,7 +259,7 @@ pub struct AiredView {
     pub item_id: Option<u64>,
     /// `programme`, `break` or `slate`.
     pub kind: String,
-    /// Why it was not what was planned: `off`, `chunks`, `late`, `cut`, `live`, `still`, `nothing`; empty: it was.
+    /// Why it was not what was planned: `off`, `chunks`, `late`, `cut`, `still`, `nothing`, `live_no_channel`, `live_no_tuner`, `live_no_picture`; `live`: another channel, as planned; empty: it was.
     pub note: String,
 }
 
@@ -298,7 +301,9 @@ pub(super) fn station(channel: &Channel, stock: &Stock, board: &Board, now: i64)
     let firm = channel.firm.len();
     let view = |number: usize| {
         let state = channel.state_of(number, stock, board);
-        slot(timeline, number, firm, stock, state.as_ref())
+        let mut view = slot(timeline, number, firm, stock, state.as_ref());
+        name_live(&mut view, &channel.others);
+        view
     };
     let on = timeline.slot_at(now);
     let entry = on.and_then(|on| timeline.slots.get(on)).map(|slot| slot.entry);
@@ -322,7 +327,9 @@ pub(super) fn station(channel: &Channel, stock: &Stock, board: &Board, now: i64)
 }
 
 fn state(channel: &Channel, on: Option<usize>) -> StationState {
-    let is_on = on.and_then(|on| channel.firm.get(on)).is_some_and(|firm| !firm.pieces.is_empty());
+    let is_on = on
+        .and_then(|on| channel.firm.get(on))
+        .is_some_and(|firm| !firm.pieces.is_empty() || firm.live.is_some());
     if is_on {
         StationState::OnAir
     } else if channel.document.is_err() {
@@ -372,13 +379,17 @@ pub(super) fn timeline(
     timeline: &Timeline,
     firm: usize,
     (from_ms, to_ms): (i64, i64),
-    stock: &Stock,
+    (stock, others): (&Stock, &Others),
     state: &dyn Fn(usize) -> Option<State>,
 ) -> TimelineView {
     let (from, to) = (from_ms * TICKS_PER_MS, to_ms * TICKS_PER_MS);
     let first = timeline.slots.partition_point(|slot| slot.end() <= from);
     let last = timeline.slots.partition_point(|slot| slot.start < to);
-    let slots = (first..last).map(|number| slot(timeline, number, firm, stock, state(number).as_ref()));
+    let slots = (first..last).map(|number| {
+        let mut view = slot(timeline, number, firm, stock, state(number).as_ref());
+        name_live(&mut view, others);
+        view
+    });
     TimelineView {
         from: time(from_ms),
         to: time(to_ms),
@@ -417,7 +428,7 @@ pub(super) fn preview(
             view.items.push(TimelineChange { kind, title, start, was });
         }
     }
-    let timeline = timeline(next, channel.firm.len(), window_ms, stock, &|_| None);
+    let timeline = timeline(next, channel.firm.len(), window_ms, (stock, &channel.others), &|_| None);
     PreviewView { timeline, diff: view, faults: Vec::new() }
 }
 
@@ -476,6 +487,7 @@ fn slot(timeline: &Timeline, number: usize, firm: usize, stock: &Stock, state: O
         step: reason.step,
         source: reason.source.to_string(),
         rule: reason.rule.to_string(),
+        channel: None,
     });
     let nothing = || WhyView {
         template: String::new(),
@@ -484,6 +496,7 @@ fn slot(timeline: &Timeline, number: usize, firm: usize, stock: &Stock, state: O
         step: 0,
         source: String::new(),
         rule: String::new(),
+        channel: None,
     };
     SlotView {
         start: at(slot.start),
@@ -501,6 +514,15 @@ fn slot(timeline: &Timeline, number: usize, firm: usize, stock: &Stock, state: O
         progress,
         failure,
         why: why.unwrap_or_else(nothing),
+    }
+}
+
+/// What is called by its id so far is called by its name, if it is another channel.
+fn name_live(view: &mut SlotView, others: &Others) {
+    let is_own = view.kind == "channel";
+    if is_own || view.kind == "live" {
+        view.title = others.name(&live::id(is_own, &view.title));
+        view.why.channel = Some(view.title.clone());
     }
 }
 

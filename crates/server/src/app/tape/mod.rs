@@ -21,7 +21,7 @@ pub mod room;
 mod sounds;
 mod stretch;
 
-use crate::adapters::air_file::AirFile;
+use crate::adapters::air_file::{AirFile, Relayed};
 use crate::adapters::clock::Clock;
 use crate::adapters::own_channels::OnAir;
 use crate::adapters::past_files::PastFiles;
@@ -31,6 +31,7 @@ use crate::adapters::tape_files::{Recent, TapeFile};
 use crate::app::shelf::Playlists;
 use derived::{Derived, Pictures};
 use own::Own;
+pub use own::Sources;
 use owner::Owner;
 pub use room::{Keeping, Room, Usage};
 use std::collections::HashMap;
@@ -152,6 +153,14 @@ impl Main {
         }
     }
 
+    /// The same for a channel of one's own on which the tape is; of its sounds that were made, those in `sides`.
+    fn relayed(&self, sides: &Arc<HashMap<TrackId, Arc<TapeFile>>>) -> Relayed {
+        match self {
+            Self::Written(file) => Relayed::Written(Arc::clone(file), Arc::clone(sides)),
+            Self::Aired(file) => Relayed::Aired(Arc::clone(file)),
+        }
+    }
+
     /// Up to where it can be read.
     pub fn end(&self) -> u64 {
         match self {
@@ -246,10 +255,10 @@ impl Tape {
         })
     }
 
-    /// Starts the tape of a channel of one's own, on which is what `on_air` says. It ends with `on_air`.
+    /// Starts the tape of a channel of one's own, on which is what `on_air` says; other channels that are on it come from `sources`. It ends with `on_air`.
     pub fn air(
         key: &StreamKey,
-        on_air: watch::Receiver<Arc<OnAir>>,
+        (on_air, sources): (watch::Receiver<Arc<OnAir>>, Sources),
         room: &Room,
         clock: Clock,
         stop: CancellationToken,
@@ -259,7 +268,7 @@ impl Tape {
         let (commands, inbox) = mpsc::channel(COMMANDS);
         let file = Arc::<AirFile>::default();
         let name = key.channel.0.clone();
-        let owner = Own::new(name, on_air, Arc::clone(&file), clock, (publish, troubled));
+        let owner = Own::new(name, (on_air, sources), Arc::clone(&file), clock, (publish, troubled));
         let gone = CancellationToken::new();
         let (done, token) = (gone.clone().drop_guard(), stop.clone());
         crate::app::supervise("own channel", async move {
@@ -358,9 +367,12 @@ impl Tape {
         match origin {
             Origin::Stream { .. } => self.main.read(begin, end),
             Origin::Derived { .. } if begin >= PAST => self.past.read(track, begin, end),
-            Origin::Derived { .. } => {
-                snapshot.sides.get(&track).ok_or(std::io::ErrorKind::NotFound)?.read(begin, end)
-            }
+            Origin::Derived { from } => match &self.main {
+                Main::Aired(file) => file.side(from, begin, end),
+                Main::Written(_) => {
+                    snapshot.sides.get(&track).ok_or(std::io::ErrorKind::NotFound)?.read(begin, end)
+                }
+            },
         }
     }
 }

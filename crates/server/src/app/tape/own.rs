@@ -4,6 +4,10 @@
 //! - What it has once shown stays: sequences follow each other and time never goes back, even if the system's clock does.
 //! - It wakes when the next part is over, or when other pieces are due.
 //! - Pieces are put one behind another as they come; where none is due, nothing comes, and viewers are told.
+//! - `live`: slots in which another channel is on. `following`: the lease of its tape.
+
+mod following;
+mod live;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,9 +15,9 @@ use std::time::Duration;
 
 use telecast_media::air::{self, Place, Placed};
 use telecast_media::segment::{Counters, Waiting};
-use telecast_media::tape::{Index, Segment};
+use telecast_media::tape::{Index, Origin, Segment, Track};
 use telecast_media::time::{HZ, to_ticks};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -21,7 +25,11 @@ use super::{Command, Snapshot};
 use crate::adapters::air_file::{AirFile, Aired};
 use crate::adapters::clock::Clock;
 use crate::adapters::own_channels::{Due, OnAir};
+use crate::adapters::pieces::Piece;
 use crate::adapters::stream::Fault;
+use following::Following;
+pub use following::Sources;
+use live::Relaying;
 
 /// What has been on this long before somebody comes is there at once (ticks): players hold back, and like to have something to hold on to.
 const BACK: i64 = 60 * HZ;
@@ -32,6 +40,8 @@ const LOOK: Duration = Duration::from_secs(1);
 const BREATH: Duration = Duration::from_millis(20);
 /// Nothing has been on for this long (ticks): viewers are told.
 const PATIENCE: i64 = 2 * HZ;
+/// Bytes of a piece in which its first clock is looked for.
+const FRONT: u64 = 350 * 188;
 /// The system's clock has been set if it differs by more than this from what has passed (milliseconds).
 const SET_MS: i64 = 1_000;
 
@@ -57,16 +67,44 @@ impl Now {
     }
 }
 
+/// A piece that is on.
+struct OnPiece {
+    placed: Placed,
+    piece: Arc<Piece>,
+    /// Its segments that are still to come as far as they have been read.
+    coming: VecDeque<Arc<Segment>>,
+}
+
 pub(super) struct Own {
+    /// Id of the channel.
     name: String,
     on_air: watch::Receiver<Arc<OnAir>>,
+    sources: Sources,
     file: Arc<AirFile>,
     publish: watch::Sender<Arc<Snapshot>>,
     troubled: watch::Sender<bool>,
     now: Now,
     index: Index,
-    /// The piece that is on, and its segments that are still to come as far as they have been read.
-    on: Option<(Arc<Aired>, VecDeque<Arc<Segment>>)>,
+    /// The piece that is on.
+    on: Option<OnPiece>,
+    /// The relay that is on.
+    relaying: Option<Relaying>,
+    /// Channels that are followed, and who tells that there is more of them.
+    following: Vec<Following>,
+    news: Arc<Notify>,
+    /// What has been aired last of another tape: which, and up to when by its time.
+    seen: Option<(u64, i64)>,
+    /// It was on last.
+    goes_on: bool,
+    /// Offset behind what is on, and the continuity counters of what would come next.
+    base: u64,
+    counters: Vec<(u16, u8)>,
+    /// Relays so far, and whether one was on last.
+    relays: u32,
+    is_behind_relay: bool,
+    /// Tracks of what was on last that was prepared for this channel.
+    house: Vec<Track>,
+    epoch_ms: i64,
     since: u64,
     trouble: Option<Arc<Fault>>,
     began: i64,
@@ -75,7 +113,7 @@ pub(super) struct Own {
 impl Own {
     pub(super) fn new(
         name: String,
-        on_air: watch::Receiver<Arc<OnAir>>,
+        (on_air, sources): (watch::Receiver<Arc<OnAir>>, Sources),
         file: Arc<AirFile>,
         clock: Clock,
         (publish, troubled): (watch::Sender<Arc<Snapshot>>, watch::Sender<bool>),
@@ -83,12 +121,24 @@ impl Own {
         Self {
             name,
             on_air,
+            sources,
             file,
             publish,
             troubled,
             now: Now::begin(clock),
             index: Index::default(),
             on: None,
+            relaying: None,
+            following: Vec::new(),
+            news: Arc::default(),
+            seen: None,
+            goes_on: false,
+            base: 0,
+            counters: Vec::new(),
+            relays: 0,
+            is_behind_relay: false,
+            house: Vec::new(),
+            epoch_ms: 0,
             since: u64::MAX,
             trouble: None,
             began: i64::MAX,
@@ -96,10 +146,12 @@ impl Own {
     }
 
     pub(super) async fn run(mut self, mut inbox: mpsc::Receiver<Command>, stop: CancellationToken) {
+        let more = Arc::clone(&self.news);
         loop {
             let wake = self.step();
             tokio::select! {
                 () = tokio::time::sleep_until(wake) => {}
+                () = more.notified() => {}
                 changed = self.on_air.changed() => if changed.is_err() {
                     // The channel is gone.
                     self.index.ended = true;
@@ -121,22 +173,16 @@ impl Own {
         let on_air = Arc::clone(&self.on_air.borrow_and_update());
         let now = (self.now.ms() - on_air.epoch_ms) * HZ / 1000;
         self.began = self.began.min(now);
-        let mut news = false;
+        self.epoch_ms = on_air.epoch_ms;
         let mut next = now + HZ;
-        // Each turn takes a segment, or ends it.
-        while let Some(segment) = self.next(&on_air, now) {
-            let Some(shown) = air::open(&segment, now) else {
-                next = next.min(over(&segment, None));
+        self.follow(&on_air, now);
+        let mut news = self.relayed(&on_air, now, &mut next);
+        while self.relaying.is_none() {
+            let shown = self.pieces(&on_air, now, &mut next);
+            let joined = self.relayed(&on_air, now, &mut next);
+            news |= shown | joined;
+            if !joined {
                 break;
-            };
-            let complete = shown.is_complete();
-            news |= self.show(shown);
-            if !complete {
-                next = next.min(over(&segment, self.index.segments.back().map(|open| &**open)));
-                break;
-            }
-            if let Some((_, coming)) = &mut self.on {
-                coming.pop_front();
             }
         }
         self.evict(now);
@@ -156,15 +202,37 @@ impl Own {
         Instant::now() + left.clamp(BREATH, LOOK)
     }
 
+    /// Shows what is on by now of pieces; `next` becomes when there will be more. Says whether there is something new to see.
+    fn pieces(&mut self, on_air: &OnAir, now: i64, next: &mut i64) -> bool {
+        let mut news = false;
+        // Each turn takes a segment, or ends it.
+        while let Some(segment) = self.next(on_air, now) {
+            let Some(shown) = air::open(&segment, now) else {
+                *next = (*next).min(over(&segment, None));
+                break;
+            };
+            let complete = shown.is_complete();
+            news |= self.show(shown, false);
+            if !complete {
+                *next = (*next).min(over(&segment, self.index.segments.back().map(|open| &**open)));
+                break;
+            }
+            if let Some(on) = &mut self.on {
+                on.coming.pop_front();
+            }
+        }
+        news
+    }
+
     /// The segment that is on, or the one that comes next; none: it is not known yet.
     fn next(&mut self, on_air: &OnAir, now: i64) -> Option<Arc<Segment>> {
-        if let Some((aired, coming)) = &mut self.on {
-            if coming.is_empty() {
+        if let Some(on) = &mut self.on {
+            if on.coming.is_empty() {
                 let behind = self.index.segments.back().and_then(|last| last.end);
-                let own = behind.unwrap_or(aired.placed.place.start) - aired.placed.place.start;
-                *coming = read(aired, own + aired.placed.piece.start, &self.name);
+                let own = behind.unwrap_or(on.placed.place.start) - on.placed.place.start;
+                on.coming = read(&on.placed, &on.piece, own + on.placed.piece.start, &self.name);
             }
-            if let Some(segment) = coming.front() {
+            if let Some(segment) = on.coming.front() {
                 return Some(Arc::clone(segment));
             }
         }
@@ -175,45 +243,45 @@ impl Own {
         if due.start > now {
             return None;
         }
-        let place = self.place(on_air, due);
-        let aired = Arc::new(Aired {
-            placed: Placed::new(
-                place,
-                Arc::clone(due.piece.outline()),
-                self.on.as_ref().map(|(on, _)| &on.placed),
-            ),
-            piece: Arc::clone(&due.piece),
-        });
-        self.file.push(Arc::clone(&aired));
-        let own = (from - due.start).max(0) + aired.placed.piece.start;
-        let coming = read(&aired, own, &self.name);
+        let placed = self.place(on_air, due);
+        let own = (from - due.start).max(0) + placed.piece.start;
+        let coming = read(&placed, &due.piece, own, &self.name);
         let first = coming.front().cloned();
-        self.on = Some((aired, coming));
+        self.file.push(Arc::new(Aired::Piece(placed.clone(), Arc::clone(&due.piece))));
+        self.counters = placed.counters();
+        self.base = placed.place.base + due.piece.outline().bytes;
+        self.on = Some(OnPiece { placed, piece: Arc::clone(&due.piece), coming });
         first
     }
 
-    /// Where a piece stands: as it was reckoned, or behind what has been shown.
-    fn place(&self, on_air: &OnAir, due: &Due) -> Place {
+    /// A piece where it stands: as it was reckoned, or behind what has been shown.
+    fn place(&mut self, on_air: &OnAir, due: &Due) -> Placed {
         let reckoned = Place {
             start: due.start,
             wall_ms: on_air.epoch_ms + due.start * 1000 / HZ,
             sequence: due.sequence,
             discontinuity_sequence: due.discontinuity_sequence,
             run: due.run,
-            base: 0,
+            base: self.base,
         };
-        let Some((before, last)) = self.on.as_ref().zip(self.index.segments.back()) else { return reckoned };
-        Place {
+        let place = self.index.segments.back().map_or(reckoned, |last| Place {
             sequence: last.sequence + 1,
             discontinuity_sequence: last.discontinuity_sequence + 1,
             run: last.run.number + 1,
-            base: before.0.end(),
             ..reckoned
+        });
+        (self.seen, self.goes_on) = (None, false);
+        let placed = Placed::after(place, Arc::clone(due.piece.outline()), &self.counters);
+        if !std::mem::take(&mut self.is_behind_relay) {
+            return placed.with_list(self.relays);
         }
+        let front = due.piece.read(0, FRONT.min(due.piece.outline().bytes)).unwrap_or_default();
+        placed.behind_relay(self.relays, air::first_clock(&front, |_, _| true))
     }
 
-    /// Puts a segment where it belongs; says whether a reader could see something new.
-    fn show(&mut self, segment: Segment) -> bool {
+    /// Puts a segment where it belongs; says whether a reader could see something new. Of a relay a raw reader has no more than the picture: behind that lie
+    /// pictures that are not on yet.
+    fn show(&mut self, segment: Segment, is_relayed: bool) -> bool {
         let parts = |segment: &Segment| segment.lanes.iter().map(|lane| lane.parts.len()).sum::<usize>();
         let mut before = (0, false);
         if let Some(open) = self.index.segments.pop_back_if(|last| last.sequence == segment.sequence) {
@@ -222,7 +290,13 @@ impl Own {
         let news = before != (parts(&segment), segment.is_complete());
         self.since = self.since.min(segment.sequence);
         self.index.next_sequence = segment.sequence + 1;
-        self.file.set(0, air::reach(&segment));
+        let picture = segment.lanes.first().and_then(|lane| Some(lane.extent()?.1));
+        let reach = if is_relayed { picture.unwrap_or(segment.base) } else { air::reach(&segment) };
+        self.file.set(0, reach);
+        if !is_relayed || self.house.is_empty() {
+            let own = segment.run.tracks.iter().filter(|track| !air::is_beside(track));
+            self.house = own.cloned().collect();
+        }
         self.index.segments.push_back(Arc::new(segment));
         news
     }
@@ -237,7 +311,7 @@ impl Own {
 
     fn tell(&mut self, fault: Option<Arc<Fault>>) {
         let last = self.index.segments.back();
-        let tracks = last.map_or(Vec::new(), |last| last.run.tracks.clone());
+        let tracks = last.map_or(Vec::new(), |last| offered(&last.run.tracks));
         let runs = last.map_or(0, |last| u64::from(last.run.number));
         self.publish.send_replace(Arc::new(Snapshot {
             index: self.index.clone(),
@@ -256,6 +330,15 @@ impl Own {
     }
 }
 
+/// Tracks as whoever plays the channel is to see them: sound that was made for a relay is there as any other, and what it was made of is not offered beside it.
+fn offered(tracks: &[Track]) -> Vec<Track> {
+    let own = tracks.iter().filter(|track| !air::is_beside(track)).map(|track| match track.origin {
+        Origin::Derived { from } => Track { origin: Origin::Stream { pid: from.into() }, ..track.clone() },
+        Origin::Stream { .. } => track.clone(),
+    });
+    own.collect()
+}
+
 /// Sound of a prepared piece is what every player can play: there is nothing to be made of it.
 fn answer(command: Command) {
     match command {
@@ -266,9 +349,9 @@ fn answer(command: Command) {
 }
 
 /// Segments of a piece from its own tape time `own` on, as they stand on the channel.
-fn read(aired: &Aired, own: i64, channel: &str) -> VecDeque<Arc<Segment>> {
-    match aired.piece.segments(own) {
-        Ok(found) => found.iter().filter_map(|segment| aired.placed.segment(segment).map(Arc::new)).collect(),
+fn read(placed: &Placed, piece: &Piece, own: i64, channel: &str) -> VecDeque<Arc<Segment>> {
+    match piece.segments(own) {
+        Ok(found) => found.iter().filter_map(|segment| placed.segment(segment).map(Arc::new)).collect(),
         Err(error) => {
             tracing::error!(%error, channel, "a prepared piece cannot be read");
             VecDeque::new()

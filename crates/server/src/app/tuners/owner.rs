@@ -26,7 +26,7 @@ use crate::adapters::clock::Clock;
 use crate::adapters::receiver::Client;
 use crate::adapters::stream::Fault;
 use crate::app::settings::InForce;
-use crate::app::tape::{Feed, Pause, Room, Source, Tape, Trouble, Troubles};
+use crate::app::tape::{Feed, Pause, Room, Source, Sources, Tape, Trouble, Troubles};
 
 /// Leases and idle streams are looked through this often.
 const SWEEP: Duration = Duration::from_millis(500);
@@ -65,6 +65,8 @@ pub(super) struct Owner {
     running: Running,
     board: Arc<ArcSwap<Board>>,
     requests: mpsc::Sender<Request>,
+    /// Tapes of own channels ask for those of others.
+    way: Tuners,
     troubles: Troubles,
     stop: CancellationToken,
 }
@@ -93,6 +95,7 @@ impl Owner {
             running: Arc::clone(&way.running),
             board: Arc::clone(&way.board),
             requests: way.requests.clone(),
+            way: way.clone(),
             troubles,
             stop,
         }
@@ -272,7 +275,8 @@ impl Owner {
         let stop = self.stop.child_token();
         let opened = match self.clients.get(&source.receiver)? {
             Client::Own(own) => {
-                Ok(Tape::air(key, own.on_air(&source.service)?, &self.room, self.clock, stop))
+                let sources = Sources { tuners: self.way.clone(), lineup: Arc::clone(&self.lineup) };
+                Ok(Tape::air(key, (own.on_air(&source.service)?, sources), &self.room, self.clock, stop))
             }
             Client::Enigma2(_) | Client::List(_) => {
                 let from = self.feed(&key.channel, source)?;

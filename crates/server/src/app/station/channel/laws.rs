@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use telecast_core::guide::Event;
 use telecast_core::library::{Item, ItemId, Kind, Library};
 use telecast_core::schedule::Length;
 use telecast_core::schedule::document::Still;
@@ -74,7 +75,7 @@ fn stock(items: u64) -> Stock {
 
 /// Documents of different kinds.
 fn document(kind: u64) -> String {
-    match kind % 4 {
+    match kind % 5 {
         0 => r#"{"version":1,"name":"A","simple":{"shows":["Show 0","Show 1",{"show":"Show 2","weight":2.0}]}}"#,
         1 => r#"{"version":1,"name":"B","simple":{"order":"shuffle","shows":["Show 1",{"kind":"film"}],"pad":15}}"#,
         2 => {
@@ -83,6 +84,11 @@ fn document(kind: u64) -> String {
             "blocks":{"day":{"play":[{"source":"shows"}],"breaks":["fill","card"]},"evening":{"play":[{"source":"films","order":"shuffle"}]}},
             "templates":{"all":[{"at":"06:00","block":"day"},{"at":"20:15","block":"evening","strict":true}]},
             "calendar":[{"template":"all"}],"breaks":[{"name":"fill","at":"tail","source":"clips"},{"name":"card","at":"fallback","source":"card"}]}"#
+        }
+        3 => {
+            r#"{"version":1,"name":"E","sources":{"match":{"live":"1:0:19:1:1:1:C00000:0:0:0:"},"shows":{"show":"Show 1"}},
+            "blocks":{"day":{"play":[{"source":"shows","count":2},{"source":"match","for":"50m","overrun":"20m"}]}},
+            "templates":{"all":[{"at":"06:00","block":"day"}]},"calendar":[{"template":"all"}]}"#
         }
         _ => r#"{"version":1,"name":"D","simple":{"order":"weighted","mode":"random","shows":["Show 2","Show 0"]}}"#,
     }
@@ -147,6 +153,10 @@ impl Seen {
                 pair[0].run < pair[1].run && pair[0].discontinuity_sequence < pair[1].discontinuity_sequence
             );
         }
+        for live in &on_air.lives {
+            let is_beside = |due: &Due| due.end() <= live.start || live.end <= due.start;
+            assert!(live.start < live.end && on_air.pieces.iter().all(is_beside), "one thing at a time");
+        }
         for due in &on_air.pieces {
             let shown = (due.piece.outline().length, due.sequence);
             let known = self.pieces.entry(due.start).or_insert_with(|| {
@@ -209,7 +219,7 @@ fn run(count: u64, days: i64, seed: u64) -> usize {
             }
             1..4 => {
                 let at = dice.below(count) as usize;
-                let other = dice.below(4);
+                let other = dice.below(5);
                 let station = Station { document: document(other), ..channels[at].0.station.clone() };
                 channels[at].0.change(station);
             }
@@ -226,6 +236,7 @@ fn run(count: u64, days: i64, seed: u64) -> usize {
             let is_firm = |slot: &usize| channel.firm.get(*slot).is_some_and(|firm| firm.complete);
             let on =
                 channel.timeline.slot_at(now).filter(is_firm).map(|slot| channel.timeline.slots[slot].what);
+            channel.others.events = told(channel, &mut dice);
             let changed = channel.look(now, &stock, &room.board);
             if let (Some(before), Some(after)) = (on, channel.timeline.slot_at(now)) {
                 assert_eq!(before, channel.timeline.slots[after].what, "the slot on air stays");
@@ -252,6 +263,26 @@ fn want_slates(channel: &Channel, now: i64, wanted: &mut BTreeMap<Key, Wanted>) 
         let source = Source::File { path: PathBuf::new(), content: "slate".into() };
         (key.clone(), Wanted { key, source, stretch, planned: length, due_ms: 0 })
     }));
+}
+
+/// What the guide of a channel says that may overrun: sometimes that it does.
+fn told(channel: &Channel, dice: &mut Dice) -> HashMap<telecast_core::lineup::ChannelId, Vec<Event>> {
+    let open = channel.overrunning().zip(channel.timeline.slots.get(channel.firm.len().saturating_sub(1)));
+    let told = open.map(|(id, slot)| {
+        let later = if dice.below(40) == 0 { dice.below(30 * 60) as i64 * 1000 } else { 0 };
+        let event = Event {
+            id: 7,
+            title: "Match".into(),
+            subtitle: String::new(),
+            description: String::new(),
+            start_ms: slot.start / TICKS_PER_MS,
+            end_ms: slot.end() / TICKS_PER_MS + later,
+            genre: String::new(),
+            rating: None,
+        };
+        (id, vec![event])
+    });
+    told.into_iter().collect()
 }
 
 fn stock_without(stock: &Stock, id: u64) -> Stock {

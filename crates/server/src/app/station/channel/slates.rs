@@ -76,7 +76,7 @@ impl Channel {
             let firm = self.firm.get(number);
             let slates = firm.iter().flat_map(|firm| &firm.pieces).filter(|piece| piece.is_slate());
             slates.for_each(|piece| want(piece.length.unwrap_or(piece.ticks), slot.start));
-            if item_of(slot).is_some() || firm.is_some_and(|firm| firm.complete) {
+            if item_of(slot).is_some() || firm.is_some_and(|firm| firm.complete || firm.live.is_some()) {
                 continue;
             }
             let shown = firm.and_then(|firm| firm.pieces.last()).map(|last| last.start + last.ticks);

@@ -14,6 +14,7 @@ use crate::adapters::own_channels::{Board, Client, OwnChannel};
 use crate::adapters::pieces::Piece;
 use crate::app::settings::{InForce, Settings};
 use crate::app::tape::{Room, Tape};
+use crate::app::tuners::Tuners;
 
 /// A film of so many pictures.
 fn film(folder: &Path, name: &str, picture: &str, frames: u32, sound: &str) -> std::path::PathBuf {
@@ -109,16 +110,19 @@ async fn what_is_prepared_is_on_when_it_is_due() {
         piece: Arc::clone(&two),
     };
     let end = next.end();
-    board.firm("x", OnAir { epoch_ms, pieces: vec![first, next] });
+    board.firm("x", OnAir { epoch_ms, pieces: vec![first, next], lives: Vec::new() });
 
     let client = Client::new(Arc::clone(&board), clock);
     let service = ServiceRef::own("x");
     assert_eq!(client.bouquets()[0].services[0].service, service);
     let settings = InForce::new(Settings::with_tapes_in(folder.path().join("tapes")));
-    let room = Room::open(settings, clock, Arc::default()).await.expect("a room");
+    let room = Room::open(settings.clone(), clock, Arc::default()).await.expect("a room");
+    let lineup = Arc::<arc_swap::ArcSwap<telecast_core::lineup::Lineup>>::default();
+    let tuners = Tuners::start(settings, Arc::clone(&lineup), room.clone(), clock, CancellationToken::new());
+    let sources = Sources { tuners, lineup };
     let key = StreamKey { receiver: "own".into(), channel: ChannelId("own-x".into()), joined: None };
-    let tape =
-        Tape::air(&key, client.on_air(&service).expect("on air"), &room, clock, CancellationToken::new());
+    let on_air = client.on_air(&service).expect("on air");
+    let tape = Tape::air(&key, (on_air, sources), &room, clock, CancellationToken::new());
 
     // What has been is there at once.
     let mut news = tape.watch();
