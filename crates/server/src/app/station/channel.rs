@@ -6,6 +6,7 @@
 //! - A slot that comes too soon to be prepared as a whole is prepared in chunks just ahead of the play-head; until the next chunk is there, a slate is shown, and what
 //!   comes after it comes later.
 
+pub(super) mod parts;
 mod wants;
 
 use std::collections::{HashMap, HashSet};
@@ -57,8 +58,8 @@ const TRIES: u32 = 2;
 pub(super) struct FirmPiece {
     /// What it is made of; none: the slate.
     pub(super) item: Option<ItemId>,
-    from: i64,
-    length: Option<i64>,
+    pub(super) from: i64,
+    pub(super) length: Option<i64>,
     key: String,
     /// Tape time of its start, and its true length.
     pub(super) start: i64,
@@ -479,6 +480,7 @@ impl Channel {
 
     /// Notes what is over.
     fn log(&mut self, now: i64, stock: &Stock, changed: &mut Changed) {
+        let epoch = self.station.epoch_ms * TICKS_PER_MS;
         for (slot, firm) in self.timeline.slots.iter().zip(&mut self.firm) {
             if slot.end() > now {
                 break;
@@ -504,6 +506,7 @@ impl Channel {
                 }
                 .into(),
                 note: firm.note.clone(),
+                pieces: parts::written(&parts::of(firm, epoch)),
             });
         }
     }

@@ -1,6 +1,6 @@
 //! Channels of one's own: one owner of all of them, which plans, has prepared, and puts on air.
 //!
-//! - [`channel`](self): one channel, its plan and what of it is firm. `stock`: what there is to draw from. `guide`: what guides are told. [`ahead`]: a year of it. [`view`]: as people see it.
+//! - [`channel`](self): one channel, its plan and what of it is firm. [`playing`]: programmes that are played for themselves. `stock`: what there is to draw from. `guide`: what guides are told. [`ahead`]: a year of it. [`view`]: as people see it.
 //! - Every two seconds, and whenever library, preparation or a document change, each channel is brought to where it is to be; what has changed is kept in the store
 //!   before tapes hear of it, so that a restart goes on with what was firm.
 //! - Requests are answered between two looks.
@@ -8,6 +8,7 @@
 pub mod ahead;
 mod channel;
 mod guide;
+pub mod playing;
 mod stock;
 pub mod view;
 
@@ -19,6 +20,7 @@ use std::time::Duration;
 use image::ExtendedColorType;
 use telecast_core::error::{Error, Kind};
 use telecast_core::library::ItemId;
+use telecast_core::lineup::ServiceRef;
 use telecast_core::schedule::{
     Document, Fault, History, Plan, Standing, TICKS_PER_MS, Timeline, lint, simulate,
 };
@@ -39,8 +41,10 @@ use crate::adapters::own_channels::{self, OwnChannel, RECEIVER};
 use crate::adapters::picture;
 use crate::adapters::receiver::Client;
 use ahead::SimulationView;
+use channel::parts::Part;
 use channel::{Channel, SLATE};
-pub use stock::{Stock, StockFile};
+use playing::{ItemWish, PastWish};
+pub use stock::{Stock, StockFile, called};
 use view::{PreviewView, StationDetail, StationView, TimelineView};
 
 /// How often channels are looked at.
@@ -74,6 +78,10 @@ enum Request {
     /// None: of a channel that is not there yet.
     Preview(Option<String>, Box<Document>, i64, Reply<PreviewView>),
     Ahead(String, Option<Box<Document>>, Reply<Ahead>),
+    /// An item, whose picture stays as it is or not.
+    Item(Box<ItemWish>, bool, oneshot::Sender<ServiceRef>),
+    /// What was on, as far as the log has it.
+    Past(PastWish, Vec<Part>, oneshot::Sender<ServiceRef>),
 }
 
 /// What a run ahead is made of.
@@ -159,7 +167,7 @@ impl Stations {
         }
         let told = guide::Told::default();
         let channels = kept.into_iter().map(Channel::new).collect();
-        let owner = Owner { parts, channels, bad: HashSet::new(), stock: Arc::default(), slate, told };
+        let owner = Owner { parts, channels, bad: HashSet::new(), stock: Arc::default(), slate, told, playing: playing::All::default() };
         supervise("own channels", owner.run(inbox, stop));
         Self { requests, store, stocked }
     }
@@ -309,6 +317,7 @@ struct Owner {
     stock: Arc<Stock>,
     slate: PathBuf,
     told: guide::Told,
+    playing: playing::All,
 }
 
 impl Owner {
@@ -385,6 +394,8 @@ impl Owner {
                 self.parts.news.tell(TOPIC, "changed", &serde_json::json!({ "id": channel.station.id }));
             }
         }
+        let around = (&*self.channels, &*self.stock, &*board);
+        self.playing.look(now, around, &self.parts.board.programmes, &mut wanted);
         if !self.channels.is_empty() {
             let key = Stock::slate_key();
             let stretch = Stretch { from: 0, length: Some(SLATE) };
@@ -476,6 +487,16 @@ impl Owner {
             }
             Request::Ahead(id, document, reply) => {
                 let _ = reply.send(self.ahead(&id, document.as_deref()));
+            }
+            Request::Item(wish, copied, reply) => {
+                let around = (&*self.parts.folder, &self.parts.board.programmes);
+                let _ = reply.send(self.playing.item(&wish, copied, around));
+                self.look().await;
+            }
+            Request::Past(wish, parts, reply) => {
+                let programmes = &self.parts.board.programmes;
+                let _ = reply.send(self.playing.past(wish, &parts, &self.stock, programmes));
+                self.look().await;
             }
         }
     }
