@@ -7,7 +7,7 @@ import { useLocale, useText } from "../i18n";
 import { clockDuration, dateTime } from "../i18n/format";
 import { detail } from "../library/api";
 import { player, usePlayer, useTimeline } from "../playback";
-import { nameOf, type Programme } from "../playback/wanted";
+import type { Programme } from "../playback/wanted";
 import { directionOf, moveFocus, ownsArrows } from "../shell/spatial";
 import { useLineup } from "../shell/station";
 import { Button } from "../ui";

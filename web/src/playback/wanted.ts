@@ -19,8 +19,3 @@ export function resumed(programme: Programme, clock: number | null): Programme {
   if (clock === null) return programme;
   return "item" in programme ? { item: programme.item, from: Math.max(0, clock / 1000) } : { channel: programme.channel, at: clock };
 }
-
-/** What it is, wherever in it somebody begins. */
-export function nameOf(programme: Programme): string {
-  return "item" in programme ? `item ${programme.item}` : `${programme.channel} ${programme.at}`;
-}

@@ -77,8 +77,8 @@ use tuners::{Board, Hold, Tuners, Wish};
 pub use wishes::{Kept, WishChange};
 
 pub use logos::Logo;
-pub use programmes::{ItemAsked, PreparingView, ProgrammeView};
 pub use playback::{Directives, PlayError, PlaybackHandle};
+pub use programmes::{ItemAsked, PreparingView, ProgrammeView};
 pub use settings::{Keeping, Limits, ReceiverSettings, Settings};
 pub use status::view::{PlayerFacts, StatusView};
 pub use view::{

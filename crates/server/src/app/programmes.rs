@@ -9,8 +9,8 @@ use telecast_core::schedule::TICKS_PER_MS;
 use telecast_core::session::ReasonCode;
 use utoipa::ToSchema;
 
-use super::station::{StockFile, called};
 use super::station::playing::{ItemWish, PastWish};
+use super::station::{StockFile, called};
 use super::view::{At, Rights, StartPlayback};
 use super::{App, say};
 use crate::adapters::programmes::Failed;
@@ -173,7 +173,9 @@ impl App {
         if item.state != State::Present || item.length <= 0 {
             return Err(refusal(Kind::Conflict, ReasonCode::NotPrepared));
         }
-        let from_s = asked.from_s.clamp(0.0, item.length as f64 / HZ as f64 - 1.0).max(0.0);
+        // Its last second is there to be seen.
+        let last_s = (item.length as f64 / HZ as f64 - 1.0).max(0.0);
+        let from_s = asked.from_s.clamp(0.0, last_s);
         let from = (from_s * HZ as f64) as i64;
         let title = called(item);
         Ok(Asked {
@@ -198,8 +200,7 @@ impl App {
         let start_ms = on.as_ref().map_or(at_ms, |airing| airing.start_ms);
         let until_ms = on.as_ref().map_or(at_ms + STRETCH_MS, |airing| airing.end_ms);
         let title = on.as_ref().and_then(|airing| airing.programme.titles.first());
-        let wish =
-            PastWish { station, from: start_ms * TICKS_PER_MS, until: until_ms * TICKS_PER_MS };
+        let wish = PastWish { station, from: start_ms * TICKS_PER_MS, until: until_ms * TICKS_PER_MS };
         Ok(Asked {
             view: ProgrammeView {
                 item_id: None,

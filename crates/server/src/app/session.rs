@@ -353,12 +353,7 @@ impl Owner {
             Ok(way) => way,
             Err(reason) => return self.pending.push_back(Event::Broken(reason)),
         };
-        let wish = Wish {
-            channel,
-            sources,
-            holder: self.holder.clone(),
-            priority: Priority::Viewer,
-        };
+        let wish = Wish { channel, sources, holder: self.holder.clone(), priority: Priority::Viewer };
         let event = match self.around.tuners.acquire(wish).await {
             Some(Ok(hold)) => {
                 self.watch = Some(hold.tape.watch());

@@ -81,7 +81,8 @@ impl List {
             let length = pair[0].strip_prefix("#EXTINF:")?.trim_end_matches(',').parse().ok()?;
             Some((length, pair[1].to_owned()))
         };
-        let found: Vec<f64> = lines.windows(2).filter_map(|pair| of(pair).map(|(length, _)| length)).collect();
+        let found: Vec<f64> =
+            lines.windows(2).filter_map(|pair| of(pair).map(|(length, _)| length)).collect();
         found.into_iter().zip(self.text.lines().filter(|line| line.ends_with(".m4s"))).collect()
     }
 
@@ -149,7 +150,10 @@ async fn an_item_plays_from_any_place_to_its_end() {
     let list = List::whole(station, &view).await;
     assert!((list.length() - item["length_s"].as_f64().unwrap()).abs() < 0.1, "{}", list.text);
     assert!((view["programme"]["length_s"].as_f64().unwrap() - list.length()).abs() < 0.1, "{view}");
-    assert_eq!((&view["programme"]["item_id"], &view["channel_id"]), (&json!(id), &json!(format!("item-{id}"))));
+    assert_eq!(
+        (&view["programme"]["item_id"], &view["channel_id"]),
+        (&json!(id), &json!(format!("item-{id}")))
+    );
     assert_eq!(list.tag("#EXT-X-START:"), Some("TIME-OFFSET=0.000,PRECISE=YES"), "{}", list.text);
     assert!(!list.text.contains("#EXT-X-PART"), "{}", list.text);
     assert_eq!(list.tag("#EXT-X-PROGRAM-DATE-TIME:"), Some("1970-01-01T00:00:00.000Z"), "{}", list.text);
@@ -266,7 +270,11 @@ async fn an_item_whose_file_is_gone_or_spoilt_says_so() {
 
     std::fs::remove_file(&path).unwrap();
     let view = play(station, token, body.clone()).await;
-    assert_eq!((&view["state"], &view["reason"]["code"]), (&json!("failed"), &json!("file_gone")), "{view:#}");
+    assert_eq!(
+        (&view["state"], &view["reason"]["code"]),
+        (&json!("failed"), &json!("file_gone")),
+        "{view:#}"
+    );
     // The library knows it too by then.
     library.look().await;
     let (status, told) = post(station, token, &body).await;
@@ -278,8 +286,17 @@ fn size(bytes: &[u8]) -> String {
     let file = tempfile::Builder::new().suffix(".mp4").tempfile().unwrap();
     std::fs::write(file.path(), bytes).unwrap();
     let path = file.path().to_str().unwrap();
-    let arguments =
-        ["-v", "error", "-select_streams", "v", "-show_entries", "stream=width,height", "-of", "csv=p=0", path];
+    let arguments = [
+        "-v",
+        "error",
+        "-select_streams",
+        "v",
+        "-show_entries",
+        "stream=width,height",
+        "-of",
+        "csv=p=0",
+        path,
+    ];
     let out = std::process::Command::new("ffprobe").args(arguments).output().unwrap();
     String::from_utf8_lossy(&out.stdout).trim().trim_end_matches(',').to_owned()
 }

@@ -94,7 +94,12 @@ pub(crate) async fn ask(
 }
 
 /// Asks until `is_so`.
-pub(crate) async fn until(station: &Station, token: &str, path: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+pub(crate) async fn until(
+    station: &Station,
+    token: &str,
+    path: &str,
+    is_so: impl Fn(&Value) -> bool,
+) -> Value {
     let limit = tokio::time::Instant::now() + Duration::from_secs(90);
     loop {
         let (status, view) = ask(station, token, reqwest::Method::GET, path, None).await;

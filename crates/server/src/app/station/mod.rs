@@ -167,7 +167,15 @@ impl Stations {
         }
         let told = guide::Told::default();
         let channels = kept.into_iter().map(Channel::new).collect();
-        let owner = Owner { parts, channels, bad: HashSet::new(), stock: Arc::default(), slate, told, playing: playing::All::default() };
+        let owner = Owner {
+            parts,
+            channels,
+            bad: HashSet::new(),
+            stock: Arc::default(),
+            slate,
+            told,
+            playing: playing::All::default(),
+        };
         supervise("own channels", owner.run(inbox, stop));
         Self { requests, store, stocked }
     }

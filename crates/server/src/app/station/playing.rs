@@ -45,6 +45,8 @@ const SLIVER: i64 = HZ / 2;
 const PROBED: Duration = Duration::from_secs(10);
 /// A programme that no tape shows any more, or yet, stays for this long.
 const LINGER: Duration = Duration::from_secs(60);
+/// For one that no tape shows any more, or yet, nothing is prepared after this.
+const WANTED: Duration = Duration::from_secs(15);
 
 /// What is to be played.
 #[derive(Clone, Debug)]
@@ -284,7 +286,8 @@ impl Playing {
         let new = channel.shown(wish.from, until.min(now));
         let new = new.iter().filter(|part| part.at >= known && wish.means(part));
         self.needs.extend(new.map(|part| need_of(part, stock)));
-        if until <= now && firm >= until - SLIVER {
+        // Of a channel on which nothing is firm nothing more will have been on.
+        if until <= now && (firm == 0 || firm >= until - SLIVER) {
             self.channel = None;
         }
     }
@@ -348,7 +351,7 @@ impl Playing {
 
     /// What is needed of the preparation room.
     fn wanted(&self, now: i64, out: &mut BTreeMap<Key, Wanted>) {
-        if self.rundown.failed.is_some() {
+        if self.rundown.failed.is_some() || self.idle.elapsed() > WANTED {
             return;
         }
         let now_ms = now / TICKS_PER_MS;
@@ -371,8 +374,7 @@ impl Playing {
 
 fn add(out: &mut BTreeMap<Key, Wanted>, need: &Need, due_ms: i64) {
     let Some((key, file)) = need.of.clone() else { return };
-    let wanted =
-        Wanted { key: key.clone(), file, stretch: need.stretch, planned: need.planned, due_ms };
+    let wanted = Wanted { key: key.clone(), file, stretch: need.stretch, planned: need.planned, due_ms };
     let known = out.entry(key).or_insert(wanted);
     known.due_ms = known.due_ms.min(due_ms);
 }

@@ -75,9 +75,7 @@ impl Stock {
     /// What is in the library.
     fn of(library: &Shelf, shown: &Shown) -> Self {
         let present = shown.library.items().iter().filter(|item| item.state == State::Present);
-        let file = |item: &Arc<Item>| {
-            Some((item.id, StockFile::of(library, shown.entries.get(&item.id)?)?))
-        };
+        let file = |item: &Arc<Item>| Some((item.id, StockFile::of(library, shown.entries.get(&item.id)?)?));
         Self {
             library: Arc::clone(&shown.library),
             collections: Arc::clone(&shown.collections),

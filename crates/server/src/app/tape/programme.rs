@@ -155,8 +155,7 @@ impl Owner {
     /// Shows what has been on; says when there will be more.
     fn show(&mut self, rundown: &Rundown) -> Instant {
         let now = self.clock.wall_ms() * TICKS_PER_MS;
-        while let Some(segment) =
-            self.coming.pop_front_if(|next| wall_end(next).is_none_or(|end| end <= now))
+        while let Some(segment) = self.coming.pop_front_if(|next| wall_end(next).is_none_or(|end| end <= now))
         {
             self.index.next_sequence = segment.sequence + 1;
             self.file.set(0, air::reach(&segment));

@@ -1,9 +1,9 @@
 //! Playback sessions.
 
-use super::{Begun, Body, MayBody, Parameters, idempotency_key};
 use super::library::makes_channels;
-use crate::app::{ItemAsked, PlayerFacts};
+use super::{Begun, Body, MayBody, Parameters, idempotency_key};
 use crate::app::view::{At, ClientView, Rights, SessionView, StartPlayback};
+use crate::app::{ItemAsked, PlayerFacts};
 use crate::web::Web;
 use crate::web::doorman::ANYWHERE;
 use crate::web::guard::Principal;
