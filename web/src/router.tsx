@@ -4,6 +4,7 @@ import { basePath } from "./api/base";
 import { readPlanAddress } from "./channels/address";
 import { readAddress } from "./guide/address";
 import { readAddress as readLibrary } from "./library/address";
+import { readPlayAddress } from "./play/address";
 import { Broken, NotFound } from "./shell/Broken";
 import { Shell } from "./shell/Shell";
 import { WatchPage } from "./watch/WatchPage";
@@ -48,6 +49,18 @@ const library = createRoute({
   component: lazyRouteComponent(() => import("./library/LibraryPage"), "LibraryPage"),
 });
 
+const item = createRoute({
+  getParentRoute: () => root,
+  path: "/library/play/$item",
+  validateSearch: readPlayAddress,
+  component: lazyRouteComponent(() => import("./play/PlayPage"), "ItemPage"),
+});
+const past = createRoute({
+  getParentRoute: () => root,
+  path: "/guide/play/$channel/$at",
+  component: lazyRouteComponent(() => import("./play/PlayPage"), "PastPage"),
+});
+
 const settingsPage = lazyRouteComponent(() => import("./settings/SettingsPage"), "SettingsPage");
 const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: settingsPage });
 const section = createRoute({ getParentRoute: () => root, path: "/settings/$section", component: settingsPage });
@@ -83,6 +96,8 @@ export const router = createRouter({
     watch.addChildren([home, channel]),
     guide,
     library,
+    item,
+    past,
     welcome,
     signIn,
     stations,

@@ -134,6 +134,8 @@ pub const TRANSCODER_START: Duration = Duration::from_secs(30);
 pub const KEY_FRAME: Duration = Duration::from_secs(12);
 /// A stream may stay scrambled (a relay begins so) for this long before the session says so.
 pub const SCRAMBLED: Duration = Duration::from_secs(4);
+/// What is being prepared may come no further for this long: others are before it, or a whole film is listened through first.
+pub const PREPARING: Duration = Duration::from_mins(10);
 /// A stopping session waits this long for its stream to be given back, before it is over anyhow.
 pub const DRAIN: Duration = Duration::from_secs(2);
 /// Heartbeats come, but nothing was fetched for this long: a forgotten tab must not hold a tuner.

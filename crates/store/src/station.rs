@@ -43,6 +43,8 @@ pub struct Aired {
     pub kind: String,
     /// Why it was not what was planned; empty: it was. `off` and `nothing`: it was not on at all.
     pub note: String,
+    /// What was shown, as JSON; empty: nobody knows.
+    pub pieces: String,
 }
 
 impl Aired {
@@ -191,7 +193,8 @@ impl Store {
                     .await?;
                 for one in aired {
                     sqlx::query(
-                        "INSERT INTO aired (station_id, start_ms, length_ms, item, title, kind, note) VALUES (?, ?, ?, ?, ?, ?, ?) \
+                        "INSERT INTO aired (station_id, start_ms, length_ms, item, title, kind, note, pieces) \
+                         VALUES (?, ?, ?, ?, ?, ?, ?, ?) \
                          ON CONFLICT (station_id, start_ms) DO NOTHING",
                     )
                     .bind(id)
@@ -201,6 +204,7 @@ impl Store {
                     .bind(&one.title)
                     .bind(&one.kind)
                     .bind(&one.note)
+                    .bind(&one.pieces)
                     .execute(&mut *all)
                     .await?;
                     let Some((item, at_ms)) = one.was_on() else { continue };
@@ -256,7 +260,7 @@ impl Store {
     pub async fn aired(&self, id: &str, before_ms: i64, most: u32) -> Result<Vec<Aired>> {
         match &self.backend {
             Backend::Sqlite(db) => Ok(sqlx::query_as(
-                "SELECT start_ms, length_ms, item, title, kind, note FROM aired WHERE station_id = ? AND start_ms < ? \
+                "SELECT start_ms, length_ms, item, title, kind, note, pieces FROM aired WHERE station_id = ? AND start_ms < ? \
                  ORDER BY start_ms DESC LIMIT ?",
             )
             .bind(id)

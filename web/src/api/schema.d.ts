@@ -2645,12 +2645,25 @@ export interface components {
         };
         /** @description What to play. */
         NewSession: {
-            /** @description `live` (default), `start`, or a time (RFC 3339). */
+            /**
+             * @description `live` (default), `start`, or a time (RFC 3339). On a channel of one's own a time that is past plays the programme that was on then, from its beginning to its
+             *     end; its player begins at that time.
+             */
             at?: string | null;
-            /** @description Channel. */
-            channel_id: string;
+            /** @description Channel; either this or `item_id`. */
+            channel_id?: string | null;
             /** @description What the client can play; what it does not name it is not given. */
             client?: components["schemas"]["ClientView"];
+            /**
+             * Format: double
+             * @description Seconds into the item at which its player is to begin.
+             */
+            from?: number | null;
+            /**
+             * Format: int64
+             * @description Item of the library.
+             */
+            item_id?: number | null;
             /** @description Opens a programme that is for older people than the child who asks. */
             pin?: string | null;
         };
@@ -3037,6 +3050,19 @@ export interface components {
             /** @description Not begun. */
             waiting: number;
         };
+        /** @description How far the preparation has come of what is played next. */
+        PreparingView: {
+            /**
+             * Format: double
+             * @description So much is made (seconds).
+             */
+            done_s: number;
+            /**
+             * Format: double
+             * @description Of so much (the same).
+             */
+            length_s: number;
+        };
         /** @description What would be on by another document. */
         PreviewView: components["schemas"]["TimelineView"] & {
             /** @description How that differs from what is planned. */
@@ -3117,6 +3143,26 @@ export interface components {
              * @description Age of what is known, in seconds.
              */
             stale_s: number;
+        };
+        /** @description What a session plays for itself. */
+        ProgrammeView: {
+            /**
+             * Format: int64
+             * @description Item of the library; null: what was on a channel.
+             */
+            item_id?: number | null;
+            /**
+             * Format: double
+             * @description How long it is (seconds). Dates in its playlist count from `start`, of an item from 1970: they say how far into it one is.
+             */
+            length_s: number;
+            /**
+             * Format: date-time
+             * @description When it began; null of an item.
+             */
+            start?: string | null;
+            /** @description What it is called. */
+            title: string;
         };
         /** @description Why a session ended or was refused. */
         ReasonKind: {
@@ -3335,7 +3381,7 @@ export interface components {
         };
         /** @description A session. */
         SessionView: {
-            /** @description Channel. */
+            /** @description Channel; of an item of the library `item-` and its id. */
             channel_id: string;
             /**
              * Format: date-time
@@ -3352,6 +3398,8 @@ export interface components {
             plan?: components["schemas"]["PlanView"] | null;
             /** @description Path of the multivariant playlist below the public address (`/play/{key}/main.m3u8`). */
             playlist_url: string;
+            preparing?: components["schemas"]["PreparingView"] | null;
+            programme?: components["schemas"]["ProgrammeView"] | null;
             reason?: components["schemas"]["ReasonView"] | null;
             /** @description Receiver that it comes from; null until one is granted. */
             receiver_id?: string | null;
@@ -3986,7 +4034,7 @@ export interface components {
          * @description What a session waits for.
          * @enum {string}
          */
-        WaitingFor: "tuner" | "signal" | "programme_map" | "key_frame" | "audio" | "transcoder";
+        WaitingFor: "tuner" | "signal" | "programme_map" | "key_frame" | "audio" | "transcoder" | "preparation";
         /** @description Why a slot stands where it stands. */
         WhyView: {
             /** @description Time of day at which its block begins. */

@@ -1,13 +1,14 @@
 /** The details of a programme, beside the guide; on a phone they come from below. The guide stays usable. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Bell, BellOff, Play, X } from "lucide-react";
+import { Bell, BellOff, Play, SkipBack, X } from "lucide-react";
 import { useEffect, useId, useRef } from "react";
 import { asProblem } from "../api/problem";
 import { queryClient } from "../api/queries";
 import type { Channel } from "../api/types";
 import { useLocale, useText } from "../i18n";
 import { age } from "../i18n/format";
+import { isKept, isOwn, secondsOf } from "../play/address";
 import { Button, Failure, IconButton, Skeleton } from "../ui";
 import { StarButton } from "../ui/Star";
 import { Logo } from "../watch/Logo";
@@ -108,7 +109,8 @@ function Actions({ airing, channel, now, watch }: ActionsProps) {
   const t = useText();
   const reminded = useReminders().some(({ id }) => id === airing.id);
   const phase = phaseOf(airing, now);
-  if (phase === "past" || airing.locked) return null;
+  const again = isOwn(channel) && isKept(airing, now);
+  if ((phase === "past" && !again) || airing.locked) return null;
   return (
     <div className="actions">
       {phase === "now" && (
@@ -116,6 +118,18 @@ function Actions({ airing, channel, now, watch }: ActionsProps) {
           <Play size={18} aria-hidden />
           {t.guide.watch}
         </Button>
+      )}
+      {again && (
+        <Link
+          to="/guide/play/$channel/$at"
+          params={{ channel: channel.id, at: secondsOf(airing.start) }}
+          preload={false}
+          className={`button button-${phase === "past" ? "main" : "plain"}`}
+          data-first={phase === "past" || undefined}
+        >
+          {phase === "past" ? <Play size={18} aria-hidden /> : <SkipBack size={18} aria-hidden />}
+          {phase === "past" ? t.guide.watch : t.play.startOver}
+        </Link>
       )}
       {phase === "coming" && (
         <Button data-first onClick={() => (reminded ? forget(airing.id) : remind(airing, channel.name))}>

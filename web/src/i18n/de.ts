@@ -3,6 +3,7 @@ import type { Catalogue } from "./catalogue";
 import { guide } from "./guide.de";
 import { library } from "./library.de";
 import { own } from "./own.de";
+import { play } from "./play.de";
 import { plural } from "./plural";
 import { sources } from "./sources.de";
 
@@ -84,6 +85,7 @@ export const de: Catalogue = {
   guide,
   ...own,
   library,
+  play,
   sources,
   player: {
     play: "Abspielen",
@@ -154,6 +156,7 @@ export const de: Catalogue = {
     key_frame: "Warten auf das erste ganze Bild",
     audio: "Warten auf den Ton",
     transcoder: "Warten auf den Umwandler",
+    preparation: "Wird vorbereitet",
     playlist: "Das Bild wird geladen",
     radio: "Der Ton wird geladen",
     stalled: "Das Bild ist ausgegangen; es wird auf mehr gewartet",
@@ -185,6 +188,9 @@ export const de: Catalogue = {
       no_source: ["Kein Receiver hat diesen Sender", "Vielleicht wurde er entfernt. Einen anderen Sender wählen."],
       tune_timeout: ["Der Receiver sendet nichts", "Der Sender ist vielleicht abgeschaltet, oder die Antenne hat kein Signal. Einen anderen versuchen."],
       tune_failed: ["Der Receiver kann diesen Sender nicht einstellen", "Am Receiver selbst prüfen, ob er dort läuft."],
+      not_prepared: ["Das konnte nicht vorbereitet werden", "Später noch einmal versuchen. Bleibt es dabei, ist die Datei vielleicht beschädigt: Die Bibliothek sagt, was von ihr bekannt ist."],
+      file_gone: ["Die Datei ist nicht da", "Prüfen, ob ihr Ordner oder Datenträger verbunden ist, und die Bibliothek neu durchsehen lassen."],
+      not_kept: ["Was damals lief, ist nicht aufgehoben", "Eine Sendung des letzten Tages wählen oder den Film in der Bibliothek."],
       source_ended: ["Die Übertragung ist zu Ende", "Der Receiver hat sie beendet, vielleicht wegen einer Aufnahme. Noch einmal versuchen."],
       source_stalled: ["Die Übertragung ist verstummt", "Das Signal ist ausgefallen. Noch einmal versuchen oder nach dem Receiver sehen."],
       source_corrupt: ["Was der Receiver sendet, ist kein Programm", "Am Receiver selbst prüfen, ob der Sender dort läuft."],

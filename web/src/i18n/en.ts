@@ -2,6 +2,7 @@
 import { guide } from "./guide.en";
 import { library } from "./library.en";
 import { own } from "./own.en";
+import { play } from "./play.en";
 import { plural } from "./plural";
 import { sources } from "./sources.en";
 
@@ -83,6 +84,7 @@ export const en = {
   guide,
   ...own,
   library,
+  play,
   sources,
   player: {
     play: "Play",
@@ -155,6 +157,7 @@ export const en = {
     key_frame: "Waiting for the first key frame",
     audio: "Waiting for the sound",
     transcoder: "Waiting for the transcoder",
+    preparation: "Being prepared",
     playlist: "Loading the picture",
     radio: "Loading the sound",
     stalled: "The picture has run out; waiting for more",
@@ -187,6 +190,9 @@ export const en = {
       no_source: ["No receiver has this channel", "It may have been removed. Choose another channel."],
       tune_timeout: ["The receiver sends nothing", "The channel may be off air, or the aerial has no signal. Try another channel."],
       tune_failed: ["The receiver cannot tune this channel", "Check on the receiver itself whether it plays there."],
+      not_prepared: ["This could not be prepared", "Try again later. If it stays so, its file may be damaged: the library says what is known of it."],
+      file_gone: ["The file is not there", "Check that its folder or disk is connected, and have the library looked through again."],
+      not_kept: ["What was on then is not kept", "Choose a programme of the last day, or the item in the library."],
       source_ended: ["The broadcast ended", "The receiver closed the stream, perhaps for a recording. Try again."],
       source_stalled: ["The broadcast fell silent", "The signal was lost. Try again, or look at the receiver."],
       source_corrupt: ["What the receiver sends is not a programme", "Check on the receiver itself whether the channel plays there."],

@@ -1,6 +1,7 @@
 /** All that is known of an item: beside the grid where there is room, over it where there is none. */
 import { useQuery } from "@tanstack/react-query";
-import { TriangleAlert, X } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { Play, TriangleAlert, X } from "lucide-react";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { useLocale, useText } from "../i18n";
 import { clockDuration, languageName } from "../i18n/format";
@@ -23,6 +24,7 @@ export function DetailSheet({ id, programs, open, close }: SheetProps) {
   const [correcting, setCorrecting] = useState(false);
   const sheet = useRef<HTMLElement>(null);
   const before = useRef<Element | null>(null);
+  const play = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
     before.current = document.activeElement;
     sheet.current?.focus();
@@ -30,6 +32,11 @@ export function DetailSheet({ id, programs, open, close }: SheetProps) {
       if (before.current instanceof HTMLElement) before.current.focus();
     };
   }, []);
+  // Whoever has opened it with a key plays it with the next.
+  const there = data !== undefined;
+  useEffect(() => {
+    if (there && document.activeElement === sheet.current) play.current?.focus();
+  }, [there]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       // A dialog over it closes first.
@@ -52,6 +59,14 @@ export function DetailSheet({ id, programs, open, close }: SheetProps) {
         </IconButton>
       </header>
       {error && !data && <Failure error={error} retry={() => void refetch()} />}
+      {data && data.state === "present" && data.length_s > 0 && (
+        <div className="actions">
+          <Link to="/library/play/$item" params={{ item: String(id) }} preload={false} className="button button-main" ref={play}>
+            <Play size={18} aria-hidden />
+            {t.play.play}
+          </Link>
+        </div>
+      )}
       {data && <Facts data={data} open={open} />}
       {data && programs && (
         <div className="actions">

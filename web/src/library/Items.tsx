@@ -1,5 +1,6 @@
 /** Items as a grid of pictures: search, filters, choosing many, and what is done with them. */
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { Search, TriangleAlert, X } from "lucide-react";
 import { useCallback, useDeferredValue, useEffect, useId, useState } from "react";
 import { useText } from "../i18n";
@@ -26,6 +27,7 @@ const ANY = [null, ...KINDS];
 export function Items({ address, go, overview, programs, administers }: ItemsProps) {
   const t = useText();
   const id = useId();
+  const navigate = useNavigate();
   const [words, setWords] = useState(address.q ?? "");
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const wanted = useDeferredValue(words.trim());
@@ -48,7 +50,7 @@ export function Items({ address, go, overview, programs, administers }: ItemsPro
     if (!next.delete(item)) next.add(item);
     setChosen(next);
   };
-  const draw = (item: Item) => <Card item={item} chosen={chosen.has(item.id)} toggle={programs ? () => toggle(item.id) : null} open={() => go({ item: item.id })} />;
+  const draw = (item: Item) => <Card item={item} chosen={chosen.has(item.id)} toggle={programs ? () => toggle(item.id) : null} open={() => go({ item: item.id })} play={item.state === "present" ? () => void navigate({ to: "/library/play/$item", params: { item: String(item.id) } }) : null} />;
   const filters = programs ? FILTERS : FILTERS.filter((one) => one === "all" || one === "absent");
   const narrowed = Object.entries(address).some(([key, value]) => value !== undefined && !["sort", "item", "part"].includes(key));
   const clear = () => {
@@ -105,14 +107,21 @@ interface CardProps {
   readonly chosen: boolean;
   readonly toggle: (() => void) | null;
   readonly open: () => void;
+  /** Plays it at once; none where it cannot be played. */
+  readonly play: (() => void) | null;
 }
 
-function Card({ item, chosen, toggle, open }: CardProps) {
+/** The key of remote controls and keyboards with media keys, and one that every keyboard has. */
+function isPlayKey({ key, ctrlKey, altKey, metaKey }: React.KeyboardEvent): boolean {
+  return !ctrlKey && !altKey && !metaKey && ["p", "P", "MediaPlay", "MediaPlayPause"].includes(key);
+}
+
+function Card({ item, chosen, toggle, open, play }: CardProps) {
   const t = useText();
   const wrong = trouble(item, t);
   return (
     <div className="card" data-state={item.state} data-hidden={item.hidden || undefined} data-chosen={chosen || undefined}>
-      <button type="button" className="card-open" onClick={open}>
+      <button type="button" className="card-open" onClick={open} aria-keyshortcuts={play ? "P" : undefined} onKeyDown={(event) => isPlayKey(event) && play?.()}>
         <Artwork item={item} />
         <span className="card-title">{item.title}</span>
         <span className="card-about">{about(item, t)}</span>

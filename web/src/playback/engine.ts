@@ -31,6 +31,8 @@ export interface Timeline {
   /** Wall-clock time of `position` in ms since 1970 by the station's clock, or null while unknown. */
   readonly clock: number | null;
   readonly ahead: number;
+  /** More may come: else this is all that there is. */
+  readonly live: boolean;
 }
 
 export interface EngineListener {
@@ -213,7 +215,7 @@ export class Engine {
   private keepPace(): void {
     const { video } = this;
     const timeline = this.hls && !video.paused ? this.timeline() : null;
-    const rate = timeline ? pace(timeline, video.playbackRate) : 1;
+    const rate = timeline?.live ? pace(timeline, video.playbackRate) : 1;
     if (rate !== video.playbackRate) video.playbackRate = rate;
   }
 
@@ -340,11 +342,19 @@ function hlsTimeline(hls: Hls, video: HTMLVideoElement): Timeline | null {
     start: details.fragmentStart,
     edge: details.edge,
     position,
-    latency: hls.latency,
-    targetLatency: hls.targetLatency ?? 0,
+    // What has an end has no edge to keep away from.
+    latency: details.live ? hls.latency : 0,
+    targetLatency: details.live ? (hls.targetLatency ?? 0) : 0,
     clock: date,
     ahead: aheadOf(video),
+    live: details.live,
   };
+}
+
+/** What Safari knows of dates: that of the beginning. */
+function nativeClock(video: HTMLVideoElement & { getStartDate?: () => Date }): number | null {
+  const start = video.getStartDate?.().getTime() ?? Number.NaN;
+  return Number.isNaN(start) ? null : start + video.currentTime * 1000;
 }
 
 function nativeTimeline(video: HTMLVideoElement): Timeline | null {
@@ -357,7 +367,8 @@ function nativeTimeline(video: HTMLVideoElement): Timeline | null {
     position: video.currentTime,
     latency: edge - video.currentTime,
     targetLatency: 6,
-    clock: null,
+    clock: nativeClock(video),
     ahead: aheadOf(video),
+    live: !Number.isFinite(video.duration),
   };
 }

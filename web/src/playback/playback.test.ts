@@ -48,7 +48,7 @@ test("only whole sessions are taken from events", () => {
 });
 
 describe("the pace", () => {
-  const at = (latency: number, ahead: number) => ({ start: 0, edge: 100, position: 0, latency, targetLatency: 1, clock: null, ahead });
+  const at = (latency: number, ahead: number) => ({ start: 0, edge: 100, position: 0, latency, targetLatency: 1, clock: null, ahead, live: true });
   test.each<[string, number, number, number, number]>([
     ["just tuned, nothing loaded", 0.6, 0.3, 1, 0.95],
     ["slower until there is a cushion", 0.9, 0.7, 0.95, 0.95],
@@ -66,7 +66,7 @@ describe("the pace", () => {
 });
 
 test("live is as near as the player means to be", () => {
-  const timeline = { start: 0, edge: 100, position: 98, latency: 2, targetLatency: 1, clock: null, ahead: 1 };
+  const timeline = { start: 0, edge: 100, position: 98, latency: 2, targetLatency: 1, clock: null, ahead: 1, live: true };
   expect(isLive(timeline)).toBe(true);
   expect(isLive({ ...timeline, latency: 3.4 })).toBe(true);
   expect(isLive({ ...timeline, latency: 12 })).toBe(false);

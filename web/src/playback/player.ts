@@ -16,6 +16,7 @@ import { Tally, type Frames } from "./report";
 import { PlaybackSession, isOver } from "./session";
 import { Store } from "./store";
 import { Struggles, type Struggle } from "./struggle";
+import { resumed, type Programme, type Wanted } from "./wanted";
 
 export type Phase =
   | "idle" // nothing chosen
@@ -28,6 +29,8 @@ export type Phase =
 
 export interface PlayerState {
   readonly channelId: string | null;
+  /** What is played for itself, instead of a channel. */
+  readonly programme: Programme | null;
   readonly previousChannelId: string | null;
   readonly phase: Phase;
   /** `performance.now()` when the phase began. */
@@ -73,6 +76,8 @@ const JUMP_MEMORY_MS = 30_000;
 const LOOK_MS = 1_000;
 /** While the list has grown within this time, the station sends: a picture that runs out then waits for the connection. */
 const FED_MS = 3_000;
+/** Whoever wants a place that lies so near to what is there means that (seconds). */
+const PLACE_S = 2;
 const NO_FRAMES: Frames = { totalVideoFrames: 0, droppedVideoFrames: 0 };
 /** Restarts that led to no picture, at most so many within the window. */
 const RESTARTS = 3;
@@ -84,6 +89,7 @@ const BEGUN_ANEW: ReadonlySet<string> = new Set(["lease_expired", "idle", "resta
 
 const initial: PlayerState = {
   channelId: null,
+  programme: null,
   previousChannelId: null,
   phase: "idle",
   since: 0,
@@ -135,6 +141,8 @@ export class Player extends Store<PlayerState> {
   private inOwnWay = false;
   /** Whether the viewer wants it to run. A new media source pauses the video without an event and without being asked. */
   private wanted = true;
+  /** Where in a programme the viewer was last seen, by its clock. */
+  private clock: number | null = null;
 
   constructor() {
     super(initial);
@@ -172,17 +180,45 @@ export class Player extends Store<PlayerState> {
     if (channelId !== state.channelId) {
       this.pin = null;
       prefer({ lastChannel: channelId });
-      this.set({ channelId, previousChannelId: state.channelId ?? state.previousChannelId });
+      this.set({ channelId, programme: null, previousChannelId: state.channelId ?? state.previousChannelId });
     }
     if (quick) {
       this.enter("starting", { session: null, refusal: null, problem: null, zapMs: null, struggle: null });
       this.leafTimer = setTimeout(() => {
         this.leafTimer = undefined;
-        this.begin(channelId);
+        this.begin({ channel: channelId });
       }, LEAF_MS);
     } else {
-      this.begin(channelId);
+      this.begin({ channel: channelId });
     }
+  }
+
+  /** Plays something for itself, from the place that it names. */
+  show(programme: Programme): void {
+    clearTimeout(this.leafTimer);
+    this.leafTimer = undefined;
+    this.pressedAt = performance.now();
+    this.askedAnew();
+    this.clock = null;
+    this.set({ channelId: null, programme });
+    this.begin(programme);
+  }
+
+  /** Goes to a place in the programme, by its clock: within what is there, or by having it prepared from there on. */
+  seekTo(clock: number): void {
+    const { programme } = this.state;
+    const timeline = this.engine.timeline();
+    if (!programme) return;
+    if (timeline && timeline.clock !== null) {
+      const position = timeline.position + (clock - timeline.clock) / 1000;
+      // What was on a channel grows by itself; an item is prepared where it is wanted.
+      if (!("item" in programme) || (position >= timeline.start - PLACE_S && position <= timeline.edge + PLACE_S)) {
+        this.engine.seek(position);
+        if (this.video.paused && this.state.phase !== "paused") this.play();
+        return;
+      }
+    }
+    this.show(resumed(programme, clock));
   }
 
   /** Starts the same channel again, because the viewer asks for it. */
@@ -209,10 +245,11 @@ export class Player extends Store<PlayerState> {
   }
 
   private again(): void {
-    const { channelId } = this.state;
-    if (channelId === null) return;
+    const { channelId, programme } = this.state;
+    if (channelId === null && programme === null) return;
     this.pressedAt = performance.now();
-    this.begin(channelId);
+    if (programme) this.begin(resumed(programme, this.clock));
+    else if (channelId !== null) this.begin({ channel: channelId });
   }
 
   /** Ends playback and gives the tuner back. */
@@ -331,7 +368,9 @@ export class Player extends Store<PlayerState> {
     const { phase, struggle } = this.state;
     if (phase !== "playing" && phase !== "stalled") return;
     const now = performance.now();
-    const edge = this.engine.timeline()?.edge ?? 0;
+    const timeline = this.engine.timeline();
+    const edge = timeline?.edge ?? 0;
+    this.clock = timeline?.clock ?? this.clock;
     if (edge !== this.edge.at) this.edge = { at: edge, moved: now };
     // A page in the background shows nothing, and nobody looks.
     if (document.visibilityState === "visible") {
@@ -355,7 +394,7 @@ export class Player extends Store<PlayerState> {
     this.session?.report();
   }
 
-  private begin(channelId: string): void {
+  private begin(wanted: Wanted): void {
     this.attempt += 1;
     const { attempt } = this;
     clearTimeout(this.stuckTimer);
@@ -363,7 +402,7 @@ export class Player extends Store<PlayerState> {
     this.wanted = true;
     this.retire();
     this.inOwnWay = this.old !== null || this.leaving.size > 0;
-    this.open(channelId, attempt);
+    this.open(wanted, attempt);
     this.enter("starting", {
       session: null,
       refusal: null,
@@ -382,7 +421,7 @@ export class Player extends Store<PlayerState> {
     void this.startPlaying();
   }
 
-  private open(channelId: string, attempt: number): void {
+  private open(wanted: Wanted, attempt: number): void {
     this.loaded = "";
     this.languages = null;
     this.shownAt = null;
@@ -396,7 +435,7 @@ export class Player extends Store<PlayerState> {
         if (attempt === this.attempt && session === this.session) this.onProblem(problem);
       },
     };
-    const session: PlaybackSession = new PlaybackSession(channelId, listener, this.pin);
+    const session: PlaybackSession = new PlaybackSession(wanted, listener, this.pin);
     this.session = session;
   }
 
@@ -437,7 +476,9 @@ export class Player extends Store<PlayerState> {
       this.onOver(view);
       return;
     }
-    if (view.playlist_url && this.loaded !== view.playlist_url) {
+    // What has to be prepared first may take longer than a playlist is waited for.
+    const waits = this.state.programme !== null && view.state !== "ready";
+    if (view.playlist_url && this.loaded !== view.playlist_url && !waits) {
       this.loaded = view.playlist_url;
       void this.engine.load(resolve(view.playlist_url));
     }
@@ -482,7 +523,11 @@ export class Player extends Store<PlayerState> {
     if (attempt !== this.attempt || this.state.phase !== "stalled") return;
     this.watchStall();
     // While the station itself has nothing, there is nothing to be had by beginning anew.
-    if (session?.state !== "ready" || session.trouble) return;
+    if (session?.state !== "ready" || session.trouble || session.preparing) return;
+    if (this.state.programme) {
+      this.beginAnew();
+      return;
+    }
     const now = performance.now();
     if (now - this.jumped < JUMP_MEMORY_MS) {
       this.beginAnew();
@@ -501,7 +546,7 @@ export class Player extends Store<PlayerState> {
   private onOver(view: Session): void {
     const code = view.reason?.code;
     if (this.session && this.inOwnWay && code !== undefined && FOR_WANT_OF_A_TUNER.has(code)) {
-      void this.openOutOfOwnWay(this.session.channelId);
+      void this.openOutOfOwnWay(this.session.wanted);
       return;
     }
     // The viewer is here and wants a picture, not an explanation.
@@ -516,7 +561,7 @@ export class Player extends Store<PlayerState> {
   }
 
   /** Makes a refused start once more when our own earlier sessions are gone. Whoever has tuned on meanwhile wins. */
-  private async openOutOfOwnWay(channelId: string): Promise<void> {
+  private async openOutOfOwnWay(wanted: Wanted): Promise<void> {
     const { attempt } = this;
     this.inOwnWay = false;
     this.session = null;
@@ -525,7 +570,7 @@ export class Player extends Store<PlayerState> {
     this.engine.prepare();
     this.set({ session: null });
     await within(FAREWELL_MS, Promise.all(this.leaving));
-    if (attempt === this.attempt && this.leafTimer === undefined) this.open(channelId, attempt);
+    if (attempt === this.attempt && this.leafTimer === undefined) this.open(wanted, attempt);
   }
 
   private onProblem(problem: Problem): void {

@@ -9,6 +9,7 @@ import { live } from "../api/live";
 import { asProblem, type Problem } from "../api/problem";
 import type { PlayerFacts, Session } from "../api/types";
 import { capabilities } from "./capabilities";
+import { asked, type Wanted } from "./wanted";
 
 /** While a session is starting it is asked for this often, should the socket have missed something. */
 const STARTING_POLL_MS = 1_500;
@@ -32,7 +33,6 @@ export interface SessionListener {
 }
 
 export class PlaybackSession {
-  readonly channelId: string;
   private readonly listener: SessionListener;
   private current: Session | null = null;
   private stopped = false;
@@ -47,11 +47,10 @@ export class PlaybackSession {
 
   /** `pin` opens what is not for the viewer's age. */
   constructor(
-    channelId: string,
+    readonly wanted: Wanted,
     listener: SessionListener,
     private readonly pin: string | null = null,
   ) {
-    this.channelId = channelId;
     this.listener = listener;
     this.starting = this.start().finally(() => {
       this.starting = null;
@@ -109,7 +108,7 @@ export class PlaybackSession {
       const session = await body(
         api.POST("/api/v1/sessions", {
           headers: { "Idempotency-Key": freshId() },
-          body: { channel_id: this.channelId, at: "live", client: capabilities(), ...(this.pin === null ? {} : { pin: this.pin }) },
+          body: { ...asked(this.wanted), client: capabilities(), ...(this.pin === null ? {} : { pin: this.pin }) },
           priority: "high",
         }),
       );

@@ -10,6 +10,7 @@ import {
   Play,
   RotateCcw,
   RotateCw,
+  SkipBack,
   Volume1,
   Volume2,
   VolumeX,
@@ -38,6 +39,8 @@ interface ControlsProps {
   readonly toggleList: () => void;
   readonly factsOpen: boolean;
   readonly toggleFacts: () => void;
+  /** Plays what is on from its beginning; none where that cannot be had. */
+  readonly startOver: (() => void) | null;
 }
 
 export function Controls(props: ControlsProps) {
@@ -87,6 +90,11 @@ export function Controls(props: ControlsProps) {
         </IconButton>
         <Volume />
         <LiveButton timeline={idle ? null : timeline} />
+        {props.startOver && (
+          <IconButton label={t.play.startOver} onClick={props.startOver}>
+            <SkipBack aria-hidden />
+          </IconButton>
+        )}
         <span className="controls-space" />
         <Audio />
         <IconButton
@@ -179,7 +187,7 @@ function Position({ timeline }: { readonly timeline: Timeline }) {
   );
 }
 
-function Volume() {
+export function Volume() {
   const t = useText();
   const volume = usePlayer((state) => state.volume);
   const muted = usePlayer((state) => state.muted);
@@ -207,7 +215,7 @@ function Volume() {
 }
 
 /** The menu's code comes with the first channel that has a choice of sound, or is offered one. */
-function Audio() {
+export function Audio() {
   const choice = usePlayer((state) => state.audioTracks.length > 1 || state.offeredAudio.length > 0);
   return choice ? (
     <Suspense fallback={null}>
@@ -217,7 +225,7 @@ function Audio() {
 }
 
 /** The same for what is seldom wanted: the code comes with the first press. */
-function More({ showFacts }: { readonly showFacts: () => void }) {
+export function More({ showFacts }: { readonly showFacts: () => void }) {
   const t = useText();
   const [wanted, setWanted] = useState(false);
   const button = (

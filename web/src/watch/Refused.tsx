@@ -13,6 +13,8 @@ interface RefusedProps {
   readonly lineup: Lineup;
   readonly tune: (channel: Channel) => void;
   readonly chooseOther: () => void;
+  /** What that is called; a channel, if nothing else is said. */
+  readonly other?: string;
 }
 
 type ReasonCode = keyof Catalogue["refusal"]["reasons"];
@@ -25,7 +27,7 @@ export function reasonText(t: Catalogue, code: string, message: string | null): 
   return { title: message || t.refusal.title, advice: null };
 }
 
-export function Refused({ lineup, tune, chooseOther }: RefusedProps) {
+export function Refused({ lineup, tune, chooseOther, other }: RefusedProps) {
   const t = useText();
   const phase = usePlayer((state) => state.phase);
   const refusal = usePlayer((state) => state.refusal);
@@ -59,7 +61,7 @@ export function Refused({ lineup, tune, chooseOther }: RefusedProps) {
         <Button look={asksForPin ? "plain" : "main"} onClick={() => player.restart()} autoFocus={!asksForPin}>
           {t.common.tryAgain}
         </Button>
-        <Button onClick={chooseOther}>{t.refusal.otherChannel}</Button>
+        <Button onClick={chooseOther}>{other ?? t.refusal.otherChannel}</Button>
       </div>
       {delay !== null && <Countdown key={String(refusal?.code)} seconds={delay} />}
       {delay === null && retries > 0 && <p className="countdown">{t.refusal.givenUp}</p>}

@@ -33,12 +33,20 @@ export function waitingText(t: Catalogue, session: Session | null, stalled: bool
   if (!session) return t.waiting.request;
   // Whoever comes amid an outage hears of it, not of the step that it holds up.
   if (session.trouble) return reasonText(t, session.trouble.code, session.trouble.message).title;
+  if (session.preparing && (stalled || session.waiting_for === "preparation")) return preparingText(t, session.preparing);
   if (session.waiting_for) return t.waiting[session.waiting_for];
   if (stalled) return t.waiting.stalled;
   return radio ? t.waiting.radio : t.waiting.playlist;
 }
 
+/** How far the preparation has come, where that is known. */
+function preparingText(t: Catalogue, { done_s, length_s }: NonNullable<Session["preparing"]>): string {
+  const percent = length_s > 0 ? Math.min(100, Math.floor((100 * done_s) / length_s)) : 0;
+  return percent > 0 ? t.play.preparedBy(percent) : t.waiting.preparation;
+}
+
 export function adviceText(t: Catalogue, session: Session | null): string {
+  if (session?.preparing) return t.play.slow;
   if (session?.waiting_for === "tuner" || session?.waiting_for === "signal") return t.waiting.slowTuner;
   if (session?.waiting_for === "key_frame") return t.waiting.slowKeyFrame;
   return t.waiting.slow;

@@ -15,6 +15,7 @@ import { Controls } from "./Controls";
 import { actionFor, zoneOf, type Action } from "./keys";
 import { useMediaSession } from "./mediaSession";
 import { NoChannels } from "./NoChannels";
+import { isOwn, secondsOf } from "../play/address";
 import { NowPanel, useNowNext } from "./NowPanel";
 import { Refused } from "./Refused";
 import { toggleFullscreen, togglePip, useFullscreen, useNarrow } from "./screen";
@@ -54,6 +55,8 @@ export function WatchPage() {
   const previous = useCallback(() => leaf(-1), [leaf]);
   const { guide } = useNowNext(channel?.id ?? null);
   useMediaSession(channel, guide?.now ?? null, { next, previous });
+
+  const startOver = useStartOver(channel, guide?.now?.start ?? null);
 
   const openSearch = useCallback(() => {
     if (document.fullscreenElement) {
@@ -111,6 +114,7 @@ export function WatchPage() {
             toggleList={() => prefer({ listOpen: !listOpen })}
             factsOpen={facts}
             toggleFacts={() => setFacts(!facts)}
+            startOver={startOver}
           />
         </Stage>
         {factsBelow && shownFacts}
@@ -192,6 +196,16 @@ function useTuning(lineup: Lineup): { readonly tune: Tune; readonly channel: Cha
 
   const channel = useMemo(() => byId.get(tuned ?? addressed ?? "") ?? null, [byId, tuned, addressed]);
   return { tune, channel };
+}
+
+/** On a channel of one's own what is on can be seen from its beginning. */
+function useStartOver(channel: Channel | null, start: string | null): (() => void) | null {
+  const navigate = useNavigate();
+  return useMemo(() => {
+    if (!channel || !isOwn(channel) || start === null) return null;
+    const params = { channel: channel.id, at: secondsOf(start) };
+    return () => void navigate({ to: "/guide/play/$channel/$at", params });
+  }, [channel, start, navigate]);
 }
 
 /** To the guide, of the bouquet that is shown here. */

@@ -110,6 +110,16 @@ impl ServiceRef {
         self.path.strip_prefix("own://").filter(|_| self.namespace == OWN)
     }
 
+    /// A programme of one's own that is played for itself, by the id that the station has given it.
+    pub fn programme(id: &str) -> Self {
+        Self { namespace: OWN, ..Self::listed(id, &format!("programme://{id}"), false) }
+    }
+
+    /// The id of such a programme; none: it is none.
+    pub fn programme_id(&self) -> Option<&str> {
+        self.path.strip_prefix("programme://").filter(|_| self.namespace == OWN)
+    }
+
     /// It is the entry of a list, or a channel of one's own: whoever gives it counts streams, each of them like a transponder of its own.
     pub fn is_listed(&self) -> bool {
         matches!(self.namespace, LISTED | OWN) && self.is_iptv()
@@ -167,6 +177,9 @@ impl ServiceRef {
     pub fn channel_id(&self) -> ChannelId {
         if let Some(id) = self.own_id() {
             return ChannelId(format!("own-{id}"));
+        }
+        if let Some(id) = self.programme_id() {
+            return ChannelId(format!("programme-{id}"));
         }
         if self.is_listed() {
             return ChannelId(format!("list-{:08x}{:08x}", self.sid, self.tsid));

@@ -173,6 +173,27 @@ fn what_does_not_come_fails_by_reason_and_gives_the_tuner_back() {
 }
 
 #[test]
+fn what_is_prepared_is_waited_for_as_long_as_it_comes_further() {
+    let mut session = session(None);
+    session.apply(Event::Begin, at(0));
+    session.apply(Event::Granted, at(0));
+    let apart = limits::PREPARING.as_secs() - 60;
+    for turn in 0..5 {
+        session.apply(Event::Preparing, at(turn * apart));
+        session.apply(Event::Heartbeat, at(turn * apart));
+        assert_eq!(session.snapshot().waiting_for, Some(WaitingFor::Preparation));
+        assert!(session.apply(Event::Tick, at(turn * apart + 60)).is_empty());
+        for beat in (0..apart).step_by(30) {
+            session.apply(Event::Heartbeat, at(turn * apart + beat));
+        }
+    }
+    let last = at(4 * apart) + limits::PREPARING;
+    session.apply(Event::Heartbeat, last);
+    session.apply(Event::Tick, last);
+    assert_eq!(session.snapshot().reason.map(|reason| reason.code), Some(ReasonCode::NotPrepared));
+}
+
+#[test]
 fn a_late_first_byte_leaves_the_map_what_is_left_of_the_time() {
     let mut session = session(None);
     session.apply(Event::Begin, at(0));
@@ -287,6 +308,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         2 => Just(Event::Begin),
         2 => Just(Event::Granted),
         1 => Just(Event::Relay),
+        1 => Just(Event::Preparing),
         1 => (0usize..3).prop_map(|holders| Event::Refused(refusal(holders, Cause::InUse))),
         2 => Just(Event::Bytes),
         3 => codec.prop_map(|codec| Event::Tracks(tracks(codec))),

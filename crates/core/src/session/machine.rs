@@ -154,6 +154,7 @@ impl Session {
             }
             Event::Granted => self.granted(now),
             Event::Relay => self.relay(),
+            Event::Preparing => self.preparing(now),
             Event::Refused(refusal) => {
                 // Only an answer to what is asked means that nothing is held.
                 self.holds &= self.waiting_for != Some(WaitingFor::Tuner);
@@ -207,6 +208,14 @@ impl Session {
         if self.waiting_for == Some(WaitingFor::Signal) {
             self.step_limit = limits::RELAY_START;
             self.map_due = self.step_since + limits::RELAY_START;
+        }
+    }
+
+    /// However long it takes: as long as it comes further it is waited for.
+    fn preparing(&mut self, now: Now) {
+        if matches!(self.waiting_for, Some(WaitingFor::Signal | WaitingFor::Preparation)) {
+            self.map_due = now + limits::PREPARING;
+            self.wait(WaitingFor::Preparation, limits::PREPARING, now);
         }
     }
 
@@ -312,6 +321,7 @@ impl Session {
                 Some(WaitingFor::KeyFrame) => ReasonCode::NoKeyFrame,
                 Some(WaitingFor::Audio) => ReasonCode::SourceStalled,
                 Some(WaitingFor::Transcoder) => ReasonCode::TranscoderFailed,
+                Some(WaitingFor::Preparation) => ReasonCode::NotPrepared,
             };
             // What is known of the tape says more than what has not come of it.
             let reason = self.trouble.take().unwrap_or_else(|| Reason::new(code));

@@ -87,6 +87,8 @@ pub enum WaitingFor {
     Audio,
     /// The first frame of the transcoder.
     Transcoder,
+    /// What is asked for to be prepared.
+    Preparation,
 }
 
 impl WaitingFor {
@@ -99,6 +101,7 @@ impl WaitingFor {
             Self::KeyFrame => "key_frame",
             Self::Audio => "audio",
             Self::Transcoder => "transcoder",
+            Self::Preparation => "preparation",
         }
     }
 }
@@ -162,6 +165,8 @@ pub enum Event {
     Granted,
     /// A descrambling relay is in between, and takes its time to the first byte.
     Relay,
+    /// What is asked for is being prepared, and has come further.
+    Preparing,
     /// The pool gave none.
     Refused(Refusal),
     /// The stream's first bytes have come (at once, if its tape runs already).

@@ -42,6 +42,12 @@ pub enum ReasonCode {
     MachineTooSlow,
     /// What comes is of another kind than what the session was made for.
     FormatChanged,
+    /// What was asked for cannot be prepared.
+    NotPrepared,
+    /// The file of what was asked for is not there.
+    FileGone,
+    /// What was on then is not kept.
+    NotKept,
     /// The disk is full.
     DiskFull,
     /// The station carries as many sessions as it may.
@@ -159,6 +165,15 @@ reasons! {
     FormatChanged "format_changed"
         "The broadcast has changed its format" "Start again."
         "Die Übertragung hat ihr Format gewechselt" "Neu starten.",
+    NotPrepared "not_prepared"
+        "This could not be prepared" "Try again later. If it stays so, its file may be damaged: the library says what is known of it."
+        "Das konnte nicht vorbereitet werden" "Später noch einmal versuchen. Bleibt es dabei, ist die Datei vielleicht beschädigt: Die Bibliothek sagt, was von ihr bekannt ist.",
+    FileGone "file_gone"
+        "The file is not there" "Check that its folder or disk is connected, and have the library looked through again."
+        "Die Datei ist nicht da" "Prüfen, ob ihr Ordner oder Datenträger verbunden ist, und die Bibliothek neu durchsehen lassen.",
+    NotKept "not_kept"
+        "What was on then is not kept" "Choose a programme of the last day, or the item in the library."
+        "Was damals lief, ist nicht aufgehoben" "Eine Sendung des letzten Tages wählen oder den Film in der Bibliothek.",
     DiskFull "disk_full"
         "The disk of the station is full" "Free space, or give the tape another directory."
         "Der Datenträger der Station ist voll" "Platz schaffen oder dem Band ein anderes Verzeichnis geben.",

@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::io::{Error, ErrorKind, Result};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use telecast_media::air::{Placed, Relay};
@@ -99,6 +100,8 @@ impl Aired {
 #[derive(Debug, Default)]
 pub struct AirFile {
     state: RwLock<State>,
+    /// Where was read last.
+    head: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -130,6 +133,11 @@ impl AirFile {
         }
     }
 
+    /// Where it was read last.
+    pub fn head(&self) -> u64 {
+        self.head.load(Ordering::Relaxed)
+    }
+
     /// Up to where it can be read.
     pub fn end(&self) -> u64 {
         self.state.read().unwrap_or_else(PoisonError::into_inner).end
@@ -140,6 +148,7 @@ impl AirFile {
     /// # Errors
     /// `NotFound`: they have left the window, or are not on yet. Anything else: the disk.
     pub fn read(&self, begin: u64, end: u64) -> Result<Vec<u8>> {
+        self.head.store(begin, Ordering::Relaxed);
         let length =
             end.checked_sub(begin).filter(|length| *length <= READ_LIMIT).ok_or(ErrorKind::InvalidInput)?;
         let pieces: Vec<Arc<Aired>> = {

@@ -26,6 +26,7 @@ pub mod own_channels;
 pub mod past_files;
 pub mod picture;
 pub mod pieces;
+pub mod programmes;
 pub mod receiver;
 pub mod stream;
 pub mod tape_files;

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use super::clock::Clock;
 use super::gate::Gate;
 use super::pieces::Piece;
+use super::programmes::{Programme, Programmes};
 use super::receiver::{About, Answers, Kind, Settings};
 
 /// Id of the receiver that gives them.
@@ -123,6 +124,8 @@ pub struct OwnChannel {
 pub struct Board {
     channels: ArcSwap<Vec<OwnChannel>>,
     on_air: Mutex<HashMap<String, watch::Sender<Arc<OnAir>>>>,
+    /// Programmes that are played for themselves.
+    pub programmes: Programmes,
 }
 
 impl Board {
@@ -220,6 +223,11 @@ impl Client {
         let bouquet =
             ReadBouquet { reference: RECEIVER.into(), name: BOUQUET.into(), radio: false, services };
         vec![bouquet]
+    }
+
+    /// A programme that is played for itself. None: the service is a channel, or it is over.
+    pub fn programme(&self, service: &ServiceRef) -> Option<Arc<Programme>> {
+        self.0.board.programmes.find(service.programme_id()?)
     }
 
     /// What is firm on a channel. None: there is no such channel.

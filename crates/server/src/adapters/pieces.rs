@@ -225,6 +225,11 @@ pub fn used(folder: &Path, at: SystemTime) {
     let _ = open.and_then(|file| file.set_modified(at));
 }
 
+/// Whether a whole piece lies there.
+pub fn is_whole(folder: &Path) -> bool {
+    folder.join(CONTENTS).exists()
+}
+
 /// Bytes of a whole piece, and when it was last needed.
 pub type Left = (u64, SystemTime);
 

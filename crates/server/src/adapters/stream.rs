@@ -21,6 +21,7 @@ use url::Url;
 
 use super::hls::{self, Follower};
 use super::outgoing::{Outgoing, Trouble, checked, refusal};
+use super::programmes::Failed;
 use super::receiver::without_credentials;
 
 /// Bytes of a reply's head; boxes send under 200.
@@ -68,6 +69,9 @@ pub enum Fault {
     /// Nothing came for too long.
     #[error("nothing has come for too long")]
     Stalled,
+    /// What is played for itself is not there.
+    #[error("{}", .0.words())]
+    Missing(Failed),
 }
 
 /// Port of a box's streams, unless it is set otherwise.

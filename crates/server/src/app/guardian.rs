@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
+use telecast_core::access::Profile;
 use telecast_core::error::{Error, Kind};
 use telecast_core::limits;
 use telecast_core::lineup::ChannelId;
@@ -12,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::receivers::Receivers;
 use super::sessions::Sessions;
-use super::view::{Rights, StartPlayback};
+use super::view::{Rights, SessionView, StartPlayback};
 use crate::adapters::clock::Clock;
 
 /// Whoever looks after them. Cheap to clone.
@@ -55,12 +56,14 @@ impl Guardian {
     }
 
     /// Why a session of these rights may not go on.
-    fn ends(&self, rights: &Rights, channel: &str) -> Option<Reason> {
+    fn ends(&self, rights: &Rights, view: &SessionView) -> Option<Reason> {
         if rights.until_ms.is_some_and(|until| until <= self.clock.wall_ms()) {
             return Some(Reason::new(ReasonCode::AccessEnded));
         }
-        let profile = rights.profile.as_ref().filter(|profile| !rights.unlocked && profile.minds_time())?;
-        (!profile.admits(self.on_now(channel).0)).then(|| Reason::new(ReasonCode::AgeLimit))
+        // What is played for itself is what it was when it was admitted.
+        let minds = |_: &&Arc<Profile>| view.programme.is_none() && !rights.unlocked;
+        let profile = rights.profile.as_ref().filter(minds).filter(|profile| profile.minds_time())?;
+        (!profile.admits(self.on_now(&view.channel_id).0)).then(|| Reason::new(ReasonCode::AgeLimit))
     }
 
     /// Ends what may not go on, until `stop`.
@@ -71,8 +74,7 @@ impl Guardian {
             let bounded = all.by_id.values().filter(|entry| entry.is_bounded() && !entry.is_over());
             // Together: none waits for the farewell of another.
             join_all(bounded.filter_map(|entry| {
-                let channel = entry.view.borrow().channel_id.clone();
-                let reason = self.ends(entry.rights(), &channel)?;
+                let reason = self.ends(entry.rights(), &entry.view.borrow())?;
                 Some(entry.stop(reason.code))
             }))
             .await;

@@ -18,6 +18,7 @@ pub mod news;
 pub mod own;
 pub mod playback;
 pub mod prepare;
+pub mod programmes;
 mod receivers;
 mod say;
 mod session;
@@ -77,6 +78,7 @@ pub use wishes::{Kept, WishChange};
 
 pub use logos::Logo;
 pub use playback::{Directives, PlayError, PlaybackHandle};
+pub use programmes::{ItemAsked, PreparingView, ProgrammeView};
 pub use settings::{Keeping, Limits, ReceiverSettings, Settings};
 pub use status::view::{PlayerFacts, StatusView};
 pub use view::{
@@ -126,6 +128,11 @@ impl App {
         let (guide, library) = stocked(store, (&settings, &lineup, clock), &news, &stop).await;
         let transcoders = Transcoders::start(settings.clone(), room.clone(), clock, stop.child_token());
         let tuners = Tuners::start(settings.clone(), Arc::clone(&lineup), room, clock, stop.child_token());
+        let told = (clock, ledger.clone(), guide.clone(), wishes);
+        let parts = (Arc::clone(&lineup), tuners.clone(), news.clone(), settings.clone());
+        let receivers = Receivers::begin(first, parts, told, stop.child_token()).await?;
+        let around = (library.clone(), guide.clone(), Arc::clone(&receivers), news.clone(), clock);
+        let stations = Stations::begin(&settings, around, &stop).await?;
         let around = Surroundings {
             tuners: tuners.clone(),
             transcoders: transcoders.clone(),
@@ -138,14 +145,10 @@ impl App {
             news: news.clone(),
             base_path: settings.now().base_path.as_str().into(),
             settings: settings.clone(),
+            stations: stations.clone(),
             stop: stop.child_token(),
         };
         let sessions = Sessions::start(around, settings.clone());
-        let told = (clock, ledger.clone(), guide.clone(), wishes);
-        let parts = (Arc::clone(&lineup), tuners.clone(), news.clone(), settings.clone());
-        let receivers = Receivers::begin(first, parts, told, stop.child_token()).await?;
-        let around = (library.clone(), guide.clone(), Arc::clone(&receivers), news.clone(), clock);
-        let stations = Stations::begin(&settings, around, &stop).await?;
         let guardian = Guardian { receivers: Arc::clone(&receivers), clock };
         supervise("guardian", guardian.clone().watch(sessions.clone(), stop.child_token()));
         let parts = status::Parts {
@@ -347,8 +350,12 @@ impl App {
     /// `Unavailable`: as many sessions as there may be (with a reason), the store fails, or the station is shutting down.
     /// On any error there is no session.
     pub async fn start_session(&self, request: StartPlayback) -> Result<SessionView, Error> {
-        let earliest = self.0.guardian.admit(&request)?;
-        self.0.sessions.begin(request, earliest).await
+        let programme = self.asked(&request).await?;
+        let earliest = match &programme {
+            Some(programme) => programme.admit(&request.rights).map(|()| None)?,
+            None => self.0.guardian.admit(&request)?,
+        };
+        self.0.sessions.begin(request, earliest, programme).await
     }
 
     /// A session as it stands; those that are over stay visible for five minutes.

@@ -111,7 +111,11 @@ impl Way {
             views: Vec::new(),
             multivariant: Bytes::new(),
         };
-        way.floor = floor(&snapshot.index, main, barrier)?.max(first_since(&snapshot.index, earliest));
+        way.floor = if tape.is_programme() {
+            snapshot.index.segments.front()?.sequence
+        } else {
+            floor(&snapshot.index, main, barrier)?.max(first_since(&snapshot.index, earliest))
+        };
         let sound = way.renditions.get(1).copied().unwrap_or(main);
         if !way.has_segment(snapshot, main) || !way.has_segment(snapshot, sound) {
             return None;
@@ -429,7 +433,7 @@ impl PlaybackHandle {
     pub async fn chosen(&self, choice: Option<Choice>) -> Result<BoxStream<'static, Bytes>, PlayError> {
         let way = self.way().await?;
         let snapshot = way.tape.snapshot();
-        let joined = way.tape.join(&snapshot.index).ok_or(PlayError::TimedOut)?;
+        let joined = way.tape.join(&snapshot.index, way.begin).ok_or(PlayError::TimedOut)?;
         let watch = way.tape.watch();
         let reader = Raw::new(way, self.clone(), watch, joined, choice);
         Ok(unfold(reader, |mut reader| async move { reader.next().await.map(|piece| (piece, reader)) })

@@ -42,6 +42,8 @@ const QUEUE: usize = 16;
 const LOOK: Duration = Duration::from_secs(5);
 /// What is due within this is made before others and with all power (milliseconds).
 const URGENT_MS: i64 = 5 * 60_000;
+/// What is due within this is not kept waiting by what is being made (milliseconds).
+const NOW_MS: i64 = 60_000;
 /// What is made of the same file in another way is another piece.
 const HOUSE: u32 = 2;
 /// Folder of what was measured, beside the pieces.
@@ -393,7 +395,9 @@ impl Owner {
             return;
         }
         for one in &self.wanted {
-            if self.running.len() >= self.keeping.workers {
+            // Somebody waits for it in front of a picture: that comes before a film of the evening, however long that takes.
+            let now = one.due_ms < now_ms + NOW_MS;
+            if self.running.len() >= self.keeping.workers + usize::from(now) {
                 return;
             }
             let is_settled = self.known.contains_key(&one.key) || self.running.contains_key(&one.key);

@@ -16,6 +16,7 @@ use super::view::{
     self, ClientView, HolderView, PlanReasonView, PlanView, ReasonView, SessionState, TrackPlanView,
 };
 use crate::adapters::clock::Clock;
+use crate::adapters::programmes::Failed;
 use crate::adapters::stream::Fault;
 
 /// A moment of milliseconds since 1970.
@@ -145,6 +146,7 @@ pub(super) fn waiting_for(what: WaitingFor) -> view::WaitingFor {
         WaitingFor::KeyFrame => view::WaitingFor::KeyFrame,
         WaitingFor::Audio => view::WaitingFor::Audio,
         WaitingFor::Transcoder => view::WaitingFor::Transcoder,
+        WaitingFor::Preparation => view::WaitingFor::Preparation,
     }
 }
 
@@ -181,6 +183,9 @@ pub(super) fn broken(fault: &Fault, snapshot: &Snapshot) -> Reason {
         Fault::Recording(by) => {
             return Reason { holders: vec![by.clone()], ..Reason::new(ReasonCode::PreemptedByRecording) };
         }
+        Fault::Missing(Failed::Gone) => ReasonCode::FileGone,
+        Fault::Missing(Failed::NotKept) => ReasonCode::NotKept,
+        Fault::Missing(Failed::Broken(_)) => ReasonCode::NotPrepared,
         Fault::Ended if snapshot.waiting == Waiting::Scrambled => ReasonCode::Scrambled,
         Fault::Ended if silent => ReasonCode::ReceiverRefused,
         Fault::Ended => ReasonCode::SourceEnded,

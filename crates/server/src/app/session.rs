@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use telecast_core::limits;
-use telecast_core::lineup::{Channel, Lineup};
+use telecast_core::lineup::{Channel, ChannelId, Lineup, Source as LineupSource};
 use telecast_core::playback::{
-    Client, Plan, Policy, Recipe, SourceTracks, TrackId, lacks_transcoder, most_lines,
+    Client, Offer, Plan, Policy, Recipe, SourceTracks, TrackId, lacks_transcoder, most_lines,
 };
 use telecast_core::session::{Effect, Event, Reason, ReasonCode, Session, State};
 use telecast_core::tuner::Priority;
@@ -29,15 +29,20 @@ use super::ledger::Ledger;
 use super::memory::{Memory, source_tracks};
 use super::news::News;
 use super::playback::{Door, PlaybackHandle, Way};
+use super::programmes::{Asked, PreparingView};
 use super::say;
 use super::settings::InForce;
 use super::shelf::Shelf;
 use super::slate::{Language, Slates};
+use super::station::Stations;
 use super::tape::{Need, Snapshot, Tape};
 use super::transcoders::{PictureHold, Transcoders};
 use super::tuners::{Hold, Tuners, Wish};
 use super::view::{self, ClientView, SessionView, StartPlayback};
 use crate::adapters::clock::Clock;
+use crate::adapters::own_channels;
+use crate::adapters::programmes::Failed;
+use crate::adapters::stream::Fault;
 
 /// Commands that may wait for one session.
 const COMMANDS: usize = 16;
@@ -59,12 +64,16 @@ pub(super) struct Surroundings {
     /// Path before all addresses that are given out.
     pub(super) base_path: Arc<str>,
     pub(super) settings: InForce,
+    pub(super) stations: Stations,
     pub(super) stop: CancellationToken,
 }
 
 impl Surroundings {
     /// What the station can do for `client` as one more viewer of a channel that carries `tracks`.
     fn policy_for(&self, channel: &Channel, tracks: Option<&SourceTracks>, client: &Client) -> Policy {
+        if channel.sources.is_empty() {
+            return self.prepared_policy();
+        }
         let allowed = self.transcoders.most_lines();
         let most = most_lines(client, allowed);
         let picture = tracks.and_then(|tracks| tracks.video.as_ref());
@@ -78,6 +87,13 @@ impl Surroundings {
             most_lines: offered.lines.or(allowed),
             ..policy
         }
+    }
+
+    /// The same of what is prepared: it is what every player can play, and nothing is made of it.
+    fn prepared_policy(&self) -> Policy {
+        let policy = self.settings.now().policy();
+        // Its playlists list what is there, without parts.
+        Policy { audio_transcode: false, video_transcode: Offer::None, low_latency: false, ..policy }
     }
 
     /// Whether a viewer with these abilities would have to be turned away again after tuning, for want of a transcoder.
@@ -97,19 +113,21 @@ impl Surroundings {
 /// A session as others see it, and its owner; nothing runs yet.
 pub(super) fn made(
     around: &Surroundings,
-    channel: Channel,
+    (channel, programme): (Channel, Option<Asked>),
     (request, earliest): (&StartPlayback, Option<i64>),
     (id, key): (String, Arc<str>),
     (slot, lost): (Slot, CancellationToken),
 ) -> (Entry, Owner, mpsc::Receiver<Command>) {
     let client = say::client(&request.client);
-    let remembered = around.memory.get(&channel.id.0);
+    let remembered = around.memory.get(&channel.id.0).filter(|_| programme.is_none());
     let now = around.clock.uptime();
     let policy = around.policy_for(&channel, remembered.as_deref(), &client);
     let machine = Session::new(client, policy, remembered.as_deref(), now);
     let made = SessionView {
         id: id.clone(),
         channel_id: channel.id.0.clone(),
+        programme: programme.as_ref().map(|programme| programme.view.clone()),
+        preparing: None,
         state: view::SessionState::New,
         waiting_for: None,
         reason: None,
@@ -139,7 +157,8 @@ pub(super) fn made(
         channel,
         holder: request.holder.clone(),
         machine,
-        begin: request.at.begin_ms(),
+        begin: programme.as_ref().map_or_else(|| request.at.begin_ms(), |programme| Some(programme.begin_ms)),
+        programme,
         earliest,
         discreet: request.rights.profile.is_some() || request.rights.anonymous,
         hold: None,
@@ -172,6 +191,7 @@ struct Sent {
     key_frame: bool,
     audio: bool,
     segment: bool,
+    preparing: Option<(i64, i64)>,
     scrambled: bool,
     fault: bool,
 }
@@ -193,6 +213,8 @@ struct Coded {
 pub(super) struct Owner {
     around: Surroundings,
     channel: Channel,
+    /// What is played for itself.
+    programme: Option<Asked>,
     holder: String,
     machine: Session,
     /// Where its player is to begin, if not at the live edge (milliseconds since 1970).
@@ -327,12 +349,11 @@ impl Owner {
     }
 
     async fn acquire(&mut self) {
-        let wish = Wish {
-            channel: self.channel.id.clone(),
-            sources: self.channel.sources.clone(),
-            holder: self.holder.clone(),
-            priority: Priority::Viewer,
+        let (channel, sources) = match self.sources().await {
+            Ok(way) => way,
+            Err(reason) => return self.pending.push_back(Event::Broken(reason)),
         };
+        let wish = Wish { channel, sources, holder: self.holder.clone(), priority: Priority::Viewer };
         let event = match self.around.tuners.acquire(wish).await {
             Some(Ok(hold)) => {
                 self.watch = Some(hold.tape.watch());
@@ -345,10 +366,33 @@ impl Owner {
         self.pending.push_back(event);
     }
 
+    /// Where what it plays is to be had, and what that is called.
+    async fn sources(&self) -> Result<(ChannelId, Vec<LineupSource>), Reason> {
+        let Some(programme) = &self.programme else {
+            return Ok((self.channel.id.clone(), self.channel.sources.clone()));
+        };
+        let missing = |failed: Failed| say::broken(&Fault::Missing(failed), &Snapshot::empty());
+        let service = programme.service(&self.around.stations).await.map_err(missing)?;
+        let source = LineupSource { receiver: own_channels::RECEIVER.into(), service };
+        Ok((source.service.channel_id(), vec![source]))
+    }
+
+    /// Tells how far the preparation has come of what is played next.
+    async fn observe_preparation(&mut self, snapshot: &Snapshot) {
+        if std::mem::replace(&mut self.sent.preparing, snapshot.preparing) == snapshot.preparing {
+            return;
+        }
+        if snapshot.preparing.is_some() {
+            self.apply(Event::Preparing).await;
+        }
+        self.tell();
+    }
+
     /// Tells the machine what is new on the tape.
     async fn observe(&mut self) {
         let Some(tape) = self.hold.as_ref().map(|hold| hold.tape.clone()) else { return };
         let snapshot = tape.snapshot();
+        self.observe_preparation(&snapshot).await;
         if snapshot.relay && !std::mem::replace(&mut self.sent.relay, true) {
             self.apply(Event::Relay).await;
         }
@@ -409,9 +453,12 @@ impl Owner {
     async fn observe_tracks(&mut self, snapshot: &Snapshot) {
         let seen = source_tracks(&snapshot.tracks);
         let sized = seen.video.as_ref().is_none_or(|track| track.height.is_some());
-        let tracks = self.around.memory.completed(&self.channel.id.0, seen.clone());
+        let tracks = match self.programme {
+            Some(_) => seen.clone(),
+            None => self.around.memory.completed(&self.channel.id.0, seen.clone()),
+        };
         if self.sent.tracks.as_ref() != Some(&tracks) || !self.sent.settled {
-            if snapshot.newest_run().is_some() {
+            if snapshot.newest_run().is_some() && self.programme.is_none() {
                 self.around.memory.put(&self.channel.id.0, &seen);
             }
             if let Some(what) = self.settle(&tracks, sized) {
@@ -466,10 +513,12 @@ impl Owner {
             self.trouble.as_ref().filter(|_| !now.state.is_ended()).map(|trouble| self.reason(trouble));
         // Not the one that it began with: a tape may go on with another.
         let receiver = self.hold.as_ref().and_then(|hold| self.around.tuners.receiver_of(&hold.tape));
+        let preparing = self.sent.preparing.filter(|_| !now.state.is_ended()).map(PreparingView::of);
         self.publish.send_modify(|view| {
             view.state = say::state(now.state);
             view.waiting_for = now.waiting_for.map(say::waiting_for);
             view.plan = now.plan.as_ref().map(say::plan);
+            view.preparing = preparing;
             view.reason = reason;
             view.trouble = trouble;
             view.receiver_id = receiver.or(view.receiver_id.take());

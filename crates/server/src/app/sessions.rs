@@ -20,6 +20,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use super::admission::{Admission, refused};
 use super::ledger::Opened;
 use super::playback::PlaybackHandle;
+use super::programmes::Asked;
 use super::say;
 use super::session::{Command, Entry, Owner, Surroundings, made};
 use super::settings::InForce;
@@ -63,16 +64,17 @@ impl Sessions {
     }
 
     /// Makes a session, or finds the one that was made for the same key.
-    /// `earliest`: how far back it may reach (milliseconds since 1970).
+    /// `earliest`: how far back it may reach (milliseconds since 1970). `programme`: what it plays for itself.
     pub(super) async fn begin(
         &self,
         request: StartPlayback,
         earliest: Option<i64>,
+        programme: Option<Asked>,
     ) -> Result<SessionView, Error> {
         let (reply, answer) = oneshot::channel();
         let sessions = self.clone();
         supervise("session", async move {
-            match sessions.open(&request, earliest).await {
+            match sessions.open(&request, earliest, programme).await {
                 Ok(Begun::New(owner, inbox)) => {
                     let view = owner.view();
                     let span = tracing::info_span!("session", id = view.id);
@@ -104,12 +106,18 @@ impl Sessions {
         Ok(row.map(|row| self.as_it_ended(&row)))
     }
 
-    async fn open(&self, request: &StartPlayback, earliest: Option<i64>) -> Result<Begun, Error> {
+    async fn open(
+        &self,
+        request: &StartPlayback,
+        earliest: Option<i64>,
+        programme: Option<Asked>,
+    ) -> Result<Begun, Error> {
         let ledger = &self.around.ledger;
+        let id = programme.as_ref().map(|programme| programme.channel.id.clone());
         let new = NewSession {
             id: secret(16)?,
             account_id: request.account.clone(),
-            channel: ChannelId(request.channel_id.clone()),
+            channel: id.unwrap_or_else(|| ChannelId(request.channel_id.clone())),
             key: request.idempotency_key.clone(),
             request: fingerprint(request),
         };
@@ -120,7 +128,8 @@ impl Sessions {
         if self.around.stop.is_cancelled() {
             return Err(Error::new(Kind::Unavailable, "The station is shutting down."));
         }
-        let channel = self.around.lineup.load().channel(&new.channel).cloned();
+        let prepared = programme.as_ref().map(|programme| programme.channel.clone());
+        let channel = prepared.or_else(|| self.around.lineup.load().channel(&new.channel).cloned());
         let channel = channel.ok_or_else(|| {
             Error::new(Kind::NotFound, "There is no such channel. It may have been removed.")
         })?;
@@ -138,7 +147,7 @@ impl Sessions {
             Opened::Before(id) => return Ok(Begun::Before(Box::new(self.before(&id).await?))),
         };
         let (entry, owner, inbox) =
-            made(&self.around, channel, (request, earliest), (id, key.into()), (slot, lost));
+            made(&self.around, (channel, programme), (request, earliest), (id, key.into()), (slot, lost));
         self.list(&Arc::new(entry));
         Ok(Begun::New(Box::new(owner), inbox))
     }
@@ -177,6 +186,8 @@ impl Sessions {
         SessionView {
             id: row.id.clone(),
             channel_id: row.channel.0.clone(),
+            programme: None,
+            preparing: None,
             state: state.unwrap_or(view::SessionState::Failed),
             waiting_for: None,
             reason: code
@@ -246,7 +257,12 @@ fn fingerprint(request: &StartPlayback) -> SecretHash {
         At::Start => "start".to_owned(),
         At::Time(time) => time.to_string(),
     };
-    let text = serde_json::json!(["session", request.channel_id, at, request.client]).to_string();
+    let item = request.item.as_ref().map(|item| (item.id, item.from_s));
+    let text = match item {
+        Some(item) => serde_json::json!(["session", item, at, request.client]),
+        None => serde_json::json!(["session", request.channel_id, at, request.client]),
+    };
+    let text = text.to_string();
     SecretHash::of(&text.into())
 }
 

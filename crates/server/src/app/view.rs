@@ -10,6 +10,8 @@ use telecast_core::access::Profile;
 use telecast_core::players::Coding;
 use utoipa::ToSchema;
 
+use super::programmes::{ItemAsked, PreparingView, ProgrammeView};
+
 /// What a client can play, as it says itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -106,8 +108,10 @@ pub struct Rights {
 /// A request to play.
 #[derive(Clone, Debug)]
 pub struct StartPlayback {
-    /// Channel.
+    /// Channel; empty if it is an item.
     pub channel_id: String,
+    /// An item of the library instead.
+    pub item: Option<ItemAsked>,
     /// Where to begin.
     pub at: At,
     /// What the client can play.
@@ -188,6 +192,8 @@ pub enum WaitingFor {
     Audio,
     /// The transcoder's first frame.
     Transcoder,
+    /// What is asked for to be prepared.
+    Preparation,
 }
 
 /// Who holds a tuner.
@@ -261,8 +267,12 @@ pub struct PlanView {
 pub struct SessionView {
     /// Who it is.
     pub id: String,
-    /// Channel.
+    /// Channel; of an item of the library `item-` and its id.
     pub channel_id: String,
+    /// What is played for itself: an item, or what was on a channel; null: the channel as it is broadcast.
+    pub programme: Option<ProgrammeView>,
+    /// How far the preparation has come of what is played next; null: nothing is waited for.
+    pub preparing: Option<PreparingView>,
     /// State.
     pub state: SessionState,
     /// What it waits for.

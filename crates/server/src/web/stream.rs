@@ -206,6 +206,7 @@ pub(crate) async fn reading(
 /// The session of whoever reads.
 fn request(who: &Principal, channel: &ChannelId, form: &Form, program: &str) -> StartPlayback {
     StartPlayback {
+        item: None,
         channel_id: channel.0.clone(),
         at: At::Live,
         client: form.client(),

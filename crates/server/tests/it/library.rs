@@ -24,7 +24,7 @@ fn settle(path: &Path) {
 }
 
 /// Makes a file by ffmpeg.
-fn make(path: &Path, arguments: &str) {
+pub(crate) fn make(path: &Path, arguments: &str) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let mut command = Command::new("ffmpeg");
     command.args(["-hide_banner", "-nostdin", "-v", "error", "-y"]).args(arguments.split(' ')).arg(path);
@@ -37,7 +37,7 @@ const VIDEO: &str = "-f lavfi -i testsrc2=size=160x90:rate=25";
 const SOUND: &str = "-f lavfi -i sine=frequency=440";
 const CODE: &str = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -c:a aac";
 
-fn film(path: &Path, seconds: u32) {
+pub(crate) fn film(path: &Path, seconds: u32) {
     make(path, &format!("{VIDEO} {SOUND} -t {seconds} {CODE}"));
 }
 
@@ -48,15 +48,15 @@ fn copy(from: &Path, to: impl AsRef<Path>) {
     settle(to);
 }
 
-struct Library {
-    station: Station,
-    token: String,
+pub(crate) struct Library {
+    pub(crate) station: Station,
+    pub(crate) token: String,
     room: tempfile::TempDir,
 }
 
 impl Library {
     /// A station with an empty folder `Filme`.
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let room = tempfile::tempdir().unwrap();
         let folder = room.path().join("filme");
         fs::create_dir(&folder).unwrap();
@@ -78,18 +78,18 @@ impl Library {
         Self { station, token, room }
     }
 
-    fn path(&self, name: impl AsRef<Path>) -> PathBuf {
+    pub(crate) fn path(&self, name: impl AsRef<Path>) -> PathBuf {
         self.room.path().join("filme").join(name)
     }
 
-    async fn get(&self, path: &str) -> Value {
+    pub(crate) async fn get(&self, path: &str) -> Value {
         let (status, body) =
             self.station.ask("GET", &format!("/api/v1/library{path}"), Some(&self.token)).await;
         assert_eq!(status, StatusCode::OK, "{path}: {body}");
         body
     }
 
-    async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
         self.tell(Method::POST, path, body).await
     }
 
@@ -100,7 +100,7 @@ impl Library {
     }
 
     /// Has the folders looked at, and waits until that and all probes are done.
-    async fn look(&self) {
+    pub(crate) async fn look(&self) {
         let before = self.get("").await["scan"]["looked"].clone();
         let (status, _) = self.post("/scan", json!({})).await;
         assert_eq!(status, StatusCode::ACCEPTED);

@@ -130,6 +130,7 @@ impl Stage {
     async fn begin(&self, code: usize) -> SessionView {
         let wish = StartPlayback {
             channel_id: self.id(code),
+            item: None,
             at: At::default(),
             client: ClientView::default(),
             holder: "Anna".into(),

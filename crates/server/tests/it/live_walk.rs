@@ -16,6 +16,7 @@ use crate::live_box::{self, Manner, channel_id};
 pub(crate) fn wish(sid: u32) -> StartPlayback {
     StartPlayback {
         channel_id: channel_id(sid),
+        item: None,
         at: At::default(),
         client: ClientView::default(),
         holder: "Anna".into(),

@@ -45,6 +45,7 @@ mod web_oidc;
 mod web_outputs;
 mod web_own;
 mod web_people;
+mod web_play;
 mod web_probes;
 mod web_rate;
 mod web_sources;

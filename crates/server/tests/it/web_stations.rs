@@ -66,7 +66,7 @@ fn item(id: u64, title: &str, seconds: i64) -> Arc<Item> {
 }
 
 /// Three films, the last of which cannot be read.
-fn stock(folder: &Path, aired: &LastAired) -> Stock {
+pub(crate) fn stock(folder: &Path, aired: &LastAired) -> Stock {
     let one = film(folder, "one.mkv", "testsrc2=s=640x360:r=25", 200, "sine=f=440:r=48000");
     let two = film(folder, "two.mkv", "testsrc2=s=320x240:r=30000/1001", 150, "sine=f=880:r=44100");
     let broken = folder.join("three.mkv");
@@ -81,7 +81,7 @@ fn stock(folder: &Path, aired: &LastAired) -> Stock {
     }
 }
 
-async fn ask(
+pub(crate) async fn ask(
     station: &Station,
     token: &str,
     method: reqwest::Method,
@@ -97,7 +97,12 @@ async fn ask(
 }
 
 /// Asks until `is_so`.
-async fn until(station: &Station, token: &str, path: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+pub(crate) async fn until(
+    station: &Station,
+    token: &str,
+    path: &str,
+    is_so: impl Fn(&Value) -> bool,
+) -> Value {
     let limit = tokio::time::Instant::now() + Duration::from_secs(90);
     loop {
         let (status, view) = ask(station, token, reqwest::Method::GET, path, None).await;

@@ -149,7 +149,7 @@ impl Raw {
 
     /// Goes on at the newest picture.
     fn rejoin(&mut self, index: &Index) -> Option<Bytes> {
-        self.joined = self.way.tape.join(index)?;
+        self.joined = self.way.tape.join(index, self.way.begin)?;
         self.offset = self.joined.offset;
         Some(std::mem::take(&mut self.joined.tables).into())
     }
@@ -170,7 +170,7 @@ impl Raw {
                 }
                 // It fell behind what is kept: it goes on at the newest picture, and loses what lies between.
                 metrics::counter!("telecast_raw_readers_skipped_total").increment(1);
-                self.joined = self.way.tape.join(&self.way.tape.snapshot().index)?;
+                self.joined = self.way.tape.join(&self.way.tape.snapshot().index, self.way.begin)?;
                 self.offset = self.joined.offset.max(end);
                 Some(std::mem::take(&mut self.joined.tables).into())
             }

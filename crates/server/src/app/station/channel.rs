@@ -9,6 +9,7 @@
 
 mod exact;
 pub(super) mod live;
+pub(super) mod parts;
 mod slates;
 mod wants;
 
@@ -67,8 +68,8 @@ const TRIES: u32 = 2;
 pub(super) struct FirmPiece {
     /// What it is made of; none: the slate, or a still.
     pub(super) item: Option<ItemId>,
-    from: i64,
-    length: Option<i64>,
+    pub(super) from: i64,
+    pub(super) length: Option<i64>,
     key: String,
     /// Tape time of its start, and its true length.
     pub(super) start: i64,
@@ -521,6 +522,7 @@ impl Channel {
     /// Notes what is over.
     fn log(&mut self, now: i64, stock: &Stock, changed: &mut Changed) {
         self.note_fates();
+        let epoch = self.station.epoch_ms * TICKS_PER_MS;
         for (slot, firm) in self.timeline.slots.iter().zip(&mut self.firm) {
             if slot.end() > now {
                 break;
@@ -554,6 +556,7 @@ impl Channel {
                 }
                 .into(),
                 note: firm.note.clone(),
+                pieces: parts::written(&parts::of(firm, epoch)),
             });
         }
     }

@@ -1,7 +1,7 @@
 //! Channels of one's own: one owner of all of them, which plans, has prepared, and puts on air.
 //!
-//! - [`channel`](self): one channel, its plan and what of it is firm. `stock`: what there is to draw from. `cards`: files of stills. `learnt`: what is known beside the
-//!   library. `guide`: what guides are told. [`ahead`]: a year of it. [`view`]: as people see it.
+//! - [`channel`](self): one channel, its plan and what of it is firm. [`playing`]: programmes that are played for themselves. `stock`: what there is to draw from.
+//!   `cards`: files of stills. `learnt`: what is known beside the library. `guide`: what guides are told. [`ahead`]: a year of it. [`view`]: as people see it.
 //! - Every two seconds, and whenever library, preparation or a document change, each channel is brought to where it is to be; what has changed is kept in the store
 //!   before tapes hear of it, so that a restart goes on with what was firm.
 //! - Requests are answered between two looks.
@@ -12,6 +12,7 @@ mod channel;
 mod export;
 mod guide;
 mod learnt;
+pub mod playing;
 mod stock;
 pub mod view;
 
@@ -24,7 +25,7 @@ use image::ExtendedColorType;
 use telecast_core::error::{Error, Kind};
 use telecast_core::guide::Event;
 use telecast_core::library::ItemId;
-use telecast_core::lineup::ChannelId;
+use telecast_core::lineup::{ChannelId, ServiceRef};
 use telecast_core::schedule::{
     Document, Fault, History, Plan, Standing, TICKS_PER_MS, Timeline, circle, lint, simulate,
 };
@@ -47,9 +48,11 @@ use crate::adapters::receiver::Client;
 use ahead::SimulationView;
 pub use cards::{Cards, NoFile, StillFiles};
 use channel::Channel;
+use channel::parts::Part;
 pub use export::Form as LogForm;
 use learnt::Learnt;
-pub use stock::{Stock, StockFile};
+use playing::{ItemWish, PastWish};
+pub use stock::{Stock, StockFile, called};
 use view::{PreviewView, StationDetail, StationView, TimelineView};
 
 /// How often channels are looked at.
@@ -83,6 +86,10 @@ enum Request {
     /// None: of a channel that is not there yet.
     Preview(Option<String>, Box<Document>, i64, Reply<PreviewView>),
     Ahead(String, Option<Box<Document>>, Reply<Ahead>),
+    /// An item, whose picture stays as it is or not.
+    Item(Box<ItemWish>, bool, oneshot::Sender<ServiceRef>),
+    /// What was on, as far as the log has it.
+    Past(PastWish, Vec<Part>, oneshot::Sender<ServiceRef>),
 }
 
 /// What a run ahead is made of.
@@ -171,9 +178,16 @@ impl Stations {
         }
         let told = guide::Told::default();
         let channels = kept.into_iter().map(Channel::new).collect();
-        let learnt = Learnt::default();
-        let owner =
-            Owner { parts, channels, bad: HashSet::new(), stock: Arc::default(), slate, told, learnt };
+        let owner = Owner {
+            parts,
+            channels,
+            bad: HashSet::new(),
+            stock: Arc::default(),
+            slate,
+            told,
+            learnt: Learnt::default(),
+            playing: playing::All::default(),
+        };
         supervise("own channels", owner.run(inbox, stop));
         Self { requests, store, stocked }
     }
@@ -325,6 +339,7 @@ struct Owner {
     slate: PathBuf,
     told: guide::Told,
     learnt: Learnt,
+    playing: playing::All,
 }
 
 impl Owner {
@@ -407,6 +422,8 @@ impl Owner {
                 self.parts.news.tell(TOPIC, "changed", &serde_json::json!({ "id": channel.station.id }));
             }
         }
+        let around = (&*self.channels, &*self.stock, &*board);
+        self.playing.look(now, around, &self.parts.board.programmes, &mut wanted);
         if !self.channels.is_empty() {
             let mut slates = BTreeMap::new();
             self.channels.iter().for_each(|channel| channel.slates(now, &mut slates));
@@ -503,6 +520,16 @@ impl Owner {
             Request::Ahead(id, document, reply) => {
                 self.find_cards(document.as_deref()).await;
                 let _ = reply.send(self.ahead(&id, document.as_deref()));
+            }
+            Request::Item(wish, copied, reply) => {
+                let around = (&*self.parts.folder, &self.parts.board.programmes);
+                let _ = reply.send(self.playing.item(&wish, copied, around));
+                self.look().await;
+            }
+            Request::Past(wish, parts, reply) => {
+                let programmes = &self.parts.board.programmes;
+                let _ = reply.send(self.playing.past(wish, &parts, &self.stock, programmes));
+                self.look().await;
             }
         }
     }

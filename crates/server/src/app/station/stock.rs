@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::cards::{Cards, NoFile, StillFiles};
-use crate::app::library::{LastAired, Library as Shelf, Shown};
+use crate::app::library::{Entry, LastAired, Library as Shelf, Shown};
 use crate::app::prepare::{Key, Source, Stretch};
 
 /// Where an item's file lies, and what its content is called wherever it lies.
@@ -24,6 +24,26 @@ pub struct StockFile {
     pub path: PathBuf,
     /// Names its content.
     pub content: String,
+}
+
+impl StockFile {
+    /// The file of an item of the library. None: its folder is not there any more.
+    pub fn of(library: &Shelf, entry: &Entry) -> Option<Self> {
+        let content = match &entry.known.print {
+            Some(print) => print.0.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat(),
+            None => format!("{} {} {}", entry.item.id, entry.known.stamp.size, entry.known.stamp.changed_ms),
+        };
+        Some(Self { path: library.file(entry)?, content })
+    }
+}
+
+/// What an item is called in a line.
+pub fn called(item: &Item) -> String {
+    match &item.show {
+        Some(show) if item.title.is_empty() || item.title == *show => show.to_string(),
+        Some(show) => format!("{show}: {}", item.title),
+        None => item.title.to_string(),
+    }
 }
 
 /// A snapshot of all that.
@@ -67,14 +87,7 @@ impl Stock {
     /// What is in the library.
     fn of(library: &Shelf, shown: &Shown) -> Self {
         let present = shown.library.items().iter().filter(|item| item.state == State::Present);
-        let file = |item: &Arc<Item>| {
-            let entry = shown.entries.get(&item.id)?;
-            let content = match &entry.known.print {
-                Some(print) => print.0.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat(),
-                None => format!("{} {} {}", item.id, entry.known.stamp.size, entry.known.stamp.changed_ms),
-            };
-            Some((item.id, StockFile { path: library.file(entry)?, content }))
-        };
+        let file = |item: &Arc<Item>| Some((item.id, StockFile::of(library, shown.entries.get(&item.id)?)?));
         Self {
             library: Arc::clone(&shown.library),
             collections: Arc::clone(&shown.collections),
@@ -129,12 +142,7 @@ impl Stock {
 
     /// What an item is called in a line.
     pub(super) fn title(&self, item: ItemId) -> String {
-        let Some(item) = self.library.get(item) else { return String::new() };
-        match &item.show {
-            Some(show) if item.title.is_empty() || item.title == *show => show.to_string(),
-            Some(show) => format!("{show}: {}", item.title),
-            None => item.title.to_string(),
-        }
+        self.library.get(item).map_or_else(String::new, |item| called(item))
     }
 
     /// The library as the sources of a document see it at `now` (ticks).

@@ -3,6 +3,7 @@
 //!
 //! - `owner`: the task.
 //! - `own`: the task of a channel of one's own, which reads no source: what is on follows from prepared pieces and the time.
+//! - `programme`: the task of a programme that is played for itself, all of which can be seen at once.
 //! - [`derived`]: another tape, through a filter of pictures, as a source.
 //! - `sounds`: sound that is made from other sound, and its filters.
 //! - `past`: the same for what came before anybody needed it, when it is asked for.
@@ -17,6 +18,7 @@ pub mod eviction;
 mod own;
 mod owner;
 mod past;
+mod programme;
 pub mod room;
 mod sounds;
 mod stretch;
@@ -76,6 +78,8 @@ pub struct Snapshot {
     pub work: Vec<Work>,
     /// Files of derived sound.
     pub sides: Arc<HashMap<TrackId, Arc<TapeFile>>>,
+    /// What comes next is being prepared: so much of so much (ticks).
+    pub preparing: Option<(i64, i64)>,
     /// A descrambling relay is in between: the first byte takes its time.
     pub relay: bool,
 }
@@ -95,6 +99,7 @@ impl Snapshot {
             pids: Vec::new(),
             work: Vec::new(),
             sides: Arc::default(),
+            preparing: None,
             relay: false,
         }
     }
@@ -139,6 +144,8 @@ pub enum Main {
     Written(Arc<TapeFile>),
     /// In prepared pieces.
     Aired(Arc<AirFile>),
+    /// The same, of a programme that is played for itself.
+    Programme(Arc<AirFile>),
 }
 
 impl Main {
@@ -149,7 +156,7 @@ impl Main {
     pub fn read(&self, begin: u64, end: u64) -> std::io::Result<Vec<u8>> {
         match self {
             Self::Written(file) => file.read(begin, end),
-            Self::Aired(file) => file.read(begin, end),
+            Self::Aired(file) | Self::Programme(file) => file.read(begin, end),
         }
     }
 
@@ -165,7 +172,7 @@ impl Main {
     pub fn end(&self) -> u64 {
         match self {
             Self::Written(file) => file.end(),
-            Self::Aired(file) => file.end(),
+            Self::Aired(file) | Self::Programme(file) => file.end(),
         }
     }
 
@@ -173,7 +180,7 @@ impl Main {
     pub fn size(&self) -> u64 {
         match self {
             Self::Written(file) => file.size(),
-            Self::Aired(_) => 0,
+            Self::Aired(_) | Self::Programme(_) => 0,
         }
     }
 
@@ -181,7 +188,7 @@ impl Main {
     pub fn in_memory<T>(&self, begin: u64, end: u64, work: impl FnOnce(&Recent<'_>) -> T) -> Option<T> {
         match self {
             Self::Written(file) => file.in_memory(begin, end, work),
-            Self::Aired(_) => None,
+            Self::Aired(_) | Self::Programme(_) => None,
         }
     }
 }
@@ -328,12 +335,22 @@ impl Tape {
         answer.await.map_err(|_| None)?.map_err(Some)
     }
 
-    /// Where a raw reader joins just now.
-    pub fn join(&self, index: &Index) -> Option<Joined> {
-        let joined = mpegts::join(index)?;
+    /// Whether it is a programme that is played for itself: it has a beginning and an end, and no live edge.
+    pub fn is_programme(&self) -> bool {
+        matches!(self.main, Main::Programme(_))
+    }
+
+    /// Where a raw reader joins: just now, or a programme that is played for itself where it is to `begin` (milliseconds since 1970).
+    pub fn join(&self, index: &Index, begin: Option<i64>) -> Option<Joined> {
         Some(match self.main {
-            Main::Written(_) => joined,
-            Main::Aired(_) => joined.seamless(),
+            Main::Written(_) => mpegts::join(index)?,
+            Main::Aired(_) => mpegts::join(index)?.seamless(),
+            Main::Programme(_) => {
+                let on = |segment: &&Arc<Segment>| begin.is_none_or(|begin| segment.wall_ms <= begin);
+                let shown = index.segments.iter().take_while(on).count().max(1);
+                let segments = index.segments.iter().take(shown).cloned().collect();
+                mpegts::join(&Index { segments, ..index.clone() })?.seamless()
+            }
         })
     }
 

@@ -340,7 +340,7 @@ fn offered(tracks: &[Track]) -> Vec<Track> {
 }
 
 /// Sound of a prepared piece is what every player can play: there is nothing to be made of it.
-fn answer(command: Command) {
+pub(super) fn answer(command: Command) {
     match command {
         Command::Derive(_, reply) => drop(reply),
         Command::Ask(asked) => drop(asked),

@@ -527,6 +527,7 @@ impl Owner {
             pids: self.segmenter.pids(),
             work: self.sounds.work().into_iter().chain(self.past.work()).collect(),
             sides: Arc::new(self.sounds.sides.clone()),
+            preparing: None,
             relay: self.relay,
         }));
         // Whoever is called by this finds the news above.

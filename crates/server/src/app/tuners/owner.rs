@@ -274,10 +274,13 @@ impl Owner {
     fn open(&mut self, key: &StreamKey, source: &LineupSource) -> Option<Tape> {
         let stop = self.stop.child_token();
         let opened = match self.clients.get(&source.receiver)? {
-            Client::Own(own) => {
-                let sources = Sources { tuners: self.way.clone(), lineup: Arc::clone(&self.lineup) };
-                Ok(Tape::air(key, (own.on_air(&source.service)?, sources), &self.room, self.clock, stop))
-            }
+            Client::Own(own) => Ok(match own.programme(&source.service) {
+                Some(programme) => Tape::programme(key, programme, &self.room, self.clock, stop),
+                None => {
+                    let sources = Sources { tuners: self.way.clone(), lineup: Arc::clone(&self.lineup) };
+                    Tape::air(key, (own.on_air(&source.service)?, sources), &self.room, self.clock, stop)
+                }
+            }),
             Client::Enigma2(_) | Client::List(_) => {
                 let from = self.feed(&key.channel, source)?;
                 let from = (Source::Receiver(from), Some(self.troubles.clone()));
@@ -528,7 +531,7 @@ impl Owner {
 /// What a fault says about the source; none if it says nothing about it.
 fn ill(trouble: &Trouble) -> Option<Ill> {
     Some(match &*trouble.fault {
-        Fault::Stopped | Fault::DiskFull(_) | Fault::Filter(_) => return None,
+        Fault::Stopped | Fault::DiskFull(_) | Fault::Filter(_) | Fault::Missing(_) => return None,
         Fault::Unreachable(_) | Fault::Unauthorized => Ill::Receiver,
         Fault::CannotTune | Fault::Refused(_) | Fault::NotAsked(_) | Fault::Recording(_) => Ill::Refused,
         // Not a byte and the end of the stream is how a box says that it has no tuner.

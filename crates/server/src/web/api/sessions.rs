@@ -1,8 +1,9 @@
 //! Playback sessions.
 
+use super::library::makes_channels;
 use super::{Begun, Body, MayBody, Parameters, idempotency_key};
-use crate::app::PlayerFacts;
 use crate::app::view::{At, ClientView, Rights, SessionView, StartPlayback};
+use crate::app::{ItemAsked, PlayerFacts};
 use crate::web::Web;
 use crate::web::doorman::ANYWHERE;
 use crate::web::guard::Principal;
@@ -28,9 +29,14 @@ const WRONG_PIN: &str = "wrong_pin";
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewSession {
-    /// Channel.
-    pub channel_id: String,
-    /// `live` (default), `start`, or a time (RFC 3339).
+    /// Channel; either this or `item_id`.
+    pub channel_id: Option<String>,
+    /// Item of the library.
+    pub item_id: Option<u64>,
+    /// Seconds into the item at which its player is to begin.
+    pub from: Option<f64>,
+    /// `live` (default), `start`, or a time (RFC 3339). On a channel of one's own a time that is past plays the programme that was on then, from its beginning to its
+    /// end; its player begins at that time.
     pub at: Option<String>,
     /// What the client can play; what it does not name it is not given.
     #[serde(default)]
@@ -82,6 +88,7 @@ pub async fn start(
             Problem::new(Kind::Invalid, "'at' cannot be read.").field("at", "'live', 'start' or a time")
         })?),
     };
+    let (channel_id, item) = what(&principal, (new.channel_id, new.item_id, new.from))?;
     let unlocked = match new.pin {
         Some(pin) => is_pin(&web, &principal, pin).await?,
         None => false,
@@ -93,7 +100,8 @@ pub async fn start(
         anonymous: principal.is_anonymous(),
     };
     let request = StartPlayback {
-        channel_id: new.channel_id,
+        channel_id,
+        item,
         at,
         client: new.client,
         holder: principal.name.clone(),
@@ -111,6 +119,28 @@ pub async fn start(
         ));
     }
     Ok(Begun(StatusCode::ACCEPTED, session))
+}
+
+/// What is to be played: a channel, or an item.
+fn what(
+    principal: &Principal,
+    (channel_id, item_id, from): (Option<String>, Option<u64>, Option<f64>),
+) -> Result<(String, Option<ItemAsked>), Problem> {
+    let wrong = |field: &str, words: &str| {
+        Problem::new(Kind::Invalid, "Name a channel, or an item of the library.").field(field, words)
+    };
+    match (channel_id, item_id) {
+        (Some(channel_id), None) if from.is_none() => Ok((channel_id, None)),
+        (Some(_), None) => Err(wrong("from", "is of an item; for a channel, say 'at'")),
+        (None, Some(id)) => {
+            let from_s = from.unwrap_or(0.0);
+            if !from_s.is_finite() || from_s < 0.0 {
+                return Err(wrong("from", "seconds from the item's beginning"));
+            }
+            Ok((String::new(), Some(ItemAsked { id, from_s, hidden: makes_channels(principal) })))
+        }
+        _ => Err(wrong("channel_id", "either this or 'item_id'")),
+    }
 }
 
 /// Whether this is the PIN of whoever asks; guesses are slowed. Without a profile there is nothing to open.
