@@ -26,7 +26,7 @@ use super::{LOG, Request, Stations};
 use crate::adapters::ffmpeg::material;
 use crate::adapters::pieces;
 use crate::adapters::programmes::{Failed, Programme, Programmes, Rundown, Shown};
-use crate::app::prepare::{Board, Key, State, Stretch, Wanted};
+use crate::app::prepare::{Board, Key, Source, State, Stretch, Wanted};
 
 /// How long chunks are (ticks): as channels have them, so that both use the same.
 const CHUNK: i64 = 60 * HZ;
@@ -122,7 +122,7 @@ fn ending(error: Error) -> Failed {
 #[derive(Clone, Debug)]
 struct Need {
     /// None: its file is not there.
-    of: Option<(Key, PathBuf)>,
+    of: Option<(Key, Source)>,
     stretch: Stretch,
     planned: i64,
     at: i64,
@@ -166,8 +166,10 @@ impl All {
         (folder, programmes): (&std::path::Path, &Programmes),
     ) -> ServiceRef {
         let whole = Stretch { from: 0, length: None };
+        let StockFile { path, content } = wish.file.clone();
+        let source = Source::File { path, content };
         let need = |stretch: Stretch, planned, at| Need {
-            of: Some((Key::of(&wish.file.content, stretch), wish.file.path.clone())),
+            of: Some((Key::of(&wish.file.content, stretch), source.clone())),
             stretch,
             planned,
             at,
@@ -266,7 +268,7 @@ impl All {
 fn need_of(part: &Part, stock: &Stock) -> Need {
     let stretch = part.stretch();
     Need {
-        of: stock.key(part.item, stretch).zip(stock.file(part.item)),
+        of: stock.key(part.item, stretch).zip(stock.source(part.item)),
         stretch,
         planned: part.end() - part.at,
         at: part.at,
@@ -303,8 +305,8 @@ impl Playing {
                     self.rundown.pieces.push(Shown { at: need.at, piece: Arc::clone(piece) });
                 }
                 (_, None) => self.leave_out(Failed::Gone),
-                (Some(State::Failed { why, tries, .. }), Some((_, file))) => {
-                    let gone = !file.exists();
+                (Some(State::Failed { why, tries, .. }), Some((_, source))) => {
+                    let gone = matches!(source, Source::File { path, .. } if !path.exists());
                     let at_once = gone || self.is_item && self.rundown.pieces.is_empty();
                     if !at_once && *tries < TRIES {
                         progress = Some((0, need.planned));
@@ -373,8 +375,8 @@ impl Playing {
 }
 
 fn add(out: &mut BTreeMap<Key, Wanted>, need: &Need, due_ms: i64) {
-    let Some((key, file)) = need.of.clone() else { return };
-    let wanted = Wanted { key: key.clone(), file, stretch: need.stretch, planned: need.planned, due_ms };
+    let Some((key, source)) = need.of.clone() else { return };
+    let wanted = Wanted { key: key.clone(), source, stretch: need.stretch, planned: need.planned, due_ms };
     let known = out.entry(key).or_insert(wanted);
     known.due_ms = known.due_ms.min(due_ms);
 }
