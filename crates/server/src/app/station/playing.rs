@@ -8,7 +8,6 @@
 //! - One that no tape shows is over after a while.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
