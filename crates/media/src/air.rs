@@ -10,7 +10,8 @@
 //! When which piece stands where is somebody else's decision.
 
 use crate::mpegts::retime;
-use crate::tape::{Index, Lane, Run, Segment, Track};
+use crate::subtitles::Text;
+use crate::tape::{Index, Lane, Run, Segment, Texts, Track};
 use crate::time::{HZ, to_scale, to_ticks};
 use crate::ts::packet::{PACKET, Packet};
 use crate::ts::psi::crc32;
@@ -156,6 +157,7 @@ impl Placed {
                 offset: 0,
                 tracks: of.run.tracks.clone(),
                 tables: of.run.tables.clone(),
+                texts: of.run.texts.clone(),
             })
         };
         let runs = piece.runs.iter().enumerate().map(moved).collect();
@@ -169,6 +171,15 @@ impl Placed {
         let silent = silent.filter(|(pid, _)| piece.counters.iter().all(|own| own.pid != *pid));
         shifts.extend(silent.filter_map(|(pid, _)| Some((*pid, before?.next(*pid)?))).collect::<Vec<_>>());
         Self { place, piece, runs, shifts }
+    }
+
+    /// The same with what may be read while it is on, in times from its start on.
+    #[must_use]
+    pub fn with_texts(mut self, all: Arc<[Text]>) -> Self {
+        let texts = Texts { from: self.place.start, all };
+        let told = |run: &Arc<Run>| Arc::new(Run { texts: texts.clone(), ..(**run).clone() });
+        self.runs = self.runs.iter().map(told).collect();
+        self
     }
 
     /// The continuity counter of what comes next on a PID, on the channel.
@@ -310,7 +321,14 @@ mod tests {
     /// A piece of so many segments of `length` pictures of 1/25 s with a frame of 1,000 bytes each, and as much of another lane.
     fn piece(segments: u64, length: u32) -> Index {
         let tracks = vec![track(0, Kind::H264, 0x100), track(1, Kind::AacAdts, 0x101)];
-        let run = Arc::new(Run { number: 0, start: 0, offset: -7, tracks, tables: Vec::new() });
+        let run = Arc::new(Run {
+            number: 0,
+            start: 0,
+            offset: -7,
+            tracks,
+            tables: Vec::new(),
+            texts: Texts::default(),
+        });
         let mut index = Index { ended: true, ..Index::default() };
         for nth in 0..segments {
             let start = nth as i64 * i64::from(length) * 3600;

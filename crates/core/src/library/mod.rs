@@ -15,6 +15,7 @@ pub mod order;
 pub mod place;
 pub mod query;
 pub mod reconcile;
+pub mod subtitles;
 
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

@@ -6,6 +6,8 @@
 //!   wanted last waits, and says why.
 //! - A failure is tried again with growing pauses; whoever plans puts something else in its place in good time.
 
+mod texts;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -25,6 +27,7 @@ use super::supervise;
 use crate::adapters::clock::Clock;
 use crate::adapters::ffmpeg::item::{self, Job};
 use crate::adapters::ffmpeg::material;
+use crate::adapters::ffmpeg::texts::Films;
 use crate::adapters::pieces::{self, Piece};
 use crate::adapters::tape_files::free_space;
 
@@ -191,6 +194,8 @@ impl Preparation {
             failed: HashMap::new(),
             blocked: None,
             speed: None,
+            films: Films::default(),
+            looked: HashMap::new(),
         };
         supervise("preparation", owner.run(inbox, stop));
         Ok(Self { wanted, board })
@@ -241,6 +246,10 @@ struct Owner {
     /// Why nothing new is begun.
     blocked: Option<String>,
     speed: Option<f64>,
+    /// Texts of films that were read lately.
+    films: Films,
+    /// When it was last looked at what may be read with a piece.
+    looked: HashMap<Key, Instant>,
 }
 
 /// Looks at a file and makes the piece of it.
@@ -249,10 +258,18 @@ async fn prepare(
     Stretch { from, length }: Stretch,
     urgent: bool,
     (folder, done): (&Path, Arc<AtomicI64>),
+    films: Films,
 ) -> Result<Piece, String> {
     let material = material::of(&file).await?;
     let plan = house::plan(&material, from > 0).ok_or("there is neither picture nor sound in it")?;
-    item::prepare(&Job { file, from, length, plan, urgent }, folder, done).await
+    let reading = texts::ahead(&films, &file, urgent, folder);
+    let job = Job { file: file.clone(), from, length, plan, urgent };
+    let (made, film) = tokio::join!(item::prepare(&job, folder, done), reading);
+    let piece = made?;
+    if let Some(film) = film {
+        texts::keep(&piece, film, from, folder).await;
+    }
+    Ok(piece)
 }
 
 type Made = (Key, Result<Piece, String>);
@@ -260,6 +277,7 @@ type Made = (Key, Result<Piece, String>);
 impl Owner {
     async fn run(mut self, mut inbox: mpsc::Receiver<Vec<Wanted>>, stop: CancellationToken) {
         let mut jobs: JoinSet<Made> = JoinSet::new();
+        let mut looks: JoinSet<()> = JoinSet::new();
         let mut look = tokio::time::interval(LOOK);
         let mut tell = tokio::time::interval(TELL);
         loop {
@@ -270,15 +288,18 @@ impl Owner {
                     // Whoever was making it has failed as a whole; it is begun anew.
                     Err(error) => tracing::error!(%error, "a preparation has broken off"),
                 },
+                Some(_) = looks.join_next() => {}
                 _ = look.tick() => {}
                 _ = tell.tick(), if !self.running.is_empty() => { self.tell(); continue; }
                 () = stop.cancelled() => break,
             }
             self.make_room();
             self.begin(&mut jobs);
+            self.look_at_texts(&mut looks);
             self.tell();
         }
         jobs.shutdown().await;
+        looks.shutdown().await;
     }
 
     fn want(&mut self, mut wanted: Vec<Wanted>) {
@@ -294,6 +315,7 @@ impl Owner {
         });
         self.open.retain(|key, _| seen.contains(key));
         self.failed.retain(|key, _| seen.contains(key));
+        self.looked.retain(|key, _| seen.contains(key));
         let now = SystemTime::UNIX_EPOCH + Duration::from_millis(self.clock.wall_ms().max(0).unsigned_abs());
         for one in &wanted {
             let Some(known) = self.known.get_mut(&one.key) else { continue };
@@ -368,9 +390,11 @@ impl Owner {
             let (file, stretch) = (one.file.clone(), one.stretch);
             let folder = self.keeping.directory.join(&one.key.0);
             let (key, done, stop) = (one.key.clone(), Arc::clone(&making.done), making.stop.clone());
+            let films = self.films.clone();
             self.running.insert(one.key.clone(), making);
             jobs.spawn(async move {
-                let made = stop.run_until_cancelled(prepare(file, stretch, urgent, (&folder, done))).await;
+                let made =
+                    stop.run_until_cancelled(prepare(file, stretch, urgent, (&folder, done), films)).await;
                 (key, made.unwrap_or_else(|| Err("it is not wanted any more".into())))
             });
         }
@@ -446,7 +470,12 @@ fn found(directory: &Path) -> std::io::Result<BTreeMap<Key, Known>> {
     crate::adapters::files::own_folder(directory)?;
     let mut known = BTreeMap::new();
     for (name, about) in pieces::found(directory)? {
-        let Some(key) = Key::read(&name) else { continue };
+        let Some(key) = Key::read(&name) else {
+            if texts::is_work(&name) {
+                pieces::remove(&directory.join(&name))?;
+            }
+            continue;
+        };
         match about {
             Some((bytes, used)) => {
                 known.insert(key, Known { bytes, used });

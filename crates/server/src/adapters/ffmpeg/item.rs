@@ -172,11 +172,11 @@ fn pictures(plan: &PicturePlan) -> Vec<OsString> {
     out
 }
 
-fn words(text: &str) -> Vec<OsString> {
+pub(super) fn words(text: &str) -> Vec<OsString> {
     text.split_ascii_whitespace().map(OsString::from).collect()
 }
 
-fn spawn(urgent: bool, level: &str, arguments: &[OsString]) -> Result<Child> {
+pub(super) fn spawn(urgent: bool, level: &str, arguments: &[OsString]) -> Result<Child> {
     let mut command = if urgent {
         Command::new("ffmpeg")
     } else {
@@ -196,7 +196,7 @@ fn spawn(urgent: bool, level: &str, arguments: &[OsString]) -> Result<Child> {
 }
 
 /// A child whose group ends with this value.
-struct Group(Child, Counted);
+pub(super) struct Group(pub(super) Child, pub(super) Counted);
 
 impl Drop for Group {
     fn drop(&mut self) {
@@ -208,7 +208,7 @@ impl Drop for Group {
 }
 
 /// The first words of a child; the rest is read and forgotten, so that it never waits for us.
-async fn said(stderr: ChildStderr) -> String {
+pub(super) async fn said(stderr: ChildStderr) -> String {
     let mut reader = BufReader::new(stderr);
     let (mut kept, mut piece) = (Vec::new(), vec![0; 4096]);
     while let Ok(count @ 1..) = reader.read(&mut piece).await {
@@ -265,7 +265,7 @@ fn summary(said: &str) -> Option<Loudness> {
     Some(Loudness { integrated: value("I:", "LUFS")?, peak: value("Peak:", "dBFS").unwrap_or(0.0) })
 }
 
-fn not_started(error: &Error) -> String {
+pub(super) fn not_started(error: &Error) -> String {
     format!("ffmpeg cannot be started: {error}")
 }
 

@@ -40,6 +40,7 @@ use telecast_core::lineup::ServiceRef;
 use telecast_core::tuner::{Holder, StreamKey};
 use telecast_media::mpegts::{self, Joined};
 use telecast_media::segment::{Counters, PidCounters, Waiting};
+use telecast_media::subtitles::Name;
 use telecast_media::tape::{Index, Origin, PAST, Run, Segment, Track, TrackId};
 use telecast_media::ts::psi::Kind;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
@@ -77,6 +78,8 @@ pub struct Snapshot {
     pub sides: Arc<HashMap<TrackId, Arc<TapeFile>>>,
     /// A descrambling relay is in between: the first byte takes its time.
     pub relay: bool,
+    /// What may be read with what is on, was, or will be, as far as that is known; in order, each once.
+    pub texts: Vec<Name>,
 }
 
 impl Snapshot {
@@ -95,6 +98,7 @@ impl Snapshot {
             work: Vec::new(),
             sides: Arc::default(),
             relay: false,
+            texts: Vec::new(),
         }
     }
 

@@ -5,12 +5,13 @@
 //! - It wakes when the next part is over, or when other pieces are due.
 //! - Pieces are put one behind another as they come; where none is due, nothing comes, and viewers are told.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use telecast_media::air::{self, Place, Placed};
 use telecast_media::segment::{Counters, Waiting};
+use telecast_media::subtitles::Name;
 use telecast_media::tape::{Index, Segment};
 use telecast_media::time::{HZ, to_ticks};
 use tokio::sync::{mpsc, watch};
@@ -125,6 +126,8 @@ impl Own {
         let mut next = now + HZ;
         // Each turn takes a segment, or ends it.
         while let Some(segment) = self.next(&on_air, now) {
+            let foreseen = self.index.coming.replace(Arc::clone(&segment));
+            news |= foreseen.is_none_or(|known| known.sequence != segment.sequence);
             let Some(shown) = air::open(&segment, now) else {
                 next = next.min(over(&segment, None));
                 break;
@@ -135,6 +138,7 @@ impl Own {
                 next = next.min(over(&segment, self.index.segments.back().map(|open| &**open)));
                 break;
             }
+            self.index.coming = None;
             if let Some((_, coming)) = &mut self.on {
                 coming.pop_front();
             }
@@ -176,14 +180,10 @@ impl Own {
             return None;
         }
         let place = self.place(on_air, due);
-        let aired = Arc::new(Aired {
-            placed: Placed::new(
-                place,
-                Arc::clone(due.piece.outline()),
-                self.on.as_ref().map(|(on, _)| &on.placed),
-            ),
-            piece: Arc::clone(&due.piece),
-        });
+        let before = self.on.as_ref().map(|(on, _)| &on.placed);
+        let placed = Placed::new(place, Arc::clone(due.piece.outline()), before);
+        let placed = placed.with_texts(due.piece.texts());
+        let aired = Arc::new(Aired { placed, piece: Arc::clone(&due.piece) });
         self.file.push(Arc::clone(&aired));
         let own = (from - due.start).max(0) + aired.placed.piece.start;
         let coming = read(&aired, own, &self.name);
@@ -235,6 +235,16 @@ impl Own {
         }
     }
 
+    /// What may be read: with what is listed, and with what is firm.
+    fn texts(&self) -> Vec<Name> {
+        let of_runs = self.index.segments.iter().flat_map(|segment| segment.run.texts.all.iter());
+        let mut all: BTreeSet<Name> = of_runs.map(|text| text.name).collect();
+        for due in &self.on_air.borrow().pieces {
+            all.extend(due.piece.text_names().iter().copied());
+        }
+        all.into_iter().collect()
+    }
+
     fn tell(&mut self, fault: Option<Arc<Fault>>) {
         let last = self.index.segments.back();
         let tracks = last.map_or(Vec::new(), |last| last.run.tracks.clone());
@@ -248,6 +258,7 @@ impl Own {
             fault,
             trouble: self.trouble.clone(),
             counters: Counters { runs, bytes: self.file.end(), ..Counters::default() },
+            texts: self.texts(),
             ..Snapshot::empty()
         }));
         self.troubled.send_if_modified(|told| {

@@ -528,6 +528,7 @@ impl Owner {
             work: self.sounds.work().into_iter().chain(self.past.work()).collect(),
             sides: Arc::new(self.sounds.sides.clone()),
             relay: self.relay,
+            texts: Vec::new(),
         }));
         // Whoever is called by this finds the news above.
         self.troubled.send_if_modified(|told| {
