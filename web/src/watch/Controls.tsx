@@ -25,6 +25,7 @@ import { IconButton } from "../ui";
 import { canPip, toggleFullscreen, togglePip, useFullscreen } from "./screen";
 
 const AudioMenu = lazy(() => import("./AudioMenu"));
+const SubtitlesMenu = lazy(() => import("./SubtitlesMenu"));
 const MoreMenu = lazy(() => import("./MoreMenu"));
 
 /** A shorter window is not worth a slider. */
@@ -89,6 +90,7 @@ export function Controls(props: ControlsProps) {
         <LiveButton timeline={idle ? null : timeline} />
         <span className="controls-space" />
         <Audio />
+        <Subtitles />
         <IconButton
           label={t.player.facts}
           hotkey="I"
@@ -212,6 +214,16 @@ function Audio() {
   return choice ? (
     <Suspense fallback={null}>
       <AudioMenu />
+    </Suspense>
+  ) : null;
+}
+
+/** The same where there is something to read. */
+function Subtitles() {
+  const choice = usePlayer((state) => state.subtitles.some(({ role }) => role !== "forced"));
+  return choice ? (
+    <Suspense fallback={null}>
+      <SubtitlesMenu />
     </Suspense>
   ) : null;
 }
