@@ -16,6 +16,7 @@ pub mod request;
 pub mod segmenter;
 pub mod slate;
 pub mod ssdp;
+pub mod subtitles;
 pub mod ts;
 pub mod weave;
 

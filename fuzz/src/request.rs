@@ -4,6 +4,7 @@
 use telecast_media::hls::request::Wanted;
 use telecast_media::hls::{self, Container, Directives, Readiness, View};
 use telecast_media::segment::{Segmenter, Start};
+use telecast_media::subtitles::Name;
 use telecast_media::tape::{Index, Rendition};
 
 /// A second of picture and sound; see `fuzz_seeds.rs`.
@@ -13,15 +14,19 @@ const BROADCAST: &[u8] = include_bytes!("../seeds/segmenter/av");
 pub fn run(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let (path, query) = text.split_once('?').unwrap_or((text, ""));
+    let mut told = None;
     let rendition = match Wanted::parse(path) {
         Some(
             Wanted::Playlist(name)
             | Wanted::Init(name, _)
             | Wanted::Segment(name, _)
             | Wanted::Part(name, ..)
-            | Wanted::TsSegment(name, _),
+            | Wanted::TsSegment(name, _)
+            | Wanted::Subtitles(name, _),
         ) => {
             assert!(!name.contains('/') && path.starts_with(name));
+            told = Name::read(name);
+            assert!(told.is_none_or(|told| told.to_string() == name && hls::by_name(name).is_none()));
             hls::by_name(name)
         }
         _ => hls::by_name(path),
@@ -42,6 +47,7 @@ pub fn run(bytes: &[u8]) {
                 whole_window: true,
                 siblings: vec![rendition],
                 begin: directives.sequence.map(|sequence| sequence as i64),
+                text: told,
             };
             let readiness = hls::readiness(&index, &view, directives);
             assert!(!ended || readiness == Readiness::Now);

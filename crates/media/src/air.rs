@@ -14,7 +14,8 @@ mod relay;
 pub use relay::{Relay, Role, Side, cast, close, entry, first_clock, is_beside};
 
 use crate::mpegts::retime;
-use crate::tape::{Index, Lane, Run, Segment, Track};
+use crate::subtitles::Text;
+use crate::tape::{Index, Lane, Run, Segment, Texts, Track};
 use crate::time::{HZ, to_scale, to_ticks};
 use crate::ts::packet::{PACKET, Packet};
 use crate::ts::psi::crc32;
@@ -186,6 +187,7 @@ impl Placed {
                 offset: 0,
                 tracks: of.run.tracks.clone(),
                 tables: of.run.tables.clone(),
+                texts: of.run.texts.clone(),
             })
         };
         let runs = piece.runs.iter().enumerate().map(moved).collect();
@@ -216,6 +218,15 @@ impl Placed {
     /// The continuity counter of what comes next on each PID, on the channel.
     pub fn counters(&self) -> Vec<(u16, u8)> {
         self.shifts.iter().filter_map(|(pid, _)| Some((*pid, self.next(*pid)?))).collect()
+    }
+
+    /// The same with what may be read while it is on, in times from its start on.
+    #[must_use]
+    pub fn with_texts(mut self, all: Arc<[Text]>) -> Self {
+        let texts = Texts { from: self.place.start, all };
+        let told = |run: &Arc<Run>| Arc::new(Run { texts: texts.clone(), ..(**run).clone() });
+        self.runs = self.runs.iter().map(told).collect();
+        self
     }
 
     /// The continuity counter of what comes next on a PID, on the channel.
@@ -363,7 +374,14 @@ mod tests {
     /// A piece of so many segments of `length` pictures of 1/25 s with a frame of 1,000 bytes each, and as much of another lane.
     fn piece(segments: u64, length: u32) -> Index {
         let tracks = vec![track(0, Kind::H264, 0x100), track(1, Kind::AacAdts, 0x101)];
-        let run = Arc::new(Run { number: 0, start: 0, offset: -7, tracks, tables: Vec::new() });
+        let run = Arc::new(Run {
+            number: 0,
+            start: 0,
+            offset: -7,
+            tracks,
+            tables: Vec::new(),
+            texts: Texts::default(),
+        });
         let mut index = Index { ended: true, ..Index::default() };
         for nth in 0..segments {
             let start = nth as i64 * i64::from(length) * 3600;

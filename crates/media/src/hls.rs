@@ -2,7 +2,9 @@
 //!
 //! - A media playlist lists whole segments, and the parts of the newest ones, exactly as far as [`Index::listed`] allows.
 //! - Addresses are relative and never change their meaning: `{rendition}/{sequence}.m4s`, `{rendition}/{sequence}.{part}.m4s`,
-//!   `{rendition}/init-{hash}.mp4`, `{rendition}/{sequence}.ts`.
+//!   `{rendition}/init-{hash}.mp4`, `{rendition}/{sequence}.ts`, `{subtitles}/{sequence}.vtt`.
+//! - A playlist of subtitles has the sequences, lengths, dates and discontinuities of its picture, and no parts: what is read is listed as soon as what is
+//!   seen begins, if it is known by then ([`Index::foreseen`]).
 //! - Requests are read in [`request`].
 //! - Waiting, caching and sending belong to the server.
 
@@ -10,8 +12,10 @@ pub mod request;
 
 use crate::cmaf;
 use crate::segment::{PART_TARGET, SEGMENT_MAXIMUM};
+use crate::subtitles::{Name, Role};
 use crate::tape::{Index, Listed, Rendition, Run, Segment, Setup, Track};
 use crate::time::{HZ, seconds};
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -53,6 +57,30 @@ pub struct View {
     pub siblings: Vec<Rendition>,
     /// Where players are to begin (milliseconds since 1970; the oldest that is listed if that is later); else at the live edge.
     pub begin: Option<i64>,
+    /// Subtitles instead of the rendition, which they go with.
+    pub text: Option<Name>,
+}
+
+impl View {
+    /// What it is called in addresses.
+    pub fn name(&self) -> String {
+        self.text.map_or_else(|| name(self.rendition), |text| text.to_string())
+    }
+
+    /// What of an index it is about.
+    fn of<'a>(&self, index: &'a Index) -> Cow<'a, Index> {
+        if self.text.is_some() { index.foreseen() } else { Cow::Borrowed(index) }
+    }
+
+    /// How far it goes.
+    fn edge(&self, index: &Index) -> Option<(u64, Listed)> {
+        let (sequence, listed) = index.edge(self.rendition, self.barrier)?;
+        if self.text.is_none() || listed.whole {
+            return Some((sequence, listed));
+        }
+        let before = index.segment(sequence.checked_sub(1)?)?;
+        Some((before.sequence, Listed { parts: 0, whole: true }))
+    }
 }
 
 /// Delivery directives (§6.2.5).
@@ -106,7 +134,8 @@ pub fn by_name(name: &str) -> Option<Rendition> {
 
 /// Whether a playlist request can be answered.
 pub fn readiness(index: &Index, view: &View, directives: Directives) -> Readiness {
-    let edge = index.edge(view.rendition, view.barrier);
+    let index = &*view.of(index);
+    let edge = view.edge(index);
     if index.ended {
         return Readiness::Now;
     }
@@ -134,7 +163,8 @@ pub fn readiness(index: &Index, view: &View, directives: Directives) -> Readines
 
 /// The media playlist.
 pub fn media(index: &Index, view: &View, directives: Directives) -> String {
-    let edge = index.edge(view.rendition, view.barrier);
+    let index = &*view.of(index);
+    let edge = view.edge(index);
     let mut out = String::with_capacity(4096);
     let Some((last, at_edge)) = edge else {
         let _ = write!(out, "#EXTM3U\n#EXT-X-VERSION:6\n#EXT-X-TARGETDURATION:{}\n", SEGMENT_MAXIMUM / HZ);
@@ -200,7 +230,13 @@ fn head(out: &mut String, view: &View, first: &Segment) {
     let version = if view.low_latency { 9 } else { 6 };
     let _ =
         write!(out, "#EXTM3U\n#EXT-X-VERSION:{version}\n#EXT-X-TARGETDURATION:{}\n", SEGMENT_MAXIMUM / HZ);
-    if view.low_latency {
+    if view.low_latency && view.text.is_some() {
+        let _ = writeln!(
+            out,
+            "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,HOLD-BACK={HOLD_BACK:.3},CAN-SKIP-UNTIL={:.3}",
+            seconds(SKIP_UNTIL)
+        );
+    } else if view.low_latency {
         let _ = write!(
             out,
             "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK={PART_HOLD_BACK:.3},HOLD-BACK={HOLD_BACK:.3},CAN-SKIP-UNTIL={:.3}\n#EXT-X-PART-INF:PART-TARGET={:.3}\n",
@@ -221,6 +257,7 @@ fn entry_head(out: &mut String, view: &View, segment: &Segment, inside: bool, fr
     }
     if fresh_run
         && view.container == Container::Cmaf
+        && view.text.is_none()
         && let Some(init) = cmaf::init(&segment.run, view.rendition)
     {
         let _ = writeln!(
@@ -238,8 +275,8 @@ fn entry_head(out: &mut String, view: &View, segment: &Segment, inside: bool, fr
 fn entry(out: &mut String, view: &View, segment: &Segment, listed: Listed, recent: bool) {
     let Some(master) = view.rendition.master().and_then(|id| segment.lane(id)) else { return };
     let timescale = f64::from(segment.run.track(master.track).map_or(HZ as u32, Track::timescale));
-    let name = name(view.rendition);
-    if view.low_latency && recent {
+    let name = view.name();
+    if view.low_latency && recent && view.text.is_none() {
         for (number, part) in master.parts.iter().take(listed.parts).enumerate() {
             let _ = write!(
                 out,
@@ -251,7 +288,11 @@ fn entry(out: &mut String, view: &View, segment: &Segment, listed: Listed, recen
         }
     }
     if listed.whole {
-        let extension = if view.container == Container::Ts { "ts" } else { "m4s" };
+        let extension = match view.container {
+            _ if view.text.is_some() => "vtt",
+            Container::Ts => "ts",
+            Container::Cmaf => "m4s",
+        };
         let duration = master.duration() as f64 / timescale;
         let _ = writeln!(out, "#EXTINF:{duration:.5},\n{name}/{}.{extension}", segment.sequence);
     }
@@ -262,7 +303,7 @@ fn tail(out: &mut String, index: &Index, view: &View, last: u64, edge: Listed) {
         out.push_str("#EXT-X-ENDLIST\n");
         return;
     }
-    if !view.low_latency {
+    if !view.low_latency || view.text.is_some() {
         return;
     }
     let (sequence, part) = if edge.whole { (last + 1, 0) } else { (last, edge.parts) };
@@ -280,8 +321,8 @@ fn tail(out: &mut String, index: &Index, view: &View, last: u64, edge: Listed) {
     }
 }
 
-/// What a multivariant playlist offers: one picture, or one picture with a choice of sound.
-pub fn multivariant(run: &Run, renditions: &[Rendition], bandwidth: u64) -> String {
+/// What a multivariant playlist offers: one picture, or one picture with a choice of sound; and these subtitles with either.
+pub fn multivariant(run: &Run, renditions: &[Rendition], texts: &[Name], bandwidth: u64) -> String {
     let mut out = String::from("#EXTM3U\n#EXT-X-VERSION:6\n");
     let Some(main) = renditions.first() else { return out };
     let sounds = renditions.iter().skip(1).filter_map(|rendition| run.track(rendition.audio?));
@@ -305,6 +346,9 @@ pub fn multivariant(run: &Run, renditions: &[Rendition], bandwidth: u64) -> Stri
             name(Rendition { video: None, audio: Some(track.id) })
         );
     }
+    for text in texts {
+        subtitles(&mut out, text);
+    }
     let _ = write!(out, "#EXT-X-STREAM-INF:BANDWIDTH={bandwidth},CODECS=\"{}\"", codecs.join(","));
     if let Some(picture) = main.video.and_then(|id| run.track(id)).and_then(Track::picture) {
         let _ = write!(out, ",RESOLUTION={}x{}", picture.width, picture.height);
@@ -315,9 +359,29 @@ pub fn multivariant(run: &Run, renditions: &[Rendition], bandwidth: u64) -> Stri
     if let Some(range) = main.video.and_then(|id| run.track(id)).and_then(range) {
         let _ = write!(out, ",VIDEO-RANGE={range}");
     }
-    let _ = write!(out, "{group}\n{}.m3u8\n", name(*main));
+    let read = if texts.is_empty() { "" } else { ",SUBTITLES=\"text\"" };
+    let _ = write!(out, "{group}{read}\n{}.m3u8\n", name(*main));
     out
 }
+
+/// A rendition of subtitles (RFC 8216bis §4.4.6.1). None is the default: whoever wants to read says so.
+fn subtitles(out: &mut String, text: &Name) {
+    let code = text.code();
+    let (role, more) = match text.role {
+        Role::Full => ("", ",FORCED=NO"),
+        Role::Forced => (" forced", ",FORCED=YES"),
+        Role::Impaired => (" sdh", IMPAIRED),
+    };
+    let _ = write!(out, "#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"text\",NAME=\"{code}{role}\"");
+    if text.language.is_some() {
+        let _ = write!(out, ",LANGUAGE=\"{code}\"");
+    }
+    let _ = writeln!(out, ",DEFAULT=NO,AUTOSELECT=YES{more},URI=\"{text}.m3u8\"");
+}
+
+/// What subtitles for those who do not hear say of themselves.
+const IMPAIRED: &str = ",FORCED=NO,CHARACTERISTICS=\"public.accessibility.transcribes-spoken-dialog,\
+    public.accessibility.describes-music-and-sound\"";
 
 /// What a sound is for (RFC 8216bis §4.4.6.1), by its `audio_type` (ISO/IEC 13818-1 table 2-60).
 fn characteristics(track: &Track) -> Option<&'static str> {

@@ -13,6 +13,7 @@
 //!   sound apart or together.
 //! - [`language`]: names of languages.
 //! - [`hdhomerun`], [`ssdp`]: how media servers and players find a tuner or a server on the network.
+//! - [`subtitles`]: cues of a film, read, cut into segments and written.
 //! - [`slate`]: what stands for the programme in a raw stream while there is none.
 //!
 //! It knows nothing of channels, viewers or tuners.
@@ -32,6 +33,7 @@ pub mod playlist;
 pub mod segment;
 pub mod slate;
 pub mod ssdp;
+pub mod subtitles;
 pub mod tape;
 pub mod time;
 pub mod ts;

@@ -11,8 +11,10 @@
 //! lie in, and how many bytes of its first PES packet come before it.
 
 use crate::codec::{Picture, audio::FrameHeader, h264, hevc};
+use crate::subtitles::Text;
 use crate::time::{HZ, to_ticks};
 use crate::ts::psi::Kind;
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -154,6 +156,17 @@ pub struct Run {
     pub tracks: Vec<Track>,
     /// PAT and PMT as they stand on the tape, in packets, for readers that begin in the middle.
     pub tables: Vec<u8>,
+    /// What may be read with it. Not kept with the tape: whoever has it says it again.
+    pub texts: Texts,
+}
+
+/// Subtitles of a run, known beforehand and all at once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Texts {
+    /// Tape time at which their time is 0.
+    pub from: i64,
+    /// One of each name.
+    pub all: Arc<[Text]>,
 }
 
 impl Run {
@@ -343,6 +356,9 @@ pub struct Index {
     pub next_sequence: u64,
     /// Nothing will be added.
     pub ended: bool,
+    /// The segment that is open, or the one that comes next, as it will be when it is over, if that is known already. Only what is read beside the picture
+    /// may be given of it before.
+    pub coming: Option<Arc<Segment>>,
 }
 
 /// How far a segment is listed in one rendition.
@@ -355,6 +371,22 @@ pub struct Listed {
 }
 
 impl Index {
+    /// The same with what is coming in the place of what is open: how far subtitles may be read.
+    pub fn foreseen(&self) -> Cow<'_, Self> {
+        let Some(coming) = self.coming.as_ref().filter(|_| !self.ended) else { return Cow::Borrowed(self) };
+        let mut index = self.clone();
+        index.coming = None;
+        if index.segments.back().is_some_and(|last| last.sequence == coming.sequence) {
+            index.segments.pop_back();
+        }
+        let follows = index.segments.back().is_none_or(|last| last.sequence + 1 == coming.sequence);
+        if follows {
+            index.segments.push_back(Arc::clone(coming));
+            index.next_sequence = coming.sequence + 1;
+        }
+        Cow::Owned(index)
+    }
+
     /// The segment of that sequence.
     pub fn segment(&self, sequence: u64) -> Option<&Arc<Segment>> {
         let first = self.segments.front()?.sequence;

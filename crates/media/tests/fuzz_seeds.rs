@@ -21,6 +21,7 @@ const TARGETS: &[seeds::Target] = &[
     ("hdhomerun", targets::hdhomerun::run),
     ("ssdp", targets::ssdp::run),
     ("playlist", targets::playlist::run),
+    ("subtitles", targets::subtitles::run),
     ("weave", targets::weave::run),
 ];
 

@@ -296,14 +296,14 @@ fn codec_strings_are_those_of_annex_e() {
     assert_eq!(with([0x21, 0x60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 120]), "hvc1.1.6.H120");
     assert_eq!(with([0x84, 0x08, 0, 0, 0, 0xB0, 0x23, 0, 0, 0, 1, 60]), "hvc1.B4.10.L60.B0.23.0.0.0.1");
     // And as it stands in a playlist.
-    let text = hls::multivariant(&index.segments[0].run, &[rendition(&index.segments[0])], 1_000_000);
+    let text = hls::multivariant(&index.segments[0].run, &[rendition(&index.segments[0])], &[], 1_000_000);
     let line = text.lines().find(|line| line.starts_with("#EXT-X-STREAM-INF")).unwrap();
     assert!(line.contains(&format!("CODECS=\"{}\"", known.rfc6381())), "{line}");
     assert!(known.rfc6381().starts_with("hvc1.1.6.L"), "{}", known.rfc6381());
     assert!(line.contains("RESOLUTION=320x192,FRAME-RATE=25.000"), "{line}");
     assert!(!line.contains("VIDEO-RANGE"), "{line}");
     let (index, _) = tape(&broadcast(&CASES[5]));
-    let text = hls::multivariant(&index.segments[0].run, &[rendition(&index.segments[0])], 1_000_000);
+    let text = hls::multivariant(&index.segments[0].run, &[rendition(&index.segments[0])], &[], 1_000_000);
     assert!(text.contains(",VIDEO-RANGE=HLG\n") && text.contains("hvc1.2.4."), "{text}");
 }
 

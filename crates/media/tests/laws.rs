@@ -142,6 +142,7 @@ fn view(rendition: Rendition, all: &[Rendition]) -> View {
         whole_window: true,
         siblings: all.to_vec(),
         begin: None,
+        text: None,
     }
 }
 
@@ -1063,7 +1064,7 @@ fn sounds_for_few_say_so() {
     let second = sounds[1].id;
     for (audio_type, tag) in tags {
         run.tracks.iter_mut().find(|track| track.id == second).unwrap().audio_type = audio_type;
-        let text = hls::multivariant(&run, &pushed.renditions, 2_000_000);
+        let text = hls::multivariant(&run, &pushed.renditions, &[], 2_000_000);
         let media: Vec<&str> = text.lines().filter(|line| line.starts_with("#EXT-X-MEDIA:")).collect();
         assert!(!media[0].contains("CHARACTERISTICS"), "{text}");
         let found = media[1]
@@ -1094,5 +1095,5 @@ fn playlists_look_like_this() {
     let standard =
         View { low_latency: false, whole_window: false, container: Container::Ts, ..view(main, &[]) };
     insta::assert_snapshot!("standard", hls::media(&index, &standard, Directives::default()));
-    insta::assert_snapshot!("multivariant", hls::multivariant(run, &pushed.renditions, 2_000_000));
+    insta::assert_snapshot!("multivariant", hls::multivariant(run, &pushed.renditions, &[], 2_000_000));
 }

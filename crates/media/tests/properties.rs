@@ -13,7 +13,7 @@ use telecast_media::codec::hevc;
 use telecast_media::journal::{Journal, Recovery};
 use telecast_media::mpegts;
 use telecast_media::segment::{PART_TARGET, Segmenter, Start};
-use telecast_media::tape::{Frame, Index, Lane, Origin, Part, Rendition, Run, Segment, Setup, Track};
+use telecast_media::tape::{Frame, Index, Lane, Origin, Part, Rendition, Run, Segment, Setup, Texts, Track};
 use telecast_media::ts::clock::{Unwrap33, WRAP};
 use telecast_media::ts::packet::{PACKET, Packet, SYNC};
 use telecast_media::ts::psi::Kind;
@@ -216,7 +216,14 @@ fn derived(lengths: &[u32], start: i64, offset: i64) -> Segment {
         frame
     });
     let lane = Lane { track: 0x81, start, frames: frames.collect(), parts: Vec::new(), closed: true };
-    let run = Run { number: 3, start: 0, offset, tracks: vec![source, track], tables: Vec::new() };
+    let run = Run {
+        number: 3,
+        start: 0,
+        offset,
+        tracks: vec![source, track],
+        tables: Vec::new(),
+        texts: Texts::default(),
+    };
     Segment {
         sequence: 9,
         run: Arc::new(run),
@@ -387,6 +394,7 @@ fn any_index() -> impl Strategy<Value = Index> {
                 offset: i64::from(offset),
                 tracks,
                 tables,
+                texts: Texts::default(),
             });
             for (at, (lanes, length, wall, base)) in segments.into_iter().enumerate() {
                 let lanes = lanes.into_iter().take(run.tracks.len()).enumerate();

@@ -196,6 +196,7 @@ fn players_are_told_where_to_begin() {
             whole_window: true,
             siblings: Vec::new(),
             begin,
+            text: None,
         };
         let text = hls::media(index, &view, Directives::default());
         text.lines().find_map(|line| line.strip_prefix("#EXT-X-START:").map(str::to_owned))

@@ -125,6 +125,7 @@ export const library: Catalogue["library"] = {
     rotated: ["Das Bild ist gedreht.", "Vor der Sendung wird es einmal aufgerichtet."],
     interlaced: ["Die Bilder sind Halbbilder.", "Vor der Sendung werden sie einmal zusammengesetzt."],
     cover_first: ["Ein Titelbild steht vor dem Film.", "Der Film dahinter wird genommen."],
+    picture_subtitles: ["Seine Untertitel sind Bilder.", "Kanäle zeigen nur Text: Legen Sie eine Datei wie Film.de.srt, die wie der Film heißt, daneben."],
     copy: ["Eine andere Datei hat denselben Inhalt.", "Sender nehmen die andere. Eine von beiden löschen oder verbergen."],
     note_damaged: ["Die NFO daneben ist nicht zu lesen.", "Von dem Programm neu schreiben lassen, das sie gemacht hat."],
   },

@@ -124,6 +124,7 @@ export const library = {
     rotated: ["Its picture is turned.", "It is turned upright once before it is aired."],
     interlaced: ["Its pictures are interlaced.", "It is deinterlaced once before it is aired."],
     cover_first: ["A cover stands before the picture.", "The film behind it is taken."],
+    picture_subtitles: ["Its subtitles are pictures.", "Channels show text alone: put a file like Film.en.srt, called as the film is, beside it."],
     copy: ["Another file holds the same.", "Channels use the other one. Delete or hide one of them."],
     note_damaged: ["The NFO beside it cannot be read.", "Have it written anew by whatever made it."],
   },

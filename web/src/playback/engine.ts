@@ -10,6 +10,7 @@ import type * as HlsModule from "hls.js";
 import type { ErrorData, HlsConfig } from "hls.js";
 import { mediaSource } from "./capabilities";
 import { PACE_EVERY_MS, pace } from "./pace";
+import { follow, subtitlesOf, type Subtitles } from "./subtitles";
 
 export interface AudioTrack {
   readonly id: number;
@@ -37,6 +38,9 @@ export interface Timeline {
 
 export interface EngineListener {
   onAudioTracks(tracks: readonly AudioTrack[], selected: number): void;
+  onSubtitles(tracks: readonly Subtitles[]): void;
+  /** What is to be read just now. */
+  onLines(lines: readonly string[]): void;
   /** A decoder has failed; it is being replaced, or that is given up. */
   onDecoderFailed(): void;
   /** The media source was made anew after an error; that pauses the video without an event. */
@@ -72,8 +76,7 @@ const config: Partial<HlsConfig> = {
   maxBufferLength: 12,
   maxMaxBufferLength: 30,
   backBufferLength: 60,
-  // Subtitles and programme events have no track yet; without these their controllers stay asleep.
-  enableWebVTT: false,
+  // What is not offered needs no controller.
   enableIMSC1: false,
   enableCEA708Captions: false,
   enableInterstitialPlayback: false,
@@ -129,6 +132,7 @@ export class Engine {
     this.video = video;
     this.listener = listener;
     setInterval(() => this.keepPace(), PACE_EVERY_MS);
+    follow(video, (lines) => listener.onLines(lines));
     video.addEventListener("error", () => this.onDecoderFailed());
     video.addEventListener("loadeddata", () => {
       this.recovering = false;
@@ -181,6 +185,11 @@ export class Engine {
 
   selectAudio(id: number): void {
     if (this.hls) this.hls.audioTrack = id;
+  }
+
+  /** Shows these subtitles; -1: none. */
+  selectSubtitles(id: number): void {
+    if (this.hls && this.hls.subtitleTrack !== id) this.hls.subtitleTrack = id;
   }
 
   seek(position: number): void {
@@ -244,6 +253,12 @@ export class Engine {
       );
     hls.on(Events.AUDIO_TRACKS_UPDATED, tell);
     hls.on(Events.AUDIO_TRACK_SWITCHED, tell);
+    // The page draws them, readable and above its bar.
+    hls.subtitleDisplay = false;
+    hls.on(Events.SUBTITLE_TRACKS_UPDATED, () => {
+      // hls.js makes its own choice behind this.
+      queueMicrotask(() => this.listener.onSubtitles(subtitlesOf(hls.subtitleTracks)));
+    });
     hls.on(Events.FRAG_LOADED, (_event, { frag, part, payload }) => {
       const seconds = part?.duration ?? frag.duration;
       this.fetched = [...this.fetched.slice(-RATE_OVER), { kind: frag.type, bytes: payload.byteLength, seconds }];

@@ -79,6 +79,7 @@ vi.mock("./engine", () => ({
     abandon(): void {}
     unload(): void {}
     async load(): Promise<void> {}
+    selectSubtitles(): void {}
     timeline(): null {
       return null;
     }

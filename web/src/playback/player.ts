@@ -15,6 +15,7 @@ import { Engine, type AudioTrack, type Timeline } from "./engine";
 import { Tally, type Frames } from "./report";
 import { PlaybackSession, isOver } from "./session";
 import { Store } from "./store";
+import { chosen, wishOf, type Subtitles } from "./subtitles";
 import { Struggles, type Struggle } from "./struggle";
 import { resumed, type Programme, type Wanted } from "./wanted";
 
@@ -43,6 +44,12 @@ export interface PlayerState {
   readonly audioTrack: number;
   /** Languages that have come since the session began: its list is fixed, and a new session would have them. */
   readonly offeredAudio: readonly string[];
+  readonly subtitles: readonly Subtitles[];
+  /** What the viewer has chosen of them, and what is shown; -1: none. */
+  readonly subtitle: number;
+  readonly shown: number;
+  /** What is to be read just now. */
+  readonly lines: readonly string[];
   /** Starts that were made by themselves since a picture was last seen or the viewer last asked. */
   readonly retries: number;
   readonly volume: number;
@@ -100,6 +107,10 @@ const initial: PlayerState = {
   audioTracks: [],
   audioTrack: -1,
   offeredAudio: [],
+  subtitles: [],
+  subtitle: -1,
+  shown: -1,
+  lines: [],
   retries: 0,
   volume: preferences().volume,
   muted: preferences().muted,
@@ -148,7 +159,15 @@ export class Player extends Store<PlayerState> {
     super(initial);
     this.video = createVideo();
     this.engine = new Engine(this.video, {
-      onAudioTracks: (audioTracks, audioTrack) => this.set({ audioTracks, audioTrack }),
+      onAudioTracks: (audioTracks, audioTrack) => {
+        this.set({ audioTracks, audioTrack });
+        this.followSubtitles();
+      },
+      onSubtitles: (subtitles) => {
+        this.set({ subtitles });
+        this.followSubtitles();
+      },
+      onLines: (lines) => this.set({ lines }),
       onDecoderFailed: () => this.tally.decoderFailed(),
       onRecovered: () => this.keepPlaying(),
       onBroken: (detail, status) => void this.onBroken(detail, status),
@@ -338,6 +357,29 @@ export class Player extends Store<PlayerState> {
     else if (audioTracks.length > 1) this.selectAudio(0);
   }
 
+  /** Shows these subtitles, or none (-1), here and on other channels. */
+  selectSubtitles(id: number): void {
+    const track = this.state.subtitles.find((one) => one.id === id);
+    prefer({ subtitles: track ? wishOf(track) : null });
+    this.followSubtitles();
+  }
+
+  nextSubtitles(): void {
+    const { subtitles, subtitle } = this.state;
+    const offered = subtitles.filter(({ role }) => role !== "forced");
+    const at = offered.findIndex(({ id }) => id === subtitle);
+    this.selectSubtitles(offered[at + 1]?.id ?? -1);
+  }
+
+  private followSubtitles(): void {
+    const { subtitles, audioTracks, audioTrack, session } = this.state;
+    const spoken = audioTracks[audioTrack]?.language ?? session?.plan?.audio[0]?.language ?? null;
+    const shown = chosen(subtitles, preferences().subtitles, spoken);
+    const forced = subtitles.some(({ id, role }) => id === shown && role === "forced");
+    this.engine.selectSubtitles(shown);
+    this.set({ shown, subtitle: forced ? -1 : shown, ...(shown < 0 ? { lines: [] } : {}) });
+  }
+
   timeline(): Timeline | null {
     return this.engine.timeline();
   }
@@ -411,6 +453,10 @@ export class Player extends Store<PlayerState> {
       audioTracks: [],
       audioTrack: -1,
       offeredAudio: [],
+      subtitles: [],
+      subtitle: -1,
+      shown: -1,
+      lines: [],
       zapMs: null,
       struggle: null,
     });

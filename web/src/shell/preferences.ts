@@ -13,6 +13,8 @@ export interface Preferences {
   readonly lastChannel: string | null;
   /** Preferred spoken language, as the station writes it; null follows the browser's languages. */
   readonly audioLanguage: string | null;
+  /** Subtitles that are shown where there are such: language, and `sdh` behind it if they are for those who do not hear; null shows none. */
+  readonly subtitles: string | null;
   /** Ask for what plays on any device, at the price of quality and of the station's work. */
   readonly compatible: boolean;
   readonly listOpen: boolean;
@@ -29,6 +31,7 @@ const defaults: Preferences = {
   muted: false,
   lastChannel: null,
   audioLanguage: null,
+  subtitles: null,
   compatible: false,
   listOpen: true,
   bouquet: null,

@@ -26,6 +26,7 @@ import { IconButton } from "../ui";
 import { canPip, toggleFullscreen, togglePip, useFullscreen } from "./screen";
 
 const AudioMenu = lazy(() => import("./AudioMenu"));
+const SubtitlesMenu = lazy(() => import("./SubtitlesMenu"));
 const MoreMenu = lazy(() => import("./MoreMenu"));
 
 /** A shorter window is not worth a slider. */
@@ -97,6 +98,7 @@ export function Controls(props: ControlsProps) {
         )}
         <span className="controls-space" />
         <Audio />
+        <Subtitles />
         <IconButton
           label={t.player.facts}
           hotkey="I"
@@ -220,6 +222,16 @@ export function Audio() {
   return choice ? (
     <Suspense fallback={null}>
       <AudioMenu />
+    </Suspense>
+  ) : null;
+}
+
+/** The same where there is something to read. */
+function Subtitles() {
+  const choice = usePlayer((state) => state.subtitles.some(({ role }) => role !== "forced"));
+  return choice ? (
+    <Suspense fallback={null}>
+      <SubtitlesMenu />
     </Suspense>
   ) : null;
 }

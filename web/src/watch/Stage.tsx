@@ -11,6 +11,7 @@ import { Radio } from "./Radio";
 import { Struggling } from "./Struggling";
 import { Progress, Span, Time, useNow } from "./time";
 import { Slate } from "./Slate";
+import { Subtitles } from "./Subtitles";
 import { Waiting } from "./Waiting";
 
 interface StageProps {
@@ -65,6 +66,7 @@ export function Stage({ stageRef, channel, chrome, alone, poke, hide, typedNumbe
       <Video radio={radio} />
       {radio && channel && !failed && <Radio channel={channel} playing={phase === "playing"} />}
       {channel && !radio && !failed && <Title channel={channel} large={waiting} shown={waiting || (alone && chrome)} />}
+      <Subtitles />
       <Slate />
       <Waiting radio={radio} />
       <Struggling />

@@ -291,6 +291,7 @@ const ACTIONS: Readonly<Record<Exclude<Action, object | "escape" | "previous">, 
   quieter: () => player.setVolume(player.state.volume - VOLUME_STEP),
   mute: () => player.toggleMuted(),
   audio: () => player.nextAudio(),
+  subtitles: () => player.nextSubtitles(),
   list: ({ stage }) => {
     const { listOpen } = preferences();
     const losing = listOpen && document.activeElement?.closest(".channels");

@@ -22,6 +22,8 @@ describe("keys of Watch", () => {
     ["ChannelUp", "list", "channelUp"],
     ["f", "list", "fullscreen"],
     ["g", "stage", "guide"],
+    ["t", "stage", "subtitles"],
+    ["Subtitle", "field", "subtitles"],
     ["Guide", "field", "guide"],
     // Typing is typing.
     ["m", "field", null],

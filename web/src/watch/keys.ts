@@ -21,6 +21,7 @@ export type Action =
   | "quieter"
   | "mute"
   | "audio"
+  | "subtitles"
   | "list"
   | "guide"
   | "favourite"
@@ -50,6 +51,7 @@ const NOT_TYPING: Readonly<Record<string, Action>> = {
   "-": "quieter",
   m: "mute",
   a: "audio",
+  t: "subtitles",
   c: "list",
   g: "guide",
   s: "favourite",
@@ -77,6 +79,8 @@ const REMOTE: Readonly<Record<string, Action>> = {
   MediaFastForward: "forward",
   MediaLast: "previous",
   MediaAudioTrack: "audio",
+  Subtitle: "subtitles",
+  ClosedCaptionToggle: "subtitles",
   AudioVolumeUp: "louder",
   AudioVolumeDown: "quieter",
   AudioVolumeMute: "mute",

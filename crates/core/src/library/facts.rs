@@ -128,6 +128,8 @@ pub enum Flaw {
     Interlaced,
     /// A cover comes before the picture.
     CoverFirst,
+    /// All of its subtitles are pictures.
+    PictureSubtitles,
     /// The same as another item's file.
     Copy,
     /// What tells of it beside the file cannot be read.
@@ -200,6 +202,10 @@ impl Flaw {
                 ("Its pictures are interlaced.", "It is deinterlaced once before it is aired.")
             }
             Self::CoverFirst => ("A cover stands before the picture.", "The film behind it is taken."),
+            Self::PictureSubtitles => (
+                "Its subtitles are pictures.",
+                "Channels show text alone: put a file like `Film.en.srt`, called as the film is, beside it.",
+            ),
             Self::Copy => {
                 ("Another file holds the same.", "Channels use the other one. Delete or hide one of them.")
             }
@@ -237,6 +243,7 @@ impl Facts {
             return vec![failure];
         }
         let video = self.video.as_ref();
+        let is_picture = |subtitles: &Subtitles| super::subtitles::is_picture(&subtitles.codec);
         let of_video = |is: fn(&Video) -> bool| video.is_some_and(is);
         let all = [
             (Flaw::NoPicture, video.is_none() && self.audio.is_empty()),
@@ -254,6 +261,7 @@ impl Facts {
             (Flaw::Rotated, of_video(|video| video.rotation % 360 != 0)),
             (Flaw::Interlaced, of_video(|video| video.is_interlaced)),
             (Flaw::CoverFirst, self.is_cover_first),
+            (Flaw::PictureSubtitles, !self.subtitles.is_empty() && self.subtitles.iter().all(is_picture)),
         ];
         all.into_iter().filter(|(_, is)| *is).map(|(flaw, _)| flaw).collect()
     }
@@ -284,6 +292,9 @@ mod tests {
     fn what_is_unusual_is_told_and_only_what_is_fatal_is() {
         assert_eq!(film().flaws(), []);
         let video = |video: Video| Facts { video: Some(video), ..film() };
+        let pictures = Subtitles { codec: "hdmv_pgs_subtitle".into(), language: None };
+        let text = Subtitles { codec: "subrip".into(), ..pictures.clone() };
+        assert_eq!(Facts { subtitles: vec![pictures.clone(), text], ..film() }.flaws(), []);
         for (facts, flaw) in [
             (Facts::failed(Flaw::Empty), Flaw::Empty),
             (Facts { video: None, audio: vec![], ..film() }, Flaw::NoPicture),
@@ -297,6 +308,7 @@ mod tests {
             (video(Video { is_full_chroma: true, ..Video::default() }), Flaw::FullChroma),
             (Facts { is_cover_first: true, ..film() }, Flaw::CoverFirst),
             (Facts { is_measured: true, ..film() }, Flaw::FalseLength),
+            (Facts { subtitles: vec![pictures.clone()], ..film() }, Flaw::PictureSubtitles),
         ] {
             assert_eq!(facts.flaws(), [flaw], "{facts:?}");
             let (what, advice) = flaw.words();

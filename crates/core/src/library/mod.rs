@@ -16,6 +16,7 @@ pub mod pauses;
 pub mod place;
 pub mod query;
 pub mod reconcile;
+pub mod subtitles;
 
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

@@ -108,7 +108,14 @@ mod tests {
             setup: None,
         };
         let tracks = vec![track(3), track(5)];
-        let run = Run { number: 0, start: 0, offset: 0, tracks, tables: Vec::new() };
+        let run = Run {
+            number: 0,
+            start: 0,
+            offset: 0,
+            tracks,
+            tables: Vec::new(),
+            texts: crate::tape::Texts::default(),
+        };
         (run, Rendition { video: Some(3), audio: Some(5) })
     }
 

@@ -18,6 +18,8 @@ pub enum Wanted<'a> {
     Part(&'a str, u64, u32),
     /// A segment as transport stream.
     TsSegment(&'a str, u64),
+    /// Subtitles of a segment.
+    Subtitles(&'a str, u64),
     /// All of it as transport stream, without end.
     Raw,
 }
@@ -38,6 +40,9 @@ impl<'a> Wanted<'a> {
         }
         if let Some(sequence) = file.strip_suffix(".ts") {
             return Some(Self::TsSegment(rendition, sequence.parse().ok()?));
+        }
+        if let Some(sequence) = file.strip_suffix(".vtt") {
+            return Some(Self::Subtitles(rendition, sequence.parse().ok()?));
         }
         let name = file.strip_suffix(".m4s")?;
         match name.split_once('.') {
@@ -93,6 +98,8 @@ mod tests {
             ("v0a1/12.m4s", Some(Wanted::Segment("v0a1", 12))),
             ("v0a1/12.3.m4s", Some(Wanted::Part("v0a1", 12, 3))),
             ("v0a1/12.ts", Some(Wanted::TsSegment("v0a1", 12))),
+            ("text-deu-forced.m3u8", Some(Wanted::Playlist("text-deu-forced"))),
+            ("text-deu/12.vtt", Some(Wanted::Subtitles("text-deu", 12))),
             ("v0a1/init-0a.mp4", Some(Wanted::Init("v0a1", "0a"))),
             ("v0a1/../../etc/passwd", None),
             ("v0a1/-1.m4s", None),

@@ -2,7 +2,7 @@
 //! have bytes for.
 
 use crate::codec::{Picture, audio::FrameHeader, h264, hevc};
-use crate::tape::{Frame, Lane, Origin, PAST, Part, Recovery, Run, Segment, Setup, Track};
+use crate::tape::{Frame, Lane, Origin, PAST, Part, Recovery, Run, Segment, Setup, Texts, Track};
 use crate::ts::psi::Kind;
 use std::sync::Arc;
 
@@ -209,6 +209,7 @@ impl<'a> Reader<'a> {
             offset: self.signed()?,
             tables: self.bytes()?.to_vec(),
             tracks: (0..self.count()?).map(|_| self.track()).collect::<Option<_>>()?,
+            texts: Texts::default(),
         })
     }
 

@@ -2,7 +2,7 @@
 
 use super::sound::presume;
 use super::{FIRST_PART, PART_TARGET, SEGMENT_MAXIMUM, SEGMENT_MINIMUM};
-use crate::tape::{Frame, Index, Lane, Part, Recovery, Run, Segment, Setup, Track, TrackId};
+use crate::tape::{Frame, Index, Lane, Part, Recovery, Run, Segment, Setup, Texts, Track, TrackId};
 use crate::time::{HZ, to_scale, to_ticks};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -109,6 +109,7 @@ impl Timeline {
             offset: self.edge - source_time,
             tracks,
             tables: self.tables.clone(),
+            texts: Texts::default(),
         };
         self.first_segments = std::mem::take(&mut self.interrupted);
         self.wall_zero_ms = self.now_ms - self.edge * 1000 / HZ;

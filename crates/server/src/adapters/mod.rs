@@ -25,6 +25,7 @@ pub mod outgoing;
 pub mod own_channels;
 pub mod past_files;
 pub mod picture;
+pub mod piece_texts;
 pub mod pieces;
 pub mod programmes;
 pub mod receiver;

@@ -2,7 +2,8 @@
 //!
 //! - `piece.ts`: the stream. `*.index`: pages of its journal ([`telecast_media::journal`]). `piece.json`: what there is, written last and durably: a folder
 //!   without it is what an interrupted preparation has left.
-//! - Of a piece on air only the outline and the page that is on are in memory.
+//! - What may be read with it is apart ([`super::piece_texts`]), and may become another.
+//! - Of a piece on air only the outline, the page that is on and what may be read are in memory.
 
 use std::fs::File;
 use std::io::{Error, ErrorKind, Result, Write};
@@ -15,9 +16,11 @@ use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 use telecast_media::air::{Counter, Outline, PieceRun, map_pid};
 use telecast_media::journal::{Journal, Page, Recovery};
+use telecast_media::subtitles::{Name, Text};
 use telecast_media::tape::{Index, Segment};
 
 use super::files::{self, Whole};
+use super::piece_texts;
 
 /// The stream, and what there is.
 const STREAM: &str = "piece.ts";
@@ -264,6 +267,8 @@ pub struct Piece {
     outline: Arc<Outline>,
     /// Pages that were read last.
     read: Mutex<Vec<(usize, Arc<Index>)>>,
+    /// Names of what may be read with it.
+    texts: Mutex<Arc<[Name]>>,
 }
 
 impl Piece {
@@ -308,8 +313,9 @@ impl Piece {
                 .map(|(pid, first, next)| Counter { pid: *pid, first: *first, next: *next })
                 .collect(),
         };
+        let texts = Mutex::new(piece_texts::names(folder).into());
         let (folder, outline) = (folder.to_owned(), Arc::new(outline));
-        Ok(Self { folder, stream, pages: contents.pages, outline, read: Mutex::default() })
+        Ok(Self { folder, stream, pages: contents.pages, outline, read: Mutex::default(), texts })
     }
 
     /// One of which nothing is there but its outline: for laws about what is on when.
@@ -322,12 +328,29 @@ impl Piece {
             pages: Vec::new(),
             outline: Arc::new(outline),
             read: Mutex::default(),
+            texts: Mutex::default(),
         }
     }
 
     /// What it is like.
     pub fn outline(&self) -> &Arc<Outline> {
         &self.outline
+    }
+
+    /// Names of what may be read with it.
+    pub fn text_names(&self) -> Arc<[Name]> {
+        Arc::clone(&self.texts.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What may be read with it, in time of the piece.
+    pub fn texts(&self) -> Arc<[Text]> {
+        if self.text_names().is_empty() { Arc::default() } else { piece_texts::texts(&self.folder).into() }
+    }
+
+    /// Something else may be read with it by now.
+    pub fn look_at_texts(&self) {
+        let names = piece_texts::names(&self.folder).into();
+        *self.texts.lock().unwrap_or_else(PoisonError::into_inner) = names;
     }
 
     /// Segments from the one on that holds tape time `at` of the piece's own, as far as their page goes; empty: nothing is behind it.

@@ -18,6 +18,7 @@ use telecast_media::cmaf::{Entry, Extent, supported};
 pub use telecast_media::hls::Directives;
 use telecast_media::hls::{self, Container, Readiness, View};
 use telecast_media::mpegts::Choice;
+use telecast_media::subtitles::{self, Name};
 use telecast_media::tape::{Index, Lane, Listed, Origin, Rendition, Segment, Track, TrackId, derived_id};
 use telecast_media::time::{HZ, to_ticks};
 use tokio::sync::watch;
@@ -78,7 +79,7 @@ pub(super) struct Way {
     floor: u64,
     /// Where its player is to begin, if not at the live edge (milliseconds since 1970).
     begin: Option<i64>,
-    /// For each rendition, by its name: made once, asked for with every fetch.
+    /// For each rendition, and for what may be read, by its name: made once, asked for with every fetch.
     views: Vec<(String, View)>,
     multivariant: Bytes,
 }
@@ -127,8 +128,10 @@ impl Way {
         if way.floor < snapshot.since {
             way.begin = begin.or_else(|| fresh_start(snapshot, low_latency));
         }
-        way.views = way.renditions.iter().map(|of| way.viewed(*of, begin.is_some())).collect();
-        way.multivariant = hls::multivariant(run, &way.renditions, bandwidth(&snapshot.index)).into();
+        let (texts, whole) = (&snapshot.texts, begin.is_some());
+        way.views = way.renditions.iter().map(|of| way.viewed(*of, None, whole)).collect();
+        way.views.extend(texts.iter().map(|text| way.viewed(main, Some(*text), whole)).collect::<Vec<_>>());
+        way.multivariant = hls::multivariant(run, &way.renditions, texts, bandwidth(&snapshot.index)).into();
         Some(way)
     }
 
@@ -154,8 +157,8 @@ impl Way {
             .is_some_and(|segment| Index::listed(segment, rendition, self.barrier).whole)
     }
 
-    /// What its playlist of `rendition` is made by; `whole`: all of the tape was asked for.
-    fn viewed(&self, rendition: Rendition, whole: bool) -> (String, View) {
+    /// What its playlist of `rendition`, or of the `text` that goes with it, is made by; `whole`: all of the tape was asked for.
+    fn viewed(&self, rendition: Rendition, text: Option<Name>, whole: bool) -> (String, View) {
         let view = View {
             rendition,
             barrier: self.barrier,
@@ -164,8 +167,9 @@ impl Way {
             whole_window: self.low_latency || whole,
             siblings: self.renditions.clone(),
             begin: self.begin,
+            text,
         };
-        (hls::name(rendition), view)
+        (view.name(), view)
     }
 
     fn view(&self, name: &str) -> Result<&View, PlayError> {
@@ -173,7 +177,8 @@ impl Way {
     }
 
     fn rendition(&self, name: &str) -> Result<Rendition, PlayError> {
-        self.view(name).map(|view| view.rendition)
+        let view = self.view(name)?;
+        if view.text.is_none() { Ok(view.rendition) } else { Err(PlayError::NotFound) }
     }
 }
 
@@ -392,6 +397,17 @@ impl PlaybackHandle {
         let form = self.form(rendition, sequence, Extent::Whole, container);
         let snapshot = kept(&way.tape, snapshot, rendition, sequence).await?;
         self.shelf.fragment(&way.tape, &snapshot, rendition, sequence, form).await
+    }
+
+    /// What may be read with a segment, that which is open too where it is known already. Immutable.
+    pub async fn subtitles(&self, name: &str, sequence: u64) -> Result<Bytes, PlayError> {
+        let way = self.way().await?;
+        let text = way.view(name)?.text.filter(|_| sequence >= way.floor).ok_or(PlayError::NotFound)?;
+        let snapshot = way.tape.snapshot();
+        let index = snapshot.index.foreseen();
+        let segment = index.segment(sequence).ok_or(PlayError::NotFound)?;
+        let made = subtitles::segment(segment, text, way.container).ok_or(PlayError::NotFound)?;
+        Ok(made.into())
     }
 
     /// The form in which this session's decoder can use what it fetches.

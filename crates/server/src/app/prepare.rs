@@ -9,6 +9,7 @@
 
 mod make;
 mod pauses;
+mod texts;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write;
@@ -29,6 +30,7 @@ use super::supervise;
 use crate::adapters::clock::Clock;
 use crate::adapters::ffmpeg::card::Card;
 use crate::adapters::ffmpeg::item::{Bench, Unmade};
+use crate::adapters::ffmpeg::texts::Films;
 use crate::adapters::measured_files::MeasuredFiles;
 use crate::adapters::pieces::{self, Piece};
 use crate::adapters::tape_files::free_space;
@@ -238,6 +240,8 @@ impl Preparation {
             failed: HashMap::new(),
             blocked: None,
             speed: None,
+            films: Films::default(),
+            looked: HashMap::new(),
         };
         supervise("preparation", owner.run(inbox, stop));
         Ok(Self { wishes, board })
@@ -295,6 +299,30 @@ struct Owner {
     /// Why nothing new is begun.
     blocked: Option<String>,
     speed: Option<f64>,
+    /// Texts of films that were read lately.
+    films: Films,
+    /// When it was last looked at what may be read with a piece.
+    looked: HashMap<Key, Instant>,
+}
+
+/// Makes a piece, and what may be read with it.
+async fn prepare(
+    source: &Source,
+    stretch: Stretch,
+    urgent: bool,
+    bench: &Bench,
+    (measures, films): (&Measures, &Films),
+) -> Result<Piece, Unmade> {
+    let reading = async {
+        let Source::File { path, .. } = source else { return None };
+        texts::ahead(films, path, urgent, &bench.folder).await
+    };
+    let (made, film) = tokio::join!(make(source, stretch, urgent, bench, measures), reading);
+    let piece = made?;
+    if let Some(film) = film {
+        texts::keep(&piece, film, stretch.from, &bench.folder).await;
+    }
+    Ok(piece)
 }
 
 /// None: it is not wanted any more.
@@ -303,6 +331,7 @@ type Made = (Key, Option<Result<Piece, Unmade>>);
 impl Owner {
     async fn run(mut self, mut inbox: mpsc::Receiver<Wish>, stop: CancellationToken) {
         let mut jobs: JoinSet<Made> = JoinSet::new();
+        let mut looks: JoinSet<()> = JoinSet::new();
         let mut look = tokio::time::interval(LOOK);
         let mut tell = tokio::time::interval(TELL);
         loop {
@@ -317,15 +346,18 @@ impl Owner {
                     // Whoever was making it has failed as a whole; it is begun anew.
                     Err(error) => tracing::error!(%error, "a preparation has broken off"),
                 },
+                Some(_) = looks.join_next() => {}
                 _ = look.tick() => {}
                 _ = tell.tick(), if !self.running.is_empty() => { self.tell(); continue; }
                 () = stop.cancelled() => break,
             }
             self.make_room();
             self.begin(&mut jobs);
+            self.look_at_texts(&mut looks);
             self.tell();
         }
         jobs.shutdown().await;
+        looks.shutdown().await;
     }
 
     fn want(&mut self, mut wanted: Vec<Wanted>) {
@@ -338,6 +370,7 @@ impl Owner {
         }
         self.open.retain(|key, _| seen.contains(key));
         self.failed.retain(|key, _| seen.contains(key));
+        self.looked.retain(|key, _| seen.contains(key));
         let now = SystemTime::UNIX_EPOCH + Duration::from_millis(self.clock.wall_ms().max(0).unsigned_abs());
         for one in &wanted {
             let Some(known) = self.known.get_mut(&one.key) else { continue };
@@ -414,10 +447,11 @@ impl Owner {
             let (source, stretch) = (one.source.clone(), one.stretch);
             let folder = self.keeping.directory.join(&one.key.0);
             let bench = Bench { folder, done: Arc::clone(&making.done), free: self.keeping.free };
-            let (key, stop, measures) = (one.key.clone(), making.stop.clone(), Arc::clone(&self.measures));
+            let (key, stop) = (one.key.clone(), making.stop.clone());
+            let (measures, films) = (Arc::clone(&self.measures), self.films.clone());
             self.running.insert(one.key.clone(), making);
             jobs.spawn(async move {
-                let made = make(&source, stretch, urgent, &bench, &measures);
+                let made = prepare(&source, stretch, urgent, &bench, (&measures, &films));
                 (key, stop.run_until_cancelled(made).await)
             });
         }
@@ -495,7 +529,12 @@ fn found(directory: &Path) -> std::io::Result<BTreeMap<Key, Known>> {
     crate::adapters::files::own_folder(directory)?;
     let mut known = BTreeMap::new();
     for (name, about) in pieces::found(directory)? {
-        let Some(key) = Key::read(&name) else { continue };
+        let Some(key) = Key::read(&name) else {
+            if texts::is_work(&name) {
+                pieces::remove(&directory.join(&name))?;
+            }
+            continue;
+        };
         match about {
             Some((bytes, used)) => {
                 known.insert(key, Known { bytes, used });

@@ -287,13 +287,20 @@ mod tests {
     use super::*;
     use std::collections::HashSet;
     use std::sync::Barrier;
-    use telecast_media::tape::Run;
+    use telecast_media::tape::{Run, Texts};
 
     const ASKING: usize = 8;
 
     /// A tape whose oldest segment is this one.
     fn snapshot(first: u64) -> Arc<Snapshot> {
-        let run = Run { number: 0, start: 0, offset: 0, tracks: Vec::new(), tables: Vec::new() };
+        let run = Run {
+            number: 0,
+            start: 0,
+            offset: 0,
+            tracks: Vec::new(),
+            tables: Vec::new(),
+            texts: Texts::default(),
+        };
         let run = Arc::new(run);
         let segment = |sequence: u64| Segment {
             sequence,
@@ -308,7 +315,7 @@ mod tests {
             lanes: Vec::new(),
         };
         let segments = (first..first + 5).map(|sequence| Arc::new(segment(sequence))).collect();
-        let index = Index { segments, next_sequence: first + 5, ended: false };
+        let index = Index { segments, next_sequence: first + 5, ..Index::default() };
         Arc::new(Snapshot { index, ..Snapshot::empty() })
     }
 
@@ -321,6 +328,7 @@ mod tests {
             whole_window: true,
             siblings: Vec::new(),
             begin,
+            text: None,
         }
     }
 

@@ -124,6 +124,9 @@ async fn answer(web: &Web, asked: &Asked<'_>) -> Result<Response, Problem> {
         Wanted::TsSegment(rendition, sequence) => {
             Ok(immutable(handle.ts_segment(rendition, sequence).await?, "video/mp2t", range))
         }
+        Wanted::Subtitles(name, sequence) => {
+            Ok(immutable(handle.subtitles(name, sequence).await?, "text/vtt; charset=utf-8", range))
+        }
         Wanted::Raw => raw(&handle, asked.method).await,
     }
 }

@@ -52,5 +52,6 @@ mod web_sources;
 mod web_stations;
 mod web_status;
 mod web_store;
+mod web_subtitles;
 mod web_talk;
 mod web_tls;

@@ -377,7 +377,7 @@ impl Drop for Group {
 }
 
 /// The first words of a child; the rest is read and forgotten, so that it never waits for us.
-async fn said(stderr: ChildStderr) -> String {
+pub(super) async fn said(stderr: ChildStderr) -> String {
     let mut reader = BufReader::new(stderr);
     let (mut kept, mut piece) = (Vec::new(), vec![0; 4096]);
     while let Ok(count @ 1..) = reader.read(&mut piece).await {

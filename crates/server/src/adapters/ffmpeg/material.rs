@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use telecast_core::library::HZ;
 use telecast_core::library::house::{Material, Picture, Sound};
+use telecast_core::library::subtitles;
 use tokio::process::Command;
 use tokio::time::timeout;
 
@@ -20,6 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const STILLS: [&str; 5] = ["png", "mjpeg", "webp", "bmp", "tiff"];
 /// Seconds from the beginning in which key frames are counted.
 const LOOKED_AT_S: u32 = 40;
+/// A picture that begins later than its file by more is believed to begin with it (seconds).
+const LATE_MOST_S: f64 = 60.0;
 
 /// What ffprobe says.
 #[derive(Debug, Default, Deserialize)]
@@ -68,6 +71,8 @@ struct Stream {
 struct Disposition {
     default: u8,
     attached_pic: u8,
+    forced: u8,
+    hearing_impaired: u8,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -78,6 +83,7 @@ struct Tags {
     /// Matroska keeps lengths of streams here.
     #[serde(rename = "DURATION")]
     duration: Option<String>,
+    title: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -141,6 +147,33 @@ pub async fn pictures(
         Some((((at - start) * HZ as f64).round() as i64, packet.flags.starts_with('K')))
     };
     Ok(said.packets.iter().filter_map(read).collect())
+}
+
+/// Subtitles in `file`, and when its picture begins (ticks from the beginning of the file): a piece begins with its picture.
+///
+/// # Errors
+/// Its cause, for people.
+pub async fn subtitles(file: &Path) -> Result<(Vec<subtitles::Stream>, i64), String> {
+    let said = ask(file, &["-show_streams", "-show_format"]).await?;
+    let of = |kind: &'static str| said.streams.iter().filter(move |stream| stream.codec_type == kind);
+    let found = of("subtitle").map(|stream| subtitles::Stream {
+        number: stream.index,
+        codec: stream.codec_name.clone(),
+        language: stream.tags.language.clone(),
+        title: stream.tags.title.clone(),
+        forced: stream.disposition.forced == 1,
+        impaired: stream.disposition.hearing_impaired == 1,
+    });
+    let found = found.collect();
+    let Some(picture) = material(&said).picture else { return Ok((found, 0)) };
+    let stream = picture.stream.to_string();
+    let first =
+        ["-select_streams", &stream, "-show_entries", "packet=pts_time,flags", "-read_intervals", "%+#1"];
+    let packets = ask(file, &first).await?.packets;
+    let seconds = |text: &str| text.parse::<f64>().ok().filter(|seconds| seconds.is_finite());
+    let begins = packets.first().and_then(|first| seconds(&first.pts_time));
+    let late = begins.zip(seconds(&said.format.start_time)).map_or(0.0, |(picture, file)| picture - file);
+    Ok((found, (late.clamp(0.0, LATE_MOST_S) * HZ as f64).round() as i64))
 }
 
 async fn ask(file: &Path, what: &[&str]) -> Result<Said, String> {

@@ -1,4 +1,5 @@
-//! ffmpeg, which is only ever a filter: bytes in, bytes out. It writes no file, no playlist, no segment.
+//! ffmpeg, which is only ever a filter: bytes in, bytes out. It writes no playlist and no segment, and no file but several subtitles at once, which are read and
+//! removed.
 //!
 //! - [`sound`]: frames of one codec in, AAC in ADTS frames out.
 //! - [`material`]: what there is to know of a file before.
@@ -7,6 +8,7 @@
 //! - [`item`]: a file in, a prepared piece of a channel of one's own out; [`card`]: the same of pictures that stand still.
 //! - [`cut`]: which parts of a stretch of a file stay as they are.
 //! - [`loudness`] and [`pauses`]: what is measured of a file.
+//! - [`texts`]: a file in, what may be read with it out.
 //! - [`slate`]: a still picture in, a few seconds of a programme out; once.
 //!
 //! Each child is in a process group of its own, its stderr is drained into the log, and it is killed when its filter is dropped.
@@ -21,6 +23,7 @@ pub mod picture;
 pub mod proof;
 pub mod slate;
 pub mod sound;
+pub mod texts;
 
 use crate::spawn::supervise;
 use std::process::Stdio;

@@ -43,6 +43,7 @@ use telecast_core::lineup::ServiceRef;
 use telecast_core::tuner::{Holder, StreamKey};
 use telecast_media::mpegts::{self, Joined};
 use telecast_media::segment::{Counters, PidCounters, Waiting};
+use telecast_media::subtitles::Name;
 use telecast_media::tape::{Index, Origin, PAST, Run, Segment, Track, TrackId};
 use telecast_media::ts::psi::Kind;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
@@ -82,6 +83,8 @@ pub struct Snapshot {
     pub preparing: Option<(i64, i64)>,
     /// A descrambling relay is in between: the first byte takes its time.
     pub relay: bool,
+    /// What may be read with what is on, was, or will be, as far as that is known; in order, each once.
+    pub texts: Vec<Name>,
 }
 
 impl Snapshot {
@@ -101,6 +104,7 @@ impl Snapshot {
             sides: Arc::default(),
             preparing: None,
             relay: false,
+            texts: Vec::new(),
         }
     }
 

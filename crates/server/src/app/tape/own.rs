@@ -9,12 +9,13 @@
 mod following;
 mod live;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use telecast_media::air::{self, Place, Placed};
 use telecast_media::segment::{Counters, Waiting};
+use telecast_media::subtitles::Name;
 use telecast_media::tape::{Index, Origin, Segment, Track};
 use telecast_media::time::{HZ, to_ticks};
 use tokio::sync::{Notify, mpsc, watch};
@@ -207,6 +208,8 @@ impl Own {
         let mut news = false;
         // Each turn takes a segment, or ends it.
         while let Some(segment) = self.next(on_air, now) {
+            let foreseen = self.index.coming.replace(Arc::clone(&segment));
+            news |= foreseen.is_none_or(|known| known.sequence != segment.sequence);
             let Some(shown) = air::open(&segment, now) else {
                 *next = (*next).min(over(&segment, None));
                 break;
@@ -217,6 +220,7 @@ impl Own {
                 *next = (*next).min(over(&segment, self.index.segments.back().map(|open| &**open)));
                 break;
             }
+            self.index.coming = None;
             if let Some(on) = &mut self.on {
                 on.coming.pop_front();
             }
@@ -272,6 +276,7 @@ impl Own {
         });
         (self.seen, self.goes_on) = (None, false);
         let placed = Placed::after(place, Arc::clone(due.piece.outline()), &self.counters);
+        let placed = placed.with_texts(due.piece.texts());
         if !std::mem::take(&mut self.is_behind_relay) {
             return placed.with_list(self.relays);
         }
@@ -309,6 +314,16 @@ impl Own {
         }
     }
 
+    /// What may be read: with what is listed, and with what is firm.
+    fn texts(&self) -> Vec<Name> {
+        let of_runs = self.index.segments.iter().flat_map(|segment| segment.run.texts.all.iter());
+        let mut all: BTreeSet<Name> = of_runs.map(|text| text.name).collect();
+        for due in &self.on_air.borrow().pieces {
+            all.extend(due.piece.text_names().iter().copied());
+        }
+        all.into_iter().collect()
+    }
+
     fn tell(&mut self, fault: Option<Arc<Fault>>) {
         let last = self.index.segments.back();
         let tracks = last.map_or(Vec::new(), |last| offered(&last.run.tracks));
@@ -322,6 +337,7 @@ impl Own {
             fault,
             trouble: self.trouble.clone(),
             counters: Counters { runs, bytes: self.file.end(), ..Counters::default() },
+            texts: self.texts(),
             ..Snapshot::empty()
         }));
         self.troubled.send_if_modified(|told| {

@@ -529,6 +529,7 @@ impl Owner {
             sides: Arc::new(self.sounds.sides.clone()),
             preparing: None,
             relay: self.relay,
+            texts: Vec::new(),
         }));
         // Whoever is called by this finds the news above.
         self.troubled.send_if_modified(|told| {

@@ -5,7 +5,7 @@
 //! - What has not been on yet is not shown: of a programme that is still on, the tape grows as time goes by.
 //! - When all is there the tape has ended, without a fault: playlists end.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use telecast_core::schedule::TICKS_PER_MS;
 use telecast_core::tuner::StreamKey;
 use telecast_media::air::{self, Place, Placed};
 use telecast_media::segment::{Counters, Waiting};
+use telecast_media::subtitles::Name;
 use telecast_media::tape::{Index, Segment};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::Instant;
@@ -129,9 +130,9 @@ impl Owner {
             let before = self.placed.last();
             let place = before.map_or_else(Place::default, |before| before.place.after(&before.piece));
             let place = Place { wall_ms: at.div_euclid(TICKS_PER_MS), ..place };
-            let placed = Placed::new(place, Arc::clone(piece.outline()), before);
+            let placed = Placed::new(place, Arc::clone(piece.outline()), before).with_texts(piece.texts());
             self.placed.push(placed.clone());
-            self.file.push(Arc::new(Aired { placed: placed.clone(), piece: Arc::clone(piece) }));
+            self.file.push(Arc::new(Aired::Piece(placed.clone(), Arc::clone(piece))));
             let piece = Arc::clone(piece);
             // From the disk, page by page.
             let read = tokio::task::spawn_blocking(move || segments(&placed, &piece)).await;
@@ -181,6 +182,8 @@ impl Owner {
             return;
         }
         let first = self.index.segments.front();
+        let texts: BTreeSet<Name> =
+            rundown.pieces.iter().flat_map(|shown| shown.piece.text_names().iter().copied()).collect();
         self.publish.send_replace(Arc::new(Snapshot {
             index: self.index.clone(),
             since: first.map_or(u64::MAX, |first| first.sequence),
@@ -191,6 +194,7 @@ impl Owner {
             fault,
             preparing: told.progress,
             counters: Counters { bytes: self.file.end(), ..Counters::default() },
+            texts: texts.into_iter().collect(),
             ..Snapshot::empty()
         }));
         self.told = told;
