@@ -1,5 +1,5 @@
 // Takes the screenshots of docs/screens: each page and state that matters, at the widths and in the themes where it has something to
-// show, from the running demo; README shows `watch-1440-dark`. Pictures are WebP, so that git need not suffer. SHOTS=audio,keys takes
+// show, from the running demo; README shows some of them. Pictures are WebP, so that git need not suffer. SHOTS=audio,keys takes
 // only these, and leaves the others.
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";

@@ -337,7 +337,7 @@ test("in German and on a phone it is read, and a channel is made", async () => {
   // At most six entries below; the others stand behind the last.
   const nav = page.getByRole("navigation");
   assert.equal(await nav.locator(".nav-item:visible").count(), 6);
-  await nav.getByRole("button", { name: "Mehr" }).tap();
+  await nav.getByRole("button", { name: "Menü" }).tap();
   await nav.getByRole("link", { name: "Einstellungen" }).waitFor();
   const label = await nav.getByText("Einstellungen", { exact: true }).boundingBox();
   assert.ok(label.width > 60 && label.x + label.width <= 390, `its words are in sight: ${JSON.stringify(label)}`);

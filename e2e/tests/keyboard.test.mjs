@@ -33,7 +33,8 @@ for (const width of Object.keys(WIDTHS)) test(`Tab reaches every control in turn
     assert.ok(visible, `the focus is seen on ${name}`);
     seen.push(name);
   }
-  for (const name of ["Watch", "Search", "Settings", "Player", "Pause", "Full screen", "Search channels", "Channels"]) {
+  // A phone's bar has no room for all: settings stand behind its last entry.
+  for (const name of ["Watch", "Search", width === "360" ? "Menu" : "Settings", "Player", "Pause", "Full screen", "Search channels", "Channels"]) {
     assert.ok(seen.includes(name), `${name} is reached: ${seen.join(", ")}`);
   }
   await context.close();

@@ -34,7 +34,7 @@ export const de: Catalogue = {
     status: "Zustand",
     settings: "Einstellungen",
     search: "Suchen",
-    more: "Mehr",
+    menu: "Menü",
     home: "Telecast, fernsehen",
   },
   connection: {

@@ -33,7 +33,7 @@ export const en = {
     status: "Status",
     settings: "Settings",
     search: "Search",
-    more: "More",
+    menu: "Menu",
     home: "Telecast, watch",
   },
   connection: {

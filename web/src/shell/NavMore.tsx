@@ -1,6 +1,6 @@
 /** Entries of the bar for which a phone has no room: there they stand behind a last entry, elsewhere in the bar itself. */
 import { useLocation } from "@tanstack/react-router";
-import { Ellipsis } from "lucide-react";
+import { Menu } from "lucide-react";
 import { useEffect, useId, useRef, useState, type ReactNode } from "react";
 import { useText } from "../i18n";
 
@@ -38,8 +38,8 @@ export function NavMore({ children }: { readonly children: ReactNode }) {
   return (
     <div className="nav-rest" ref={frame} data-open={open || undefined}>
       <button type="button" className="nav-item nav-more" aria-expanded={open} aria-controls={id} data-current={BEHIND.test(pathname) || undefined} onClick={() => setOpenOn(open ? null : pathname)}>
-        <Ellipsis aria-hidden />
-        <span>{t.nav.more}</span>
+        <Menu aria-hidden />
+        <span>{t.nav.menu}</span>
       </button>
       <div id={id} className="nav-behind">
         {children}
