@@ -4,7 +4,7 @@
 use telecast_media::cmaf;
 use telecast_media::codec::h264::{self, nal, recovery, slice, stand_in};
 use telecast_media::codec::mpeg2;
-use telecast_media::tape::{Origin, Rendition, Run, Setup, Track};
+use telecast_media::tape::{Origin, Rendition, Run, Setup, Texts, Track};
 use telecast_media::ts::psi::Kind;
 
 /// See the module.
@@ -35,7 +35,7 @@ pub fn run(bytes: &[u8]) {
         audio_type: 0,
         setup: Some(Setup::Avc(config)),
     };
-    let run = Run { number: 0, start: 0, offset: 0, tracks: vec![track], tables: Vec::new() };
+    let run = Run { number: 0, start: 0, offset: 0, tracks: vec![track], tables: Vec::new(), texts: Texts::default() };
     assert!(cmaf::init(&run, Rendition { video: Some(0), audio: None }).is_some());
 }
 

@@ -39,6 +39,7 @@ pub fn run(bytes: &[u8]) {
             whole_window: true,
             siblings: vec![rendition],
             begin: None,
+            text: None,
         };
         let text = hls::media(&index, &view, Directives { skip: true, ..Directives::default() });
         assert!(text.starts_with("#EXTM3U\n"));

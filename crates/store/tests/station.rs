@@ -13,7 +13,7 @@ fn station(id: &str) -> Station {
 
 fn aired(start_ms: i64, item: Option<i64>, note: &str) -> Aired {
     let (title, kind, note) = ("It".into(), "programme".into(), note.into());
-    Aired { start_ms, length_ms: 60_000, item, title, kind, note }
+    Aired { start_ms, length_ms: 60_000, item, title, kind, note, pieces: String::new() }
 }
 
 #[tokio::test]

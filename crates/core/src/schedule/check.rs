@@ -372,11 +372,19 @@ impl Found<'_> {
         self.pad(&format!("{place}.pad"), step.pad);
         self.order(&format!("{place}.order"), &step.order);
         if step.overrun.is_some_and(|overrun| overrun < Length::minutes(1) || overrun > OVERRUN) {
-            self.say(format!("{place}.overrun"), "a minute at least, six hours at most");
+            self.say(
+                FaultCode::OutOfRange,
+                format!("{place}.overrun"),
+                "a minute at least, six hours at most",
+            );
         }
         match self.document.sources.get(&step.source) {
             Some(source) if step.overrun.is_some() && !source.has_no_end() => {
-                self.say(format!("{place}.overrun"), "only 'live' and 'channel' can overrun; take it out");
+                self.say(
+                    FaultCode::Contradiction,
+                    format!("{place}.overrun"),
+                    "only 'live' and 'channel' can overrun; take it out",
+                );
             }
             None => self.say(
                 FaultCode::UnknownName,

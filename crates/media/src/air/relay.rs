@@ -13,7 +13,7 @@ use super::{Counter, Place, map_pid, set_version};
 use crate::codec::audio;
 use crate::mpegts::retime;
 use crate::segment::{PART_TARGET, setup};
-use crate::tape::{Frame, Index, Lane, Origin, Part, Run, Segment, Setup, Track, TrackId};
+use crate::tape::{Frame, Index, Lane, Origin, Part, Run, Segment, Setup, Texts, Track, TrackId};
 use crate::time::{HZ, to_scale, to_ticks};
 use crate::ts::packet::{NULL_PID, PACKET, Packet};
 use crate::ts::psi::Kind;
@@ -219,6 +219,7 @@ impl Relay {
             offset: 0,
             tracks: self.roles.iter().map(track).collect(),
             tables,
+            texts: Texts { from: source.texts.from - self.start + self.place.start, ..source.texts.clone() },
         }
     }
 

@@ -26,7 +26,14 @@ fn tracks() -> Vec<Track> {
 
 /// Segments of so many pictures of 1/25 s each, from tape time `from` on; the sound made of it counts in samples.
 fn tape(lengths: &[u32], from: i64) -> VecDeque<Arc<Segment>> {
-    let run = Arc::new(Run { number: 3, start: from, offset: 77, tracks: tracks(), tables: Vec::new() });
+    let run = Arc::new(Run {
+        number: 3,
+        start: from,
+        offset: 77,
+        tracks: tracks(),
+        tables: Vec::new(),
+        texts: Texts::default(),
+    });
     let (mut start, mut at, mut sample) = (from, 9_400u64, 0i64);
     let mut all = VecDeque::new();
     for (nth, length) in lengths.iter().enumerate() {
@@ -171,7 +178,8 @@ proptest! {
 
 #[test]
 fn each_sound_of_the_channel_has_one_of_the_source_or_silence() {
-    let source = Run { number: 0, start: 0, offset: 0, tracks: tracks(), tables: Vec::new() };
+    let source =
+        Run { number: 0, start: 0, offset: 0, tracks: tracks(), tables: Vec::new(), texts: Texts::default() };
     let house =
         [track(0, Kind::H264, b"   "), track(1, Kind::AacAdts, b"eng"), track(2, Kind::AacAdts, b"deu")];
     let all = cast(&source, &house);

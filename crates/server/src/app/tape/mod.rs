@@ -168,7 +168,7 @@ impl Main {
     fn relayed(&self, sides: &Arc<HashMap<TrackId, Arc<TapeFile>>>) -> Relayed {
         match self {
             Self::Written(file) => Relayed::Written(Arc::clone(file), Arc::clone(sides)),
-            Self::Aired(file) => Relayed::Aired(Arc::clone(file)),
+            Self::Aired(file) | Self::Programme(file) => Relayed::Aired(Arc::clone(file)),
         }
     }
 
@@ -389,7 +389,7 @@ impl Tape {
             Origin::Stream { .. } => self.main.read(begin, end),
             Origin::Derived { .. } if begin >= PAST => self.past.read(track, begin, end),
             Origin::Derived { from } => match &self.main {
-                Main::Aired(file) => file.side(from, begin, end),
+                Main::Aired(file) | Main::Programme(file) => file.side(from, begin, end),
                 Main::Written(_) => {
                     snapshot.sides.get(&track).ok_or(std::io::ErrorKind::NotFound)?.read(begin, end)
                 }

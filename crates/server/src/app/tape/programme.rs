@@ -183,7 +183,7 @@ impl Owner {
         }
         let first = self.index.segments.front();
         let texts: BTreeSet<Name> =
-            rundown.pieces.iter().flat_map(|shown| shown.piece.text_names().iter().copied()).collect();
+            rundown.pieces.iter().flat_map(|shown| shown.piece.text_names().to_vec()).collect();
         self.publish.send_replace(Arc::new(Snapshot {
             index: self.index.clone(),
             since: first.map_or(u64::MAX, |first| first.sequence),

@@ -10,7 +10,7 @@ use telecast_core::library::HZ;
 use telecast_core::lineup::{ChannelId, Lineup, ServiceRef};
 use telecast_core::schedule::{Aim, Slot, Timeline, What, aim, ends, overrun, prolonged};
 
-use super::{Channel, Firm, Reckoning, Settled};
+use super::{Channel, Firm, Reckoning, SLATE, Settled};
 use crate::adapters::own_channels::{DueLive, Fate};
 use crate::app::prepare::{Board, State};
 use crate::app::station::Stock;
