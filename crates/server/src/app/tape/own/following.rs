@@ -10,6 +10,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use telecast_core::lineup::{ChannelId, Lineup};
 use telecast_core::tuner::{Cause, Priority};
+use telecast_media::air;
 use telecast_media::tape::{Origin, Run, TrackId};
 use telecast_media::ts::psi::Kind;
 use tokio::sync::{Notify, watch};
@@ -182,7 +183,7 @@ impl Task {
 fn foreign(run: &Run) -> Vec<TrackId> {
     let broadcast = || {
         let own = run.tracks.iter().filter(|track| matches!(track.origin, Origin::Stream { .. }));
-        own.filter(|track| track.kind.is_audio())
+        own.filter(|track| track.kind.is_audio() && !air::is_beside(track))
     };
     let mut languages: Vec<Option<[u8; 3]>> =
         broadcast().filter(|track| track.kind == Kind::AacAdts).map(|track| track.language).collect();
