@@ -76,14 +76,9 @@ impl List {
 
     /// Length and address of each segment.
     fn segments(&self) -> Vec<(f64, &str)> {
-        let lines: Vec<&str> = self.text.lines().collect();
-        let of = |pair: &[&'_ str]| {
-            let length = pair[0].strip_prefix("#EXTINF:")?.trim_end_matches(',').parse().ok()?;
-            Some((length, pair[1].to_owned()))
-        };
-        let found: Vec<f64> =
-            lines.windows(2).filter_map(|pair| of(pair).map(|(length, _)| length)).collect();
-        found.into_iter().zip(self.text.lines().filter(|line| line.ends_with(".m4s"))).collect()
+        let length = |line: &str| line.strip_prefix("#EXTINF:")?.trim_end_matches(',').parse().ok();
+        let lengths = self.text.lines().filter_map(length);
+        lengths.zip(self.text.lines().filter(|line| line.ends_with(".m4s"))).collect()
     }
 
     fn length(&self) -> f64 {

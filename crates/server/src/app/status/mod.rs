@@ -430,8 +430,9 @@ fn viewers(names: &Names<'_>, entries: &[&Arc<Entry>]) -> Vec<SessionStatus> {
     newest.sort_by_key(|(over, made, _)| (*over, *made));
     let shown = newest.into_iter().take(SESSIONS).map(|(.., entry)| {
         let view = entry.view.borrow().clone();
+        let title = view.programme.map(|programme| programme.title);
         SessionStatus {
-            channel: names.of(&ChannelId(view.channel_id.clone())),
+            channel: title.unwrap_or_else(|| names.of(&ChannelId(view.channel_id.clone()))),
             id: view.id,
             channel_id: view.channel_id,
             holder: entry.holder.clone(),

@@ -25,7 +25,7 @@ use crate::adapters::air_file::{AirFile, Aired};
 use crate::adapters::clock::Clock;
 use crate::adapters::past_files::PastFiles;
 use crate::adapters::pieces::Piece;
-use crate::adapters::programmes::{Programme, Rundown, Shown};
+use crate::adapters::programmes::{Failed, Programme, Rundown, Shown};
 use crate::adapters::stream::Fault;
 
 /// How often it is looked how far viewers have come, and whether more has been on.
@@ -107,7 +107,11 @@ impl Owner {
                 self.tell(&rundown, Some(Arc::new(Fault::Missing(failed.clone()))));
                 return;
             }
-            self.place(&rundown).await;
+            if let Err(why) = self.place(&rundown).await {
+                tracing::error!(why, programme = self.name, "a programme breaks off");
+                self.tell(&rundown, Some(Arc::new(Fault::Missing(Failed::Broken(why)))));
+                return;
+            }
             let next = self.show(&rundown);
             self.programme.reach(self.head());
             self.tell(&rundown, None);
@@ -124,8 +128,8 @@ impl Owner {
         }
     }
 
-    /// Puts new pieces behind those that are there.
-    async fn place(&mut self, rundown: &Rundown) {
+    /// Puts new pieces behind those that are there; what cannot be read, and why, is an error: what stood behind it would have no number.
+    async fn place(&mut self, rundown: &Rundown) -> Result<(), String> {
         for Shown { at, piece } in rundown.pieces.iter().skip(self.placed.len()) {
             let before = self.placed.last();
             let place = before.map_or_else(Place::default, |before| before.place.after(&before.piece));
@@ -136,21 +140,13 @@ impl Owner {
             let piece = Arc::clone(piece);
             // From the disk, page by page.
             let read = tokio::task::spawn_blocking(move || segments(&placed, &piece)).await;
-            match read {
-                Ok(Ok(found)) => {
-                    let is_early =
-                        |segment: &Arc<Segment>| wall_end(segment).is_some_and(|end| end <= rundown.from);
-                    let first = self.index.segments.is_empty() && self.coming.is_empty();
-                    self.coming.extend(found.into_iter().filter(|segment| !first || !is_early(segment)));
-                }
-                Ok(Err(error)) => {
-                    tracing::error!(%error, programme = self.name, "a prepared piece cannot be read");
-                }
-                Err(error) => {
-                    tracing::error!(%error, programme = self.name, "reading a prepared piece has failed");
-                }
-            }
+            let read = read.map_err(|error| format!("reading a prepared piece has failed: {error}"))?;
+            let found = read.map_err(|error| format!("a prepared piece cannot be read: {error}"))?;
+            let is_early = |segment: &Arc<Segment>| wall_end(segment).is_some_and(|end| end <= rundown.from);
+            let first = self.index.segments.is_empty() && self.coming.is_empty();
+            self.coming.extend(found.into_iter().filter(|segment| !first || !is_early(segment)));
         }
+        Ok(())
     }
 
     /// Shows what has been on; says when there will be more.
