@@ -17,7 +17,7 @@ use super::item::{fenced, nice, of_file, spawn, words};
 /// The whole of a file is measured within this: a day of sound from a slow disk.
 const PATIENCE: Duration = Duration::from_mins(30);
 /// Some places of it, within this.
-const SOME_PATIENCE: Duration = Duration::from_secs(8);
+const SOME_PATIENCE: Duration = Duration::from_secs(20);
 /// So many places, of so many seconds each.
 const PLACES: usize = 10;
 const PLACE_S: f64 = 6.0;
