@@ -64,7 +64,8 @@ fn stock(folder: &Path) -> Stock {
 fn outline(text: &str) -> Vec<String> {
     let of_form = ["#EXT-X-MAP", "#EXT-X-PART", "#EXT-X-PRELOAD", "#EXT-X-SERVER", "#EXT-X-RENDITION"];
     let lines = text.lines().filter(|line| !of_form.iter().any(|tag| line.starts_with(tag)));
-    let name = |line: &str| line.rsplit('/').next().and_then(|name| name.split('.').next()).map(str::to_owned);
+    let name =
+        |line: &str| line.rsplit('/').next().and_then(|name| name.split('.').next()).map(str::to_owned);
     lines
         .map(|line| if line.starts_with('#') { line.to_owned() } else { name(line).unwrap_or_default() })
         .collect()
@@ -97,7 +98,8 @@ async fn what_is_written_in_a_film_is_read_when_it_is_said() {
     let folder = tempfile::tempdir().unwrap();
     station.web.app.stations().stock(stock(folder.path()));
     let token = station.token(Role::Owner, &Scope::ALL).await;
-    let document = json!({ "version": 1, "name": "Films", "simple": { "order": "in_order", "shows": ["Films"] } });
+    let document =
+        json!({ "version": 1, "name": "Films", "simple": { "order": "in_order", "shows": ["Films"] } });
     let made = client()
         .post(format!("{}/api/v1/stations", station.base))
         .bearer_auth(&token)
