@@ -28,7 +28,14 @@ pub fn run(bytes: &[u8]) {
         audio_type: 0,
         setup: Some(Setup::Hevc(config)),
     };
-    let run = Run { number: 0, start: 0, offset: 0, tracks: vec![track], tables: Vec::new(), texts: Texts::default() };
+    let run = Run {
+        number: 0,
+        start: 0,
+        offset: 0,
+        tracks: vec![track],
+        tables: Vec::new(),
+        texts: Texts::default(),
+    };
     assert!(cmaf::init(&run, Rendition { video: Some(0), audio: None }).is_some());
 }
 

@@ -181,7 +181,7 @@ proptest! {
         into in 0i64..20_000,
     ) {
         let lengths: Vec<i64> = lengths.into_iter().map(|ms| ms * MS).collect();
-        let from = start - into * MS;
+        let from = (start - into * MS).max(0);
         for segment in segments(start, &lengths, from, &all) {
             let (_, found) = told(&segment, Container::Cmaf);
             let end = segment.end.expect("an end");

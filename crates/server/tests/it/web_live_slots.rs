@@ -34,8 +34,8 @@ fn stock(folder: &std::path::Path) -> Stock {
     let file = StockFile { path, content: "film".into() };
     Stock {
         library: Arc::new(Library::new(vec![Arc::new(item)])),
-        collections: Arc::default(),
         files: Arc::new(HashMap::from([(ItemId(1), file)])),
+        ..Stock::default()
     }
 }
 
@@ -71,14 +71,14 @@ async fn station(fake: &FakeBox, sid: u32, folder: &tempfile::TempDir) -> (App, 
     app.stations().stock(stock(folder.path()));
     let films = json!({ "version": 1, "name": "Films", "simple": { "shows": [{ "item": 1 }] } });
     let films = Document::parse(&films.to_string()).unwrap();
-    app.stations().create("films".into(), 7, (None, &films)).await.unwrap();
+    app.stations().create("films".into(), 7, (None, &films), None).await.unwrap();
     on_air(&app, "films").await;
     // A day's last minutes are no time for starts that lie in them.
     while jiff::Zoned::now().hour() == 23 && jiff::Zoned::now().minute() >= 58 {
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
     let wanted = document(&json!({ "live": channel_id(sid) }), BEFORE, OTHER);
-    app.stations().create("one".into(), 7, (None, &wanted)).await.unwrap();
+    app.stations().create("one".into(), 7, (None, &wanted), None).await.unwrap();
     on_air(&app, "one").await;
     (app, directory)
 }
@@ -317,7 +317,7 @@ async fn an_own_channel_shows_another_but_never_itself() {
     app.stations().stock(stock(folder.path()));
     let films = json!({ "version": 1, "name": "Films", "simple": { "shows": [{ "item": 1 }] } });
     let films = Document::parse(&films.to_string()).unwrap();
-    app.stations().create("one".into(), 7, (None, &films)).await.unwrap();
+    app.stations().create("one".into(), 7, (None, &films), None).await.unwrap();
     on_air(app, "one").await;
     let other = json!({
         "version": 1, "name": "Mirror", "sources": { "other": { "channel": "one" } },
@@ -325,7 +325,7 @@ async fn an_own_channel_shows_another_but_never_itself() {
         "templates": { "day": [{ "at": "00:00", "block": "all" }] }, "calendar": [{ "template": "day" }]
     });
     let parsed = Document::parse(&other.to_string()).unwrap();
-    app.stations().create("two".into(), 8, (None, &parsed)).await.unwrap();
+    app.stations().create("two".into(), 8, (None, &parsed), None).await.unwrap();
     on_air(app, "two").await;
     let (_, play, name) = watch(app, "own-two").await;
     let mut seen = Seen::default();

@@ -304,7 +304,7 @@ fn empty(folder: &Path) {
 async fn what_was_on_is_played_again_also_after_a_restart_and_what_is_on_from_its_start() {
     let station = web_door::station().await;
     let folder = tempfile::tempdir().unwrap();
-    station.web.app.stations().stock(stock(folder.path()));
+    station.web.app.stations().stock(stock(folder.path(), &station.web.app.library().aired()));
     let token = station.token(Role::Owner, &Scope::ALL).await;
     let document = json!({ "version": 1, "name": "Shorts", "simple": { "order": "in_order", "shows": ["Short films"] } });
     let wanted = json!({ "name": "Shorts", "document": document });
@@ -325,7 +325,7 @@ async fn what_was_on_is_played_again_also_after_a_restart_and_what_is_on_from_it
     station.web.app.shutdown().await;
     empty(&station.directory().join("tapes.prepared"));
     let station = station.again().await;
-    station.web.app.stations().stock(stock(folder.path()));
+    station.web.app.stations().stock(stock(folder.path(), &station.web.app.library().aired()));
     until(&station, &token, &format!("/api/v1/stations/{id}"), |view| view["state"] == "on_air").await;
     for (line, picture, length) in &aired {
         let view = play(&station, &token, json!({ "channel_id": channel, "at": line["start"] })).await;
