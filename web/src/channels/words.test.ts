@@ -99,6 +99,7 @@ test("faults are at their place, or below it", () => {
 test("what a simulation finds odd has words, or its code", () => {
   expect(lintWords(en, { code: "block_unused", place: "blocks.live", parameters: { name: "live", number: 0 } })).toBe("No day has the block “live”.");
   expect(lintWords(en, { code: "clip_soon", place: "breaks", parameters: { name: "", item: "Trailer 4", number: 5 * 60 * 90_000 } })).toBe("Trailer 4 came again after 5 min: add more clips.");
+  expect(lintWords(de, { code: "clip_overused", place: "breaks", parameters: { name: "", item: "Trailer 4", number: 105_096 } })).toContain("105.096-mal");
   expect(lintWords(en, { code: "never_heard_of", place: "", parameters: { name: "", number: 0 } })).toBe("the document: never heard of");
 });
 

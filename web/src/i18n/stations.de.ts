@@ -3,6 +3,7 @@ import { plural } from "./plural";
 import type { stations as english } from "./stations.en";
 
 const many = plural("de");
+const figure = new Intl.NumberFormat("de").format;
 const quoted = (name: string) => `„${name}“`;
 
 export const stations: typeof english = {
@@ -316,7 +317,7 @@ export const stations: typeof english = {
   lints: {
     source_unused: ({ name }) => `Nichts spielt die Quelle „${name}“.`,
     source_empty: ({ name }) => `Die Bibliothek hat nichts von der Quelle „${name}“.`,
-    source_away: ({ name, n }) => `Alle ${n} Titel der Quelle „${name}“ fehlen oder lassen sich nicht spielen.`,
+    source_away: ({ name, n }) => `Alle ${figure(n)} Titel der Quelle „${name}“ fehlen oder lassen sich nicht spielen.`,
     source_unresolved: ({ name }) => `Was die Quelle „${name}“ nennt, gibt es nicht: keine solche Sammlung, Abfrage oder Playlist.`,
     source_never_on: ({ name }) => `Die Quelle „${name}“ lief nie.`,
     block_unused: ({ name }) => `Kein Tag hat den Block „${name}“.`,
@@ -338,11 +339,11 @@ export const stations: typeof english = {
     no_fallback: () => "Manche Anfänge gelten auf die Minute, und nichts füllt, was davor übrig ist: Fügen Sie einen Lückenfüller hinzu.",
     gaps: ({ length }) => `${length} lang gab es nichts zu zeigen.`,
     much_fallback: ({ length }) => `Der Lückenfüller lief ${length}, mehr als ein Zehntel von allem.`,
-    clip_overused: ({ item, n }) => `${item} kam ${n}-mal, öfter als 48-mal am Tag: Fügen Sie weitere Clips hinzu.`,
+    clip_overused: ({ item, n }) => `${item} kam ${figure(n)}-mal, öfter als 48-mal am Tag: Fügen Sie weitere Clips hinzu.`,
     clip_soon: ({ item, length }) => `${item} kam schon nach ${length} wieder: Fügen Sie weitere Clips hinzu.`,
     starts_missed: ({ n }) => many(n, { one: "# Block begann gar nicht: Was davor lief, ging bis zum nächsten weiter.", other: "# Blöcke begannen gar nicht: Was davor lief, ging bis zum nächsten weiter." }),
     starts_late: ({ length }) => `Ein Block begann ${length} zu spät.`,
-    cursor_stuck: ({ item, n }) => `${item} wartete ${n}-mal auf einen Platz, an den es passt, und hält auf, was danach kommt.`,
+    cursor_stuck: ({ item, n }) => `${item} wartete ${figure(n)}-mal auf einen Platz, an den es passt, und hält auf, was danach kommt.`,
     other: (place, code) => `${place}: ${code.replaceAll("_", " ")}`,
   },
 

@@ -2,6 +2,7 @@
 import { plural } from "./plural";
 
 const many = plural("en");
+const figure = new Intl.NumberFormat("en").format;
 const quoted = (name: string) => `“${name}”`;
 
 /** What an odd thing is about, in words. */
@@ -329,7 +330,7 @@ export const stations = {
   lints: {
     source_unused: ({ name }: Odd) => `Nothing plays the source “${name}”.`,
     source_empty: ({ name }: Odd) => `The library has nothing of the source “${name}”.`,
-    source_away: ({ name, n }: Odd) => `All ${n} items of the source “${name}” are away or cannot be played.`,
+    source_away: ({ name, n }: Odd) => `All ${figure(n)} items of the source “${name}” are away or cannot be played.`,
     source_unresolved: ({ name }: Odd) => `What the source “${name}” names does not exist: no such collection, query or playlist.`,
     source_never_on: ({ name }: Odd) => `The source “${name}” was never on.`,
     block_unused: ({ name }: Odd) => `No day has the block “${name}”.`,
@@ -351,11 +352,11 @@ export const stations = {
     no_fallback: () => "Some starts are kept to the minute, and nothing fills what is left before them: add a stopgap.",
     gaps: ({ length }: Odd) => `For ${length} there was nothing to show.`,
     much_fallback: ({ length }: Odd) => `The stopgap ran for ${length}, more than a tenth of all.`,
-    clip_overused: ({ item, n }: Odd) => `${item} came ${n} times, more than 48 a day: add more clips.`,
+    clip_overused: ({ item, n }: Odd) => `${item} came ${figure(n)} times, more than 48 a day: add more clips.`,
     clip_soon: ({ item, length }: Odd) => `${item} came again after ${length}: add more clips.`,
     starts_missed: ({ n }: Odd) => many(n, { one: "# block did not begin at all: what was on before it went on until the next.", other: "# blocks did not begin at all: what was on before them went on until the next." }),
     starts_late: ({ length }: Odd) => `A block began ${length} late.`,
-    cursor_stuck: ({ item, n }: Odd) => `${item} waited ${n} times for a place where it fits, and holds up what comes after it.`,
+    cursor_stuck: ({ item, n }: Odd) => `${item} waited ${figure(n)} times for a place where it fits, and holds up what comes after it.`,
     other: (place: string, code: string) => `${place}: ${code.replaceAll("_", " ")}`,
   },
 
