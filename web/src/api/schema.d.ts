@@ -1146,6 +1146,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stations/{id}/log/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was on in a period, the oldest first, as a file; two years at most. */
+        get: operations["get_stations_id_log_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stations/{id}/preview": {
         parameters: {
             query?: never;
@@ -1375,7 +1392,7 @@ export interface components {
              * @description How long (milliseconds).
              */
             length_ms: number;
-            /** @description Why it was not what was planned: `off`, `chunks`, `late`, `still`, `nothing`, `live_no_channel`, `live_no_tuner`, `live_no_picture`; `live`: another channel, as planned; empty: it was. */
+            /** @description Why it was not what was planned: `off`, `chunks`, `late`, `cut`, `still`, `nothing`, `live_no_channel`, `live_no_tuner`, `live_no_picture`; `live`: another channel, as planned; empty: it was. */
             note: string;
             /** @description From. */
             start: string;
@@ -1801,6 +1818,11 @@ export interface components {
         };
         /** @description What is wrong with a document. */
         FaultView: {
+            /**
+             * @description What it is, for machines: `unreadable`, `too_large`, `version`, `too_many`, `empty`, `missing`, `out_of_range`, `unknown_name`, `one_of`, `contradiction`,
+             *     `duplicate`, `circular`, `no_end`, `no_items` or `day`.
+             */
+            code: string;
             /** @description What it is and what to do. */
             message: string;
             /** @description Place in the document: `blocks.morning.play[0].order`. */
@@ -6025,7 +6047,10 @@ export interface operations {
     post_library_collections: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body add one collection; with another body: 409 */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6046,6 +6071,15 @@ export interface operations {
             };
             /** @description A problem. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7544,7 +7578,10 @@ export interface operations {
     post_stations: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key and body make one channel; with another body: 409 */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7755,6 +7792,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Log"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_stations_id_log_export: {
+        parameters: {
+            query?: {
+                /** @description How it is written. */
+                format?: "csv" | "json";
+                /** @description What began from then on; thirty days ago if absent. */
+                from?: string | null;
+                /** @description What began before; now if absent. */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
             /** @description A problem. */
