@@ -20,8 +20,7 @@ export type Why = Schemas["WhyView"];
 export type SlotView = Worded<Schemas["SlotView"], { kind: SlotKind; role: SlotRole; preparation: PreparationState }>;
 export type NoteView = Worded<Schemas["NoteView"], { kind: NoteKind }>;
 export type StationView = Worded<Schemas["StationView"], { state: StationState; now?: SlotView | null; next?: SlotView | null; notes: NoteView[] }>;
-/** Those that a problem names have a place and a message alone. */
-export type FaultView = Partial<Schemas["FaultView"]> & { place: string; message: string };
+export type FaultView = Schemas["FaultView"];
 export type StationDetail = StationView & { document: StationDocument; faults: FaultView[] };
 export type TimelineView = Worded<Schemas["TimelineView"], { slots: SlotView[]; notes: NoteView[] }>;
 export type DiffView = Worded<Schemas["DiffView"], { items: Worded<Schemas["TimelineChange"], { kind: "came" | "went" | "moved" }>[] }>;
