@@ -39,8 +39,8 @@ impl Channel {
                         }
                     }
                     want(item, whole(slot, offset, stock.length(item)), slot.start);
-                    if let Some(less) = self.shorter.filter(|_| number == self.firm.len()) {
-                        want(item, less, slot.start);
+                    if let Some((_, less)) = self.shorter.iter().find(|(at, _)| *at == number) {
+                        want(item, *less, slot.start);
                     }
                 }
                 Some(firm) if !firm.complete => {
