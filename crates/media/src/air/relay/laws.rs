@@ -233,7 +233,8 @@ fn bytes_before_within_and_behind_are_one_stream() {
     first.retime(0, &mut all);
 
     let (source, running) = segmented(&sound(7_777_777));
-    let joined = &source.segments[1];
+    let is_long = |segment: &&Arc<Segment>| segment.end.is_some_and(|end| end - segment.start > 7 * HZ / 4);
+    let joined = source.segments.iter().skip(1).find(is_long).expect("two seconds");
     let behind = Place { base: 188 * 5 + bytes.len() as u64, run: 2, ..place(first.end()) };
     let mut relay =
         Relay::begin(behind, joined, cast(&joined.run, first.runs()[0].tracks.as_slice()), &[], 1);

@@ -33,9 +33,10 @@ use wants::{item_of, part, whole};
 
 /// So far ahead slots become firm (ticks).
 pub(super) const FIRM: i64 = 3 * 3600 * HZ;
-/// So far ahead is planned, and again when less than the second is left (ticks).
+/// So far ahead is planned (ticks).
 pub(super) const PLANNED: i64 = 14 * 24 * 3600 * HZ;
-const PLANNED_LEAST: i64 = PLANNED - 12 * 3600 * HZ;
+/// After so long all that is not firm is planned anew, by what collections give then (ticks).
+const AGAIN: i64 = 12 * 3600 * HZ;
 /// What is over for so long is dropped (ticks): what was on stands in the log.
 const PAST: i64 = 3600 * HZ;
 /// A channel that was off for longer goes on where it was, instead of having been on all the time (ticks).
@@ -140,8 +141,10 @@ pub(super) struct Channel {
     fates: Fates,
     /// The document or the library is another than when it was planned.
     stale: bool,
-    /// What is wanted instead of the next slot's piece, which reaches over a fixed start.
-    shorter: Option<Stretch>,
+    /// When it was last planned by what there is.
+    planned: i64,
+    /// What is wanted instead of the pieces of slots that reach over a fixed start.
+    shorter: Vec<(usize, Stretch)>,
     /// Films that it interrupts where they are black and silent, and when they are on next (ticks).
     pub(super) films: HashMap<ItemId, i64>,
 }
@@ -168,7 +171,8 @@ impl Channel {
             others: Others::default(),
             fates: Fates::new(),
             stale: true,
-            shorter: None,
+            planned: i64::MIN / 2,
+            shorter: Vec::new(),
             films: HashMap::new(),
         }
     }
@@ -256,8 +260,7 @@ impl Channel {
     pub(super) fn look(&mut self, now: i64, stock: &Stock, board: &Board) -> Changed {
         let mut changed = Changed::default();
         self.forget(now);
-        // When days are added, what collections give by now counts for all that is not firm.
-        self.stale |= self.timeline.slots.last().is_some_and(|last| last.end() < now + PLANNED_LEAST);
+        self.stale |= now >= self.planned + AGAIN;
         changed.plan |= self.replan_if_stale(now, stock);
         let Some(plan) = self.plan.clone() else { return changed };
         self.extend(&plan, now, &mut changed);
@@ -291,6 +294,7 @@ impl Channel {
         if changed.plan {
             self.films = self.interrupted(&plan);
         }
+        self.shorter = self.shorter(now, stock, board);
         self.log(now, stock, &mut changed);
         let pieces = self.firm.iter().flat_map(|firm| &firm.pieces);
         let needed: HashSet<&str> = pieces.map(|piece| piece.key.as_str()).collect();
@@ -309,6 +313,7 @@ impl Channel {
         if !std::mem::take(&mut self.stale) {
             return false;
         }
+        self.planned = now;
         let Ok(document) = &self.document else {
             // What was planned by the document before goes on as far as it is firm.
             self.plan = None;
@@ -351,7 +356,6 @@ impl Channel {
 
     /// Makes the next slot firm, or the next piece of one, if it is time and it can be.
     fn settle(&mut self, now: i64, stock: &Stock, board: &Board) -> Settled {
-        self.shorter = None;
         if let Some(open) = self.firm.last().filter(|firm| !firm.complete) {
             let (at, placed) = (self.firm.len() - 1, open.placed);
             return self.go_on(at, placed, now, stock, board);

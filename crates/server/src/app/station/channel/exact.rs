@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use telecast_core::library::ItemId;
 
-use super::wants::{whole, within};
-use super::{Channel, Firm, PICTURE_MOST, RUSH, Settled};
+use super::wants::{item_of, whole, within};
+use super::{Channel, FIRM, Firm, PICTURE_MOST, RUSH, Settled, WANTED};
 use crate::adapters::pieces::Piece;
 use crate::app::prepare::{Board, Key, State, Stretch};
 use crate::app::station::Stock;
@@ -40,12 +40,29 @@ impl Channel {
             }
             Some((_, State::Failed { .. })) => {}
             _ if slot.start < now + RUSH => {}
-            _ => {
-                self.shorter = Some(less);
-                return Some(Settled::Nothing);
-            }
+            _ => return Some(Settled::Nothing),
         }
         Some(self.firmly(at, (Some(item), stretch, key, piece), None))
+    }
+
+    /// Slots of the next hours that are prepared and too long, and what is wanted instead: known before it is their turn, which behind a slate comes late.
+    pub(super) fn shorter(&self, now: i64, stock: &Stock, board: &Board) -> Vec<(usize, Stretch)> {
+        let (next, slots) = (self.firm.len(), &self.timeline.slots);
+        let soon = (next..slots.len().min(next + WANTED)).take_while(|at| slots[*at].start < now + FIRM);
+        let too_long = soon.filter(|at| *at == next || self.is_before_a_start(*at)).filter_map(|at| {
+            let (item, offset) = item_of(&slots[at])?;
+            let key = stock.key(item, whole(&slots[at], offset, stock.length(item)))?;
+            let State::Ready(piece) = board.states.get(&key)? else { return None };
+            Some((at, within(offset, self.room(at, piece.outline().length)?)))
+        });
+        too_long.collect()
+    }
+
+    /// Behind the unit of slot `at` another block begins.
+    fn is_before_a_start(&self, at: usize) -> bool {
+        let units = &self.timeline.units;
+        let after = |unit: usize| units.get(unit).map(|unit| unit.after.occurrence);
+        self.timeline.unit_of(at).is_some_and(|unit| after(unit) != after(unit + 1))
     }
 
     /// How long slot `at` may be, where `length` ticks are too long for a start behind it that is to be kept. None: they are not.

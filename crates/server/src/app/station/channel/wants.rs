@@ -51,8 +51,8 @@ impl Channel {
                         due = behind;
                     }
                     want(item, whole(slot, offset, stock.length(item)), due);
-                    if let Some(less) = self.shorter.filter(|_| number == self.firm.len()) {
-                        want(item, less, slot.start);
+                    if let Some((_, less)) = self.shorter.iter().find(|(at, _)| *at == number) {
+                        want(item, *less, slot.start);
                     }
                 }
                 Some(firm) if !firm.complete => {
