@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { preferences } from "../shell/preferences";
+import type { EngineListener } from "./engine";
 import { Player } from "./player";
+import { subtitlesOf } from "./subtitles";
 
 /** A station with few tuners that writes down what it does, in the order in which it does it. */
 const station = vi.hoisted(() => {
@@ -13,6 +16,8 @@ const station = vi.hoisted(() => {
     /** Sounds of each new session. */
     sounds: ["deu"],
     wishes: [] as string[][],
+    engine: null as EngineListener | null,
+    shown: -1,
     /** Tells the page how its session is, as the socket does. */
     tell: (_session: object): void => undefined,
     /** Keeps back what is named so: a request ("start A", "stop A1") or the reply to a start ("reply A"). */
@@ -79,7 +84,12 @@ vi.mock("./engine", () => ({
     abandon(): void {}
     unload(): void {}
     async load(): Promise<void> {}
-    selectSubtitles(): void {}
+    constructor(_video: unknown, listener: EngineListener) {
+      station.engine = listener;
+    }
+    selectSubtitles(id: number): void {
+      station.shown = id;
+    }
     timeline(): null {
       return null;
     }
@@ -356,6 +366,27 @@ describe("a sound that comes while one watches", () => {
     expect(station.wishes.at(-1)?.[0]).toBe("fra");
     expect(player.state).toMatchObject({ session: { id: "A2" }, offeredAudio: [] });
   });
+});
+
+test("subtitles are off until they are chosen, remembered for other channels, and those for everybody come by themselves", async () => {
+  const come = (...told: readonly [string, boolean][]) =>
+    station.engine?.onSubtitles(subtitlesOf(told.map(([lang, forced]) => ({ lang, name: lang, forced }))));
+  await watch("A");
+  come(["deu", false], ["eng", false]);
+  expect(station.shown).toBe(-1);
+  player.nextSubtitles();
+  player.nextSubtitles();
+  expect([station.shown, player.state.subtitle, preferences().subtitles]).toEqual([1, 1, "eng"]);
+  station.engine?.onLines(["Hello"]);
+  expect(player.state.lines).toEqual(["Hello"]);
+  station.tuners = 2;
+  await watch("B");
+  expect(player.state).toMatchObject({ lines: [], subtitles: [] });
+  come(["eng", false], ["deu", false], ["deu", true]);
+  expect(station.shown).toBe(0);
+  player.selectSubtitles(-1);
+  // The sound is German.
+  expect([station.shown, player.state.subtitle, preferences().subtitles]).toEqual([2, -1, null]);
 });
 
 test("keys that come faster than the video tells of them all count", () => {
