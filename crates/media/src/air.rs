@@ -211,7 +211,7 @@ impl Placed {
     /// The same of a piece between which and that relay there are others.
     #[must_use]
     pub fn with_list(self, number: u32) -> Self {
-        let list = (number > 0).then_some((number & 0x0F) as u8 * 2 + 2 & 0x1F);
+        let list = (number > 0).then_some(((number & 0x0F) as u8 * 2 + 2) & 0x1F);
         Self { list, ..self }
     }
 

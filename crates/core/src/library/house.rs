@@ -114,6 +114,8 @@ pub struct Material {
     pub length_s: Option<f64>,
     /// It is one picture that stands still.
     pub still: bool,
+    /// It has no index: places in it are found roughly.
+    pub rough: bool,
 }
 
 /// Why a picture is coded anew.
@@ -201,6 +203,8 @@ pub struct Plan {
     pub sounds: Vec<SoundPlan>,
     /// It is one picture that stands still, as long as is wanted.
     pub still: bool,
+    /// Places in it are found roughly: what is coded is read from earlier on.
+    pub rough: bool,
 }
 
 /// Rates that displays know, as fractions.
@@ -233,7 +237,7 @@ pub fn plan(material: &Material, stretch: bool) -> Option<Plan> {
         language: sound.language.clone(),
         fits: sound.fits() && !stretch && material.picture.is_some(),
     });
-    Some(Plan { picture, sounds: sounds.collect(), still: material.still })
+    Some(Plan { picture, sounds: sounds.collect(), still: material.still, rough: material.rough })
 }
 
 fn anew(picture: &Picture, bit_rate: u64) -> Vec<Anew> {

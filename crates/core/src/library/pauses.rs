@@ -20,7 +20,7 @@ pub fn coincide(black: &[(f64, f64)], silent: &[(f64, f64)]) -> Vec<i64> {
         for (quiet, loud) in silent[from..].iter().take_while(|(quiet, _)| quiet < end) {
             let (begin, end) = (begin.max(*quiet).max(0.0), end.min(*loud));
             if end - begin >= LEAST_S && found.len() < MOST {
-                found.push(((begin + end) / 2.0 * HZ as f64) as i64);
+                found.push((f64::midpoint(begin, end) * HZ as f64) as i64);
             }
         }
     }

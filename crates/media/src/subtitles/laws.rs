@@ -78,7 +78,7 @@ fn a_text_of_endless_cues_is_cut_and_says_so() {
     let one = |number: usize| {
         format!("00:00:{:02}.000 --> 00:01:{:02}.000\n{number}\n\n", number % 60, number % 60)
     };
-    let all: String = (0..CUES_MOST + 1).map(one).collect();
+    let all: String = (0..=CUES_MOST).map(one).collect();
     let (found, is_cut) = cues(&all);
     assert!(found.len() == CUES_MOST && is_cut);
     let long = format!("00:01.000 --> 00:02.000\n{}\n", "ä".repeat(CUE_MOST + 9));

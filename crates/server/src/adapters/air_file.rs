@@ -58,7 +58,7 @@ pub enum Aired {
     /// A piece, and where.
     Piece(Placed, Arc<Piece>),
     /// A relay, the tape that it relays, and how many bytes it has, once it is over.
-    Relay(Relay, Relayed, Option<u64>),
+    Relay(Box<Relay>, Relayed, Option<u64>),
 }
 
 impl Aired {

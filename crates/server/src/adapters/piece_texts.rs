@@ -110,7 +110,8 @@ pub fn write(folder: &Path, print: FilmPrint, texts: &[Text], left_out: &[LeftOu
     for text in texts {
         let bytes = written(&text.cues).into_bytes();
         let digest = Sha256::digest(&bytes);
-        let hash: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let hash: Vec<String> = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let hash = hash.concat();
         let file = format!("{}-{hash}.vtt", text.name);
         let mut whole = Whole::begin(&folder.join(&file))?;
         whole.write_all(&bytes)?;
@@ -125,7 +126,9 @@ pub fn write(folder: &Path, print: FilmPrint, texts: &[Text], left_out: &[LeftOu
     let kept: BTreeSet<&str> = record.texts.iter().map(|(_, file)| file.as_str()).collect();
     for entry in fs::read_dir(folder)?.flatten() {
         let name = entry.file_name();
-        let is_old = name.to_str().is_some_and(|name| name.ends_with(".vtt") && !kept.contains(name));
+        let is_old = name.to_str().is_some_and(|name| {
+            Path::new(name).extension().is_some_and(|end| end == "vtt") && !kept.contains(name)
+        });
         if is_old {
             fs::remove_file(entry.path())?;
         }

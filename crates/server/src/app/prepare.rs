@@ -452,7 +452,7 @@ impl Owner {
             self.running.insert(one.key.clone(), making);
             jobs.spawn(async move {
                 let made = prepare(&source, stretch, urgent, &bench, (&measures, &films));
-                (key, stop.run_until_cancelled(made).await)
+                (key, stop.run_until_cancelled(Box::pin(made)).await)
             });
         }
     }

@@ -100,10 +100,10 @@ impl Asked {
     /// # Errors
     /// `Forbidden` (`age_limit`).
     pub(super) fn admit(&self, rights: &Rights) -> Result<(), Error> {
-        let minds = |profile: &&std::sync::Arc<telecast_core::access::Profile>| {
+        let minds = |profile: &std::sync::Arc<telecast_core::access::Profile>| {
             !rights.unlocked && profile.minds_time() && !profile.admits(self.rating)
         };
-        if rights.profile.as_ref().filter(minds).is_none() {
+        if !rights.profile.as_ref().is_some_and(minds) {
             return Ok(());
         }
         metrics::counter!("telecast_admissions_refused_total", "limit" => "age").increment(1);
@@ -195,8 +195,8 @@ impl App {
     async fn past(&self, channel: &Channel, station: String, at_ms: i64) -> Result<Asked, Error> {
         let ids = std::slice::from_ref(&channel.id);
         let rows = self.0.guide.entries(ids, at_ms, at_ms + SOON_MS).await?;
-        let told = rows.into_iter().flat_map(|(_, entries)| entries).map(|entry| entry.airing);
-        let on = told.filter(|airing| airing.end_ms > at_ms + SOON_MS / 2).last();
+        let mut told = rows.into_iter().flat_map(|(_, entries)| entries).map(|entry| entry.airing);
+        let on = told.rfind(|airing| airing.end_ms > at_ms + SOON_MS / 2);
         let start_ms = on.as_ref().map_or(at_ms, |airing| airing.start_ms);
         let until_ms = on.as_ref().map_or(at_ms + STRETCH_MS, |airing| airing.end_ms);
         let title = on.as_ref().and_then(|airing| airing.programme.titles.first());

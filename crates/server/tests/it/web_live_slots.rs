@@ -107,9 +107,12 @@ async fn watch(app: &App, channel: &str) -> (SessionView, PlaybackHandle, String
     (view, play, name)
 }
 
-/// What was listed: of each segment its length, whether it begins a run, and its initialisation and bytes.
+/// What was listed of a segment: its length, whether it begins a run, and its initialisation and bytes.
+type Listed = (String, bool, Arc<Vec<u8>>, Vec<u8>);
+
+/// What was listed.
 #[derive(Default)]
-struct Seen(BTreeMap<u64, (String, bool, Arc<Vec<u8>>, Vec<u8>)>);
+struct Seen(BTreeMap<u64, Listed>);
 
 impl Seen {
     /// Looks at the playlist: what was listed stays, and sequences go on.

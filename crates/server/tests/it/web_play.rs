@@ -78,7 +78,7 @@ impl List {
     fn segments(&self) -> Vec<(f64, &str)> {
         let length = |line: &str| line.strip_prefix("#EXTINF:")?.trim_end_matches(',').parse().ok();
         let lengths = self.text.lines().filter_map(length);
-        lengths.zip(self.text.lines().filter(|line| line.ends_with(".m4s"))).collect()
+        lengths.zip(self.text.lines().filter(|line| !line.starts_with('#') && !line.is_empty())).collect()
     }
 
     fn length(&self) -> f64 {
@@ -317,8 +317,8 @@ async fn what_was_on_is_played_again_also_after_a_restart_and_what_is_on_from_it
     .await;
     // Of each film an airing, the way the log has it.
     let line = |title: &str| {
-        let lines = log["items"].as_array().unwrap().iter();
-        lines.filter(|line| line["title"].as_str().unwrap().contains(title)).next_back().unwrap().clone()
+        let mut lines = log["items"].as_array().unwrap().iter();
+        lines.rfind(|line| line["title"].as_str().unwrap().contains(title)).unwrap().clone()
     };
     let aired = [(line("First"), "640,360", 8.0), (line("Second"), "320,240", 5.0)];
 

@@ -189,10 +189,10 @@ async fn decoded_begins(play: &PlaybackHandle, picture: &str, text: &str) -> Vec
     let mut is_new = false;
     for line in text.lines() {
         is_new |= line == "#EXT-X-DISCONTINUITY";
-        if let [sequence] = sequences(line, ".m4s")[..] {
-            if std::mem::take(&mut is_new) {
-                begins.push(decoded_at(&play.segment(picture, sequence).await.unwrap()));
-            }
+        if let [sequence] = sequences(line, ".m4s")[..]
+            && std::mem::take(&mut is_new)
+        {
+            begins.push(decoded_at(&play.segment(picture, sequence).await.unwrap()));
         }
     }
     begins

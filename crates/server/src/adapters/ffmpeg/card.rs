@@ -48,7 +48,8 @@ fn arguments(card: &Card, length: i64, gain: Gain) -> Vec<OsString> {
         }
         None => out.extend(words("-f lavfi -i anullsrc=r=48000:cl=stereo")),
     }
-    let inputs: String = (0..number).map(|number| format!("[v{number}]")).collect();
+    let inputs: Vec<String> = (0..number).map(|number| format!("[v{number}]")).collect();
+    let inputs = inputs.concat();
     graph.push_str(&format!("{inputs}concat=n={number}:v=1:a=0[v];[{number}:a:0]{}[a]", sound(gain, true)));
     out.extend(["-filter_complex".into(), graph.into()]);
     out.extend(words("-map [v] -map [a]"));

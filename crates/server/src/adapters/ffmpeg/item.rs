@@ -45,6 +45,8 @@ const SILENT_MOST: i64 = HZ / 5;
 const KEY_FRAMES_S: u32 = 2;
 /// A stretch that is taken as it is begins so much before its key frame, and without what lies there (ticks).
 const EARLY: i64 = HZ / 500;
+/// What is read earlier of a file without index (ticks).
+const LEAD: i64 = (house::KEY_FRAMES_S as i64 + 2) * HZ;
 /// Bytes after which it is looked again whether the disk gets full.
 const LOOK_BYTES: u64 = 32 << 20;
 /// Size and rate of pictures that stand still.
@@ -142,16 +144,23 @@ impl Job {
             out.extend(words("-f image2 -pattern_type none -loop 1 -framerate 25"));
         } else if self.from > 0 {
             // Times in files are rounded: a key frame that is meant must not be missed.
-            let early = if matches!(self.plan.picture, PicturePlan::Copied { .. }) { EARLY } else { 0 };
+            let is_copied = matches!(self.plan.picture, PicturePlan::Copied { .. });
+            let early = if is_copied { EARLY } else { self.lead() };
             out.extend(["-ss".into(), seconds(self.from - early).into()]);
         }
         if let Some(length) = self.length {
             // Where pictures are counted, they say where it ends.
             let spare = if self.pictures.is_some() { HZ } else { 0 };
-            out.extend(["-t".into(), seconds(length + spare).into()]);
+            out.extend(["-t".into(), seconds(length + spare + self.lead()).into()]);
         }
         out.extend(["-i".into(), of_file(&self.file)]);
         out
+    }
+
+    /// What is read before what is wanted, and left out once it is decoded (ticks): where places are found roughly, the key frame that is needed would be missed.
+    fn lead(&self) -> i64 {
+        let is_needed = self.plan.rough && matches!(self.plan.picture, PicturePlan::Coded { .. });
+        if is_needed { self.from.min(LEAD) } else { 0 }
     }
 
     /// There is a film, whose end is the piece's.
@@ -216,6 +225,9 @@ impl Job {
         out.extend(words(SOUND));
         out.extend(self.sounds(sounds_stay));
         out.extend(self.end(sounds_stay));
+        if self.lead() > 0 {
+            out.extend(["-ss".into(), seconds(self.lead()).into()]);
+        }
         out.extend(words(OUT));
         out
     }

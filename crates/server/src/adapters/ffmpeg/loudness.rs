@@ -54,7 +54,8 @@ pub async fn some(file: &Path, stream: u32, length_s: f64) -> Result<Loudness, S
         arguments.extend(words(&format!("-vn -ss {at:.3} -t {PLACE_S} -i")));
         arguments.push(of_file(file));
     }
-    let inputs: String = (0..PLACES).map(|place| format!("[{place}:{stream}]")).collect();
+    let inputs: Vec<String> = (0..PLACES).map(|place| format!("[{place}:{stream}]")).collect();
+    let inputs = inputs.concat();
     let graph = format!("{inputs}concat=n={PLACES}:v=0:a=1,{FILTER}@s0=framelog=verbose[a0]");
     let found = measure(arguments, &graph, 1, true, SOME_PATIENCE).await?;
     let first = found.first().ok_or("its loudness cannot be measured")?;

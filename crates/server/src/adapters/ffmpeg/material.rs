@@ -17,6 +17,8 @@ use super::item::KINDS;
 
 /// ffprobe takes no longer: a sleeping disk, and a file whose index lies at its end.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Kinds of files that have no index, as ffmpeg names them.
+const ROUGH: [&str; 2] = ["mpegts", "mpeg"];
 /// Codecs of single pictures.
 const STILLS: [&str; 5] = ["png", "mjpeg", "webp", "bmp", "tiff"];
 /// Seconds from the beginning in which key frames are counted.
@@ -36,6 +38,8 @@ struct Said {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Format {
+    #[serde(rename = "format_name")]
+    kind: String,
     bit_rate: String,
     duration: String,
     start_time: String,
@@ -261,6 +265,7 @@ fn material(said: &Said) -> Material {
     let still =
         length.is_none() && picture.as_ref().is_some_and(|picture| STILLS.contains(&picture.codec.as_str()));
     Material {
+        rough: ROUGH.contains(&said.format.kind.as_str()),
         cover: cover.filter(|_| picture.is_none()),
         picture,
         sounds: sounds.collect(),

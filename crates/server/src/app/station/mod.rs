@@ -617,7 +617,7 @@ fn size(on_air: &OnAir) -> (usize, usize) {
 /// What is on and next on a channel, if it is to be known; so it is asked for often.
 fn told_of(channel: Option<ChannelId>, receivers: &Receivers) -> HashMap<ChannelId, Vec<Event>> {
     let told = |id: ChannelId| {
-        let view = receivers.now_next(&[id.0.clone()], &[]).pop()?;
+        let view = receivers.now_next(std::slice::from_ref(&id.0), &[]).pop()?;
         Some((id, view.now.into_iter().chain(view.next).collect()))
     };
     channel.and_then(told).into_iter().collect()

@@ -68,7 +68,9 @@ impl Channel {
                 *known = due.min(*known);
             }
         };
-        STANDING.into_iter().for_each(|length| want(length, now));
+        for length in STANDING {
+            want(length, now);
+        }
         for (number, slot) in self.timeline.slots.iter().enumerate() {
             if slot.start >= now + FIRM {
                 break;

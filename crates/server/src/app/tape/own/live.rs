@@ -214,7 +214,11 @@ impl Own {
     }
 
     fn publish_relay(&self, relaying: &Relaying, bytes: Option<u64>) {
-        self.file.replace(Arc::new(Aired::Relay(relaying.relay.clone(), relaying.from.clone(), bytes)));
+        self.file.replace(Arc::new(Aired::Relay(
+            Box::new(relaying.relay.clone()),
+            relaying.from.clone(),
+            bytes,
+        )));
     }
 
     /// Ends a relay at tape time `end`, or as far as it goes; `whole` is what is known of the segment that is on.
@@ -350,7 +354,7 @@ impl Own {
         relay.learn_front(&front, &before, self.base > 0);
         self.on = None;
         self.is_behind_relay = true;
-        self.file.push(Arc::new(Aired::Relay(relay.clone(), from.clone(), None)));
+        self.file.push(Arc::new(Aired::Relay(Box::new(relay.clone()), from.clone(), None)));
         self.relaying =
             Some(Relaying { relay, from, whence, slot: live.start, next: first.sequence, before });
     }
