@@ -6,9 +6,10 @@
 use std::borrow::Cow;
 use std::io::ErrorKind;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use moka::Expiry;
 use moka::future::Cache;
 use telecast_media::cmaf::{self, Entry, Extent, Missing};
 use telecast_media::hls::{self, Container, Directives, View};
@@ -16,12 +17,14 @@ use telecast_media::mpegts;
 use telecast_media::tape::{Index, Origin, Rendition, Segment, TrackId, derived_id};
 
 use super::playback::PlayError;
-use super::tape::{Snapshot, Tape};
+use super::tape::{Main, Snapshot, Tape};
 
 /// Bytes of all that is kept.
 const SHELF: u64 = 32 << 20;
 /// What nobody has asked for in this time is dropped: at the edge all viewers ask at once, and making it again is a copy.
 const UNTOUCHED: Duration = Duration::from_secs(4);
+/// The same of what was made from prepared files, which is a copy out of the system's memory: as long as it takes all viewers of a channel to ask.
+const PREPARED: Duration = Duration::from_millis(500);
 /// Parts of the newest segments are made where they are asked for: their bytes are in memory still (`adapters/tape_writer.rs`), or, where sound was
 /// made AAC, in the system's. All else is made where waiting for a disk blocks nobody.
 const FRESH: u64 = 2;
@@ -32,6 +35,8 @@ const VIEWS: usize = 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Label {
     tape: u64,
+    /// Its bytes lie in prepared files.
+    prepared: bool,
     rendition: Rendition,
     sequence: u64,
     form: Form,
@@ -48,6 +53,15 @@ pub struct Form {
     pub entry: Entry,
 }
 
+/// Says when what is of prepared files goes, looked at or not.
+struct Short;
+
+impl Expiry<Label, Bytes> for Short {
+    fn expire_after_create(&self, label: &Label, _: &Bytes, _: Instant) -> Option<Duration> {
+        label.prepared.then_some(PREPARED)
+    }
+}
+
 /// The cache of all tapes; cheap to clone.
 #[derive(Clone)]
 pub struct Shelf(Cache<Label, Bytes>);
@@ -55,7 +69,14 @@ pub struct Shelf(Cache<Label, Bytes>);
 impl Default for Shelf {
     fn default() -> Self {
         let weigh = |_: &Label, bytes: &Bytes| u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        Self(Cache::builder().max_capacity(SHELF).weigher(weigh).time_to_idle(UNTOUCHED).build())
+        Self(
+            Cache::builder()
+                .max_capacity(SHELF)
+                .weigher(weigh)
+                .time_to_idle(UNTOUCHED)
+                .expire_after(Short)
+                .build(),
+        )
     }
 }
 
@@ -69,7 +90,8 @@ impl Shelf {
         sequence: u64,
         form: Form,
     ) -> Result<Bytes, PlayError> {
-        let label = Label { tape: tape.id, rendition, sequence, form };
+        let prepared = matches!(tape.main, Main::Aired(_) | Main::Programme(_));
+        let label = Label { tape: tape.id, prepared, rendition, sequence, form };
         let at_the_edge = sequence + FRESH >= snapshot.index.next_sequence;
         let fresh = at_the_edge && matches!(form.extent, Extent::Part(_));
         let (tape, snapshot) = (tape.clone(), Arc::clone(snapshot));

@@ -272,7 +272,7 @@ async fn bad_files_are_told_with_advice_and_harm_no_other() {
     }
     let good = library.item("Gut").await;
     assert_eq!((&good["state"], codes(&good).len()), (&json!("present"), 0));
-    assert_eq!(library.get("").await["unplayable"], 5);
+    assert_eq!(library.get("").await["unplayable"], 4);
     let thirty = library.item("Dreissig").await;
     assert!(thirty["length_s"].as_f64().unwrap() < 10.0, "{thirty}");
     let covered = library.item("Umschlag").await;

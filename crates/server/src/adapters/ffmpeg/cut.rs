@@ -32,6 +32,8 @@ struct Packet {
 pub struct Pass {
     /// From where on (ticks from the start of the file).
     pub from: i64,
+    /// When its first picture is shown, or a little earlier (the same): nothing before that is to be seen.
+    pub begins: i64,
     /// How much (ticks); none: to the end.
     pub length: Option<i64>,
     /// Its pictures; none: all to the end.
@@ -60,7 +62,12 @@ pub async fn passes(
 /// The same of what was seen: packets in the order of the file.
 fn of(packets: &[Packet], from: i64, until: Option<i64>) -> Vec<Pass> {
     let length = until.map(|until| until - from);
-    let all = Pass { from, length, pictures: None, copied: false };
+    // A picture before `from` that is shown there still is not to be seen: what begins does so at its own time.
+    let begins = |from: i64| {
+        let within = packets.iter().map(|packet| packet.at).filter(|at| *at >= from - ROUNDED);
+        within.min().filter(|_| from > 0).map_or(from, |first| first - ROUNDED)
+    };
+    let all = Pass { from, begins: from, length, pictures: None, copied: false };
     let keys = closed(packets);
     if from > 0 && packets.first().is_none_or(|packet| packet.at > from + ROUNDED) {
         return vec![all];
@@ -75,10 +82,16 @@ fn of(packets: &[Packet], from: i64, until: Option<i64>) -> Vec<Pass> {
     let head = pictures(from, first);
     let mut passes = Vec::new();
     if head > 0 {
-        passes.push(Pass { from, length: Some(first - from), pictures: Some(head), copied: false });
+        passes.push(Pass {
+            from,
+            begins: begins(from),
+            length: Some(first - from),
+            pictures: Some(head),
+            copied: false,
+        });
     }
     let Some(until) = until else {
-        passes.push(Pass { from: first, length: None, pictures: None, copied: true });
+        passes.push(Pass { from: first, begins: first, length: None, pictures: None, copied: true });
         return passes;
     };
     // What goes on to the end of the file has its end there.
@@ -86,11 +99,24 @@ fn of(packets: &[Packet], from: i64, until: Option<i64>) -> Vec<Pass> {
     let last = if is_end { until } else { keys.next_back().unwrap_or(first) };
     let (middle, tail) = (pictures(first, last), pictures(last, until));
     if f64::from(middle) < WORTH * f64::from(head + middle + tail) {
-        return vec![Pass { pictures: Some(head + middle + tail).filter(|all| *all > 0), ..all }];
+        let pictures = Some(head + middle + tail).filter(|all| *all > 0);
+        return vec![Pass { begins: begins(from), pictures, ..all }];
     }
-    passes.push(Pass { from: first, length: Some(last - first), pictures: Some(middle), copied: true });
+    passes.push(Pass {
+        from: first,
+        begins: first,
+        length: Some(last - first),
+        pictures: Some(middle),
+        copied: true,
+    });
     if tail > 0 {
-        passes.push(Pass { from: last, length: Some(until - last), pictures: Some(tail), copied: false });
+        passes.push(Pass {
+            from: last,
+            begins: begins(last),
+            length: Some(until - last),
+            pictures: Some(tail),
+            copied: false,
+        });
     }
     passes
 }
@@ -149,7 +175,8 @@ mod tests {
     fn what_begins_and_ends_at_closed_key_frames_is_copied_alone() {
         let film = groups_of(&[(8, false), (8, false), (8, false)]);
         let passes = of(&film, 25 * PICTURE, Some(50 * PICTURE));
-        let whole = Pass { from: 25 * PICTURE, length: Some(25 * PICTURE), pictures: Some(25), copied: true };
+        let begins = 25 * PICTURE;
+        let whole = Pass { from: begins, begins, length: Some(begins), pictures: Some(25), copied: true };
         assert_eq!(passes, [whole]);
         let passes = of(&film, 20 * PICTURE, None);
         assert_eq!(

@@ -407,7 +407,7 @@ async fn parts(job: &Job) -> std::result::Result<Vec<Job>, String> {
         let picture =
             if pass.copied { PicturePlan::Copied { stream: *stream } } else { PicturePlan::clone(ends) };
         let plan = Plan { picture, ..job.plan.clone() };
-        Job { from: pass.from, length: pass.length, pictures: pass.pictures, plan, ..job.clone() }
+        Job { from: pass.begins, length: pass.length, pictures: pass.pictures, plan, ..job.clone() }
     };
     Ok(passes.into_iter().map(part).collect())
 }

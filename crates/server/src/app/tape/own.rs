@@ -72,8 +72,36 @@ impl Now {
 struct OnPiece {
     placed: Placed,
     piece: Arc<Piece>,
-    /// Its segments that are still to come as far as they have been read.
+    /// Its segments that are still to come as far as they have been read, as they stand in the piece itself.
     coming: VecDeque<Arc<Segment>>,
+    /// The first of them as it stands on the channel.
+    first: Option<Arc<Segment>>,
+}
+
+impl OnPiece {
+    /// From its own tape time `own` on.
+    fn begin(placed: Placed, piece: Arc<Piece>, own: i64, channel: &str) -> Self {
+        let coming = read(&piece, own, channel);
+        Self { placed, piece, coming, first: None }
+    }
+
+    /// The segment that comes first of those that have been read.
+    fn first(&mut self) -> Option<Arc<Segment>> {
+        while self.first.is_none() {
+            let own = self.coming.front()?;
+            match self.placed.segment(own) {
+                Some(first) => self.first = Some(Arc::new(first)),
+                None => self.pass(),
+            }
+        }
+        self.first.clone()
+    }
+
+    /// It is over.
+    fn pass(&mut self) {
+        self.coming.pop_front();
+        self.first = None;
+    }
 }
 
 pub(super) struct Own {
@@ -222,7 +250,7 @@ impl Own {
             }
             self.index.coming = None;
             if let Some(on) = &mut self.on {
-                on.coming.pop_front();
+                on.pass();
             }
         }
         news
@@ -234,10 +262,10 @@ impl Own {
             if on.coming.is_empty() {
                 let behind = self.index.segments.back().and_then(|last| last.end);
                 let own = behind.unwrap_or(on.placed.place.start) - on.placed.place.start;
-                on.coming = read(&on.placed, &on.piece, own + on.placed.piece.start, &self.name);
+                on.coming = read(&on.piece, own + on.placed.piece.start, &self.name);
             }
-            if let Some(segment) = on.coming.front() {
-                return Some(Arc::clone(segment));
+            if let Some(segment) = on.first() {
+                return Some(segment);
             }
         }
         let last = self.index.segments.back().and_then(|last| last.end);
@@ -249,12 +277,12 @@ impl Own {
         }
         let placed = self.place(on_air, due);
         let own = (from - due.start).max(0) + placed.piece.start;
-        let coming = read(&placed, &due.piece, own, &self.name);
-        let first = coming.front().cloned();
+        let mut on = OnPiece::begin(placed.clone(), Arc::clone(&due.piece), own, &self.name);
+        let first = on.first();
         self.file.push(Arc::new(Aired::Piece(placed.clone(), Arc::clone(&due.piece))));
         self.counters = placed.counters();
         self.base = placed.place.base + due.piece.outline().bytes;
-        self.on = Some(OnPiece { placed, piece: Arc::clone(&due.piece), coming });
+        self.on = Some(on);
         first
     }
 
@@ -364,10 +392,10 @@ pub(super) fn answer(command: Command) {
     }
 }
 
-/// Segments of a piece from its own tape time `own` on, as they stand on the channel.
-fn read(placed: &Placed, piece: &Piece, own: i64, channel: &str) -> VecDeque<Arc<Segment>> {
+/// Segments of a piece from its own tape time `own` on, as they stand in it.
+fn read(piece: &Piece, own: i64, channel: &str) -> VecDeque<Arc<Segment>> {
     match piece.segments(own) {
-        Ok(found) => found.iter().filter_map(|segment| placed.segment(segment).map(Arc::new)).collect(),
+        Ok(found) => found.into(),
         Err(error) => {
             tracing::error!(%error, channel, "a prepared piece cannot be read");
             VecDeque::new()
