@@ -114,7 +114,7 @@ async fn what_is_written_in_a_film_is_read_when_it_is_said() {
     let view = loop {
         let session = station.web.app.start_session(StartPlayback { channel_id: channel.clone(), ..wish(1) });
         if let Ok(made) = session.await
-            && let Ok(view) = station.web.app.wait_session(&made.id, Duration::from_secs(8)).await
+            && let Some(view) = station.web.app.wait_session(&made.id, Duration::from_secs(8)).await
             && view.state == SessionState::Ready
         {
             break view;
