@@ -75,6 +75,35 @@ pub fn three_letters(tag: &str) -> Option<[u8; 3]> {
     said.then_some(code)
 }
 
+/// Codes of ISO 639-2/B, which Matroska has, and what the same languages are called otherwise.
+const BIBLIOGRAPHIC: [(&[u8; 3], &[u8; 3]); 20] = [
+    (b"alb", b"sqi"),
+    (b"arm", b"hye"),
+    (b"baq", b"eus"),
+    (b"bur", b"mya"),
+    (b"chi", b"zho"),
+    (b"cze", b"ces"),
+    (b"dut", b"nld"),
+    (b"fre", b"fra"),
+    (b"geo", b"kat"),
+    (b"ger", b"deu"),
+    (b"gre", b"ell"),
+    (b"ice", b"isl"),
+    (b"mac", b"mkd"),
+    (b"mao", b"mri"),
+    (b"may", b"msa"),
+    (b"per", b"fas"),
+    (b"rum", b"ron"),
+    (b"slo", b"slk"),
+    (b"tib", b"bod"),
+    (b"wel", b"cym"),
+];
+
+/// The one code of a language that has two (ISO 639-2/T): `ger` is `deu`.
+pub fn one_code(code: [u8; 3]) -> [u8; 3] {
+    BIBLIOGRAPHIC.iter().find(|(other, _)| **other == code).map_or(code, |(_, code)| **code)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +114,7 @@ mod tests {
         for (tag, code) in cases {
             assert_eq!(three_letters(tag), code.copied(), "{tag}");
         }
+        assert_eq!([*b"ger", *b"deu", *b"eng"].map(one_code), [*b"deu", *b"deu", *b"eng"]);
         assert!(["", "d", "xx", "12", "d1u", "deutsch", "ü"].iter().all(|tag| three_letters(tag).is_none()));
     }
 }

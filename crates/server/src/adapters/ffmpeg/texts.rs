@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use moka::future::Cache;
 use telecast_core::library::subtitles::{Form, LeftOut, Source, Wanted, choose, what};
-use telecast_media::language::three_letters;
+use telecast_media::language::{one_code, three_letters};
 use telecast_media::subtitles::{Cue, Name, Role, Text, read, within};
 use tokio::time::timeout;
 
@@ -141,7 +141,7 @@ fn name(wanted: &Wanted) -> Name {
         (false, true) => Role::Impaired,
         (false, false) => Role::Full,
     };
-    Name { language: wanted.language.as_deref().and_then(three_letters), role }
+    Name { language: wanted.language.as_deref().and_then(three_letters).map(one_code), role }
 }
 
 async fn beside(file: &Path, name: &str) -> Result<Vec<u8>, String> {
