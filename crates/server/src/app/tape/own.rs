@@ -214,6 +214,10 @@ impl Own {
                 break;
             }
         }
+        if self.relaying.is_some() {
+            // What was foreseen of a piece comes later, or not at all.
+            self.index.coming = None;
+        }
         self.evict(now);
         let is_over = |last: &Arc<Segment>| last.end.is_some_and(|end| end + PATIENCE < now);
         let idle = self.index.segments.back().map_or(self.began + PATIENCE < now, is_over);
