@@ -63,6 +63,7 @@ else
     check judges "$own_summary" python3 scripts/judges.py
     check "guide judges" "$own_summary" python3 scripts/judge_guide.py
     check "tuner judges" "$own_summary" python3 scripts/judge_tuner.py
+    check "own judges" "$own_summary" python3 scripts/judge_own.py
     check secrets - python3 scripts/secrets.py
 fi
 
