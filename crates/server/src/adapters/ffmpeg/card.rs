@@ -50,7 +50,9 @@ fn arguments(card: &Card, length: i64, gain: Gain) -> Vec<OsString> {
     }
     let inputs: Vec<String> = (0..number).map(|number| format!("[v{number}]")).collect();
     let inputs = inputs.concat();
-    graph.push_str(&format!("{inputs}concat=n={number}:v=1:a=0[v];[{number}:a:0]{}[a]", sound(gain, true)));
+    // Times of a sound that begins anew begin anew with some kinds of files.
+    let sound = format!("[{number}:a:0]asetpts=N/SR/TB,{}[a]", sound(gain, true));
+    graph.push_str(&format!("{inputs}concat=n={number}:v=1:a=0[v];{sound}"));
     out.extend(["-filter_complex".into(), graph.into()]);
     out.extend(words("-map [v] -map [a]"));
     out.extend(still_coding());

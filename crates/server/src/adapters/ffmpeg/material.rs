@@ -123,6 +123,7 @@ pub async fn of(file: &Path) -> Result<Material, String> {
         let said = ask(file, &packets).await?;
         let length = streams.format.duration.parse().unwrap_or(f64::from(LOOKED_AT_S));
         picture.key_frames_s = apart(&said.packets, length);
+        picture.varies |= is_uneven(&said.packets);
     }
     Ok(material)
 }
@@ -206,6 +207,17 @@ async fn ask(file: &Path, what: &[&str]) -> Result<Said, String> {
         return Err(cause(&String::from_utf8_lossy(&done.stderr)));
     }
     serde_json::from_slice(&done.stdout).map_err(|error| format!("ffprobe is not understood: {error}"))
+}
+
+/// Whether pictures do not come at one rate: what a file says of that is a guess by its beginning.
+fn is_uneven(packets: &[Packet]) -> bool {
+    let mut times: Vec<f64> = packets.iter().filter_map(|packet| packet.pts_time.parse().ok()).collect();
+    times.sort_by(f64::total_cmp);
+    let mut steps: Vec<f64> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    steps.sort_by(f64::total_cmp);
+    let Some(usual) = steps.get(steps.len() / 2).copied() else { return false };
+    let odd = steps.iter().filter(|step| (*step - usual).abs() > usual / 2.0).count();
+    odd * 50 > steps.len()
 }
 
 /// A fraction as ffprobe writes it (`30000/1001`, `4:3`).
@@ -344,6 +356,27 @@ mod tests {
             .map(|sound| (sound.stream, sound.language.as_deref(), sound.default))
             .collect();
         assert_eq!(sounds, [(2, Some("deu"), true), (3, None, false)]);
+    }
+
+    #[test]
+    fn pictures_that_do_not_come_at_one_rate_are_seen() {
+        let packet = |at: f64| Packet { pts_time: at.to_string(), flags: "___".into() };
+        // In the order of decoding, with a hole now and then, and with every third alone.
+        let even: Vec<Packet> = [0.0, 0.12, 0.04, 0.08]
+            .into_iter()
+            .chain((4..200).map(|nth| f64::from(nth) * 0.04))
+            .map(packet)
+            .collect();
+        let holes: Vec<Packet> =
+            (0..200).filter(|nth| nth % 101 != 7).map(|nth| packet(f64::from(nth) * 0.04)).collect();
+        let some: Vec<Packet> = (0..200)
+            .filter(|nth| nth % 50 < 20 || nth % 3 == 0)
+            .map(|nth| packet(f64::from(nth) * 0.04))
+            .collect();
+        assert_eq!(
+            [is_uneven(&even), is_uneven(&holes), is_uneven(&some), is_uneven(&[])],
+            [false, false, true, false]
+        );
     }
 
     #[test]
