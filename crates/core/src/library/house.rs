@@ -29,7 +29,7 @@ pub const NEAR: f64 = 1.0;
 pub const BETWEEN_SAMPLES: f64 = 3.0;
 /// What an hour of a sound that stays as it is may take at most (bits per second).
 pub const SOUND_BPS: u64 = 400_000;
-/// A sound that stays as it is begins with its picture, and ends no sooner, but for so much (seconds).
+/// A sound that stays as it is begins and ends with its picture, but for so much (seconds).
 pub const APART_S: f64 = 0.1;
 /// Sounds of a piece at most.
 pub const SOUNDS: usize = 8;
@@ -94,7 +94,7 @@ impl Sound {
         let is_coded =
             self.codec == "aac" && self.profile == "LC" && self.channels == 2 && self.rate == 48_000;
         let is_beside =
-            self.beside.is_some_and(|(begin, end)| begin.abs() <= APART_S / 2.0 && end >= -APART_S);
+            self.beside.is_some_and(|(begin, end)| begin.abs() <= APART_S / 2.0 && end.abs() <= APART_S);
         is_coded && is_beside && self.bit_rate <= SOUND_BPS
     }
 }
@@ -116,6 +116,8 @@ pub struct Material {
     pub still: bool,
     /// It has no index: places in it are found roughly.
     pub rough: bool,
+    /// How long its picture is (seconds), if that is known.
+    pub film_s: Option<f64>,
 }
 
 /// Why a picture is coded anew.
@@ -205,6 +207,8 @@ pub struct Plan {
     pub still: bool,
     /// Places in it are found roughly: what is coded is read from earlier on.
     pub rough: bool,
+    /// Its sounds go on behind its picture, which is as long as that (seconds).
+    pub film_s: Option<f64>,
 }
 
 /// Rates that displays know, as fractions.
@@ -237,7 +241,10 @@ pub fn plan(material: &Material, stretch: bool) -> Option<Plan> {
         language: sound.language.clone(),
         fits: sound.fits() && !stretch && material.picture.is_some(),
     });
-    Some(Plan { picture, sounds: sounds.collect(), still: material.still, rough: material.rough })
+    let is_longer = |sound: &Sound| sound.beside.is_some_and(|(_, end)| end > APART_S);
+    let film_s = material.film_s.filter(|_| material.sounds.iter().any(is_longer));
+    let sounds = sounds.collect();
+    Some(Plan { picture, sounds, still: material.still, rough: material.rough, film_s })
 }
 
 fn anew(picture: &Picture, bit_rate: u64) -> Vec<Anew> {

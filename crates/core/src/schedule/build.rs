@@ -248,11 +248,12 @@ impl<'p> Builder<'p> {
                 Came::Nothing => self.go_to(number + 1),
             }
         }
-        if !over {
+        if !over && self.place.nothing_to <= self.at {
             self.note(NoteKind::Nothing, block.name.clone(), "".into(), (ItemId(0), ItemId(0)), 0);
+            self.place.nothing_to = self.at + FILL_LONGEST;
         }
-        self.place.fill_to = next.min(self.at + FILL_LONGEST);
-        self.fill(self.place.fill_to, Some(here(self.place.step as usize, next)));
+        // Behind each thing that fills it is looked anew whether there is something to play.
+        self.fill(next, Some(here(self.place.step as usize, next)));
     }
 
     fn go_to(&mut self, step: usize) {

@@ -91,6 +91,9 @@ pub struct Place {
     pub since: i64,
     /// Until when it is to be filled before anything else, in ticks.
     pub fill_to: i64,
+    /// Until when it is known that there is nothing to play, and not noted again, in ticks.
+    #[serde(default)]
+    pub nothing_to: i64,
     /// The last programme.
     pub last: ItemId,
 }
@@ -104,6 +107,7 @@ impl Default for Place {
             done: 0,
             since: 0,
             fill_to: i64::MIN,
+            nothing_to: i64::MIN,
             last: ItemId(0),
         }
     }

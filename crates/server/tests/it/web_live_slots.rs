@@ -138,7 +138,11 @@ impl Seen {
                     assert_eq!((&known.0, &known.2), (&length, &init), "what was listed stays");
                     assert!(is_first || known.1 == begins, "{sequence}");
                 } else {
-                    let bytes = play.segment(name, sequence).await.unwrap().to_vec();
+                    let bytes = play.segment(name, sequence).await;
+                    let bytes = bytes.unwrap_or_else(|error| {
+                        panic!("{sequence}: {error:?} of {}", String::from_utf8_lossy(&text))
+                    });
+                    let bytes = bytes.to_vec();
                     self.0.insert(sequence, (length.clone(), begins, Arc::clone(&init), bytes));
                 }
             }

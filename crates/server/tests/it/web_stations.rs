@@ -224,7 +224,7 @@ async fn films_become_a_channel_that_every_player_has() {
         &token,
         reqwest::Method::POST,
         &format!("{path}/preview"),
-        Some(&json!({ "document": { "version": 9 } })),
+        Some(&json!({ "document": { "version": 9, "name": "Nine" } })),
     )
     .await;
     assert_eq!(

@@ -146,7 +146,7 @@ impl Job {
             // Times in files are rounded: a key frame that is meant must not be missed.
             let is_copied = matches!(self.plan.picture, PicturePlan::Copied { .. });
             let early = if is_copied { EARLY } else { self.lead() };
-            out.extend(["-ss".into(), seconds(self.from - early).into()]);
+            out.extend(["-ss".into(), seconds((self.from - early).max(0)).into()]);
         }
         if let Some(length) = self.length {
             // Where pictures are counted, they say where it ends.
@@ -225,8 +225,11 @@ impl Job {
         out.extend(words(SOUND));
         out.extend(self.sounds(sounds_stay));
         out.extend(self.end(sounds_stay));
-        if self.lead() > 0 {
-            out.extend(["-ss".into(), seconds(self.lead()).into()]);
+        if let (1.., PicturePlan::Coded { rate, .. }) = (self.lead(), &self.plan.picture) {
+            // Pictures lie on a grid by now: from a little before the first that is wanted.
+            let step = HZ as f64 * f64::from(rate.1) / f64::from(rate.0.max(1));
+            let first = ((self.lead() + EARLY) as f64 / step).round() - 0.25;
+            out.extend(["-ss".into(), seconds((first.max(0.0) * step) as i64).into()]);
         }
         out.extend(words(OUT));
         out
@@ -241,10 +244,7 @@ impl Job {
                 out.extend(words(&format!("-c:a:{number} copy")));
             } else {
                 let gain = self.gains.get(number).copied().unwrap_or_default();
-                out.extend([
-                    format!("-filter:a:{number}").into(),
-                    sound(gain, self.is_film() || self.plan.still).into(),
-                ]);
+                out.extend([format!("-filter:a:{number}").into(), self.padded(gain).into()]);
             }
             if let Some(language) = of.language.as_deref().filter(|language| is_language(language)) {
                 out.extend([format!("-metadata:s:a:{number}").into(), format!("language={language}").into()]);
@@ -253,10 +253,26 @@ impl Job {
         out
     }
 
+    /// The filters of a sound: as long as the picture, if there is one.
+    fn padded(&self, gain: Gain) -> String {
+        match self.film_left() {
+            Some(left) => format!("{},atrim=end={left:.3},apad=whole_dur={left:.3}", sound(gain, false)),
+            None => sound(gain, self.is_film() || self.plan.still),
+        }
+    }
+
+    /// How long its picture is from here on (seconds), where that must be told: a sound that goes on behind it keeps ffmpeg from seeing its end.
+    fn film_left(&self) -> Option<f64> {
+        let is_open = self.length.is_none() && self.pictures.is_none() && self.is_film();
+        let left = self.plan.film_s.filter(|_| is_open)? - self.from as f64 / HZ as f64;
+        (left > 0.1).then_some(left)
+    }
+
     /// Where it ends: with the film, whose sound is padded; with the sound, where there is none.
     fn end(&self, sounds_stay: bool) -> Vec<OsString> {
         // A sound that stays is as long as its picture, but for less than a picture may be cut for.
-        let mut out = if sounds_stay { Vec::new() } else { words("-shortest") };
+        let is_told = sounds_stay || self.film_left().is_some();
+        let mut out = if is_told { Vec::new() } else { words("-shortest") };
         let claimed = self.length_s.map(|length| (length * HZ as f64) as i64 - self.from);
         let length = self.length.or(claimed).filter(|length| *length > 0);
         if let Some(length) = length.filter(|_| !self.is_film()) {

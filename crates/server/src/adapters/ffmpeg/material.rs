@@ -278,6 +278,7 @@ fn material(said: &Said) -> Material {
         length.is_none() && picture.as_ref().is_some_and(|picture| STILLS.contains(&picture.codec.as_str()));
     Material {
         rough: ROUGH.contains(&said.format.kind.as_str()),
+        film_s: film.and_then(lasts).map(|(_, end)| end - said.format.start_time.parse().unwrap_or(0.0)),
         cover: cover.filter(|_| picture.is_none()),
         picture,
         sounds: sounds.collect(),
@@ -289,16 +290,18 @@ fn material(said: &Said) -> Material {
 
 /// By how much `sound` begins after `film`, and ends after it (seconds).
 fn beside(film: &Stream, sound: &Stream) -> Option<(f64, f64)> {
-    let time = |stream: &Stream| {
-        let begin: f64 = stream.start_time.parse().ok()?;
-        let end = match stream.duration.parse::<f64>() {
-            Ok(length) => begin + length,
-            Err(_) => clock(stream.tags.duration.as_deref()?)?,
-        };
-        Some((begin, end))
-    };
-    let (film, sound) = (time(film)?, time(sound)?);
+    let (film, sound) = (lasts(film)?, lasts(sound)?);
     Some((sound.0 - film.0, sound.1 - film.1))
+}
+
+/// When a stream begins and ends (seconds).
+fn lasts(stream: &Stream) -> Option<(f64, f64)> {
+    let begin: f64 = stream.start_time.parse().ok()?;
+    let end = match stream.duration.parse::<f64>() {
+        Ok(length) => begin + length,
+        Err(_) => clock(stream.tags.duration.as_deref()?)?,
+    };
+    Some((begin, end))
 }
 
 /// Seconds of `01:02:03.500000000`.

@@ -205,7 +205,8 @@ impl Own {
         self.epoch_ms = on_air.epoch_ms;
         let mut next = now + HZ;
         self.follow(&on_air, now);
-        let mut news = self.relayed(&on_air, now, &mut next);
+        // What is on is shown to its end before something else begins.
+        let mut news = self.relaying.is_some() && self.relayed(&on_air, now, &mut next);
         while self.relaying.is_none() {
             let shown = self.pieces(&on_air, now, &mut next);
             let joined = self.relayed(&on_air, now, &mut next);
