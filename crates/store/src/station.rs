@@ -278,7 +278,7 @@ impl Store {
     pub async fn aired_within(&self, id: &str, window_ms: (i64, i64), most: u32) -> Result<Vec<Aired>> {
         match &self.backend {
             Backend::Sqlite(db) => Ok(sqlx::query_as(
-                "SELECT start_ms, length_ms, item, title, kind, note FROM aired WHERE station_id = ? AND start_ms >= ? \
+                "SELECT start_ms, length_ms, item, title, kind, note, pieces FROM aired WHERE station_id = ? AND start_ms >= ? \
                  AND start_ms < ? ORDER BY start_ms LIMIT ?",
             )
             .bind(id)
