@@ -152,7 +152,12 @@ test("tomorrow: by the day's name, by scrolling, over a reload, and back to now"
   await page.getByRole("button", { name: "Now" }).click();
   await page.locator(".guide-corner", { hasText: "Today" }).waitFor();
   await settled(page, (url) => !url.searchParams.has("at"));
-  await page.evaluate(() => document.querySelector(".guide-grid").scrollBy({ left: 26 * parseFloat(getComputedStyle(document.documentElement).fontSize) * 15 }));
+  await page.evaluate(() => {
+    // To tomorrow's morning, at whatever time of day this runs.
+    const now = new Date();
+    const hours = 34 - now.getHours() - now.getMinutes() / 60;
+    document.querySelector(".guide-grid").scrollBy({ left: hours * parseFloat(getComputedStyle(document.documentElement).fontSize) * 15 });
+  });
   await page.locator(".guide-corner", { hasText: "Tomorrow" }).waitFor();
   await settled(page, /at=/);
   assert.ok(await page.getByRole("radio", { name: "Tomorrow" }).isChecked());

@@ -64,7 +64,7 @@ test("an empty library says how to begin, and a folder that is added fills it", 
     new MutationObserver(() => said.push(document.querySelector(".library-scan [role=status]")?.textContent ?? "")).observe(document.body, { subtree: true, childList: true, characterData: true });
   });
   await dialog.getByRole("button", { name: "Add a folder" }).click();
-  await page.getByText("7 films").waitFor();
+  await page.getByText("7 films", { exact: true }).waitFor();
   await shot(page, "folders-1440");
   await page.getByRole("radio", { name: "All", exact: true }).first().check({ force: true });
   await page.getByRole("status").getByText("7 items").waitFor();
