@@ -25,11 +25,13 @@ from station import Station
 from viewer import Viewer, attributes
 
 FILMS, CHANNELS = 24, 3
-WATCHED_S = int(os.environ.get("SECONDS", 60))
+WATCHED_S = int(os.environ.get("SECONDS", 70))
 #: ffmpeg adds to the times of pictures in CMAF what the lowest composition offset is below 0, and only there; in transport streams it takes them as they are.
 CLIENT = {"containers": ["ts"], "video": ["avc1"], "audio": ["mp4a.40.2"], "hls": "standard"}
 #: Where a film needs more pictures ahead than the one before, its decoding times step back, and ffmpeg leaves out up to two pictures at the join.
 STEP_S = 0.13
+#: What was due before all was prepared may begin late.
+SETTLED_S = 10
 verdicts = []
 
 
@@ -126,7 +128,7 @@ def judge_pictures(name, pictures, slots, since):
     whole, worst, missing = 0, 0.0, []
     for slot in slots:
         start, over = moment(slot["start"]), moment(slot["end"])
-        if slot["kind"] != "item" or start < max(since, pictures[0][0]) or over > pictures[-1][0]:
+        if slot["kind"] != "item" or start < max(since + SETTLED_S, pictures[0][0]) or over > pictures[-1][0]:
             continue
         film, step = slot["film"], 1 / reels.rate(slot["film"])
         mine = [told for told in pictures if start - 1 < told[0] < over + 1 and told[1] == film]
