@@ -102,6 +102,9 @@ fn time(text: &str) -> Option<i64> {
     Some((((hours * 60 + minutes) * 60 + seconds) * 1000 + milliseconds) * (HZ / 1000))
 }
 
+/// No tag is longer (bytes).
+const TAG_MOST: usize = 1_024;
+
 /// Without `<i>`, `</c.red>`, `<00:01.000>` and the like. A `<` that begins nothing stands for itself.
 fn untagged(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -109,8 +112,10 @@ fn untagged(text: &str) -> String {
     while let Some((before, behind)) = rest.split_once('<') {
         out.push_str(before);
         let begins = behind.starts_with(|one: char| one.is_ascii_alphanumeric() || one == '/');
-        match behind.split_once('>').filter(|(tag, _)| begins && !tag.contains('<')) {
-            Some((_, behind)) => rest = behind,
+        // Up to where it ends, or another begins: each byte is looked at a few times at most.
+        let end = behind.bytes().take(TAG_MOST).position(|byte| matches!(byte, b'<' | b'>'));
+        match end.filter(|end| begins && behind.as_bytes()[*end] == b'>') {
+            Some(end) => rest = &behind[end + 1..],
             None => {
                 out.push('<');
                 rest = behind;

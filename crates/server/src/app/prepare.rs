@@ -276,6 +276,8 @@ struct Making {
     began: Instant,
     /// Ends it.
     stop: CancellationToken,
+    /// Who makes it.
+    task: Option<tokio::task::Id>,
 }
 
 struct Failure {
@@ -317,9 +319,19 @@ async fn prepare(
         let Source::File { path, .. } = source else { return None };
         texts::ahead(films, path, urgent, &bench.folder).await
     };
-    let (made, film) = tokio::join!(make(source, stretch, urgent, bench, measures), reading);
-    let piece = made?;
-    if let Some(film) = film {
+    let (mut reading, mut film) = (std::pin::pin!(reading), None);
+    let mut making = std::pin::pin!(make(source, stretch, urgent, bench, measures));
+    let piece = loop {
+        tokio::select! {
+            made = &mut making => break made?,
+            read = &mut reading, if film.is_none() => film = Some(read),
+        }
+    };
+    if film.is_none() {
+        // What comes later is looked at later: a piece is not withheld for what may be read with it.
+        film = tokio::time::timeout(texts::SOON, reading).await.ok();
+    }
+    if let Some(film) = film.flatten() {
         texts::keep(&piece, film, stretch.from, &bench.folder).await;
     }
     Ok(piece)
@@ -343,8 +355,14 @@ impl Owner {
                 () = self.seeker.seen() => {}
                 Some(made) = jobs.join_next() => match made {
                     Ok((key, made)) => self.made(&key, made),
-                    // Whoever was making it has failed as a whole; it is begun anew.
-                    Err(error) => tracing::error!(%error, "a preparation has broken off"),
+                    Err(error) => {
+                        tracing::error!(%error, "a preparation has broken off");
+                        let task = Some(error.id());
+                        let broken = self.running.iter().find(|(_, making)| making.task == task);
+                        if let Some(key) = broken.map(|(key, _)| key.clone()) {
+                            self.made(&key, Some(Err(Unmade::Fault("preparing it has broken off".into()))));
+                        }
+                    }
                 },
                 Some(_) = looks.join_next() => {}
                 _ = look.tick() => {}
@@ -437,7 +455,8 @@ impl Owner {
             if is_settled || self.failed.get(&one.key).is_some_and(|failure| failure.again_ms > now_ms) {
                 continue;
             }
-            let making = Making {
+            let mut making = Making {
+                task: None,
                 done: Arc::default(),
                 planned: one.planned,
                 began: Instant::now(),
@@ -449,11 +468,12 @@ impl Owner {
             let bench = Bench { folder, done: Arc::clone(&making.done), free: self.keeping.free };
             let (key, stop) = (one.key.clone(), making.stop.clone());
             let (measures, films) = (Arc::clone(&self.measures), self.films.clone());
-            self.running.insert(one.key.clone(), making);
-            jobs.spawn(async move {
+            let task = jobs.spawn(async move {
                 let made = prepare(&source, stretch, urgent, &bench, (&measures, &films));
                 (key, stop.run_until_cancelled(Box::pin(made)).await)
             });
+            making.task = Some(task.id());
+            self.running.insert(one.key.clone(), making);
         }
     }
 

@@ -42,21 +42,18 @@ pub struct Pass {
     pub copied: bool,
 }
 
-/// The passes that make a stretch of a file, from `from` on, of `length` ticks or to the end.
-///
-/// # Errors
-/// Its cause, for people.
-pub async fn passes(
-    file: &Path,
-    stream: u32,
-    (from, length): (i64, Option<i64>),
-) -> Result<Vec<Pass>, String> {
+/// The passes that make a stretch of a file, from `from` on, of `length` ticks or to the end. Where its pictures cannot be listed in time, all of it is coded.
+pub async fn passes(file: &Path, stream: u32, (from, length): (i64, Option<i64>)) -> Vec<Pass> {
     let until = length.map(|length| from + length);
     // Without an end, the head alone is of interest.
     let seen = until.unwrap_or(from + (2.0 * telecast_core::library::house::KEY_FRAMES_S) as i64 * HZ);
-    let pictures = material::pictures(file, stream, ((from - BEFORE).max(0), seen + BEFORE)).await?;
+    let pictures = material::pictures(file, stream, ((from - BEFORE).max(0), seen + BEFORE)).await;
+    let pictures = pictures.unwrap_or_else(|why| {
+        tracing::warn!(why, file = %file.display(), "pictures cannot be listed; the stretch is coded as a whole");
+        Vec::new()
+    });
     let packets: Vec<Packet> = pictures.into_iter().map(|(at, key)| Packet { at, key }).collect();
-    Ok(of(&packets, from, until))
+    of(&packets, from, until)
 }
 
 /// The same of what was seen: packets in the order of the file.
@@ -249,6 +246,12 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_cannot_be_listed_is_coded_as_a_whole() {
+        let all = Pass { from: HZ, begins: HZ, length: Some(HZ), pictures: None, copied: false };
+        assert_eq!(passes(Path::new("/gone.mkv"), 0, (HZ, Some(HZ))).await, [all]);
+    }
+
+    #[tokio::test]
     async fn a_stretch_is_its_pictures_each_once() {
         let folder = tempfile::tempdir().expect("a folder");
         let mut kept = 0;
@@ -264,7 +267,7 @@ mod tests {
                     panic!("{:?}", plan.picture)
                 };
                 let ticks = |pictures: i64| pictures * 3_600;
-                let passes = passes(&file, stream, (ticks(from), length.map(ticks))).await.expect("passes");
+                let passes = passes(&file, stream, (ticks(from), length.map(ticks))).await;
                 kept += passes.iter().filter(|pass| pass.copied).count();
                 let job = Job {
                     file: file.clone(),

@@ -416,16 +416,16 @@ pub(super) async fn said(stderr: ChildStderr) -> String {
 }
 
 /// What is made one after another, and becomes one piece.
-async fn parts(job: &Job) -> std::result::Result<Vec<Job>, String> {
-    let PicturePlan::Joined { stream, ends } = &job.plan.picture else { return Ok(vec![job.clone()]) };
-    let passes = cut::passes(&job.file, *stream, (job.from, job.length)).await?;
+async fn parts(job: &Job) -> Vec<Job> {
+    let PicturePlan::Joined { stream, ends } = &job.plan.picture else { return vec![job.clone()] };
+    let passes = cut::passes(&job.file, *stream, (job.from, job.length)).await;
     let part = |pass: Pass| {
         let picture =
             if pass.copied { PicturePlan::Copied { stream: *stream } } else { PicturePlan::clone(ends) };
         let plan = Plan { picture, ..job.plan.clone() };
         Job { from: pass.begins, length: pass.length, pictures: pass.pictures, plan, ..job.clone() }
     };
-    Ok(passes.into_iter().map(part).collect())
+    passes.into_iter().map(part).collect()
 }
 
 /// Prepares a piece.
@@ -433,7 +433,7 @@ async fn parts(job: &Job) -> std::result::Result<Vec<Job>, String> {
 /// # Errors
 /// Why not; nothing is left in its folder then.
 pub async fn prepare(job: &Job, bench: &Bench) -> std::result::Result<Piece, Unmade> {
-    let parts = parts(job).await?;
+    let parts = parts(job).await;
     let arguments = |stay: bool| parts.iter().map(|part| part.arguments(stay)).collect::<Vec<_>>();
     if job.sounds_stay() {
         let (piece, silent) = make(job.urgent, &arguments(true), bench).await?;

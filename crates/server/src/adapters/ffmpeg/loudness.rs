@@ -74,7 +74,17 @@ async fn measure(
         arguments.extend(["-map".into(), format!("[a{number}]").into()]);
     }
     arguments.extend(words("-f null -"));
-    let mut child = spawn(nice(urgent), "level+info", &arguments)?;
+    let said = heard(nice(urgent), &arguments, patience).await?;
+    let found = (0..count).map(|number| summary(&said, number)).collect::<Option<Vec<_>>>();
+    found.ok_or_else(|| "its loudness cannot be measured".to_owned())
+}
+
+/// Runs ffmpeg, and gives its last words.
+///
+/// # Errors
+/// Its cause, for people.
+pub(super) async fn heard(nice: u8, arguments: &[OsString], patience: Duration) -> Result<String, String> {
+    let mut child = spawn(nice, "level+info", arguments)?;
     let stderr = child.0.stderr.take();
     let run = async {
         let said = match stderr {
@@ -83,16 +93,15 @@ async fn measure(
         };
         (said, child.0.wait().await)
     };
-    let (said, status) = timeout(patience, run).await.map_err(|_| "measuring its loudness takes too long")?;
+    let (said, status) = timeout(patience, run).await.map_err(|_| "measuring it takes too long")?;
     if !status.map_err(|error| error.to_string())?.success() {
         return Err(cause(&said));
     }
-    let found = (0..count).map(|number| summary(&said, number)).collect::<Option<Vec<_>>>();
-    found.ok_or_else(|| "its loudness cannot be measured".to_owned())
+    Ok(said)
 }
 
 /// The last words of a child: the summary of a measurement stands there.
-pub(super) async fn last_words(stderr: ChildStderr) -> String {
+async fn last_words(stderr: ChildStderr) -> String {
     let mut reader = BufReader::new(stderr);
     let (mut kept, mut piece) = (Vec::new(), vec![0; 4096]);
     while let Ok(count @ 1..) = reader.read(&mut piece).await {

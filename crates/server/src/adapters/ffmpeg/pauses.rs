@@ -4,11 +4,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use telecast_core::library::pauses::{Stretches, coincide};
-use tokio::time::timeout;
 
-use super::cause;
-use super::item::{fenced, of_file, spawn, words};
-use super::loudness::last_words;
+use super::item::{fenced, of_file, words};
+use super::loudness::heard;
 
 /// No film is looked at for longer: six hours of it at the pace of a slow machine.
 const PATIENCE: Duration = Duration::from_hours(3);
@@ -27,19 +25,7 @@ pub async fn find(file: &Path) -> Result<Vec<i64>, String> {
     arguments.push(of_file(file));
     arguments.extend(["-filter_complex".into(), FILTERS.into()]);
     arguments.extend(words("-map [v] -map [a] -f null -"));
-    let mut child = spawn(19, "level+info", &arguments)?;
-    let stderr = child.0.stderr.take();
-    let run = async {
-        let said = match stderr {
-            Some(stderr) => last_words(stderr).await,
-            None => String::new(),
-        };
-        (said, child.0.wait().await)
-    };
-    let (said, status) = timeout(PATIENCE, run).await.map_err(|_| "looking through it takes too long")?;
-    if !status.map_err(|error| error.to_string())?.success() {
-        return Err(cause(&said));
-    }
+    let said = heard(19, &arguments, PATIENCE).await?;
     let (black, silent) = read(&said);
     Ok(coincide(&black, &silent))
 }

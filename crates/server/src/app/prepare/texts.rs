@@ -14,7 +14,7 @@ use crate::adapters::piece_texts;
 use crate::adapters::pieces::Piece;
 
 /// A piece that is due waits no longer for what may be read with it.
-const SOON: Duration = Duration::from_secs(10);
+pub(super) const SOON: Duration = Duration::from_secs(10);
 /// What lies beside films is looked at this often.
 const AGAIN: Duration = Duration::from_hours(1);
 /// Ending of a folder beside that of a piece, as long as ffmpeg writes there.

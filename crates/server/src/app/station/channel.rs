@@ -262,7 +262,10 @@ impl Channel {
         self.forget(now);
         self.stale |= now >= self.planned + AGAIN;
         changed.plan |= self.replan_if_stale(now, stock);
-        let Some(plan) = self.plan.clone() else { return changed };
+        let Some(plan) = self.plan.clone() else {
+            self.shorter.clear();
+            return changed;
+        };
         self.extend(&plan, now, &mut changed);
         let mut settled = false;
         for _ in 0..STEPS {

@@ -44,6 +44,8 @@ const SLIVER: i64 = HZ / 2;
 const PROBED: Duration = Duration::from_secs(10);
 /// A programme that no tape shows any more, or yet, stays for this long.
 const LINGER: Duration = Duration::from_secs(60);
+/// No item is longer (ticks): of what claims to be, that much is played.
+const LONGEST: i64 = 48 * 3600 * HZ;
 /// For one that no tape shows any more, or yet, nothing is prepared after this.
 const WANTED: Duration = Duration::from_secs(15);
 
@@ -179,13 +181,15 @@ impl All {
             let what = format!("item-{}", wish.item);
             return self.begin((what, 0), vec![all], (None, None), programmes);
         }
-        let first = wish.from.clamp(0, wish.length - 1) / CHUNK * CHUNK;
+        // What claims to be longer is not believed.
+        let length = wish.length.min(LONGEST);
+        let first = wish.from.clamp(0, length - 1) / CHUNK * CHUNK;
         let chunk = |nth: i64| {
             let at = first + nth * CHUNK;
-            let stretch = Stretch { from: at, length: Some(CHUNK.min(wish.length - at)) };
+            let stretch = Stretch { from: at, length: Some(CHUNK.min(length - at)) };
             need(stretch, stretch.length.unwrap_or(CHUNK), at)
         };
-        let chunks = (wish.length - first + CHUNK - 1) / CHUNK;
+        let chunks = (length - first + CHUNK - 1) / CHUNK;
         let what = format!("item-{}-{}", wish.item, first / HZ);
         let needs = (0..chunks).map(chunk).collect();
         self.begin((what, first), needs, (copied.then_some(all), None), programmes)
