@@ -5,6 +5,7 @@
 //   node run.mjs --only=reload    only tests whose name matches this expression
 //   node run.mjs --screens        take the screenshots of docs/screens instead
 //   TELECAST_BIN=…                the binary; otherwise the newest build in target/
+//   TELECAST_E2E_TZ=Etc/GMT+1     a zone for station and browser; otherwise one in which the day is young
 //   TELECAST_E2E_URL=http://…#link=…   a station that runs already
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -20,7 +21,14 @@ const wanted = args.filter((arg) => !arg.startsWith("--"));
 const here = import.meta.dirname;
 const scratch = mkdtempSync(join(tmpdir(), "telecast-e2e-"));
 
+/** Where it is between nine and ten in the morning now: today and tomorrow are the same days all through a run. */
+function morning() {
+  const east = ((9 - new Date().getUTCHours() + 35) % 24) - 11;
+  return `Etc/GMT${east > 0 ? "-" : "+"}${Math.abs(east)}`;
+}
+
 async function main() {
+  if (!process.env.TELECAST_E2E_URL) process.env.TZ = process.env.TELECAST_E2E_TZ ?? morning();
   if (!existsSync(process.env.CHROMIUM ?? "/usr/bin/chromium")) {
     console.log("not run: there is no Chromium (apt-get install chromium)");
     return 1;
