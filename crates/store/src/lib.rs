@@ -18,6 +18,7 @@ mod access;
 mod account;
 mod audit;
 mod bus;
+mod conversation;
 mod error;
 mod guide;
 mod guide_address;
@@ -42,6 +43,7 @@ pub use access::{ApiToken, NewApiToken, Purpose, SignIn, Used};
 pub use account::{Account, Credentials, NewAccount, NewPin};
 pub use audit::AuditLine;
 pub use bus::{Bus, Notice, Subscription};
+pub use conversation::{Append, ConversationRow, EventRow};
 pub use error::{Error, Result};
 pub use guide::{Found, Import, Imported, Kept, Place, Told};
 pub use guide_address::GuideAddress;
@@ -69,6 +71,8 @@ pub struct Store {
     /// The same, or beside it: the guide is large and need not be kept as well.
     guide: Backend,
     turns: Arc<access::Turns>,
+    /// For what is sealed here and not by whoever asks.
+    sealer: Option<Sealer>,
 }
 
 /// Where it is kept. Each method matches on this, with the SQL of each backend side by side.
@@ -95,7 +99,7 @@ impl Store {
     pub async fn open_sqlite(path: &Path) -> Result<Self> {
         let backend = Backend::Sqlite(Sqlite::open(path).await?);
         let guide = Backend::Sqlite(Sqlite::open_guide(&path.with_file_name("guide.db")).await?);
-        let store = Self { backend, guide, turns: Arc::default() };
+        let store = Self { backend, guide, turns: Arc::default(), sealer: None };
         store.look_at_access().await?;
         Ok(store)
     }

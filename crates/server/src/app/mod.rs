@@ -5,6 +5,8 @@
 //! from one [`Clock`] that is made at start.
 
 mod admission;
+pub mod assistant;
+pub mod conversation;
 mod guardian;
 pub mod guide;
 mod housekeeping;
@@ -56,8 +58,12 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::adapters::clock::Clock;
+use crate::adapters::llm::Llm;
 use crate::adapters::outgoing::Outgoing;
 pub use crate::spawn::{panics, supervise};
+use assistant::Assistant;
+use assistant::providers::Providers;
+use conversation::Conversations;
 use guardian::Guardian;
 use guide::files::FileView;
 use guide::{DetailView, Export, Guide, Query, RowView, SearchPage};
@@ -107,6 +113,8 @@ struct Inner {
     lineup: Arc<ArcSwap<Lineup>>,
     news: News,
     stations: Stations,
+    assistant: Assistant,
+    conversations: Conversations,
     stop: CancellationToken,
 }
 
@@ -125,6 +133,8 @@ impl App {
         let wishes = wishes::kept(&store).await;
         let house = housekeeping::keep_house(store.clone(), clock, settings.clone(), stop.child_token());
         supervise("housekeeping", house);
+        let llm = Llm::new().map_err(|error| Error::new(Kind::Internal, error.to_string()))?;
+        let (talk, providers) = (store.clone(), Providers::new(&settings.now().assistant, llm, clock));
         let (guide, library) = stocked(store, (&settings, &lineup, clock), &news, &stop).await;
         let transcoders = Transcoders::start(settings.clone(), room.clone(), clock, stop.child_token());
         let tuners = Tuners::start(settings.clone(), Arc::clone(&lineup), room, clock, stop.child_token());
@@ -161,7 +171,10 @@ impl App {
             transcoders: transcoders.clone(),
             lineup: Arc::clone(&lineup),
         };
-        Ok(Self(Arc::new(Inner {
+        Ok(Self(Arc::new_cyclic(|station| {
+            let assistant = Assistant::new(talk.clone(), providers, station.clone());
+            let conversations = Conversations::start(talk, clock, news.clone(), assistant.clone(), stop.child_token());
+            Inner {
             clock,
             settings,
             status: Status::start(parts, stop.child_token()),
@@ -178,7 +191,10 @@ impl App {
             lineup,
             news,
             stations,
+            assistant,
+            conversations,
             stop,
+            }
         })))
     }
 
@@ -198,6 +214,16 @@ impl App {
     /// `Conflict`: somebody else was faster; `Invalid`; `Unavailable`: the store.
     pub async fn wish(&self, revision: i64, change: WishChange) -> Result<Arc<Kept>, Error> {
         self.0.receivers.wish(revision, change).await
+    }
+
+    /// What is said.
+    pub fn conversations(&self) -> &Conversations {
+        &self.0.conversations
+    }
+
+    /// Who answers.
+    pub fn assistant(&self) -> &Assistant {
+        &self.0.assistant
     }
 
     /// Films and series in the host's folders.

@@ -11,6 +11,7 @@ use telecast_core::playback::Policy;
 use telecast_core::tuner::Rules;
 use url::Url;
 
+pub use super::assistant::providers::{AssistantSettings, ProviderSettings};
 pub use super::guide::WrittenFiles;
 pub use super::guide::source::GuideFile;
 pub use super::library::FolderSettings;
@@ -55,6 +56,8 @@ pub struct Settings {
     pub rescan: Duration,
     /// Where pictures of the library are kept; none: nowhere.
     pub artwork: Option<PathBuf>,
+    /// Who is asked in conversations, and what that may cost.
+    pub assistant: AssistantSettings,
     /// Path before all addresses that are given out, without a slash at its end.
     pub base_path: String,
 }
@@ -173,6 +176,7 @@ impl Settings {
             folders: Vec::new(),
             rescan: Duration::from_secs(6 * 3600),
             artwork: None,
+            assistant: AssistantSettings::default(),
             base_path: String::new(),
         }
     }

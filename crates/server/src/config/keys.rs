@@ -26,6 +26,8 @@ pub enum Shape {
     Url,
     /// The same, or `file:///…`.
     Address,
+    /// `0.15`: an amount, with six digits behind the point at most.
+    Money,
     /// One of these words.
     Choice(&'static [&'static str]),
     /// Texts.
@@ -282,6 +284,9 @@ pub const KEYS: &[Key] = &[
         Shape::Networks,
         "Networks that get `/metrics` on the station's own address as well, asked directly and not through a proxy.",
     ),
+    key("chat.prompt", "", Shape::Text, "What the assistant is told before everything else; the station's own words if empty."),
+    key("chat.daily_tokens", "0", Shape::Number, "Tokens that the questions of one person may use in a day, answers included; 0: as many as there are."),
+    key("chat.daily_cost", "", Shape::Money, "What the questions of one person may cost in a day, in the currency of the providers' prices; no limit if empty."),
     key("log.level", "info", Shape::Text, "`error`, `warn`, `info`, `debug`, `trace`, or a filter."),
     key("log.format", "text", Shape::Text, "`text` or `json`.").after_restart(),
 ];
@@ -330,6 +335,24 @@ pub const FOLDER_KEYS: &[Key] = &[
     key("path", "", Shape::Text, "Where it lies. Nothing in it is ever changed."),
 ];
 
+/// Keys of each `[[chat.provider]]`.
+pub const PROVIDER_KEYS: &[Key] = &[
+    key("name", "", Shape::Text, "Name for people, which a conversation chooses it by; the host if empty."),
+    key(
+        "kind",
+        "openai_chat",
+        Shape::Choice(&["openai_chat", "openai_responses", "anthropic", "ollama", "dify"]),
+        "How it is spoken to: `openai_chat` chat completions as most have them, `openai_responses`, `anthropic` messages, `ollama`, `dify` (an app, without tools and history).",
+    ),
+    key("url", "", Shape::Url, "Its address as its vendor prints it: `https://api.openai.com/v1`, `https://api.anthropic.com`, `http://127.0.0.1:11434`, `https://api.dify.ai/v1`."),
+    key("model", "", Shape::Text, "Its name of the model; Dify has none."),
+    key("api_key", "", Shape::Secret, "Key, if it wants one. It never leaves the server but to this address."),
+    key("window", "16000", Shape::Number, "Tokens that the model holds, question and answer together."),
+    key("max_tokens", "1024", Shape::Number, "Tokens of an answer at most."),
+    key("price_input", "", Shape::Money, "Price of a million tokens of questions."),
+    key("price_output", "", Shape::Money, "Price of a million tokens of answers."),
+];
+
 /// The reference as Markdown.
 pub fn reference() -> String {
     let mut out = String::from(
@@ -349,6 +372,10 @@ pub fn reference() -> String {
     }
     out.push_str("\n## `[[library.folder]]`\n\n| key | default | what it does |\n| --- | --- | --- |\n");
     for key in FOLDER_KEYS {
+        let _ = writeln!(out, "| `{}` | `{}` | {} |", key.name, key.default, key.text);
+    }
+    out.push_str("\n## `[[chat.provider]]`\n\nAsked in the order in which they stand. Without any, the assistant understands a few sentences.\n\n| key | default | what it does |\n| --- | --- | --- |\n");
+    for key in PROVIDER_KEYS {
         let _ = writeln!(out, "| `{}` | `{}` | {} |", key.name, key.default, key.text);
     }
     out.replace("`` |", "— |")

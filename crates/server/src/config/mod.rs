@@ -7,12 +7,13 @@ mod folders;
 mod keys;
 mod network;
 mod oidc;
+mod providers;
 mod read;
 mod receivers;
 mod schema;
 mod source;
 
-pub use keys::{FOLDER_KEYS, KEYS, Key, RECEIVER_KEYS, environment, reference, variable};
+pub use keys::{FOLDER_KEYS, KEYS, Key, PROVIDER_KEYS, RECEIVER_KEYS, environment, reference, variable};
 pub use network::Network;
 pub use read::{Change, Config, Faults, Origin, Row, Value, load};
 pub use schema::schema;

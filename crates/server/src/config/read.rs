@@ -4,8 +4,9 @@ use super::cross;
 use super::folders;
 use super::keys::{KEYS, Key, RENAMED, Shape};
 use super::network::Network;
+use super::providers;
 use super::receivers;
-use crate::app::settings::{FolderSettings, GuideFile, ReceiverSettings};
+use crate::app::settings::{FolderSettings, GuideFile, ProviderSettings, ReceiverSettings};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -52,6 +53,7 @@ pub struct Config {
     read: Vec<receivers::Read>,
     /// Folders of the library from the file.
     pub folders: Vec<FolderSettings>,
+    providers: Vec<providers::Read>,
     /// What works and should be changed all the same, a line each.
     pub warnings: Vec<String>,
 }
@@ -142,6 +144,7 @@ struct Reading {
     faults: Faults,
     warnings: Vec<String>,
     folders: Vec<FolderSettings>,
+    providers: Vec<providers::Read>,
 }
 
 impl Reading {
@@ -165,7 +168,7 @@ pub fn load(
     flags: &[(&'static str, String)],
 ) -> Result<Config, Faults> {
     let mut reading =
-        Reading { keys: Layers::of(KEYS), faults: Faults::new(), warnings: Vec::new(), folders: Vec::new() };
+        Reading { keys: Layers::of(KEYS), faults: Faults::new(), warnings: Vec::new(), folders: Vec::new(), providers: Vec::new() };
     let mut read = Vec::new();
     let path = file.map_or_else(PathBuf::new, |(path, _)| path.to_owned());
     if let Some((_, text)) = file {
@@ -192,7 +195,7 @@ pub fn load(
     for (name, text) in flags {
         reading.put(name, text.clone(), Origin::Flag);
     }
-    let Reading { keys, mut faults, mut warnings, folders } = reading;
+    let Reading { keys, mut faults, mut warnings, folders, providers } = reading;
     for key in KEYS {
         if let Some(fault) = shape_fault(key, keys.text(key.name)) {
             faults.push(format!("{}{}: {fault}", keys.place(key.name, &path), key.name));
@@ -208,7 +211,7 @@ pub fn load(
     }
     if faults.is_empty() {
         warnings.extend(cross::warnings(&keys));
-        return Ok(Config { keys, receivers, read, folders, warnings });
+        return Ok(Config { keys, receivers, read, folders, providers, warnings });
     }
     // A key or a value may hold the end of a line: what follows must not look like a fault of its own.
     Err(faults.into_iter().map(|fault| fault.replace(char::is_control, " ")).collect())
@@ -235,6 +238,9 @@ fn read_section(
         if (section.as_ref(), name.get_ref().as_ref()) == ("library", "folder") {
             reading.folders = folders::read(path, lines, value, &mut reading.faults);
         }
+        if (section.as_ref(), name.get_ref().as_ref()) == ("chat", "provider") {
+            reading.providers = providers::read(path, lines, value, &mut reading.faults);
+        }
     }
     read_table(&shown.to_string(), lines, section, table, reading);
 }
@@ -244,7 +250,7 @@ fn read_table(path: &str, lines: &Lines<'_>, section: &str, table: &DeTable<'_>,
     for (name, value) in table {
         let (at, full) = (lines.at(name.span().start), format!("{section}.{}", name.get_ref()));
         // Read beside this.
-        if full == "library.folder" {
+        if matches!(full.as_str(), "library.folder" | "chat.provider") {
             continue;
         }
         let within = format!("{full}.");
@@ -375,7 +381,9 @@ impl Config {
             restart: key.waits(self.text(key.name), new.text(key.name)),
         });
         let receivers = receivers::changes(&self.receivers, &new.receivers);
-        own.chain(receivers).chain(folders::changes(&self.folders, &new.folders)).collect()
+        let (was, now) = (self.providers(), new.providers());
+        let providers: Vec<Change> = providers::changes(&was, &now).collect();
+        own.chain(receivers).chain(folders::changes(&self.folders, &new.folders)).chain(providers).collect()
     }
 
     /// Each key, and each of each receiver, as it stands.
@@ -384,7 +392,18 @@ impl Config {
         let receivers = receivers::rows(&self.read).filter_map(|(name, key, keys)| keys.row(key, name));
         let folders =
             folders::rows(&self.folders).map(|(name, path)| (name, path, "file".to_owned(), Vec::new()));
-        own.chain(receivers).chain(folders).collect()
+        let providers = providers::rows(&self.providers).filter_map(|(name, key, keys)| keys.row(key, name));
+        own.chain(receivers).chain(folders).chain(providers).collect()
+    }
+
+    /// Who is asked in conversations, in order.
+    pub fn providers(&self) -> Vec<ProviderSettings> {
+        self.providers.iter().map(|(settings, _)| settings.clone()).collect()
+    }
+
+    /// An amount of money in millionths; none: nothing is said.
+    pub fn money(&self, name: &str) -> Option<u64> {
+        micros(self.text(name))
     }
 }
 
@@ -490,6 +509,7 @@ pub(super) fn shape_fault(key: &Key, text: &str) -> Option<String> {
             "file" => key.shape == Shape::Address && url.to_file_path().is_ok(),
             _ => false,
         }),
+        Shape::Money => micros(text).is_some(),
         Shape::Choice(words) => words.contains(&text),
     };
     let wanted = match key.shape {
@@ -498,6 +518,7 @@ pub(super) fn shape_fault(key: &Key, text: &str) -> Option<String> {
         Shape::Port => "a port from 1 to 65535",
         Shape::Duration => "a duration such as 90s, 15m, 6h, 14d",
         Shape::Size => "a size such as 500MB, 20GB",
+        Shape::Money => "an amount such as 0.15",
         Shape::Listen => "an address with a port such as 127.0.0.1:8080",
         Shape::Networks => "networks such as 192.168.1.0/24",
         Shape::Url | Shape::Address => "an address such as http://192.168.1.20",
@@ -508,6 +529,17 @@ pub(super) fn shape_fault(key: &Key, text: &str) -> Option<String> {
         Shape::Text | Shape::Secret | Shape::List | Shape::Places => "a text",
     };
     (!good).then(|| format!("'{}' is not {wanted}", shown(key.shape, text)))
+}
+
+/// An amount as `0.15`, in millionths.
+pub(super) fn micros(text: &str) -> Option<u64> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || part.len() > 6 || !is_number(whole) || !is_number(part) {
+        return None;
+    }
+    let part: u64 = format!("{part:0<6}").parse().ok()?;
+    whole.parse::<u64>().ok()?.checked_mul(1_000_000)?.checked_add(part)
 }
 
 pub(super) fn nearest(name: &str, keys: &[Key]) -> &'static str {

@@ -1,7 +1,7 @@
 //! The JSON Schema of `telecast.toml`, for editors that complete and check it. It is made of the same keys that are read, so neither
 //! can know one that the other does not.
 
-use super::keys::{FOLDER_KEYS, KEYS, Key, RECEIVER_KEYS, RENAMED, Shape};
+use super::keys::{FOLDER_KEYS, KEYS, Key, PROVIDER_KEYS, RECEIVER_KEYS, RENAMED, Shape};
 use serde_json::{Map, Value, json};
 
 /// The schema (draft 2020-12) as text.
@@ -29,6 +29,12 @@ pub fn schema() -> String {
     folder["required"] = json!(["path"]);
     if let Some(library) = sections.get_mut("library") {
         put(library, "folder", json!({ "type": "array", "items": folder }));
+    }
+    let provider = PROVIDER_KEYS.iter().map(|key| (key.name.to_owned(), property(key))).collect();
+    let mut provider = object(provider);
+    provider["required"] = json!(["url"]);
+    if let Some(chat) = sections.get_mut("chat") {
+        put(chat, "provider", json!({ "type": "array", "items": provider }));
     }
     let mut whole = object(sections);
     whole["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
@@ -61,6 +67,7 @@ fn property(key: &Key) -> Value {
         Shape::Number => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
         Shape::Port => json!({ "type": "integer", "minimum": 1, "maximum": u16::MAX }),
         Shape::Duration => json!({ "type": "string", "pattern": "^[0-9]+[smhd]$" }),
+        Shape::Money => json!({ "type": ["number", "string"], "minimum": 0 }),
         Shape::Size => json!({ "type": "string", "pattern": "^[0-9]+ *([KMGT]?B)?$" }),
         Shape::Url | Shape::Address => json!({ "type": "string", "format": "uri" }),
         Shape::Choice(words) => json!({ "type": "string", "enum": words }),

@@ -5,7 +5,7 @@ use crate::adapters::certificate::Files;
 use crate::adapters::machine;
 use crate::adapters::oidc;
 use crate::app::settings::{
-    Allowance, GuideFile, Keeping, Limits, LogoPlaces, Prepared, ReceiverSettings, Settings, WrittenFiles,
+    Allowance, AssistantSettings, GuideFile, Keeping, Limits, LogoPlaces, Prepared, ReceiverSettings, Settings, WrittenFiles,
 };
 use crate::config::{Config, Network};
 use crate::web::rate::{Bucket, RateLimits};
@@ -14,6 +14,7 @@ use crate::web::{Tuner, WebConfig};
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use telecast_core::assistant::price::Budget;
 use url::Url;
 
 /// What the station is run with; `data` is the folder of the store, `base_path` stands before all addresses.
@@ -65,6 +66,14 @@ pub fn settings(config: &Config, data: &Path, receivers: Vec<ReceiverSettings>, 
         folders: config.folders.clone(),
         rescan: config.duration("library.rescan"),
         artwork: Some(data.join("artwork")),
+        assistant: AssistantSettings {
+            providers: config.providers(),
+            prompt: config.string("chat.prompt").map(str::to_owned).unwrap_or_default(),
+            budget: Budget {
+                micros: config.money("chat.daily_cost"),
+                tokens: Some(config.number("chat.daily_tokens")).filter(|tokens| *tokens > 0),
+            },
+        },
         base_path: base_path.to_owned(),
     }
 }

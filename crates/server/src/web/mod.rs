@@ -30,6 +30,7 @@ pub mod secret;
 pub mod serve;
 pub mod simulated;
 pub mod stream;
+pub mod talk;
 pub mod tls;
 pub mod trace;
 pub mod tuner;

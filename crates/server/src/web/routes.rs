@@ -53,6 +53,7 @@ const GET: &[&str] = &["GET", "HEAD"];
 const GET_ALONE: &[&str] = &["GET"];
 const POST: &[&str] = &["POST"];
 const DELETE: &[&str] = &["DELETE"];
+const CHAT: Class = Class::Scoped(Scope::Chat);
 const WATCH: Class = Class::Scoped(Scope::Watch);
 const PROGRAM: Class = Class::Scoped(Scope::Program);
 const ADMIN: Class = Class::Scoped(Scope::Admin);
@@ -140,6 +141,15 @@ pub const ROUTES: &[Route] = &[
     route(GET, "/api/v1/account/searches", Class::Personal),
     route(POST, "/api/v1/account/searches", Class::Personal).body(limits::BODY_SMALL),
     route(&["POST", "DELETE"], "/api/v1/account/searches/{id}", Class::Personal).body(limits::BODY_SMALL),
+    // What is said is never audited: only what the assistant does, by itself.
+    route(GET, "/api/v1/conversations", CHAT),
+    route(POST, "/api/v1/conversations", CHAT).body(limits::BODY_SMALL),
+    route(GET, "/api/v1/conversations/search", CHAT),
+    route(GET, "/api/v1/conversations/{id}", CHAT),
+    route(DELETE, "/api/v1/conversations/{id}", CHAT).body(limits::BODY_SMALL),
+    route(GET, "/api/v1/conversations/{id}/events", CHAT),
+    route(POST, "/api/v1/conversations/{id}/commands", CHAT).body(limits::FRAME),
+    route(GET, "/api/v1/assistant", CHAT),
     route(GET, "/api/v1/people", ADMIN),
     route(POST, "/api/v1/people", ADMIN).body(limits::BODY_SMALL).audit("person.add"),
     route(POST, "/api/v1/people/{id}/role", ADMIN).body(limits::BODY_SMALL).audit("person.role"),
@@ -208,6 +218,7 @@ pub const ROUTES: &[Route] = &[
     route(DELETE, "/api/v1/sessions/{id}", WATCH).body(limits::BODY_SMALL),
     route(POST, "/api/v1/sessions/{id}/heartbeat", WATCH).body(limits::BODY_SMALL),
     route(GET, "/api/v1/socket", WATCH),
+    route(POST, "/api/v1/socket", CHAT).body(limits::FRAME),
     route(GET, "/api/v1/events", WATCH),
     route(GET, "/api/v1/receivers", WATCH),
     route(POST, "/api/v1/receivers", ADMIN).body(limits::BODY_SMALL).audit("receiver.add"),

@@ -30,6 +30,11 @@ pub struct Ids {
 }
 
 impl Ids {
+    /// A fresh one, for a frame of a socket.
+    pub fn text(&self) -> String {
+        self.fresh().to_str().unwrap_or_default().to_owned()
+    }
+
     fn fresh(&self) -> HeaderValue {
         let mixed = self.mix.hash_one(self.next.fetch_add(1, Ordering::Relaxed));
         let digits: [u8; 16] =

@@ -4,6 +4,7 @@ pub mod account;
 pub mod auth;
 pub mod channels;
 pub mod collections;
+pub mod conversations;
 pub mod events;
 pub mod guide;
 pub mod items;
@@ -75,6 +76,12 @@ pub fn router() -> OpenApiRouter<Web> {
         .routes(routes!(account::end_sign_in))
         .routes(routes!(account::tokens, account::make_token))
         .routes(routes!(account::revoke_token))
+        .routes(routes!(conversations::list, conversations::create))
+        .routes(routes!(conversations::search))
+        .routes(routes!(conversations::one, conversations::delete))
+        .routes(routes!(conversations::events))
+        .routes(routes!(conversations::command))
+        .routes(routes!(conversations::assistant))
         .routes(routes!(own::favourites, own::like))
         .routes(routes!(own::languages, own::read_languages))
         .routes(routes!(own::searches, own::save))
@@ -106,7 +113,7 @@ pub fn router() -> OpenApiRouter<Web> {
         .routes(routes!(sessions::start, sessions::list))
         .routes(routes!(sessions::get, sessions::stop))
         .routes(routes!(sessions::heartbeat))
-        .routes(routes!(events::socket))
+        .routes(routes!(events::socket, events::frame))
         .routes(routes!(events::events))
         .routes(routes!(receivers::list, receivers::add))
         .routes(routes!(receivers::test))
