@@ -44,3 +44,8 @@ pub use post::{Checkpoint, Delta, How, Post};
 pub use refusal::{Code, Refusal};
 pub use state::{Broken, Call, CallState, Conversation, Job, Person};
 pub use transcript::{Told, Turn, context, transcript};
+
+#[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod world;
