@@ -48,4 +48,6 @@ pub use transcript::{Told, Turn, context, transcript};
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod world;
