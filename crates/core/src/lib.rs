@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod breaker;
+pub mod conversation;
 pub mod error;
 pub mod guide;
 pub mod library;

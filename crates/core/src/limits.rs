@@ -322,6 +322,45 @@ pub const SAVED_SEARCHES: u32 = 50;
 /// Characters of the words of one.
 pub const SAVED_WORDS: usize = 200;
 
+/// Bytes of a frame that a client sends: a message of the greatest length, escaped, fits well.
+pub const FRAME: usize = 64 << 10;
+/// Bytes of a message: ten typed pages.
+pub const MESSAGE: usize = 16 << 10;
+/// Bytes of an emoji; the flags of parts of a country, which are the longest, have 28.
+pub const EMOJI: usize = 40;
+/// Characters of a conversation's title.
+pub const TITLE: usize = 120;
+/// Characters of the name of a model, a provider or a tool.
+pub const MODEL_NAME: usize = 120;
+/// Bytes of what a person tells the assistant when it is to go on, and of a note.
+pub const SUMMARY: usize = 4 << 10;
+/// Bytes of an answer: more is a model that runs in circles, and is cut.
+pub const ANSWER: usize = 256 << 10;
+/// Bytes of the arguments of a call.
+pub const CALL_ARGUMENTS: usize = 8 << 10;
+/// Lines that say what a call would change.
+pub const CALL_LINES: usize = 20;
+/// Bytes of one of them.
+pub const CALL_LINE: usize = 400;
+/// Calls that wait for somebody's word, or run, at once.
+pub const CALLS_OPEN: usize = 16;
+/// Calls of a conversation that are remembered: older ones cannot be undone from there any more.
+pub const CALLS_KEPT: usize = 64;
+/// Messages of a conversation that can still be changed; of older ones it is not remembered whose they are.
+pub const MESSAGES_HELD: usize = 4_096;
+/// Reactions to one message.
+pub const REACTIONS: usize = 64;
+/// Ids of messages of which a conversation remembers that it has them; of older ones the store knows by a unique key.
+pub const CLIENT_IDS: usize = 512;
+/// Characters of an id that a client gives to what it sends: a UUID has 36.
+pub const CLIENT_ID: usize = 64;
+/// People of one conversation: its viewer and who of the desk has come by.
+pub const PEOPLE: usize = 64;
+/// Events of one conversation: at one a minute it is full after four months.
+pub const CONVERSATION_EVENTS: u64 = 200_000;
+// However a message is written in JSON, its frame holds it if half of it is escaped.
+const _: () = assert!(FRAME >= 3 * MESSAGE && ANSWER >= MESSAGE);
+
 #[cfg(test)]
 mod tests {
     use super::carried;
