@@ -358,6 +358,10 @@ pub const CLIENT_ID: usize = 64;
 pub const PEOPLE: usize = 64;
 /// Events of one conversation: at one a minute it is full after four months.
 pub const CONVERSATION_EVENTS: u64 = 200_000;
+/// Conversations of one person.
+pub const CONVERSATIONS: usize = 1_000;
+/// Conversations that one connection hears at once: tabs show one or two.
+pub const TALKS: usize = 16;
 // However a message is written in JSON, its frame holds it if half of it is escaped.
 const _: () = assert!(FRAME >= 3 * MESSAGE && ANSWER >= MESSAGE);
 

@@ -42,7 +42,7 @@ pub use event::{
 pub use id::{AccountId, BadId, CallId, ClientId, ConversationId, Epoch, Fence, Offset, RequestId};
 pub use post::{Checkpoint, Delta, How, Post};
 pub use refusal::{Code, Refusal};
-pub use state::{Broken, Call, CallState, Conversation, Job, Person};
+pub use state::{Broken, Call, CallState, Conversation, Job, Person, may_read};
 pub use transcript::{Told, Turn, context, transcript};
 
 #[cfg(test)]

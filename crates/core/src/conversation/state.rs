@@ -99,6 +99,11 @@ pub(super) struct Message {
     pub(super) reactions: BTreeSet<(AccountId, String)>,
 }
 
+/// Whether a conversation of `owner` in this mode is for whoever asks.
+pub fn may_read(owner: &AccountId, mode: Mode, account: &AccountId, desk: bool) -> bool {
+    account == owner || (desk && matches!(mode, Mode::Queued | Mode::Human))
+}
+
 /// A conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conversation {
@@ -215,7 +220,7 @@ impl Conversation {
 
     /// Whether somebody may read it: its owner, and the desk while a person is asked for or there.
     pub fn may_read(&self, account: &AccountId, desk: bool) -> bool {
-        *account == self.owner || (desk && matches!(self.mode, Mode::Queued | Mode::Human))
+        may_read(&self.owner, self.mode, account, desk)
     }
 
     pub(super) fn messages(&self) -> &BTreeMap<Offset, Message> {

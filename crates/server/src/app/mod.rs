@@ -499,6 +499,7 @@ impl App {
         }
         receivers::check(&new.receivers, self.0.clock)?;
         let receivers = new.receivers.clone();
+        self.0.assistant.providers().set(new.assistant.clone());
         self.0.settings.set(new);
         self.0.guide.written.changed();
         self.0.library.settings_changed();

@@ -228,6 +228,7 @@ impl Station {
             .map_err(|error| cannot("the store", &error))?;
         let sealer = Sealer::load_or_create(&data.join("instance.key"))
             .map_err(|error| cannot("the instance key", &error))?;
+        let store = store.sealing_with(sealer.clone());
         let accounts = Accounts::new(store.clone(), sealer);
         let mut receivers = config.receivers.clone();
         receivers.extend(accounts.receivers().await.map_err(fault)?);
