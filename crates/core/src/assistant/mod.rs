@@ -2,7 +2,7 @@
 //!
 //! - [`Kind`] is the closed set of wires by which models are spoken to. [`Kind::encode`] makes a [`Request`] into what is posted; a [`Wire`] takes
 //!   the answer's bytes as they come, cut anywhere, and gives [`Delta`]s.
-//! - [`tools`] is what a model may call; [`price`] says what an answer costs and whether a day's budget bears it; [`choose`] says which provider is asked.
+//! - [`context`] fits a conversation into what a model takes; [`tools`] is what it may call; [`price`] says what an answer costs and whether a day's budget bears it; [`choose`] says which provider is asked.
 //!
 //! What always holds: nothing here panics on bytes from outside or grows beyond a named bound; the same bytes give the same deltas however they
 //! are cut; a [`Fault`] has words of our own and none of the provider's, so that neither what was said nor a key can be in it.
@@ -13,6 +13,7 @@
 mod answer;
 mod anthropic;
 pub mod choose;
+pub mod context;
 mod dify;
 mod fault;
 mod lines;
