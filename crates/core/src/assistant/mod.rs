@@ -2,7 +2,8 @@
 //!
 //! - [`Kind`] is the closed set of wires by which models are spoken to. [`Kind::encode`] makes a [`Request`] into what is posted; a [`Wire`] takes
 //!   the answer's bytes as they come, cut anywhere, and gives [`Delta`]s.
-//! - [`context`] fits a conversation into what a model takes; [`tools`] is what it may call; [`price`] says what an answer costs and whether a day's budget bears it; [`choose`] says which provider is asked.
+//! - [`context`] fits a conversation into what a model takes; [`tools`] is what it may call; [`plain`] understands a few sentences without one.
+//! - [`price`] says what an answer costs and whether a day's budget bears it; [`choose`] says which provider is asked.
 //!
 //! What always holds: nothing here panics on bytes from outside or grows beyond a named bound; the same bytes give the same deltas however they
 //! are cut; a [`Fault`] has words of our own and none of the provider's, so that neither what was said nor a key can be in it.
@@ -21,6 +22,7 @@ pub mod ndjson;
 mod ollama;
 mod openai_chat;
 mod openai_responses;
+pub mod plain;
 pub mod price;
 mod request;
 pub mod sse;
