@@ -1,6 +1,6 @@
 //! What the fuzz targets do with their bytes, one module each: `run` must come to an end, without panic and without memory beyond what
 //! the bytes are worth, and the laws that it asserts must hold. `fuzz_targets/` gives these bodies to libFuzzer, and
-//! `crates/media/tests/fuzz_seeds.rs` gives them the seeds (`seeds/<target>/`) in every `make test`. `reference`, `guide`, `m3u`, `xmltv` and `paths` are
+//! `crates/media/tests/fuzz_seeds.rs` gives them the seeds (`seeds/<target>/`) in every `make test`. `reference`, `guide`, `m3u`, `wire`, `xmltv` and `paths` are
 //! about `telecast-core`, and get theirs from `crates/core/tests/fuzz_seeds.rs`; `headers`, `cookies` and `configuration` about `telecast-server`, from
 //! `crates/server/tests/it/fuzz_seeds.rs`.
 

@@ -1,6 +1,7 @@
 //! What is true. Pure and synchronous: no IO, no clock, no randomness; `now`, ids and seeds come in as values.
 
 pub mod access;
+pub mod assistant;
 pub mod breaker;
 pub mod conversation;
 pub mod error;

@@ -1,4 +1,4 @@
-//! The seeds of the fuzz targets that are about texts of receivers, lists, guides, files and channels, and addresses of requests, through the same bodies as libFuzzer gives them to
+//! The seeds of the fuzz targets that are about texts of receivers, lists, guides, files, channels and model providers, and addresses of requests, through the same bodies as libFuzzer gives them to
 //! (`fuzz/src`).
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs, unreachable_pub)]
@@ -23,6 +23,8 @@ mod reference;
 mod seeds;
 #[path = "../../../fuzz/src/station.rs"]
 mod station;
+#[path = "../../../fuzz/src/wire.rs"]
+mod wire;
 #[path = "../../../fuzz/src/xmltv.rs"]
 mod xmltv;
 
@@ -37,5 +39,6 @@ fn seeds_and_what_is_like_them_keep_the_laws() {
     seeds::replay(&[("names", names::run)], b"/.-_ ()[]SE0129x\xc3", 1000);
     let json = b"{}[]:,\"01-.9e tfn\\";
     seeds::replay(&[("station", station::run), ("import_channel", import_channel::run)], json, 200);
+    seeds::replay(&[("wire", wire::run)], b"{}[]:,\"\n\r <0\\\xef\xbb\xf0", 1000);
     seeds::replay(&[("xmltv", xmltv::run)], b"<>&;#x\"'=/!?[]- \n\xe4\xef\0", 1000);
 }
