@@ -15,6 +15,7 @@ pub mod guide_file;
 pub mod hls;
 pub mod household;
 pub mod interfaces;
+pub mod llm;
 pub mod logo;
 pub mod logo_files;
 pub mod logo_folder;

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use telecast_server::adapters::receiver;
 use telecast_server::app::{App, ReceiverState, Settings};
-use telecast_store::Store;
+use telecast_store::{Sealer, Store};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -236,7 +236,9 @@ pub(crate) async fn station_in(fake: &FakeBox, tapes: &Path) -> App {
 /// The store beside `tapes`, opened once more.
 pub(crate) async fn store_beside(tapes: &Path) -> Store {
     crate::logs::keep();
-    Store::open_sqlite(&tapes.parent().unwrap().join("t.db")).await.unwrap()
+    let beside = tapes.parent().unwrap();
+    let sealer = Sealer::load_or_create(&beside.join("key")).unwrap();
+    Store::open_sqlite(&beside.join("t.db")).await.unwrap().sealing_with(sealer)
 }
 
 /// What such a station is started with.

@@ -31,6 +31,7 @@ mod logs;
 mod prepare;
 mod reload;
 mod tidy;
+mod web_conversation;
 mod web_door;
 mod web_form;
 mod web_guests;

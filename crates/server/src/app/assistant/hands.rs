@@ -12,7 +12,6 @@ use jiff::{Timestamp, ToSpan, Zoned};
 use telecast_core::access::Profile;
 use telecast_core::assistant::tools::{About, Call, Day, Timer, When};
 use telecast_core::conversation::{CallId, Pin};
-use telecast_core::guide;
 use telecast_core::lineup::{Channel, ChannelId};
 use telecast_store::{AuditLine, Store};
 
@@ -20,7 +19,7 @@ use super::Asker;
 use super::job::timestamp;
 use super::words::{clock, day_and_clock, link, named};
 use crate::app::guide::{AiringView, Query};
-use crate::app::timers::{TimerView, WantedTimer};
+use crate::app::timers::{TimerView, TimerWish};
 use crate::app::{App, Inner};
 
 /// Channels that are told of at once.
@@ -156,7 +155,7 @@ impl Hands {
         let now = self.zoned_now();
         let (from, to) = match day {
             Some(day) => {
-                let date = day.date(&now);
+                let date = day.date(now.date());
                 let start = date.to_zoned(now.time_zone().clone()).map_err(|_| "There is no such day.".to_owned())?;
                 let end = start.checked_add(1.day()).map_err(|_| "There is no such day.".to_owned())?;
                 (start.timestamp().max(now.timestamp()), end.timestamp())
@@ -236,9 +235,9 @@ impl Hands {
                 Ok((Call::Remind { programme: airing.id, minutes_before }, vec![line]))
             }
             Call::SetTimer(timer) => {
-                let wanted = self.wanted(&app, timer, asker).await?;
-                let shows = app.preview_timer(&wanted.0).await.map_err(|error| error.message)?;
-                Ok((Call::SetTimer(wanted.1), shows))
+                let (wish, timer) = self.wanted(&app, timer, asker).await?;
+                let shown = app.preview_timer(&wish, asker.profile.as_deref()).await.map_err(|error| error.message)?;
+                Ok((Call::SetTimer(timer), shown.lines))
             }
             Call::CancelTimer { timer } => {
                 let found = self.timer(&app, &timer, asker).await?;
@@ -270,13 +269,15 @@ impl Hands {
                 Done { text: format!("You will be reminded of {}.", listed(&app, &[airing]).trim_start_matches("- ")), undo: true }
             }
             Call::SetTimer(timer) => {
-                let (wanted, _) = self.wanted(&app, timer.clone(), asker).await?;
-                let set = app.set_timer(wanted).await.map_err(|error| error.message)?;
-                self.keep(place, &set.id).await?;
-                Done { text: format!("“{}” will be recorded, {}.", set.title, timer_on(&set)), undo: true }
+                let (wish, _) = self.wanted(&app, timer.clone(), asker).await?;
+                let set = app.set_timer(&wish, asker.profile.as_deref(), None).await.map_err(|error| error.message)?;
+                self.keep(place, &set.timer.id).await?;
+                let text = format!("“{}” will be recorded, {}.", set.timer.title, timer_on(&set.timer));
+                // What was there before anybody asked is not taken away by undoing.
+                Done { text, undo: !set.was_there }
             }
             Call::CancelTimer { timer } => {
-                let gone = app.cancel_timer(timer).await.map_err(|error| error.message)?;
+                let gone = app.cancel_timer(timer, asker.profile.as_deref()).await.map_err(|error| error.message)?;
                 self.keep(place, &serde_json::to_string(&gone).unwrap_or_default()).await?;
                 Done { text: format!("The recording of “{}” is cancelled.", gone.title), undo: true }
             }
@@ -299,14 +300,15 @@ impl Hands {
             Call::Remind { .. } => "You will not be reminded.".to_owned(),
             Call::SetTimer(_) => {
                 let id = self.kept(place).await?;
-                let gone = app.cancel_timer(&id).await.map_err(|error| error.message)?;
+                let gone = app.cancel_timer(&id, asker.profile.as_deref()).await.map_err(|error| error.message)?;
                 format!("The recording of “{}” is cancelled.", gone.title)
             }
             Call::CancelTimer { .. } => {
                 let kept = self.kept(place).await?;
                 let gone: TimerView = serde_json::from_str(&kept).map_err(|_| "What it was is not known any more.".to_owned())?;
-                let set = app.set_timer(WantedTimer::like(&gone)).await.map_err(|error| error.message)?;
-                format!("“{}” will be recorded again, {}.", set.title, timer_on(&set))
+                let wish = gone.again().ok_or("Its channel is not known any more.")?;
+                let set = app.set_timer(&wish, asker.profile.as_deref(), None).await.map_err(|error| error.message)?;
+                format!("“{}” will be recorded again, {}.", set.timer.title, timer_on(&set.timer))
             }
             _ => return Err("This cannot be undone.".to_owned()),
         };
@@ -327,46 +329,43 @@ impl Hands {
     async fn note(&self, app: &App, call: &Call, asker: &Asker, how: &str) {
         let line = AuditLine {
             at_ms: app.now_ms(),
-            account: asker.account.clone(),
-            name: asker.name.clone(),
+            id: 0,
+            actor: Some(asker.account.clone()),
+            actor_name: Some(asker.name.clone()),
             action: format!("{how}.{}", call.tool().name()),
-            ..AuditLine::default()
+            resource: String::new(),
+            result: "done".to_owned(),
+            address: String::new(),
+            agent: String::new(),
+            request_id: String::new(),
+            details: Some(call.arguments().to_string()),
         };
-        if let Err(error) = self.store.audit(&line).await {
+        if let Err(error) = self.store.put_audit(&line).await {
             tracing::error!(%error, "what the assistant has done cannot be noted");
         }
     }
 
     /// The timer that is wanted, and the call that names it exactly.
-    async fn wanted(&self, app: &App, timer: Timer, asker: &Asker) -> Told<(WantedTimer, Timer)> {
+    async fn wanted(&self, app: &App, timer: Timer, asker: &Asker) -> Told<(TimerWish, Timer)> {
         match timer {
             Timer::Programme { programme, channel: on } => {
                 let airing = self.airing(app, &programme, on.as_deref(), asker).await?;
-                let wanted = WantedTimer::Programme(airing.id.clone());
-                Ok((wanted, Timer::Programme { programme: airing.id, channel: None }))
+                let wish = TimerWish::programme(airing.id.clone());
+                Ok((wish, Timer::Programme { programme: airing.id, channel: None }))
             }
             Timer::Time { channel: on, start, end, title } => {
                 let found = channel(app, &on, asker)?;
                 let title = title.unwrap_or_else(|| found.name.clone());
-                let wanted = WantedTimer::Time {
-                    channel: found.id.clone(),
-                    start_ms: start.as_millisecond(),
-                    end_ms: end.as_millisecond(),
-                    title: title.clone(),
-                };
-                Ok((wanted, Timer::Time { channel: found.id.0, start, end, title: Some(title) }))
+                let wish = TimerWish::stretch(found.id.0.clone(), (start, end), Some(title.clone()));
+                Ok((wish, Timer::Time { channel: found.id.0, start, end, title: Some(title) }))
             }
         }
     }
 
     /// The timer of that id, or the next one that is called so.
     async fn timer(&self, app: &App, wanted: &str, asker: &Asker) -> Told<TimerView> {
-        let timers = app.timers().await.map_err(|error| error.message)?;
-        let known = |timer: &&TimerView| asker.lists(&ChannelId(timer.channel_id.clone()));
-        let mut fitting: Vec<TimerView> =
-            timers.iter().filter(known).filter(|timer| timer.id == wanted || named(&timer.title, wanted)).cloned().collect();
-        fitting.sort_by_key(|timer| timer.start_ms);
-        fitting.into_iter().next().ok_or_else(|| "There is no such recording planned.".to_owned())
+        let timers = app.timers(asker.profile.as_deref()).await.map_err(|error| error.message)?;
+        timers.items.into_iter().find(|timer| timer.id == wanted || named(&timer.title, wanted)).ok_or_else(|| "There is no such recording planned.".to_owned())
     }
 }
 
@@ -403,15 +402,15 @@ fn on(app: &App, airing: &AiringView) -> String {
 }
 
 fn timer_on(timer: &TimerView) -> String {
-    format!("{}, {}–{}", timer.channel, day_and_clock(timer.start_ms), clock(timer.end_ms))
+    let (start, end) = (timer.start.as_millisecond(), timer.end.as_millisecond());
+    format!("{}, {}–{}", timer.channel, day_and_clock(start), clock(end))
 }
 
 /// A line for each, with a link to its page.
 fn listed(app: &App, airings: &[AiringView]) -> String {
     let lines = airings.iter().map(|airing| {
         let more = if airing.subtitle.is_empty() { String::new() } else { format!(" – {}", airing.subtitle) };
-        let genre = airing.genre.and_then(guide::genre_name).map(|name| format!(" ({name})")).unwrap_or_default();
-        format!("- {}: {}{more}{genre}", on(app, airing), link(&airing.title, &airing.id))
+        format!("- {}: {}{more}", on(app, airing), link(&airing.title, &airing.id))
     });
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -423,7 +422,7 @@ fn tuners(app: &App) -> String {
         let usage = board.receivers.get(&receiver.id);
         let tuned = usage.map_or(0, |usage| usage.tuned);
         let of = receiver.tuners.map_or_else(|| "an unknown number of".to_owned(), |tuners| tuners.to_string());
-        let _ = writeln!(text, "- {}: {tuned} of {of} tuners are in use; it is {}.", receiver.name, receiver.state.name());
+        let _ = writeln!(text, "- {}: {tuned} of {of} tuners are in use. {}", receiver.name, receiver.message);
     }
     let lineup = app.lineup();
     for lease in &board.leases {
@@ -444,12 +443,12 @@ fn explained(app: &App, wanted: Option<&str>, asker: &Asker) -> Told<String> {
     let receivers = app.receivers();
     for source in &found.sources {
         let Some(receiver) = receivers.iter().find(|receiver| receiver.id == source.receiver) else { continue };
-        let _ = write!(text, "- It comes from {}, which is {}", receiver.name, receiver.state.name());
-        let _ = writeln!(text, "{}.", receiver.message.as_deref().map(|why| format!(" ({why})")).unwrap_or_default());
+        let _ = writeln!(text, "- It comes from {}. {}", receiver.name, receiver.message);
     }
     for session in app.sessions().into_iter().filter(|session| session.channel_id == found.id.0) {
         let reason = session.reason.map(|reason| format!(": {}", reason.message)).unwrap_or_default();
-        let _ = writeln!(text, "- A session of it is {}{reason}.", session.state.name());
+        let state = serde_json::to_value(session.state).unwrap_or_default();
+        let _ = writeln!(text, "- A session of it is {}{reason}", state.as_str().unwrap_or_default());
     }
     text.push_str(&tuners(app));
     Ok(text)

@@ -185,7 +185,7 @@ impl Asked {
         match &next {
             Ok(Some(_)) if !self.has_said => {
                 self.has_said = true;
-                let ms = (self.settings.providers.clock.steady_ms() - self.began_ms).max(0) as f64;
+                let ms = (self.all.0.clock.steady_ms() - self.began_ms).max(0) as f64;
                 metrics::histogram!("telecast_chat_first_token_seconds", "provider" => self.name.clone()).record(ms / 1000.0);
             }
             Err(fault) => {

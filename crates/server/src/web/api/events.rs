@@ -330,7 +330,7 @@ impl Talker {
                         Err(end) => return end,
                     }
                 }
-                answer = said(&mut self.saying) => {
+                answer = answered(&mut self.saying) => {
                     self.saying = None;
                     vec![answer.frame()]
                 }
@@ -440,7 +440,7 @@ struct Numbered {
 }
 
 /// What is being said, once it is answered.
-async fn said(saying: &mut Option<Pin<Box<dyn Future<Output = Answer> + Send>>>) -> Answer {
+async fn answered(saying: &mut Option<Pin<Box<dyn Future<Output = Answer> + Send>>>) -> Answer {
     match saying {
         Some(saying) => saying.await,
         None => std::future::pending().await,
