@@ -16,5 +16,6 @@ pub mod players;
 pub mod schedule;
 pub mod secret;
 pub mod session;
+pub mod timer;
 pub mod transcode;
 pub mod tuner;
