@@ -7,6 +7,7 @@
 mod plan;
 mod words;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -23,6 +24,7 @@ use utoipa::ToSchema;
 use super::App;
 use super::receivers::{Recorder, TimerError};
 use super::say::moment;
+use crate::adapters::receiver::Trouble;
 use crate::adapters::timer::{Timer, TimerTrouble};
 pub use crate::adapters::timer::{TimerDetails, TimerState};
 use plan::guess;
@@ -213,7 +215,7 @@ impl App {
     pub async fn timers(&self, profile: Option<&Profile>) -> Result<Timers, Error> {
         let lineup = self.lineup();
         let recorders = self.0.receivers.recorders();
-        let asked = join_all(recorders.iter().map(|recorder| patiently(recorder, recorder.timers()))).await;
+        let asked = join_all(recorders.iter().map(listed)).await;
         let mut all = Timers::default();
         for (recorder, told) in recorders.iter().zip(asked) {
             match told {
@@ -251,7 +253,7 @@ impl App {
     ) -> Result<TimerPreview, Error> {
         let plan = self.plan_timer(wish, profile).await?;
         let recorder = &plan.recorder;
-        let list = patiently(recorder, recorder.timers()).await.map_err(Said::plain)?;
+        let list = listed(recorder).await.map_err(Said::plain)?;
         let lineup = self.lineup();
         let view = |timer: &Timer| TimerView::of((&recorder.id, &recorder.name), timer, &lineup);
         let there = list.iter().find(|timer| plan.new.is_done_by(timer)).map(view);
@@ -292,7 +294,7 @@ impl App {
         }
         let plan = self.plan_timer(wish, profile).await?;
         let recorder = &plan.recorder;
-        let added = patiently(recorder, recorder.set(plan.new.clone())).await;
+        let added = patiently(recorder, recorder.set(plan.new.clone()), TimerTrouble::Unknown).await;
         let added = added.map_err(|error| plan.in_words(error))?;
         let timer = TimerView::of((&recorder.id, &recorder.name), &added.timer, &self.lineup());
         // What was there before was not made by this request.
@@ -312,7 +314,7 @@ impl App {
     /// `NotFound`: there is none of that id for whoever asks. `Conflict` (`timer_refused`). `Unavailable` (`receiver_unreachable`).
     pub async fn cancel_timer(&self, id: &str, profile: Option<&Profile>) -> Result<TimerView, Error> {
         let (recorder, timer, view) = self.find_timer(id, profile).await?;
-        patiently(&recorder, recorder.cancel(timer)).await.map_err(Said::plain)?;
+        patiently(&recorder, recorder.cancel(timer), TimerTrouble::Unknown).await.map_err(Said::plain)?;
         tracing::info!(receiver = recorder.id, id, "a timer is cancelled");
         Ok(view)
     }
@@ -325,7 +327,7 @@ impl App {
     ) -> Result<(Recorder, Timer, TimerView), Error> {
         let recorders = self.0.receivers.recorders();
         let lineup = self.lineup();
-        let asked = join_all(recorders.iter().map(|recorder| patiently(recorder, recorder.timers()))).await;
+        let asked = join_all(recorders.iter().map(listed)).await;
         let mut failed = None;
         for (recorder, told) in recorders.iter().zip(asked) {
             match told {
@@ -403,16 +405,23 @@ impl Said {
     }
 }
 
-/// An answer, or that there is none.
+/// The timers of a receiver.
+async fn listed(recorder: &Recorder) -> Result<Arc<[Timer]>, Said> {
+    let late = TimerTrouble::Receiver(Trouble::Unreachable("no reply in time".into()));
+    patiently(recorder, recorder.timers(), late).await
+}
+
+/// What has come of a change; `late`, if nobody knows in time.
 async fn patiently<T>(
     recorder: &Recorder,
     answer: impl Future<Output = Result<T, TimerError>>,
+    late: TimerTrouble,
 ) -> Result<T, Said> {
     match tokio::time::timeout(PATIENCE, answer).await {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(TimerError::Trouble(trouble))) => Err(Said::Trouble(trouble, recorder.name.clone())),
         Ok(Err(TimerError::Other(error))) => Err(Said::Other(error)),
-        Err(_) => Err(Said::Trouble(TimerTrouble::Unknown, recorder.name.clone())),
+        Err(_) => Err(Said::Trouble(late, recorder.name.clone())),
     }
 }
 

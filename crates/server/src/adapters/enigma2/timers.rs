@@ -191,9 +191,14 @@ fn find(before: &[Timer], after: &[Timer], new: &NewTimer) -> Found {
     let meets = |timer: &Timer| timer.begin_s < new.end_s && timer.end_s > new.start_s;
     let its = |timer: &Timer| is_on(timer) && meets(timer);
     let named = |timer: &Timer| timer.name == new.name && meets(timer);
+    // A repeated one is listed for the next of its days.
+    let days = new.again.as_ref().map_or(0, |again| again.repeated);
+    let repeats =
+        |timer: &Timer| days != 0 && is_on(timer) && timer.details.repeated == days && timer.name == new.name;
     let found = fresh()
         .find(|timer| its(timer) && timer.name == new.name)
         .or_else(|| fresh().find(|timer| its(timer)))
+        .or_else(|| fresh().find(|timer| repeats(timer)))
         // Of several services that are one channel the box may have picked another.
         .or_else(|| fresh().find(|timer| named(timer)))
         // Somebody else has set it in the same moment, and the box keeps one of two.

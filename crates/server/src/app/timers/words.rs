@@ -37,7 +37,7 @@ pub(super) fn lines(preview: &TimerPreview, new: &NewTimer) -> Vec<String> {
     let tuners = match preview.tuners {
         Some(1) => "one tuner".to_owned(),
         Some(count) => format!("{count} tuners"),
-        None => "as many tuners as it says, which is none".to_owned(),
+        None => "an unknown number of tuners".to_owned(),
     };
     let others: Vec<String> = preview
         .conflicts
