@@ -18,5 +18,6 @@ pub mod players;
 pub mod schedule;
 pub mod secret;
 pub mod session;
+pub mod timer;
 pub mod transcode;
 pub mod tuner;

@@ -69,6 +69,31 @@ pub(crate) async fn keep(
 }
 
 impl Store {
+    /// What the same request has made before, where that is kept by somebody else.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] if its key was used for another; [`Kind::Unavailable`].
+    pub async fn made_by_request(&self, request: &RequestKey) -> Result<Option<String>> {
+        match &self.backend {
+            Backend::Sqlite(db) => before(&mut db.begin().await?, request).await,
+        }
+    }
+
+    /// Keeps what a request has made that is kept by somebody else; or finds what the same request has made meanwhile.
+    ///
+    /// # Errors
+    /// [`Kind::Conflict`] if its key was used for another; [`Kind::Unavailable`].
+    pub async fn keep_request(&self, request: &RequestKey, made_id: &str, now_ms: i64) -> Result<Created> {
+        match &self.backend {
+            Backend::Sqlite(db) => {
+                let mut transaction = db.begin().await?;
+                let created = keep(&mut transaction, request, made_id, now_ms).await?;
+                transaction.commit().await?;
+                Ok(created)
+            }
+        }
+    }
+
     /// Forgets keys of requests made before `before_ms`; says how many there were. For a housekeeping task, once an hour.
     ///
     /// # Errors

@@ -107,6 +107,7 @@ store_laws!(
     an_ended_session_is_not_written_again,
     sessions_are_written_together_and_each_by_its_fence,
     a_request_repeated_with_its_key_adds_one_receiver,
+    what_a_request_has_made_elsewhere_is_found_by_its_key,
     sessions_that_a_crash_cut_off_are_ended_at_the_next_start,
     a_setting_is_changed_by_whoever_saw_it_last,
     what_is_somebodys_own_is_nobody_elses_and_ends_with_him,
@@ -610,6 +611,24 @@ async fn sessions_are_written_together_and_each_by_its_fence(backend: impl Backe
     }
     let expected = [("ready", false), ("starting", false), ("cancelled", true)];
     assert_eq!(states, expected.map(|(state, ended)| (state.to_owned(), ended)));
+}
+
+async fn what_a_request_has_made_elsewhere_is_found_by_its_key(backend: impl Backend) {
+    let store = backend.open().await;
+    let key = |body: &str| RequestKey { account_id: "anna".into(), key: "k".into(), request: hash(body) };
+    assert_eq!(store.made_by_request(&key("body")).await.expect("none"), None);
+    assert_eq!(store.keep_request(&key("body"), "t1", NOW).await.expect("kept"), Created::New);
+    assert_eq!(store.made_by_request(&key("body")).await.expect("found").as_deref(), Some("t1"));
+    let again = store.keep_request(&key("body"), "t2", NOW).await;
+    assert_eq!(again.expect("found"), Created::Before("t1".into()));
+    for refused in [
+        store.made_by_request(&key("other")).await.expect_err("another request"),
+        store.keep_request(&key("other"), "t3", NOW).await.expect_err("another request"),
+    ] {
+        assert_eq!(refused.kind(), Kind::Conflict);
+    }
+    let ben = RequestKey { account_id: "ben".into(), ..key("other") };
+    assert_eq!(store.made_by_request(&ben).await.expect("none"), None);
 }
 
 async fn a_request_repeated_with_its_key_adds_one_receiver(backend: impl Backend) {

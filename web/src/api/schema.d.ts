@@ -1306,6 +1306,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/timers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Timers of all receivers, those that are over too as long as the receiver lists them. */
+        get: operations["get_timers"];
+        put?: never;
+        /**
+         * Sets a timer on a receiver, which then records by itself. One that is there already is answered with 200. What stands in its way is told in 409
+         *     (`timer_conflict`), as is that the receiver does not want to (`timer_refused`) and that the channel comes from lists alone (`no_timers`).
+         */
+        post: operations["post_timers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/timers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Cancels a timer, and gives what it was. What it records just now ends there; what is recorded stays on the receiver. */
+        delete: operations["delete_timers_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/timers/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What setting a timer would mean, in sentences and as values: who would record, and what is known to be in its way. Nothing is set. */
+        post: operations["post_timers_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/iptv/channels.m3u": {
         parameters: {
             query?: never;
@@ -2718,6 +2773,27 @@ export interface components {
              */
             number?: number | null;
         };
+        /** @description What is to be recorded. */
+        NewTimer: {
+            /** @description Channel. */
+            channel_id?: string | null;
+            /**
+             * Format: date-time
+             * @description Until, exactly.
+             */
+            end?: string | null;
+            /** @description A programme of the guide; either this or `channel_id` with `start` and `end`. */
+            programme_id?: string | null;
+            /** @description Which receiver is to record; if absent, the first that has the channel and can. */
+            receiver_id?: string | null;
+            /**
+             * Format: date-time
+             * @description From, exactly.
+             */
+            start?: string | null;
+            /** @description What a stretch of a channel is called; as the channel if absent. */
+            title?: string | null;
+        };
         /** @description An API token to be. */
         NewToken: {
             /**
@@ -3938,6 +4014,147 @@ export interface components {
             slots: components["schemas"]["SlotView"][];
             /** @description Until. */
             to: string;
+        };
+        /** @description What a receiver knows of a timer besides service, name and times: enough to set it again as it was. */
+        TimerDetails: {
+            /**
+             * Format: int32
+             * @description What the receiver does afterwards: 0 nothing, 1 standby, 2 deep standby, 3 what it thinks best.
+             * @default 3
+             */
+            afterwards?: number;
+            /**
+             * @description Text.
+             * @default
+             */
+            description?: string;
+            /**
+             * @description It is switched off.
+             * @default false
+             */
+            disabled?: boolean;
+            /**
+             * Format: int64
+             * @description Number of the programme in the receiver's guide.
+             * @default null
+             */
+            event_id?: number | null;
+            /**
+             * @description Folder on the receiver; none: its usual one.
+             * @default null
+             */
+            folder?: string | null;
+            /**
+             * @description It only shows the channel at its time, and records nothing.
+             * @default false
+             */
+            only_shows?: boolean;
+            /**
+             * Format: int32
+             * @description Days on which it is repeated, Monday in the lowest of seven bits; 0: none.
+             * @default 0
+             */
+            repeated?: number;
+            /**
+             * @description It also shows the channel at its time.
+             * @default false
+             */
+            shows?: boolean;
+            /**
+             * @description Marks for the recording, with spaces between them.
+             * @default
+             */
+            tags?: string;
+        };
+        /** @description What setting a timer would mean. */
+        TimerPreview: {
+            /** @description Its name. */
+            channel: string;
+            /** @description Channel. */
+            channel_id: string;
+            /** @description Timers that leave no tuner for it, as far as is known. */
+            conflicts: components["schemas"]["TimerView"][];
+            /**
+             * Format: date-time
+             * @description Until.
+             */
+            end: string;
+            /** @description The same in sentences, a line each: what is recorded, when, by whom, and what stands in its way. */
+            lines: string[];
+            /** @description Its name. */
+            receiver: string;
+            /** @description The receiver that would record. */
+            receiver_id: string;
+            /**
+             * Format: date-time
+             * @description From, without the receiver's own margins.
+             */
+            start: string;
+            there?: components["schemas"]["TimerView"] | null;
+            /** @description What it would be called. */
+            title: string;
+            /**
+             * Format: int32
+             * @description Tuners of that receiver; null: it does not say, and counts as one with a single one.
+             */
+            tuners?: number | null;
+        };
+        /** @description Timers of all receivers. */
+        Timers: {
+            /** @description Those to come and those that record by start, then those that are over, newest first. */
+            items: components["schemas"]["TimerView"][];
+            /** @description Receivers that have not told theirs. */
+            missing: components["schemas"]["TimersMissing"][];
+        };
+        /** @description A timer that is set. */
+        TimerSet: components["schemas"]["TimerView"] & {
+            /** @description It was there before anybody asked: to take this back is not to cancel it. */
+            was_there: boolean;
+        };
+        /** @description A receiver whose timers are not known just now. */
+        TimersMissing: {
+            /** @description Why, and what to do. */
+            detail: string;
+            /** @description Its name. */
+            receiver: string;
+            /** @description Which. */
+            receiver_id: string;
+        };
+        /**
+         * @description Where a timer stands.
+         * @enum {string}
+         */
+        TimerState: "waiting" | "prepared" | "recording" | "ended" | "disabled";
+        /** @description A timer. */
+        TimerView: {
+            /** @description Its name, there or as the receiver calls it. */
+            channel: string;
+            /** @description The channel; null: it is not in the lineup. */
+            channel_id?: string | null;
+            /** @description What the receiver knows of it besides. */
+            details: components["schemas"]["TimerDetails"];
+            /**
+             * Format: date-time
+             * @description Until, with its margins.
+             */
+            end: string;
+            /** @description Names it, as long as its receiver does not move it. */
+            id: string;
+            /** @description Its name. */
+            receiver: string;
+            /** @description The receiver that records. */
+            receiver_id: string;
+            /** @description It is on on several days. */
+            repeated: boolean;
+            /**
+             * Format: date-time
+             * @description From, with the receiver's margins; of a repeated one, the next time.
+             */
+            start: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["TimerState"];
+            /** @description What is recorded. */
+            title: string;
         };
         /** @description All of them. */
         Tokens: {
@@ -5362,8 +5579,8 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description With commas between them: `session:ID`, `channels`, `guide`, `library`, `receivers`, `account` (favourites, languages, saved searches), and for those who run
-                 *     the station `status` and `guide_sources`.
+                 * @description With commas between them: `session:ID`, `channels`, `guide`, `library`, `receivers`, `account` (favourites, languages, saved searches), for those who may record
+                 *     `timers`, and for those who run the station `status` and `guide_sources`.
                  */
                 topics: string;
             };
@@ -8195,6 +8412,270 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StatusView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_timers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timers"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_timers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body set one timer; with another body: 409 */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTimer"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimerSet"];
+                };
+            };
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimerSet"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_timers_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimerView"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_timers_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTimer"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimerPreview"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
                 };
             };
             /** @description A problem. */

@@ -518,7 +518,7 @@ fn standing(bouquets: &[Bouquet]) -> HashMap<ChannelId, Vec<usize>> {
     standing
 }
 
-fn hash(text: &str) -> u64 {
+pub(crate) fn hash(text: &str) -> u64 {
     text.bytes().fold(0xCBF2_9CE4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3))
 }
 

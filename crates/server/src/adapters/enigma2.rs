@@ -1,7 +1,8 @@
 //! Client of OpenWebif, the web interface of Enigma2 receivers.
 //!
 //! Lenient in what it reads (Latin-1, numbers as strings, booleans as text, HTML instead of JSON), careful in what it asks: few requests
-//! at a time, because the box answers in its main loop; a time-out on each; only reads, so a retry is safe. It never zaps.
+//! at a time, because the box answers in its main loop; a time-out on each; a read that has failed is tried again. What changes something (timers alone) is
+//! asked for once. It never zaps.
 //! The password goes to the configured host alone: redirects are not followed.
 //!
 //! An IPTV reference in a bouquet leads to another host altogether: it is read like any address of the web, with redirects, and without
@@ -9,6 +10,7 @@
 
 mod guide;
 mod reply;
+mod timers;
 
 use moka::future::Cache;
 use secrecy::{ExposeSecret, SecretString};

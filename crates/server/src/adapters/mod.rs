@@ -34,3 +34,4 @@ pub mod stream;
 pub mod tape_files;
 pub mod tape_journal;
 pub mod tape_writer;
+pub mod timer;

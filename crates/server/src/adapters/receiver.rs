@@ -18,6 +18,7 @@ use super::clock::Clock;
 use super::gate::Gate;
 use super::outgoing::refusal;
 use super::stream::{Fault, Stream};
+use super::timer::{Added, NewTimer, Timer, TimerTrouble};
 use super::{channel_list, enigma2, own_channels};
 
 /// What kind of receiver it is.
@@ -278,6 +279,30 @@ impl Client {
             Self::List(client) => client.bouquets().await,
             Self::Own(client) => Ok(client.bouquets()),
         }
+    }
+
+    /// Its timers, those that are over too, in its own order.
+    ///
+    /// # Errors
+    /// `NoTimers`: it is a list; `Receiver`: it does not say.
+    pub async fn timers(&self) -> Result<Vec<Timer>, TimerTrouble> {
+        Ok(self.as_box().ok_or(TimerTrouble::NoTimers)?.timers().await?)
+    }
+
+    /// Sets a timer, unless one is there that does the same.
+    ///
+    /// # Errors
+    /// What stands in its way, or that it is not known.
+    pub async fn add_timer(&self, new: &NewTimer) -> Result<Added, TimerTrouble> {
+        self.as_box().ok_or(TimerTrouble::NoTimers)?.add_timer(new).await
+    }
+
+    /// Removes a timer; what it records just now ends there.
+    ///
+    /// # Errors
+    /// `Gone`; it does not want to; or that it is not known.
+    pub async fn delete_timer(&self, timer: &Timer) -> Result<(), TimerTrouble> {
+        self.as_box().ok_or(TimerTrouble::NoTimers)?.delete_timer(timer).await
     }
 
     /// How many streams of different transponders it gives at once; none: nobody knows.

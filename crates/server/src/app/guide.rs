@@ -184,6 +184,16 @@ impl Guide {
     /// # Errors
     /// `NotFound`: nothing begins on that channel at that time any more.
     pub(super) async fn programme(&self, id: &str, languages: &[String]) -> Result<DetailView, Error> {
+        let entry = self.entry(id).await?;
+        let others = self.others(&entry.airing, languages).await?;
+        Ok(DetailView::of(&entry, others, languages, self.clock.wall_ms()))
+    }
+
+    /// The same as it stands in the guide.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub(super) async fn entry(&self, id: &str) -> Result<Entry, Error> {
         let gone = || {
             Error::new(
                 Kind::NotFound,
@@ -193,9 +203,7 @@ impl Guide {
         let (channel, start_ms) = view::read_id(id).ok_or_else(gone)?;
         let rows = self.entries(std::slice::from_ref(&channel), start_ms, start_ms + 1).await?;
         let entries = rows.into_iter().next().map(|(_, entries)| entries).unwrap_or_default();
-        let entry = entries.into_iter().find(|entry| entry.airing.start_ms == start_ms).ok_or_else(gone)?;
-        let others = self.others(&entry.airing, languages).await?;
-        Ok(DetailView::of(&entry, others, languages, self.clock.wall_ms()))
+        entries.into_iter().find(|entry| entry.airing.start_ms == start_ms).ok_or_else(gone)
     }
 
     /// Other times of the same on its channel.

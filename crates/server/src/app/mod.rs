@@ -32,6 +32,7 @@ mod sources;
 pub mod station;
 pub mod status;
 pub mod tape;
+pub mod timers;
 pub mod transcoders;
 pub mod tuners;
 pub mod view;

@@ -5,6 +5,7 @@
 
 mod guide;
 mod interest;
+mod timers;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -35,6 +36,7 @@ use crate::adapters::guide_file::Place;
 use crate::adapters::outgoing::{self, Outgoing};
 use crate::adapters::receiver::{Answers, Client, Trouble};
 use interest::{Interest, OFTEN};
+pub(super) use timers::{Recorder, TimerError};
 
 /// Pauses between tries of a receiver that does not work.
 const PAUSES: [Duration; 5] = [
@@ -59,6 +61,8 @@ pub(super) struct Receiver {
     /// Somebody wants all of its guide read, whenever it was.
     is_guide_wanted: AtomicBool,
     interest: Interest,
+    /// The way to the owner of its timers, where it has some.
+    timers: Option<timers::Planner>,
     stop: CancellationToken,
 }
 
@@ -207,6 +211,8 @@ impl Receivers {
         let mut first = blank(settings, ReceiverState::Loading, "Its channels are being read.");
         first.channels = count(&known.bouquets);
         let (state, _) = watch::channel(first.clone());
+        let stop = self.stop.child_token();
+        let timers = client.as_box().map(|_| timers::Planner::start(client.clone(), &self.news, &stop));
         let receiver = Arc::new(Receiver {
             client,
             state,
@@ -215,7 +221,8 @@ impl Receivers {
             bulk_is_broken: AtomicBool::new(false),
             is_guide_wanted: AtomicBool::new(false),
             interest: Interest::default(),
-            stop: self.stop.child_token(),
+            timers,
+            stop,
         });
         let mut next = (*list).clone();
         next.push(Arc::clone(&receiver));

@@ -55,6 +55,7 @@ const POST: &[&str] = &["POST"];
 const DELETE: &[&str] = &["DELETE"];
 const CHAT: Class = Class::Scoped(Scope::Chat);
 const WATCH: Class = Class::Scoped(Scope::Watch);
+const RECORD: Class = Class::Scoped(Scope::Record);
 const PROGRAM: Class = Class::Scoped(Scope::Program);
 const ADMIN: Class = Class::Scoped(Scope::Admin);
 
@@ -212,6 +213,10 @@ pub const ROUTES: &[Route] = &[
     route(DELETE, "/api/v1/library/collections/{id}", PROGRAM)
         .body(limits::BODY_SMALL)
         .audit("library.collection.remove"),
+    route(GET, "/api/v1/timers", RECORD),
+    route(POST, "/api/v1/timers", RECORD).body(limits::BODY_SMALL).audit("timer.set"),
+    route(POST, "/api/v1/timers/preview", RECORD).body(limits::BODY_SMALL),
+    route(DELETE, "/api/v1/timers/{id}", RECORD).body(limits::BODY_SMALL).audit("timer.cancel"),
     route(POST, "/api/v1/sessions", WATCH).body(limits::BODY),
     route(GET, "/api/v1/sessions", WATCH),
     route(GET, "/api/v1/sessions/{id}", WATCH),

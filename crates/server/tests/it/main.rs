@@ -55,4 +55,5 @@ mod web_status;
 mod web_store;
 mod web_subtitles;
 mod web_talk;
+mod web_timers;
 mod web_tls;

@@ -17,14 +17,14 @@ use super::reply::event;
 use super::*;
 
 /// Pages of which each request is written down.
-struct Pages {
+pub(super) struct Pages {
     url: Url,
     heads: Arc<Mutex<Vec<String>>>,
 }
 
 impl Pages {
     /// `answer` gives status line, further headers and body for the path of a request.
-    async fn open(answer: impl Fn(&str) -> (String, String) + Send + Sync + 'static) -> Self {
+    pub(super) async fn open(answer: impl Fn(&str) -> (String, String) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
         let heads = Arc::new(Mutex::new(Vec::new()));
@@ -55,8 +55,14 @@ impl Pages {
         .await
     }
 
-    fn client(&self) -> Client {
+    pub(super) fn client(&self) -> Client {
         client(&self.url)
+    }
+
+    /// How often a path that begins so was asked for.
+    pub(super) fn count(&self, path: &str) -> usize {
+        let head = format!("GET {path}");
+        self.heads.lock().unwrap().iter().filter(|asked| asked.starts_with(&head)).count()
     }
 
     fn asked(&self) -> usize {
@@ -74,7 +80,7 @@ async fn request(socket: &mut TcpStream) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn client(url: &Url) -> Client {
+pub(super) fn client(url: &Url) -> Client {
     let settings = Settings {
         kind: Kind::Enigma2,
         id: "box".into(),

@@ -49,6 +49,15 @@ pub(super) fn number(value: Option<&Value>) -> Option<i64> {
     }
 }
 
+/// Whether that is true, whatever JSON type it came as.
+pub(super) fn truth(value: Option<&Value>) -> bool {
+    match value {
+        Some(Value::Bool(is)) => *is,
+        Some(Value::String(text)) => text.trim().eq_ignore_ascii_case("true"),
+        _ => false,
+    }
+}
+
 /// An event; a dummy (id 0, title `N/A`) is none.
 pub(super) fn event(value: &Value) -> Option<(ServiceRef, Event)> {
     let service = ServiceRef::parse(&text(value.get("sref"))?)?;

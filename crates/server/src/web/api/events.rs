@@ -114,9 +114,9 @@ struct Writes {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Topics {
-    /// With commas between them: `session:ID`, `channels`, `guide`, `library`, `receivers`, `account` (favourites, languages, saved searches), and for those who run
-    /// the station `status` and `guide_sources`; and `conversation:ID`, which may be followed by where it was heard up to (`@EPOCH.OFFSET`, and within an answer
-    /// `.JOB.BYTES`).
+    /// With commas between them: `session:ID`, `channels`, `guide`, `library`, `receivers`, `account` (favourites, languages, saved searches), for those who may record
+    /// `timers`, and for those who run the station `status` and `guide_sources`; and `conversation:ID`, which may be followed by where it was heard up to
+    /// (`@EPOCH.OFFSET`, and within an answer `.JOB.BYTES`).
     pub topics: String,
 }
 
@@ -140,6 +140,8 @@ const STATUS: &str = "status";
 const ADMIN: [&str; 2] = [STATUS, "guide_sources"];
 /// Topics of those who programme: own channels.
 const PROGRAM: [&str; 1] = ["stations"];
+/// Topics of those who record: timers of receivers.
+const RECORD: [&str; 1] = ["timers"];
 
 /// What comes of the topic `status`.
 #[derive(Default)]
@@ -169,6 +171,7 @@ impl Ears {
         match topic.strip_prefix("session:") {
             Some(id) => is_admin || web.app.is_session_of(id, &self.principal.account),
             None if topic == ACCOUNT => !self.principal.is_anonymous(),
+            None if RECORD.contains(&topic) => self.principal.scopes.contains(&Scope::Record),
             None if PROGRAM.contains(&topic) => self.principal.scopes.contains(&Scope::Program),
             None => OPEN.contains(&topic) || ADMIN.contains(&topic) && is_admin,
         }

@@ -21,6 +21,7 @@ pub mod sessions;
 pub mod sources;
 pub mod stations;
 pub mod system;
+pub mod timers;
 
 use super::Web;
 use super::caller::Caller;
@@ -110,6 +111,9 @@ pub fn router() -> OpenApiRouter<Web> {
         .routes(routes!(matches::ids))
         .routes(routes!(matches::wish))
         .merge(own_channels())
+        .routes(routes!(timers::list, timers::set))
+        .routes(routes!(timers::preview))
+        .routes(routes!(timers::cancel))
         .routes(routes!(sessions::start, sessions::list))
         .routes(routes!(sessions::get, sessions::stop))
         .routes(routes!(sessions::heartbeat))
