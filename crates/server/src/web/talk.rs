@@ -68,7 +68,9 @@ impl Answer {
     pub fn of(re: u64, request_id: String, told: Result<Said, Refused>) -> Self {
         match told {
             Ok(said) => Self::Done { re, request_id, offset: said.offset },
-            Err(Refused { code, detail, retry_after_s }) => Self::Refused { re, request_id, code, detail, retry_after_s },
+            Err(Refused { code, detail, retry_after_s, .. }) => {
+                Self::Refused { re, request_id, code: code.to_owned(), detail, retry_after_s }
+            }
         }
     }
 

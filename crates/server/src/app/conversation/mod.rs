@@ -80,7 +80,7 @@ impl From<Refusal> for Refused {
 impl From<Error> for Refused {
     fn from(error: Error) -> Self {
         let retry_after_s = matches!(error.kind, Kind::Unavailable | Kind::TooMany).then_some(5);
-        Self { code: error.kind.code(), kind: error.kind, detail: error.message, retry_after_s }
+        Self { code: error.kind.problem().code, kind: error.kind, detail: error.message, retry_after_s }
     }
 }
 

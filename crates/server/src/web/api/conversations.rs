@@ -124,7 +124,7 @@ impl From<Listed> for ConversationView {
 
 impl From<Refused> for Problem {
     fn from(refused: Refused) -> Self {
-        let problem = Self::new(refused.kind, refused.detail).reason(refused.code);
+        let problem = Self::new(refused.kind, refused.detail).because(refused.code);
         match refused.retry_after_s {
             Some(seconds) => problem.retry_after(seconds),
             None => problem,
