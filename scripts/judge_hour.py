@@ -78,7 +78,7 @@ async def aired(station, item, since, to):
 
 
 async def main():
-    there("kodi-pvr-iptvsimple")
+    there("kodi-pvr-iptvsimple", "vlc-bin")
     folder = reels.reels(FILMS)
     async with Station(9, 9, 1, {"rate_limit": {"enabled": False}}) as station:
         first, second, third = await own.channels(station, folder, 3, "shuffle", "weighted", "in_order")

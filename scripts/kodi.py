@@ -95,7 +95,7 @@ class Kodi:
 
 def there(*packages):
     """Ends with what is to be installed, if something is not."""
-    places = {"kodi": shutil.which("kodi"), "xvfb": shutil.which("Xvfb")}
+    places = {"kodi": shutil.which("kodi"), "xvfb": shutil.which("Xvfb"), "vlc-bin": shutil.which("cvlc")}
     missing = [name for name in ("kodi", "xvfb", *packages) if not (places.get(name) or os.path.exists(f"/usr/share/kodi/addons/{name.removeprefix('kodi-').replace('-', '.')}"))]
     if missing:
         sys.exit(f"judge_kodi: please install {' '.join(missing)} (Debian 12: apt-get install {' '.join(missing)})")
