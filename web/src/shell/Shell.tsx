@@ -88,7 +88,6 @@ function Nav() {
   const t = useText();
   const account = useAccount();
   const admin = mayAdminister(account);
-  const programmer = mayProgramme(account);
   const talks = mayTalk(account);
   const { data } = useQuery(authState);
   const { bouquet } = usePreferences();
@@ -119,7 +118,7 @@ function Nav() {
         <Search aria-hidden />
         <span>{t.nav.search}</span>
       </button>
-      {programmer && (
+      {mayProgramme(account) && (
         <Link to="/channels" className="nav-item" activeProps={{ "data-current": true }}>
           <RadioTower aria-hidden />
           <span>{t.nav.channels}</span>
@@ -130,7 +129,7 @@ function Nav() {
           <LogIn aria-hidden />
           <span>{t.signIn.action}</span>
         </Link>
-      ) : admin || (programmer && talks) ? (
+      ) : admin || talks ? (
         <NavMore>
           {talks && <TalkItem />}
           {admin && (
@@ -142,10 +141,7 @@ function Nav() {
           <SettingsItem />
         </NavMore>
       ) : (
-        <>
-          {talks && <TalkItem />}
-          <SettingsItem />
-        </>
+        <SettingsItem />
       )}
     </nav>
   );

@@ -237,7 +237,7 @@ function About({ source, on, toggle }: { readonly source: PinSource; readonly on
   const locale = useLocale();
   const title = on ? w.composer.about(source.channelName, stationTime(source.now().moment, locale)) : w.composer.withoutPin;
   return (
-    <button type="button" className="talk-about" aria-pressed={on} aria-label={w.composer.aboutHere} title={title} onClick={toggle}>
+    <button type="button" className="talk-about" aria-pressed={on} aria-label={`${w.composer.aboutHere}: ${source.channelName}`} title={title} onClick={toggle}>
       <TvMinimal size={16} aria-hidden />
       <span>{source.channelName}</span>
     </button>

@@ -207,13 +207,13 @@ function FoundRow({ place }: { readonly place: Found }) {
 function ListSkeleton() {
   const t = useText();
   return (
-    <ul className="talk-rows" role="status" aria-label={t.common.loading}>
+    <div className="talk-rows" role="status" aria-label={t.common.loading}>
       {["60%", "45%", "70%", "50%", "65%"].map((width) => (
-        <li key={width} className="talk-row talk-row-skeleton">
+        <div key={width} className="talk-row talk-row-skeleton">
           <Skeleton width={width} />
           <Skeleton width="30%" height="0.8em" />
-        </li>
+        </div>
       ))}
-    </ul>
+    </div>
   );
 }

@@ -38,9 +38,10 @@ interface TalkProps {
 
 export function Talk(props: TalkProps) {
   const { id, account, before, after } = props;
+  const w = useWords();
   const { line, error, retry } = useLine(id, account);
   const head = (
-    <TalkHead title={null} before={before}>
+    <TalkHead title={w.title} before={before}>
       {after}
     </TalkHead>
   );
@@ -83,6 +84,7 @@ export function TalkHead({ title, before, children }: { readonly title: string |
 }
 
 function OpenTalk({ id, line, account, pinSource, field, at, focus, before, after, gone }: TalkProps & { readonly line: Line }) {
+  const w = useWords();
   const shown = useShown(line);
   const { log, loading } = shown;
   const [replyTo, setReplyTo] = useState<number | null>(null);
@@ -115,7 +117,7 @@ function OpenTalk({ id, line, account, pinSource, field, at, focus, before, afte
   if (log.refused !== null) {
     return (
       <>
-        <TalkHead title={log.title} before={before}>
+        <TalkHead title={w.title} before={before}>
           {after}
         </TalkHead>
         <Gone code={log.refused} />

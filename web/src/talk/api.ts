@@ -9,6 +9,8 @@ export interface Conversation {
   readonly id: string;
   readonly title: string | null;
   readonly mode: Mode;
+  /** Who is to answer; none: the station's choice. */
+  readonly model?: string | null;
   readonly epoch: string;
   /** The last event. */
   readonly last: number;
@@ -86,6 +88,9 @@ export const conversation = (id: string) =>
   queryOptions({
     queryKey: [...KEY, "one", id],
     queryFn: () => read<Conversation>(talk.GET("/api/v1/conversations/{id}", { params: { path: { id } } })),
+    // What the list knows of it is enough to begin with.
+    initialData: () => queryClient.getQueryData(conversations.queryKey)?.find((one) => one.id === id),
+    initialDataUpdatedAt: () => queryClient.getQueryState(conversations.queryKey)?.dataUpdatedAt,
     staleTime: 30_000,
   });
 
@@ -144,5 +149,5 @@ export function heard(data: unknown): void {
     changed_at: new Date(news.changed_ms).toISOString(),
   };
   queryClient.setQueryData(conversations.queryKey, (rows) => rows && [row, ...rows.filter(({ id }) => id !== row.id)].toSorted((a, b) => Date.parse(b.changed_at) - Date.parse(a.changed_at)));
-  queryClient.setQueryData(conversation(row.id).queryKey, row);
+  queryClient.setQueryData(conversation(row.id).queryKey, (before) => ({ ...before, ...row }));
 }

@@ -10,7 +10,7 @@ import { asProblem, Problem } from "../api/problem";
 import { freshId } from "../api/client";
 import { command as post, eventsAfter } from "./api";
 import { dropUnsent, keepUnsent, unsent, watchUnsent, type Refusal, type Unsent } from "./kept";
-import { EMPTY, beginAt, place, receive, withEarlier, type Log } from "./log";
+import { beginAt, place, receive, withEarlier, type Known, type Log } from "./log";
 import { readFrame, type Command, type Pin, type Sendable } from "./wire";
 
 /** Events that are shown at first; what lies before comes when it is asked for. */
@@ -45,7 +45,7 @@ export interface Shown {
 }
 
 /** Where a line begins: as the list of conversations knows it. */
-export interface Start {
+export interface Start extends Known {
   readonly epoch: string;
   readonly last: number;
 }
@@ -80,8 +80,9 @@ export class Line {
     private readonly account: string,
     start: Start | null,
   ) {
-    this.log = start ? beginAt(start.epoch, Math.max(0, start.last - WINDOW)) : EMPTY;
-    this.upto = start?.last ?? 0;
+    const { epoch = null, last = 0, ...known } = start ?? {};
+    this.log = beginAt(epoch, Math.max(0, last - WINDOW), known);
+    this.upto = last;
     // What is known to be empty has not to be waited for.
     this.heard = start?.last === 0;
     this.shown = this.look();
@@ -201,7 +202,7 @@ export class Line {
     const before = this.log;
     this.log = log;
     if (frame.type === "history_lost") {
-      this.log = { ...beginAt(frame.data.epoch, Math.max(0, frame.data.offset - WINDOW)), present: log.present };
+      this.log = { ...beginAt(frame.data.epoch, Math.max(0, frame.data.offset - WINDOW), { title: log.title }), present: log.present };
       this.upto = frame.data.offset;
       // Whether it still has what it had taken is not known: it is sent again under the same id.
       this.done.clear();

@@ -151,6 +151,13 @@ test("what lies before is put in front, and the running text stays", () => {
   expect(withEarlier(writing, all.slice(0, 1))).toBe(writing);
 });
 
+test("what became so before a window is known, and stays so until an event tells otherwise", () => {
+  const window = beginAt(EPOCH, 5, { mode: "human", title: "Krimi", model: "m1" });
+  expect(folded(window, [{ epoch: EPOCH, offset: 6, at: "", author: anna, body: { kind: "model", name: null } }])).toMatchObject({ mode: "human", title: "Krimi", model: null });
+  const earlier = events(say("1"), say("2"), say("3"), say("4"), say("5")).slice(2);
+  expect(withEarlier(window, earlier)).toMatchObject({ from: 2, mode: "human", title: "Krimi", model: "m1" });
+});
+
 test("a window that begins in the midst of an answer shows it", () => {
   const { log: writing, resume } = receive(beginAt(EPOCH, 5), text(4, 0, "So"));
   expect([resume, answers(writing)[0]?.text, place(writing)]).toEqual([false, "So", `@${EPOCH}.5.4.2`]);

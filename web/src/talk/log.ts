@@ -122,9 +122,12 @@ export const EMPTY: Log = {
   refused: null,
 };
 
+/** What may have become so by events that are not known. */
+export type Known = Partial<Pick<Log, "mode" | "title" | "model">>;
+
 /** A log that begins behind an event. */
-export function beginAt(epoch: string | null, from: number): Log {
-  return { ...EMPTY, epoch, from, last: from };
+export function beginAt(epoch: string | null, from: number, known: Known = {}): Log {
+  return { ...EMPTY, ...known, epoch, from, last: from };
 }
 
 /** The place of a log as topics name it; empty where nothing has been heard. */
@@ -154,7 +157,7 @@ export function receive(log: Log, frame: Frame): Step {
       return { log, resume: epoch !== log.epoch || offset > log.last };
     }
     case "history_lost":
-      return kept({ ...EMPTY, epoch: frame.data.epoch, present: log.present });
+      return kept({ ...beginAt(frame.data.epoch, 0, { title: log.title }), present: log.present });
     case "refused":
       return kept({ ...log, refused: frame.data.code });
   }
@@ -196,7 +199,8 @@ export function withEarlier(log: Log, events: readonly Event[]): Log {
   const before = events.filter(({ epoch, offset }) => epoch === log.epoch && offset <= log.from);
   const first = before[0];
   if (!first || before.at(-1)?.offset !== log.from) return log;
-  const whole = folded(beginAt(log.epoch, first.offset - 1), [...before, ...log.events]);
+  const { mode, title, model } = log;
+  const whole = folded(beginAt(log.epoch, first.offset - 1, { mode, title, model }), [...before, ...log.events]);
   // The text of the running answer is in no event.
   const { running } = log;
   const text = running && log.items.find((item): item is Answer => item.kind === "answer" && item.job === running.job)?.text;

@@ -18,7 +18,8 @@ export function useLine(id: string, account: string): Held {
   const known = data !== undefined;
   useEffect(() => {
     if (!data) return;
-    const held = holdLine(id, account, { epoch: data.epoch, last: data.last });
+    const { epoch, last, mode, title, model = null } = data;
+    const held = holdLine(id, account, { epoch, last, mode, title, model });
     setLine(held.line);
     return held.release;
     // What it tells later comes by the line itself.
