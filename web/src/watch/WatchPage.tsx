@@ -18,7 +18,7 @@ import { NoChannels } from "./NoChannels";
 import { isOwn, secondsOf } from "../play/address";
 import { NowPanel, useNowNext } from "./NowPanel";
 import { Refused } from "./Refused";
-import { toggleFullscreen, togglePip, useFullscreen, useNarrow } from "./screen";
+import { toggleFullscreen, togglePip, useFullscreen, useNarrow, useTight } from "./screen";
 import { Stage } from "./Stage";
 import { useChrome } from "./useChrome";
 import { useDigits } from "./useDigits";
@@ -40,9 +40,11 @@ export function WatchPage() {
   const chrome = useChrome(stage);
   const [facts, setFacts] = useState(false);
   const [help, setHelp] = useState(false);
-  const showList = listOpen && !fullscreen;
   const talk = useTalkToggle(stage);
   const showTalk = talk.open && !fullscreen;
+  const covered = useTight() && showTalk;
+  const showList = listOpen && !fullscreen && !covered;
+  const toggleList = useListToggle(stage, covered);
 
   const leaf = useCallback(
     (step: 1 | -1) => {
@@ -66,10 +68,10 @@ export function WatchPage() {
       setPaletteOpen(true);
       return;
     }
-    prefer({ listOpen: true });
+    prefer(covered ? { listOpen: true, talkOpen: false } : { listOpen: true });
     // The field exists after the panel has been rendered.
     setTimeout(() => searchField.current?.focus());
-  }, []);
+  }, [covered]);
   const openGuide = useGuide();
   const favourites = useFavourites();
   const kind = usePlayer((state) => lineup.byId.get(state.channelId ?? "")?.kind);
@@ -85,6 +87,7 @@ export function WatchPage() {
     facts,
     setFacts,
     setHelp,
+    list: toggleList,
     talk: talk.toggle,
     poke: chrome.poke,
     type: typedNumber.type,
@@ -115,7 +118,7 @@ export function WatchPage() {
           {!factsBelow && shownFacts}
           <Controls
             listOpen={showList}
-            toggleList={() => prefer({ listOpen: !listOpen })}
+            toggleList={toggleList}
             factsOpen={facts}
             toggleFacts={() => setFacts(!facts)}
             startOver={startOver}
@@ -160,6 +163,20 @@ function TalkAside(props: TalkAsideProps) {
       </Suspense>
     </aside>
   );
+}
+
+/** Channels and chat take turns where there is no room for both. */
+function useListToggle(stage: React.RefObject<HTMLElement | null>, covered: boolean): () => void {
+  return useCallback(() => {
+    if (covered) {
+      prefer({ listOpen: true, talkOpen: false });
+      return;
+    }
+    const { listOpen } = preferences();
+    const losing = listOpen && document.activeElement?.closest(".channels");
+    prefer({ listOpen: !listOpen });
+    if (losing) stage.current?.focus();
+  }, [stage, covered]);
 }
 
 /** The chat beside the picture: for those who may; who closes it from within gives the focus back to the picture. */
@@ -270,6 +287,7 @@ interface KeyContext {
   readonly facts: boolean;
   readonly setFacts: (open: boolean) => void;
   readonly setHelp: (open: boolean) => void;
+  readonly list: () => void;
   /** None: there is no chat for whoever watches. */
   readonly talk: (() => void) | null;
   readonly poke: () => void;
@@ -336,12 +354,7 @@ const ACTIONS: Readonly<Record<Exclude<Action, object | "escape" | "previous">, 
   mute: () => player.toggleMuted(),
   audio: () => player.nextAudio(),
   subtitles: () => player.nextSubtitles(),
-  list: ({ stage }) => {
-    const { listOpen } = preferences();
-    const losing = listOpen && document.activeElement?.closest(".channels");
-    prefer({ listOpen: !listOpen });
-    if (losing) stage.current?.focus();
-  },
+  list: ({ list }) => list(),
   talk: ({ talk }) => talk?.(),
   guide: ({ openGuide }) => openGuide(),
   favourite: ({ star }) => star(),
