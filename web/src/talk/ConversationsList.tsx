@@ -192,7 +192,7 @@ function FoundRow({ place }: { readonly place: Found }) {
   const w = useWords();
   return (
     <li className="talk-row">
-      <Link to="/chat/$conversation" params={{ conversation: place.id }} search={{ said: place.offset }} preload={false}>
+      <Link to="/chat/$conversation" params={{ conversation: place.id }} search={place.offset > 0 ? { said: place.offset } : {}} preload={false}>
         <span className="talk-row-title" dir="auto">
           {place.title ?? w.untitled}
         </span>

@@ -63,12 +63,12 @@ function Menu({ log, rename, remove, leaves }: MenuProps) {
                   {w.head.anyModel}
                 </DropdownMenu.RadioItem>
                 {providers.map((provider) => (
-                  <DropdownMenu.RadioItem key={provider.name} value={provider.model} className="menu-item">
+                  <DropdownMenu.RadioItem key={provider.name} value={provider.name} className="menu-item">
                     <DropdownMenu.ItemIndicator className="menu-mark" />
                     <span>
-                      {provider.model}
+                      {provider.name}
                       <span className="menu-help">
-                        {provider.name}
+                        {provider.model}
                         {!provider.well && ` · ${w.head.notWell}`}
                       </span>
                     </span>

@@ -2,8 +2,7 @@
 import { Ellipsis } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { useState } from "react";
-import { useText } from "../i18n";
-import { useLocale } from "../i18n";
+import { useLocale, useText } from "../i18n";
 import { Button } from "../ui";
 import { Modal } from "../ui/Modal";
 import { useAsk, useTalk } from "./context";

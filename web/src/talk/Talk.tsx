@@ -1,7 +1,7 @@
 /** A conversation: what was said, who writes, and the field to write in. The same beside the picture and on a page of its own. */
+import { Link } from "@tanstack/react-router";
 import { CircleAlert, X } from "lucide-react";
 import { useCallback, useEffect, useMemo, useState, type ReactNode, type RefObject } from "react";
-import { Link } from "@tanstack/react-router";
 import { asProblem, type Problem } from "../api/problem";
 import { useText } from "../i18n";
 import { useConnection } from "../shell/connection";

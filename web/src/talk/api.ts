@@ -1,6 +1,6 @@
 /** The conversations' part of the API. Its paths are written by hand until the API's document has them. */
-import type { Client } from "openapi-fetch";
 import { queryOptions } from "@tanstack/react-query";
+import type { Client } from "openapi-fetch";
 import { api, body } from "../api/client";
 import { queryClient } from "../api/queries";
 import type { Command, Event, Mode } from "./wire";
@@ -9,7 +9,7 @@ export interface Conversation {
   readonly id: string;
   readonly title: string | null;
   readonly mode: Mode;
-  /** Who is to answer; none: the station's choice. */
+  /** Which provider is to answer; none: the station's choice. */
   readonly model?: string | null;
   readonly epoch: string;
   /** The last event. */
@@ -20,7 +20,7 @@ export interface Conversation {
 export interface Found {
   readonly id: string;
   readonly title: string | null;
-  /** The message in which it was found. */
+  /** The message in which it was found; 0: in the title. */
   readonly offset: number;
   readonly text: string;
 }

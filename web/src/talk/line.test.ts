@@ -220,6 +220,9 @@ describe("what is heard", () => {
   test("is not asked for without end", () => {
     for (let i = 0; i < 20; i += 1) tell("position", { epoch: EPOCH, offset: 9 });
     expect(station.resumed).toHaveLength(5);
+    vi.advanceTimersByTime(11_000);
+    tell("position", { epoch: EPOCH, offset: 9 });
+    expect(station.resumed).toHaveLength(6);
   });
 
   test("of a lost history is begun anew, with the newest part of it", () => {
@@ -259,6 +262,20 @@ describe("what is heard", () => {
     expect([line.snapshot().log.from, line.snapshot().log.items.length]).toEqual([200, 500]);
     await line.earlier(3);
     expect(line.snapshot().log.from).toBe(0);
+  });
+
+  test("what lies before may come in smaller pages than were asked for", async () => {
+    line.close();
+    line = new Line("c1", "Anna", { epoch: EPOCH, last: 500 });
+    station.page = (after, limit) => Promise.resolve({ epoch: EPOCH, last: 500, items: Array.from({ length: Math.min(64, limit) }, (_, index) => event(saidBy(`c${after + index}`), after + 1 + index)) });
+    await line.earlier();
+    expect([line.snapshot().log.from, line.snapshot().log.items.length]).toEqual([0, 200]);
+  });
+
+  test("a conversation that is let go by the station is asked for again", () => {
+    tell("event", event(saidBy("x")));
+    tell("gone", { epoch: EPOCH, offset: 1 });
+    expect(station.resumed).toEqual(["@e1.1"]);
   });
 
   test("where fetching fails it is said", async () => {

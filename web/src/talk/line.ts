@@ -11,7 +11,7 @@ import { freshId } from "../api/client";
 import { command as post, eventsAfter } from "./api";
 import { dropUnsent, keepUnsent, unsent, watchUnsent, type Refusal, type Unsent } from "./kept";
 import { beginAt, place, receive, withEarlier, type Known, type Log } from "./log";
-import { readFrame, type Command, type Pin, type Sendable } from "./wire";
+import { readFrame, type Command, type Event, type Pin, type Sendable } from "./wire";
 
 /** Events that are shown at first; what lies before comes when it is asked for. */
 export const WINDOW = 300;
@@ -25,8 +25,9 @@ const LONGEST_RETRY_MS = 30_000;
 const WRITES_MS = 5_000;
 /** A line that nobody looks at is kept for so long: the page may be on its way from the picture to the chat. */
 const LINGER_MS = 2_000;
-/** A history that is lost again and again is asked for at most so often in a row. */
+/** What is missing again and again is asked for at most so often in so long a time. */
 const RESUMES = 5;
+const RESUMES_MS = 10_000;
 
 export type SendState = "waiting" | "sending" | "refused";
 
@@ -68,6 +69,7 @@ export class Line {
   private retry: ReturnType<typeof setTimeout> | undefined;
   private tries = 0;
   private resumes = 0;
+  private resumesSince = 0;
   private writing: ReturnType<typeof setTimeout> | null = null;
   private heard = false;
   /** Up to here the station had come when it was asked: what comes until then is history. */
@@ -182,10 +184,8 @@ export class Line {
     this.tell();
     try {
       do {
-        const after = Math.max(0, this.log.from - EARLIER);
         const before = this.log.from;
-        const { items } = await eventsAfter(this.id, after, before - after);
-        this.log = withEarlier(this.log, items);
+        this.log = withEarlier(this.log, await this.stretch(Math.max(0, before - EARLIER), before));
         if (this.log.from === before) break;
       } while (this.log.from >= until && this.log.from > 0);
     } catch (error) {
@@ -193,6 +193,17 @@ export class Line {
     }
     this.fetching = false;
     this.tell();
+  }
+
+  /** Events behind one up to another; a page may hold fewer than were asked for. */
+  private async stretch(after: number, upto: number): Promise<readonly Event[]> {
+    const found: Event[] = [];
+    for (let at = after; at < upto; at = found.at(-1)?.offset ?? upto) {
+      const { items } = await eventsAfter(this.id, at, upto - at);
+      if (items.length === 0) break;
+      found.push(...items);
+    }
+    return found;
   }
 
   private hear(kind: string, data: unknown): void {
@@ -209,15 +220,19 @@ export class Line {
       void this.flush();
     }
     this.heard ||= frame.type !== "here";
-    if (log !== before && !resume) this.resumes = 0;
     // What was lost comes from its beginning; the window is enough.
-    if ((resume && this.resumes < RESUMES) || (frame.type === "history_lost" && this.log.from > 0)) {
-      this.resumes += 1;
-      live.resume(this.topic);
-    }
+    if (resume || (frame.type === "history_lost" && this.log.from > 0)) this.resume();
     if (frame.type === "event" && this.arrived()) void this.flush();
     if (frame.type === "text") this.pieces ??= setTimeout(() => this.tell(), PIECES_MS);
     else if (this.log !== before || this.shown.loading) this.tell();
+  }
+
+  private resume(): void {
+    const now = Date.now();
+    if (now - this.resumesSince > RESUMES_MS) Object.assign(this, { resumes: 0, resumesSince: now });
+    if (this.resumes >= RESUMES) return;
+    this.resumes += 1;
+    live.resume(this.topic);
   }
 
   /** What has become an event is on its way no more. */

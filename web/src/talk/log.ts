@@ -158,6 +158,8 @@ export function receive(log: Log, frame: Frame): Step {
     }
     case "history_lost":
       return kept({ ...beginAt(frame.data.epoch, 0, { title: log.title }), present: log.present });
+    case "gone":
+      return { log, resume: true };
     case "refused":
       return kept({ ...log, refused: frame.data.code });
   }

@@ -115,9 +115,11 @@ export type Frame =
   | { readonly type: "here"; readonly data: { readonly present: readonly Present[] } }
   | { readonly type: "position"; readonly data: { readonly epoch: string; readonly offset: number } }
   | { readonly type: "history_lost"; readonly data: { readonly epoch: string; readonly offset: number } }
-  | { readonly type: "refused"; readonly data: { readonly code: string } };
+  | { readonly type: "refused"; readonly data: { readonly code: string } }
+  /** Nothing more comes; it has to be asked for again. */
+  | { readonly type: "gone"; readonly data: object };
 
-const KNOWN = new Set(["event", "text", "here", "position", "history_lost", "refused"]);
+const KNOWN = new Set(["event", "text", "here", "position", "history_lost", "refused", "gone"]);
 
 /** A frame, or null for what a later station says and this page does not understand. */
 export function readFrame(type: string, data: unknown): Frame | null {
