@@ -7,6 +7,7 @@ import { readAddress as readLibrary } from "./library/address";
 import { readPlayAddress } from "./play/address";
 import { Broken, NotFound } from "./shell/Broken";
 import { Shell } from "./shell/Shell";
+import { readTalkAddress } from "./talk/address";
 import { WatchPage } from "./watch/WatchPage";
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound, errorComponent: Broken });
@@ -85,6 +86,12 @@ const ownChannel = createRoute({
   component: lazyRouteComponent(() => import("./channels/ChannelPage"), "ChannelPage"),
 });
 
+const talkPage = lazyRouteComponent(() => import("./talk/TalkPage"), "TalkPage");
+// One pathless parent, so that the list stays where it is when a conversation joins the address.
+const talks = createRoute({ getParentRoute: () => root, id: "talks", component: talkPage });
+const allTalks = createRoute({ getParentRoute: () => talks, path: "/chat" });
+const talk = createRoute({ getParentRoute: () => talks, path: "/chat/$conversation", validateSearch: readTalkAddress });
+
 const pair = createRoute({
   getParentRoute: () => root,
   path: "/pair",
@@ -103,6 +110,7 @@ export const router = createRouter({
     stations,
     newStation,
     ownChannel,
+    talks.addChildren([allTalks, talk]),
     pair,
     settings,
     section,

@@ -18,6 +18,15 @@ class Socket extends EventTarget {
     this.sent.push(text);
   }
 
+  /** The frames that were sent, read. */
+  get frames(): readonly unknown[] {
+    return this.sent.map((text) => JSON.parse(text) as unknown);
+  }
+
+  tell(frame: object): void {
+    this.dispatchEvent(new MessageEvent("message", { data: JSON.stringify(frame) }));
+  }
+
   open(): void {
     this.readyState = Socket.OPEN;
     this.dispatchEvent(new Event("open"));
@@ -203,5 +212,63 @@ describe("after an outage that looked like blocked sockets", () => {
     newest().open();
     await vi.advanceTimersByTimeAsync(60_000);
     expect([live.state, alive(), streams()]).toEqual(["open", 1, 0]);
+  });
+});
+
+describe("a topic with a place", () => {
+  test("is named with the place of that moment, whenever the station is told of it", async () => {
+    let at = 0;
+    const stop = live.subscribe("conversation:a", () => undefined, () => (at === 0 ? "" : `@e.${at}`));
+    newest().open();
+    expect(newest().frames).toEqual([{ type: "subscribe", topics: ["channels", "conversation:a"] }]);
+    at = 7;
+    newest().close();
+    live.hurry();
+    newest().open();
+    expect(newest().frames).toEqual([{ type: "subscribe", topics: ["channels", "conversation:a@e.7"] }]);
+    at = 9;
+    live.resume("conversation:a");
+    stop();
+    expect(newest().frames.slice(1)).toEqual([
+      { type: "subscribe", topics: ["conversation:a@e.9"] },
+      { type: "unsubscribe", topics: ["conversation:a"] },
+    ]);
+    live.resume("conversation:a");
+    expect(newest().frames).toHaveLength(3);
+  });
+
+  test("is named so in the address of a stream as well", async () => {
+    live.subscribe("conversation:a", () => undefined, () => "@e.7.3.120");
+    await outage();
+    expect(stream().topics).toBe("channels,conversation:a@e.7.3.120");
+  });
+});
+
+describe("what is asked by the socket", () => {
+  test("is answered by number", async () => {
+    newest().open();
+    const [first, second] = [live.ask({ type: "command", n: 1 }), live.ask({ type: "command", n: 2 })];
+    expect(newest().frames.slice(1)).toEqual([
+      { id: 1, type: "command", n: 1 },
+      { id: 2, type: "command", n: 2 },
+    ]);
+    newest().tell({ type: "refused", re: 2, code: "busy" });
+    newest().tell({ type: "done", re: 1, offset: 41 });
+    newest().tell({ type: "done", re: 1, offset: 42 });
+    await expect(first).resolves.toMatchObject({ type: "done", offset: 41 });
+    await expect(second).resolves.toMatchObject({ type: "refused", code: "busy" });
+  });
+
+  test("is not known to be done when the socket breaks, is not open, or stays silent", async () => {
+    await expect(live.ask({})).rejects.toThrow("not open");
+    newest().open();
+    const broken = expect(live.ask({})).rejects.toThrow("broke");
+    newest().close();
+    await broken;
+    live.hurry();
+    newest().open();
+    const silent = expect(live.ask({})).rejects.toThrow("not answered");
+    await vi.advanceTimersByTimeAsync(20_000);
+    await silent;
   });
 });

@@ -10,6 +10,21 @@ import { basePath } from "./base";
 /** What a subscriber gets: the kind of change and its data, still unchecked. */
 export type Handler = (kind: string, data: unknown) => void;
 
+/** Up to where a topic was heard, as it stands behind the topic's name; asked for whenever the station is told of the topic. */
+export type Place = () => string;
+
+/** What the station says to a frame that asked for something. */
+export interface Reply {
+  readonly type: string;
+  readonly re: number;
+  readonly [field: string]: unknown;
+}
+
+/** The connection broke, or nothing came, before the station answered: whether it did what was asked is not known. */
+export class NoReply extends Error {
+  override readonly name = "NoReply";
+}
+
 export type ConnectionState = "idle" | "connecting" | "open" | "lost";
 
 interface Frame {
@@ -24,9 +39,25 @@ const LONGEST_RETRY_MS = 10_000;
 const SOCKETS_TRIED = 3;
 /** While server-sent events do it, a socket is tried this often. */
 const SOCKET_AGAIN_MS = 60_000;
+/** An answer that takes longer does not come. */
+const REPLY_MS = 20_000;
+
+interface Topic {
+  readonly handlers: Set<Handler>;
+  place: Place | null;
+}
+
+interface Asked {
+  readonly resolve: (reply: Reply) => void;
+  readonly reject: (error: NoReply) => void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
 
 export class LiveConnection {
-  private readonly topics = new Map<string, Set<Handler>>();
+  private readonly topics = new Map<string, Topic>();
+  /** Frames that were sent by this socket and not answered yet, by their number. */
+  private readonly asked = new Map<number, Asked>();
+  private number = 0;
   private readonly watchers = new Set<() => void>();
   private socket: WebSocket | null = null;
   private events: EventSource | null = null;
@@ -45,20 +76,55 @@ export class LiveConnection {
     return () => this.watchers.delete(listener);
   }
 
-  /** Hears everything said on a topic, until the returned function is called. */
-  subscribe(topic: string, handler: Handler): () => void {
-    const handlers = this.topics.get(topic) ?? new Set();
+  /** Hears everything said on a topic, until the returned function is called. With a place, it goes on from there after every break. */
+  subscribe(topic: string, handler: Handler, place: Place | null = null): () => void {
+    const known = this.topics.get(topic) ?? { handlers: new Set(), place: null };
+    const { handlers } = known;
     const isNew = handlers.size === 0;
     handlers.add(handler);
-    this.topics.set(topic, handlers);
+    known.place = place ?? known.place;
+    this.topics.set(topic, known);
     if (isNew) this.announce("subscribe", [topic]);
     if (this.current === "idle") this.connect();
     return () => {
       handlers.delete(handler);
-      if (handlers.size > 0 || !this.topics.has(topic)) return;
+      if (handlers.size > 0 || this.topics.get(topic) !== known) return;
       this.topics.delete(topic);
       this.announce("unsubscribe", [topic]);
     };
+  }
+
+  /** Says anew up to where a topic was heard, for whoever finds that something is missing. */
+  resume(topic: string): void {
+    if (this.topics.has(topic)) this.announce("subscribe", [topic]);
+  }
+
+  /** Whether something can be said to the station here: else it goes by a request. */
+  get canSay(): boolean {
+    return this.socket?.readyState === WebSocket.OPEN;
+  }
+
+  /** Says something that is not answered; without a socket nobody hears it. */
+  say(frame: Readonly<Record<string, unknown>>): void {
+    if (this.canSay) this.socket?.send(JSON.stringify(frame));
+  }
+
+  /** Asks something by the socket, and gives what the station answers. */
+  ask(frame: Readonly<Record<string, unknown>>): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      if (!this.canSay) {
+        reject(new NoReply("the socket is not open"));
+        return;
+      }
+      this.number += 1;
+      const id = this.number;
+      const timer = setTimeout(() => {
+        this.asked.delete(id);
+        reject(new NoReply("the station has not answered"));
+      }, REPLY_MS);
+      this.asked.set(id, { resolve, reject, timer });
+      this.socket?.send(JSON.stringify({ id, ...frame }));
+    });
   }
 
   /** Tries again at once, for when the network or the viewer comes back. Does nothing while a try is on its way. */
@@ -69,12 +135,16 @@ export class LiveConnection {
   }
 
   private announce(type: "subscribe" | "unsubscribe", topics: readonly string[]): void {
-    if (this.socket?.readyState === WebSocket.OPEN) {
-      this.socket.send(JSON.stringify({ type, topics }));
+    if (this.canSay) {
+      this.say({ type, topics: type === "subscribe" ? topics.map((topic) => this.placed(topic)) : topics });
     } else if (this.events) {
       // An event stream's topics stand in its address, so a change means a new one.
       this.openEvents();
     }
+  }
+
+  private placed(topic: string): string {
+    return topic + (this.topics.get(topic)?.place?.() ?? "");
   }
 
   private connect(): void {
@@ -100,6 +170,7 @@ export class LiveConnection {
     socket.addEventListener("close", () => {
       if (this.socket !== socket) return;
       this.socket = null;
+      this.giveUp();
       if (this.events) {
         this.trySocketLater();
         return;
@@ -111,7 +182,7 @@ export class LiveConnection {
 
   private openEvents(): void {
     this.closeEvents();
-    const topics = encodeURIComponent([...this.topics.keys()].join(","));
+    const topics = encodeURIComponent([...this.topics.keys()].map((topic) => this.placed(topic)).join(","));
     const events = new EventSource(`${basePath}/api/v1/events?topics=${topics}`);
     this.events = events;
     this.trySocketLater();
@@ -151,8 +222,26 @@ export class LiveConnection {
 
   private deliver(text: string): void {
     const frame = parseFrame(text);
-    if (!frame) return;
-    for (const handler of this.topics.get(frame.topic) ?? []) handler(frame.type, frame.data);
+    if (frame) for (const handler of this.topics.get(frame.topic)?.handlers ?? []) handler(frame.type, frame.data);
+    else this.answered(parseReply(text));
+  }
+
+  private answered(reply: Reply | null): void {
+    const asked = reply && this.asked.get(reply.re);
+    if (!reply || !asked) return;
+    clearTimeout(asked.timer);
+    this.asked.delete(reply.re);
+    asked.resolve(reply);
+  }
+
+  /** What was asked by a socket that is gone is not answered any more. */
+  private giveUp(): void {
+    const left = [...this.asked.values()];
+    this.asked.clear();
+    for (const { timer, reject } of left) {
+      clearTimeout(timer);
+      reject(new NoReply("the connection broke"));
+    }
   }
 
   private setState(state: ConnectionState): void {
@@ -168,6 +257,16 @@ export function parseFrame(text: string): Frame | null {
     const frame = JSON.parse(text) as Partial<Frame>;
     if (typeof frame.topic !== "string" || typeof frame.type !== "string") return null;
     return { topic: frame.topic, type: frame.type, data: frame.data };
+  } catch {
+    return null;
+  }
+}
+
+/** An answer to a frame, or null for anything else. */
+function parseReply(text: string): Reply | null {
+  try {
+    const reply = JSON.parse(text) as Partial<Reply>;
+    return typeof reply.re === "number" && typeof reply.type === "string" ? (reply as Reply) : null;
   } catch {
     return null;
   }

@@ -5,7 +5,7 @@ import { useEffect, useId, useRef, useState, type ReactNode } from "react";
 import { useText } from "../i18n";
 
 /** Addresses of what stands behind it. */
-const BEHIND = /^\/(?:status|settings)(?:\/|$)/;
+const BEHIND = /^\/(?:chat|status|settings)(?:\/|$)/;
 
 export function NavMore({ children }: { readonly children: ReactNode }) {
   const t = useText();

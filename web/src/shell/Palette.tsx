@@ -18,7 +18,7 @@ import { toggleFullscreen, togglePip } from "../watch/screen";
 import { matching, type Command } from "./commands";
 import { like, useFavourites } from "./favourites";
 import { prefer, preferences } from "./preferences";
-import { mayAdminister, mayProgramme, search, useAccount, useLineup } from "./station";
+import { mayAdminister, mayProgramme, mayTalk, search, useAccount, useLineup } from "./station";
 import { signOut } from "./signOut";
 
 /** Rows shown of each kind; who wants more types another letter. */
@@ -192,6 +192,7 @@ function useActions(onAir: Channel | undefined, isLiked: (id: string) => boolean
   const account = useAccount();
   const admin = mayAdminister(account);
   const programmer = mayProgramme(account);
+  const talks = mayTalk(account);
   return useMemo(() => {
     const settings = (section: string) => () => void navigate({ to: "/settings/$section", params: { section } });
     const dark = preferences().theme !== "light";
@@ -203,6 +204,7 @@ function useActions(onAir: Channel | undefined, isLiked: (id: string) => boolean
       { id: "pip", label: t.player.pip, words: "pip", run: () => void togglePip() },
       { id: "theme", label: t.palette.toggleTheme, words: "theme", run: () => prefer({ theme: dark ? "light" : "dark" }) },
       ...(programmer ? [{ id: "stations", label: t.nav.channels, words: "channels sender program", run: () => void navigate({ to: "/channels" }) }] : []),
+      ...(talks ? [{ id: "chat", label: t.nav.chat, words: "assistant assistent fragen ask", run: () => void navigate({ to: "/chat" }) }] : []),
       ...(admin ? [{ id: "status", label: t.status.title, words: "status sessions tuner", run: () => void navigate({ to: "/status" }) }] : []),
       ...(admin ? [{ id: "receivers", label: t.settings.receivers, words: "receiver", run: settings("receivers") }] : []),
       ...(admin
@@ -220,5 +222,5 @@ function useActions(onAir: Channel | undefined, isLiked: (id: string) => boolean
       { id: "de", label: "Deutsch", words: "sprache", run: () => prefer({ language: "de" }) },
       { id: "out", label: t.palette.signOut, words: "logout", run: () => void signOut() },
     ];
-  }, [t, navigate, admin, programmer, onAir, isLiked]);
+  }, [t, navigate, admin, programmer, talks, onAir, isLiked]);
 }

@@ -1,7 +1,7 @@
 /** The frame around every page: the slim bar, the word about the connection, the palette, and who may be here. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useNavigate, useRouterState } from "@tanstack/react-router";
-import { Activity, CalendarRange, Clapperboard, LogIn, RadioTower, Search, Settings, TvMinimalPlay } from "lucide-react";
+import { Activity, CalendarRange, Clapperboard, LogIn, MessageCircle, RadioTower, Search, Settings, TvMinimalPlay } from "lucide-react";
 import { Suspense, lazy, useEffect } from "react";
 import { whenSignedOut } from "../api/client";
 import { live } from "../api/live";
@@ -15,7 +15,7 @@ import { NavMore } from "./NavMore";
 import { useOwnNews } from "./ownNews";
 import { usePreferences } from "./preferences";
 import { ReminderNotice } from "./ReminderNotice";
-import { mayAdminister, mayProgramme, useAccount } from "./station";
+import { mayAdminister, mayProgramme, mayTalk, useAccount } from "./station";
 
 const Palette = lazy(() => import("./Palette"));
 
@@ -88,6 +88,7 @@ function Nav() {
   const t = useText();
   const account = useAccount();
   const admin = mayAdminister(account);
+  const talks = mayTalk(account);
   const { data } = useQuery(authState);
   const { bouquet } = usePreferences();
   const stranger = data?.anonymous === true && account === null;
@@ -128,18 +129,31 @@ function Nav() {
           <LogIn aria-hidden />
           <span>{t.signIn.action}</span>
         </Link>
-      ) : admin ? (
+      ) : admin || talks ? (
         <NavMore>
-          <Link to="/status" className="nav-item" activeProps={{ "data-current": true }}>
-            <Activity aria-hidden />
-            <span>{t.nav.status}</span>
-          </Link>
+          {talks && <TalkItem />}
+          {admin && (
+            <Link to="/status" className="nav-item" activeProps={{ "data-current": true }}>
+              <Activity aria-hidden />
+              <span>{t.nav.status}</span>
+            </Link>
+          )}
           <SettingsItem />
         </NavMore>
       ) : (
         <SettingsItem />
       )}
     </nav>
+  );
+}
+
+function TalkItem() {
+  const t = useText();
+  return (
+    <Link to="/chat" className="nav-item" activeProps={{ "data-current": true }}>
+      <MessageCircle aria-hidden />
+      <span>{t.nav.chat}</span>
+    </Link>
   );
 }
 

@@ -18,6 +18,8 @@ export interface Preferences {
   /** Ask for what plays on any device, at the price of quality and of the station's work. */
   readonly compatible: boolean;
   readonly listOpen: boolean;
+  /** The chat beside the picture. */
+  readonly talkOpen: boolean;
   /** Bouquet shown in the channel list; null is all channels. */
   readonly bouquet: string | null;
 }
@@ -34,6 +36,7 @@ const defaults: Preferences = {
   subtitles: null,
   compatible: false,
   listOpen: true,
+  talkOpen: false,
   bouquet: null,
 };
 

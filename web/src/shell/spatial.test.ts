@@ -31,4 +31,9 @@ test("what has its own use for arrows keeps them", () => {
   expect(ownsArrows(at("row"), "down")).toBe(true);
   expect(ownsArrows(at("b"), "up")).toBe(false);
   expect(ownsArrows(null, "up")).toBe(false);
+  document.body.innerHTML = `<div role="log" id="log"></div><textarea id="empty"></textarea><textarea id="full">x</textarea>`;
+  expect(ownsArrows(at("log"), "down")).toBe(true);
+  expect(ownsArrows(at("log"), "left")).toBe(false);
+  expect(ownsArrows(at("empty"), "up")).toBe(false);
+  expect(ownsArrows(at("full"), "up")).toBe(true);
 });

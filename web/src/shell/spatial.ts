@@ -84,7 +84,9 @@ export function ownsArrows(element: Element | null, direction: Direction): boole
     if (element.type === "radio") return true;
     return element.type !== "checkbox" && (direction === "left" || direction === "right");
   }
-  return element instanceof HTMLTextAreaElement;
+  // What is scrolled by arrows, and an empty field, are left sideways and every way.
+  if (element.matches('[role="log"]')) return direction === "up" || direction === "down";
+  return element instanceof HTMLTextAreaElement && element.value !== "";
 }
 
 /** For pages without keys of their own: arrows walk through everything that can be focused. */

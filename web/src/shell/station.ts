@@ -99,6 +99,11 @@ export function mayProgramme(account: Account | null): boolean {
   return mayAdminister(account) || (account !== null && (account.role === "programmer" || account.scopes.includes("program")));
 }
 
+/** Who may chat; children, and whoever has not signed in, see nothing of it. */
+export function mayTalk(account: Account | null): boolean {
+  return account !== null && account.scopes.includes("chat");
+}
+
 /** Owners and administrators run the station; what others may not do is not shown to them. */
 export function mayAdminister(account: Account | null): boolean {
   return account !== null && (account.role === "owner" || account.role === "admin" || account.scopes.includes("admin"));

@@ -3,6 +3,7 @@ import {
   Ellipsis,
   Info,
   Maximize,
+  MessageCircle,
   Minimize,
   PanelLeft,
   Pause,
@@ -42,6 +43,9 @@ interface ControlsProps {
   readonly toggleFacts: () => void;
   /** Plays what is on from its beginning; none where that cannot be had. */
   readonly startOver: (() => void) | null;
+  readonly talkOpen: boolean;
+  /** None: there is no chat for whoever watches. */
+  readonly toggleTalk: (() => void) | null;
 }
 
 export function Controls(props: ControlsProps) {
@@ -108,7 +112,12 @@ export function Controls(props: ControlsProps) {
         >
           <Info aria-hidden />
         </IconButton>
-        <More showFacts={props.toggleFacts} />
+        {props.toggleTalk && (
+          <IconButton label={props.talkOpen ? t.watch.hideTalk : t.watch.showTalk} hotkey="D" aria-pressed={props.talkOpen} onClick={props.toggleTalk} className="only-wide">
+            <MessageCircle aria-hidden />
+          </IconButton>
+        )}
+        <More showFacts={props.toggleFacts} toggleTalk={props.toggleTalk} />
         {canPip() && (
           <IconButton label={t.player.pip} hotkey="P" className="only-wide" onClick={() => void togglePip()}>
             <PictureInPicture2 aria-hidden />
@@ -237,7 +246,7 @@ function Subtitles() {
 }
 
 /** The same for what is seldom wanted: the code comes with the first press. */
-export function More({ showFacts }: { readonly showFacts: () => void }) {
+export function More({ showFacts, toggleTalk = null }: { readonly showFacts: () => void; readonly toggleTalk?: (() => void) | null }) {
   const t = useText();
   const [wanted, setWanted] = useState(false);
   const button = (
@@ -248,7 +257,7 @@ export function More({ showFacts }: { readonly showFacts: () => void }) {
   if (!wanted) return button;
   return (
     <Suspense fallback={button}>
-      <MoreMenu showFacts={showFacts} />
+      <MoreMenu showFacts={showFacts} toggleTalk={toggleTalk} />
     </Suspense>
   );
 }

@@ -9,10 +9,11 @@ import { canPip, togglePip } from "./screen";
 
 interface MoreMenuProps {
   readonly showFacts: () => void;
+  readonly toggleTalk: (() => void) | null;
 }
 
 /** It comes when it is first asked for, and so it comes open. */
-export default function MoreMenu({ showFacts }: MoreMenuProps) {
+export default function MoreMenu({ showFacts, toggleTalk }: MoreMenuProps) {
   const t = useText();
   const { compatible } = usePreferences();
   return (
@@ -31,6 +32,11 @@ export default function MoreMenu({ showFacts }: MoreMenuProps) {
               <span className="menu-help">{t.player.compatibleHelp}</span>
             </span>
           </DropdownMenu.CheckboxItem>
+          {toggleTalk && (
+            <DropdownMenu.Item className="menu-item" onSelect={toggleTalk}>
+              {t.nav.chat}
+            </DropdownMenu.Item>
+          )}
           <DropdownMenu.Item className="menu-item" onSelect={showFacts}>
             {t.player.facts}
           </DropdownMenu.Item>

@@ -9,7 +9,7 @@ import { setPaletteOpen } from "../shell/commands";
 import { like, useFavourites } from "../shell/favourites";
 import { prefer, preferences, usePreferences } from "../shell/preferences";
 import { directionOf, moveFocus, ownsArrows } from "../shell/spatial";
-import { channelsOf, useLineup, type Lineup } from "../shell/station";
+import { channelsOf, mayTalk, useAccount, useLineup, type Lineup } from "../shell/station";
 import { ChannelPanel, neighbour } from "./ChannelList";
 import { Controls } from "./Controls";
 import { actionFor, zoneOf, type Action } from "./keys";
@@ -18,13 +18,14 @@ import { NoChannels } from "./NoChannels";
 import { isOwn, secondsOf } from "../play/address";
 import { NowPanel, useNowNext } from "./NowPanel";
 import { Refused } from "./Refused";
-import { toggleFullscreen, togglePip, useFullscreen, useNarrow } from "./screen";
+import { toggleFullscreen, togglePip, useFullscreen, useNarrow, useTight } from "./screen";
 import { Stage } from "./Stage";
 import { useChrome } from "./useChrome";
 import { useDigits } from "./useDigits";
 
 const Facts = lazy(() => import("./Facts"));
 const KeysHelp = lazy(() => import("./KeysHelp"));
+const TalkPanel = lazy(() => import("../talk/TalkPanel"));
 
 const SKIP_S = 10;
 const VOLUME_STEP = 0.05;
@@ -39,7 +40,11 @@ export function WatchPage() {
   const chrome = useChrome(stage);
   const [facts, setFacts] = useState(false);
   const [help, setHelp] = useState(false);
-  const showList = listOpen && !fullscreen;
+  const talk = useTalkToggle(stage);
+  const showTalk = talk.open && !fullscreen;
+  const covered = useTight() && showTalk;
+  const showList = listOpen && !fullscreen && !covered;
+  const toggleList = useListToggle(stage, covered);
 
   const leaf = useCallback(
     (step: 1 | -1) => {
@@ -63,10 +68,10 @@ export function WatchPage() {
       setPaletteOpen(true);
       return;
     }
-    prefer({ listOpen: true });
+    prefer(covered ? { listOpen: true, talkOpen: false } : { listOpen: true });
     // The field exists after the panel has been rendered.
     setTimeout(() => searchField.current?.focus());
-  }, []);
+  }, [covered]);
   const openGuide = useGuide();
   const favourites = useFavourites();
   const kind = usePlayer((state) => lineup.byId.get(state.channelId ?? "")?.kind);
@@ -82,6 +87,8 @@ export function WatchPage() {
     facts,
     setFacts,
     setHelp,
+    list: toggleList,
+    talk: talk.toggle,
     poke: chrome.poke,
     type: typedNumber.type,
   });
@@ -95,7 +102,7 @@ export function WatchPage() {
   const empty = lineup.complete && lineup.channels.length === 0;
   if (empty) return <NoChannels />;
   return (
-    <div className="watch" data-list={showList || undefined} data-fullscreen={fullscreen || undefined}>
+    <div className="watch" data-list={showList || undefined} data-talk={showTalk || undefined} data-fullscreen={fullscreen || undefined}>
       <div className="watch-main">
         <Stage
           stageRef={stage}
@@ -111,10 +118,12 @@ export function WatchPage() {
           {!factsBelow && shownFacts}
           <Controls
             listOpen={showList}
-            toggleList={() => prefer({ listOpen: !listOpen })}
+            toggleList={toggleList}
             factsOpen={facts}
             toggleFacts={() => setFacts(!facts)}
             startOver={startOver}
+            talkOpen={showTalk}
+            toggleTalk={talk.toggle}
           />
         </Stage>
         {factsBelow && shownFacts}
@@ -123,6 +132,7 @@ export function WatchPage() {
       {showList && (
         <ChannelAside lineup={lineup} tune={tune} searchField={searchField} />
       )}
+      {showTalk && <TalkAside channel={channel} programme={guide?.now ?? null} close={talk.close} focus={talk.focus} />}
       {help && (
         <Suspense fallback={null}>
           <KeysHelp close={() => setHelp(false)} />
@@ -139,6 +149,55 @@ function ChannelAside(props: Parameters<typeof ChannelPanel>[0]) {
       <ChannelPanel {...props} />
     </aside>
   );
+}
+
+type TalkAsideProps = React.ComponentProps<typeof TalkPanel>;
+
+/** Its place is there before its code is, so that the picture moves once. */
+function TalkAside(props: TalkAsideProps) {
+  const t = useText();
+  return (
+    <aside className="talk watch-talk" aria-label={t.nav.chat}>
+      <Suspense fallback={null}>
+        <TalkPanel {...props} />
+      </Suspense>
+    </aside>
+  );
+}
+
+/** Channels and chat take turns where there is no room for both. */
+function useListToggle(stage: React.RefObject<HTMLElement | null>, covered: boolean): () => void {
+  return useCallback(() => {
+    if (covered) {
+      prefer({ listOpen: true, talkOpen: false });
+      return;
+    }
+    const { listOpen } = preferences();
+    const losing = listOpen && document.activeElement?.closest(".channels");
+    prefer({ listOpen: !listOpen });
+    if (losing) stage.current?.focus();
+  }, [stage, covered]);
+}
+
+/** The chat beside the picture: for those who may; who closes it from within gives the focus back to the picture. */
+function useTalkToggle(stage: React.RefObject<HTMLElement | null>) {
+  const may = mayTalk(useAccount());
+  const { talkOpen } = usePreferences();
+  const [focus, setFocus] = useState(false);
+  const close = useCallback(() => {
+    const losing = document.activeElement?.closest(".watch-talk");
+    prefer({ talkOpen: false });
+    if (losing) stage.current?.focus();
+  }, [stage]);
+  const toggle = useCallback(() => {
+    if (preferences().talkOpen) {
+      close();
+      return;
+    }
+    setFocus(true);
+    prefer({ talkOpen: true });
+  }, [close]);
+  return { open: may && talkOpen, focus, close, toggle: may ? toggle : null };
 }
 
 function Below({ lineup, channel }: { readonly lineup: Lineup; readonly channel: Channel | null }) {
@@ -228,6 +287,9 @@ interface KeyContext {
   readonly facts: boolean;
   readonly setFacts: (open: boolean) => void;
   readonly setHelp: (open: boolean) => void;
+  readonly list: () => void;
+  /** None: there is no chat for whoever watches. */
+  readonly talk: (() => void) | null;
   readonly poke: () => void;
   readonly type: (digit: number) => void;
 }
@@ -269,7 +331,7 @@ function perform(action: Action, context: KeyContext, event: KeyboardEvent): boo
     if (last) context.tune(last);
     return true;
   }
-  if (event.repeat && ["mute", "list", "fullscreen", "pip", "facts", "togglePlay", "favourite"].includes(action)) return true;
+  if (event.repeat && ["mute", "list", "talk", "fullscreen", "pip", "facts", "togglePlay", "favourite"].includes(action)) return true;
   ACTIONS[action](context);
   return true;
 }
@@ -292,12 +354,8 @@ const ACTIONS: Readonly<Record<Exclude<Action, object | "escape" | "previous">, 
   mute: () => player.toggleMuted(),
   audio: () => player.nextAudio(),
   subtitles: () => player.nextSubtitles(),
-  list: ({ stage }) => {
-    const { listOpen } = preferences();
-    const losing = listOpen && document.activeElement?.closest(".channels");
-    prefer({ listOpen: !listOpen });
-    if (losing) stage.current?.focus();
-  },
+  list: ({ list }) => list(),
+  talk: ({ talk }) => talk?.(),
   guide: ({ openGuide }) => openGuide(),
   favourite: ({ star }) => star(),
   search: ({ openSearch }) => openSearch(),

@@ -22,6 +22,8 @@ describe("keys of Watch", () => {
     ["ChannelUp", "list", "channelUp"],
     ["f", "list", "fullscreen"],
     ["g", "stage", "guide"],
+    ["d", "control", "talk"],
+    ["d", "field", null],
     ["t", "stage", "subtitles"],
     ["Subtitle", "field", "subtitles"],
     ["Guide", "field", "guide"],
@@ -52,6 +54,7 @@ test("where the focus is decides the zone", () => {
   document.body.innerHTML = `
     <div data-stage tabindex="0"><button id="b"></button><input type="range" id="r"></div>
     <div role="listbox"><div role="option" id="o" tabindex="0"></div></div>
+    <div role="log" id="l" tabindex="0"></div><textarea id="w"></textarea>
     <input id="t"><input type="radio" id="c">`;
   const zone = (selector: string) => zoneOf(document.querySelector(selector));
   expect(zoneOf(null)).toBe("stage");
@@ -60,6 +63,8 @@ test("where the focus is decides the zone", () => {
   expect(zone("#b")).toBe("control");
   expect(zone("#r")).toBe("control");
   expect(zone("#o")).toBe("list");
+  expect(zone("#l")).toBe("list");
+  expect(zone("#w")).toBe("field");
   expect(zone("#t")).toBe("field");
   expect(zone("#c")).toBe("control");
 });

@@ -1,6 +1,6 @@
 /** Keys of Watch, of keyboards and remote controls alike: which key means what, depending on where the focus is. */
 
-/** `stage`: on the picture or nowhere. `control`: on a button or slider. `list`: in the channels. `field`: typing. */
+/** `stage`: on the picture or nowhere. `control`: on a button or slider. `list`: in the channels, or in what was said. `field`: typing. */
 export type Zone = "stage" | "control" | "list" | "field";
 
 export type Action =
@@ -23,6 +23,7 @@ export type Action =
   | "audio"
   | "subtitles"
   | "list"
+  | "talk"
   | "guide"
   | "favourite"
   | "search"
@@ -53,6 +54,7 @@ const NOT_TYPING: Readonly<Record<string, Action>> = {
   a: "audio",
   t: "subtitles",
   c: "list",
+  d: "talk",
   g: "guide",
   s: "favourite",
   "/": "search",
@@ -118,6 +120,6 @@ export function zoneOf(element: Element | null): Zone {
   if (!element || element === document.body || element.matches("[data-stage]")) return "stage";
   if (element instanceof HTMLInputElement && !["radio", "checkbox", "range", "button"].includes(element.type)) return "field";
   if (element.matches('textarea, select, [contenteditable="true"]')) return "field";
-  if (element.closest('[role="listbox"]')) return "list";
+  if (element.closest('[role="listbox"], [role="log"]')) return "list";
   return "control";
 }

@@ -16,15 +16,27 @@ export function useFullscreen(): boolean {
 /** Narrower than this (CSS pixels) a picture has no room for a panel on top of it. */
 const narrow = globalThis.matchMedia?.("(max-width: 719px)");
 
-/** Whether this is a phone, or a window like one. */
-export function useNarrow(): boolean {
+/** Up to this width channels and chat at once would leave too little for the picture between them. */
+const tight = globalThis.matchMedia?.("(max-width: 1599px)");
+
+function useQuery(query: MediaQueryList | undefined): boolean {
   return useSyncExternalStore(
     (listener) => {
-      narrow?.addEventListener("change", listener);
-      return () => narrow?.removeEventListener("change", listener);
+      query?.addEventListener("change", listener);
+      return () => query?.removeEventListener("change", listener);
     },
-    () => narrow?.matches ?? false,
+    () => query?.matches ?? false,
   );
+}
+
+/** Whether this is a phone, or a window like one. */
+export function useNarrow(): boolean {
+  return useQuery(narrow);
+}
+
+/** Whether beside the picture there is room for one thing only. */
+export function useTight(): boolean {
+  return useQuery(tight);
 }
 
 /** The whole page goes full screen, not the video, so that menus, the palette and typed numbers are there too. */
