@@ -147,7 +147,10 @@ async fn append(all: &mut Transaction<'static, Driver>, sealer: &Sealer, one: &A
         .await?;
     }
     if one.rests {
-        sqlx::query("DELETE FROM conversation_answer WHERE conversation_id = ?").bind(id).execute(&mut **all).await?;
+        sqlx::query("DELETE FROM conversation_answer WHERE conversation_id = ?")
+            .bind(id)
+            .execute(&mut **all)
+            .await?;
     }
     Ok(())
 }
@@ -161,15 +164,25 @@ impl Store {
     }
 
     fn sealer(&self) -> Result<&Sealer> {
-        self.sealer.as_ref().ok_or_else(|| Error::new(Kind::Unavailable, "Conversations cannot be kept without the instance key."))
+        self.sealer.as_ref().ok_or_else(|| {
+            Error::new(Kind::Unavailable, "Conversations cannot be kept without the instance key.")
+        })
     }
 
     /// Keeps a new conversation, or finds the one that the same request has made.
     ///
     /// # Errors
     /// [`Kind::TooMany`] if its account has as many as it may; [`Kind::Conflict`] if the request's key was used for something else.
-    pub async fn create_conversation(&self, new: &ConversationRow, request: Option<&RequestKey>) -> Result<Created> {
-        let title = new.title.as_deref().map(|title| close(self.sealer()?, title, &title_aad(&new.id))).transpose()?;
+    pub async fn create_conversation(
+        &self,
+        new: &ConversationRow,
+        request: Option<&RequestKey>,
+    ) -> Result<Created> {
+        let title = new
+            .title
+            .as_deref()
+            .map(|title| close(self.sealer()?, title, &title_aad(&new.id)))
+            .transpose()?;
         let Backend::Sqlite(db) = &self.backend;
         let mut all = db.begin().await?;
         if let Some(request) = request
@@ -191,7 +204,10 @@ impl Store {
         .execute(&mut *all)
         .await?;
         if made.rows_affected() == 0 {
-            return Err(Error::new(Kind::TooMany, "There are as many conversations as one may have; delete some first."));
+            return Err(Error::new(
+                Kind::TooMany,
+                "There are as many conversations as one may have; delete some first.",
+            ));
         }
         all.commit().await?;
         Ok(Created::New)
@@ -203,10 +219,11 @@ impl Store {
     /// [`Kind::Conflict`] if it was sealed with another key.
     pub async fn conversation(&self, id: &str) -> Result<Option<ConversationRow>> {
         let Backend::Sqlite(db) = &self.backend;
-        let row: Option<Row> = sqlx::query_as(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM conversation WHERE id = ?")))
-            .bind(id)
-            .fetch_optional(db.reader())
-            .await?;
+        let row: Option<Row> =
+            sqlx::query_as(sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM conversation WHERE id = ?")))
+                .bind(id)
+                .fetch_optional(db.reader())
+                .await?;
         row.map(|row| ConversationRow::opened(self.sealer()?, row)).transpose()
     }
 
@@ -369,11 +386,12 @@ impl Store {
     /// [`Kind::Conflict`] if it was sealed with another key.
     pub async fn kept_undo(&self, id: &str, call: u64) -> Result<Option<String>> {
         let Backend::Sqlite(db) = &self.backend;
-        let what: Option<Vec<u8>> = sqlx::query_scalar("SELECT what FROM conversation_undo WHERE conversation_id = ? AND call = ?")
-            .bind(id)
-            .bind(call as i64)
-            .fetch_optional(db.reader())
-            .await?;
+        let what: Option<Vec<u8>> =
+            sqlx::query_scalar("SELECT what FROM conversation_undo WHERE conversation_id = ? AND call = ?")
+                .bind(id)
+                .bind(call as i64)
+                .fetch_optional(db.reader())
+                .await?;
         what.map(|what| open(self.sealer()?, what, &undo_aad(id, call))).transpose()
     }
 

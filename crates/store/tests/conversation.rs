@@ -14,7 +14,13 @@ async fn with_people() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().expect("folder");
     let store = opened(&folder).await;
     for (id, name) in [("a", "Anna"), ("b", "Ben")] {
-        let person = NewAccount { id: id.into(), name: name.into(), role: Role::Viewer, password: None, expires_ms: None };
+        let person = NewAccount {
+            id: id.into(),
+            name: name.into(),
+            role: Role::Viewer,
+            password: None,
+            expires_ms: None,
+        };
         store.create_account(&person, NOW).await.expect("an account");
     }
     (folder, store)
@@ -34,12 +40,27 @@ fn row(id: &str, account: &str) -> ConversationRow {
 }
 
 fn event(offset: u64, client: Option<&str>, text: &str) -> EventRow {
-    EventRow { offset, at_ms: NOW, author: "a".into(), client_id: client.map(str::to_owned), event: text.into() }
+    EventRow {
+        offset,
+        at_ms: NOW,
+        author: "a".into(),
+        client_id: client.map(str::to_owned),
+        event: text.into(),
+    }
 }
 
 fn write(id: &str, after: u64, events: Vec<EventRow>) -> Append {
     let mode = "assistant".into();
-    Append { conversation: id.into(), epoch: "e".into(), after, events, mode, title: Some("Fernsehen".into()), rests: true, at_ms: NOW + 5 }
+    Append {
+        conversation: id.into(),
+        epoch: "e".into(),
+        after,
+        events,
+        mode,
+        title: Some("Fernsehen".into()),
+        rests: true,
+        at_ms: NOW + 5,
+    }
 }
 
 async fn append(store: &Store, writes: &[Append]) -> Vec<Option<Kind>> {
@@ -57,7 +78,14 @@ async fn events_stand_in_order_and_each_is_there_once() {
     let (folder, store) = with_people().await;
     assert_eq!(store.create_conversation(&row("c", "a"), None).await.expect("made"), Created::New);
     let (one, two) = (event(1, Some("x"), "eins"), event(2, None, "zwei"));
-    assert_eq!(append(&store, &[write("c", 0, vec![one.clone(), two]), write("c", 2, vec![event(3, Some("y"), "drei")])]).await, [None, None]);
+    assert_eq!(
+        append(
+            &store,
+            &[write("c", 0, vec![one.clone(), two]), write("c", 2, vec![event(3, Some("y"), "drei")])]
+        )
+        .await,
+        [None, None]
+    );
     // Written by somebody else meanwhile; with a hole; said before; in another past.
     let foreign = Append { epoch: "f".into(), ..write("c", 3, vec![event(4, None, "x")]) };
     let writes = [
@@ -72,7 +100,8 @@ async fn events_stand_in_order_and_each_is_there_once() {
     assert_eq!(append(&store, &writes).await, [conflict, conflict, conflict, conflict, conflict, None]);
     drop(store);
     let store = opened(&folder).await;
-    let said = [(1, "eins"), (2, "zwei"), (3, "drei"), (4, "vier")].map(|(offset, text)| (offset, text.to_owned()));
+    let said =
+        [(1, "eins"), (2, "zwei"), (3, "drei"), (4, "vier")].map(|(offset, text)| (offset, text.to_owned()));
     assert_eq!(texts(&store, "c").await, said);
     assert_eq!(store.conversation_events("c", 2, 1).await.expect("read"), [event(3, Some("y"), "drei")]);
     assert_eq!(store.conversation_said("c", "a", "y").await.expect("asked"), Some(3));
@@ -85,7 +114,8 @@ async fn events_stand_in_order_and_each_is_there_once() {
 async fn nothing_that_was_said_lies_on_the_disk_in_the_clear() {
     let (folder, store) = with_people().await;
     store.create_conversation(&row("c", "a"), None).await.expect("made");
-    let write = Append { title: Some("Geheimtitel".into()), ..write("c", 0, vec![event(1, None, "Geheimwort")]) };
+    let write =
+        Append { title: Some("Geheimtitel".into()), ..write("c", 0, vec![event(1, None, "Geheimwort")]) };
     assert_eq!(append(&store, &[write]).await, [None]);
     store.keep_answers(&[("c".into(), 1, "Geheimantwort".into())]).await.expect("kept");
     store.keep_undo("c", 1, "Geheimzeit").await.expect("kept");
@@ -125,7 +155,10 @@ async fn conversations_are_their_owners_and_go_with_them() {
     let ids = |rows: Vec<ConversationRow>| rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
     assert_eq!(ids(store.conversations("a").await.expect("read")), ["c", "d"]);
     assert_eq!(ids(store.conversations_at_desk().await.expect("read")), ["e"]);
-    assert!(store.delete_conversation("d").await.expect("gone") && !store.delete_conversation("d").await.expect("gone"));
+    assert!(
+        store.delete_conversation("d").await.expect("gone")
+            && !store.delete_conversation("d").await.expect("gone")
+    );
     assert!(store.delete_account("a").await.expect("gone"));
     assert!(store.conversation("c").await.expect("read").is_none());
     assert!(texts(&store, "c").await.is_empty());

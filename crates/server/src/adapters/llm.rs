@@ -70,7 +70,8 @@ impl Llm {
             value.set_sensitive(true);
             request = request.header(name, value);
         }
-        let response = timeout(FIRST, request.send()).await.map_err(|_| late())?.map_err(|error| unreached(&error))?;
+        let response =
+            timeout(FIRST, request.send()).await.map_err(|_| late())?.map_err(|error| unreached(&error))?;
         if !response.status().is_success() {
             return Err(refused(response).await);
         }

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::receivers::Receivers;
 use super::sessions::Sessions;
+use super::supervise;
 use super::view::{Rights, SessionView, StartPlayback};
 use crate::adapters::clock::Clock;
 
@@ -24,6 +25,18 @@ pub(super) struct Guardian {
 }
 
 impl Guardian {
+    /// Watches over all sessions until the station stops.
+    pub(super) fn begin(
+        receivers: &Arc<Receivers>,
+        clock: Clock,
+        sessions: &Sessions,
+        stop: &CancellationToken,
+    ) -> Self {
+        let guardian = Self { receivers: Arc::clone(receivers), clock };
+        supervise("guardian", guardian.clone().watch(sessions.clone(), stop.child_token()));
+        guardian
+    }
+
     /// How far back (milliseconds since 1970) a session that is asked for may reach; none: as far as the tape goes.
     ///
     /// # Errors

@@ -53,17 +53,15 @@ use telecast_core::lineup::{ChannelId, Lineup};
 use telecast_core::outgoing::Reach;
 use telecast_core::session::ReasonCode;
 use telecast_core::tuner::{Cause, Priority, Refusal};
-use telecast_store::{SavedSearch, Store, Subscription};
+use telecast_store::{Store, Subscription};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::adapters::clock::Clock;
-use crate::adapters::llm::Llm;
 use crate::adapters::outgoing::Outgoing;
 pub use crate::spawn::{panics, supervise};
 use assistant::Assistant;
-use assistant::providers::Providers;
 use conversation::Conversations;
 use guardian::Guardian;
 use guide::files::FileView;
@@ -72,7 +70,7 @@ use ledger::Ledger;
 use library::Library;
 use memory::Memory;
 use news::News;
-use own::{Favourites, Own, Wanted};
+use own::{Favourites, Own};
 use receivers::Receivers;
 use session::Surroundings;
 use sessions::Sessions;
@@ -130,12 +128,10 @@ impl App {
         let room = open_room(&settings, clock, Arc::clone(&usage)).await?;
         let (stop, news) = (CancellationToken::new(), News::start());
         let lineup = Arc::new(ArcSwap::from_pointee(Lineup::default()));
-        let (ledger, memory) = remembered(&store, clock).await;
-        let wishes = wishes::kept(&store).await;
+        let ((ledger, memory), wishes) = (remembered(&store, clock).await, wishes::kept(&store).await);
         let house = housekeeping::keep_house(store.clone(), clock, settings.clone(), stop.child_token());
         supervise("housekeeping", house);
-        let llm = Llm::new().map_err(|error| Error::new(Kind::Internal, error.to_string()))?;
-        let (talk, providers) = (store.clone(), Providers::new(&settings.now().assistant, llm, clock));
+        let talk = conversation::Ground::lay(store.clone(), &settings.now().assistant, clock)?;
         let (guide, library) = stocked(store, (&settings, &lineup, clock), &news, &stop).await;
         let transcoders = Transcoders::start(settings.clone(), room.clone(), clock, stop.child_token());
         let tuners = Tuners::start(settings.clone(), Arc::clone(&lineup), room, clock, stop.child_token());
@@ -160,8 +156,7 @@ impl App {
             stop: stop.child_token(),
         };
         let sessions = Sessions::start(around, settings.clone());
-        let guardian = Guardian { receivers: Arc::clone(&receivers), clock };
-        supervise("guardian", guardian.clone().watch(sessions.clone(), stop.child_token()));
+        let guardian = Guardian::begin(&receivers, clock, &sessions, &stop);
         let parts = status::Parts {
             clock,
             settings: settings.clone(),
@@ -173,28 +168,27 @@ impl App {
             lineup: Arc::clone(&lineup),
         };
         Ok(Self(Arc::new_cyclic(|station| {
-            let assistant = Assistant::new(talk.clone(), providers, station.clone());
-            let conversations = Conversations::start(talk, clock, news.clone(), assistant.clone(), stop.child_token());
+            let (assistant, conversations) = talk.build(station.clone(), &news, &stop);
             Inner {
-            clock,
-            settings,
-            status: Status::start(parts, stop.child_token()),
-            receivers,
-            sessions,
-            guardian,
-            own: Own::new(guide.store.clone(), news.clone(), clock),
-            library,
-            guide,
-            tuners,
-            transcoders,
-            memory,
-            ledger,
-            lineup,
-            news,
-            stations,
-            assistant,
-            conversations,
-            stop,
+                clock,
+                settings,
+                status: Status::start(parts, stop.child_token()),
+                receivers,
+                sessions,
+                guardian,
+                own: Own::new(guide.store.clone(), news.clone(), clock),
+                library,
+                guide,
+                tuners,
+                transcoders,
+                memory,
+                ledger,
+                lineup,
+                news,
+                stations,
+                assistant,
+                conversations,
+                stop,
             }
         })))
     }
@@ -215,16 +209,6 @@ impl App {
     /// `Conflict`: somebody else was faster; `Invalid`; `Unavailable`: the store.
     pub async fn wish(&self, revision: i64, change: WishChange) -> Result<Arc<Kept>, Error> {
         self.0.receivers.wish(revision, change).await
-    }
-
-    /// What is said.
-    pub fn conversations(&self) -> &Conversations {
-        &self.0.conversations
-    }
-
-    /// Who answers.
-    pub fn assistant(&self) -> &Assistant {
-        &self.0.assistant
     }
 
     /// Films and series in the host's folders.
@@ -282,48 +266,6 @@ impl App {
     /// `Invalid`; `Unavailable`: the store.
     pub async fn read_languages(&self, account: &str, languages: Vec<String>) -> Result<(), Error> {
         self.0.own.read(account, languages).await
-    }
-
-    /// Searches that an account keeps, oldest first.
-    ///
-    /// # Errors
-    /// `Unavailable`: the store.
-    pub async fn searches(&self, account: &str) -> Result<Vec<SavedSearch<Wanted>>, Error> {
-        self.0.own.searches(account).await
-    }
-
-    /// Keeps one more, with a fresh id and a name.
-    ///
-    /// # Errors
-    /// `Conflict`: there are as many as there may be; `Invalid`; `Unavailable`: the store.
-    pub async fn save_search(
-        &self,
-        account: &str,
-        id_and_name: (String, String),
-        wanted: Wanted,
-    ) -> Result<SavedSearch<Wanted>, Error> {
-        self.0.own.save(account, id_and_name, wanted).await
-    }
-
-    /// Gives one another name, and other words and filters if there are any.
-    ///
-    /// # Errors
-    /// `NotFound`; `Invalid`; `Unavailable`: the store.
-    pub async fn change_search(
-        &self,
-        account: &str,
-        id_and_name: (&str, &str),
-        wanted: Option<Wanted>,
-    ) -> Result<(), Error> {
-        self.0.own.change(account, id_and_name, wanted).await
-    }
-
-    /// Removes one.
-    ///
-    /// # Errors
-    /// `NotFound`; `Unavailable`: the store.
-    pub async fn forget_search(&self, account: &str, id: &str) -> Result<(), Error> {
-        self.0.own.forget(account, id).await
     }
 
     /// The time of day (milliseconds since 1970).

@@ -12,6 +12,7 @@ use telecast_core::limits;
 use telecast_core::lineup::ChannelId;
 use telecast_store::{SavedSearch, Store};
 
+use super::App;
 use super::news::News;
 use crate::adapters::clock::Clock;
 
@@ -194,6 +195,50 @@ fn checked(mut wanted: Wanted) -> Result<Wanted, Error> {
         return invalid("There is no such channel.");
     }
     Ok(wanted)
+}
+
+impl App {
+    /// Searches that an account keeps, oldest first.
+    ///
+    /// # Errors
+    /// `Unavailable`: the store.
+    pub async fn searches(&self, account: &str) -> Result<Vec<SavedSearch<Wanted>>, Error> {
+        self.0.own.searches(account).await
+    }
+
+    /// Keeps one more, with a fresh id and a name.
+    ///
+    /// # Errors
+    /// `Conflict`: there are as many as there may be; `Invalid`; `Unavailable`: the store.
+    pub async fn save_search(
+        &self,
+        account: &str,
+        id_and_name: (String, String),
+        wanted: Wanted,
+    ) -> Result<SavedSearch<Wanted>, Error> {
+        self.0.own.save(account, id_and_name, wanted).await
+    }
+
+    /// Gives one another name, and other words and filters if there are any.
+    ///
+    /// # Errors
+    /// `NotFound`; `Invalid`; `Unavailable`: the store.
+    pub async fn change_search(
+        &self,
+        account: &str,
+        id_and_name: (&str, &str),
+        wanted: Option<Wanted>,
+    ) -> Result<(), Error> {
+        self.0.own.change(account, id_and_name, wanted).await
+    }
+
+    /// Removes one.
+    ///
+    /// # Errors
+    /// `NotFound`; `Unavailable`: the store.
+    pub async fn forget_search(&self, account: &str, id: &str) -> Result<(), Error> {
+        self.0.own.forget(account, id).await
+    }
 }
 
 #[cfg(test)]

@@ -16,7 +16,12 @@ use url::Url;
 pub(super) type Read = (ProviderSettings, Layers);
 
 /// Providers of the file.
-pub(super) fn read(file: &Path, lines: &Lines<'_>, content: &Spanned<DeValue<'_>>, faults: &mut Faults) -> Vec<Read> {
+pub(super) fn read(
+    file: &Path,
+    lines: &Lines<'_>,
+    content: &Spanned<DeValue<'_>>,
+    faults: &mut Faults,
+) -> Vec<Read> {
     let path = file.display();
     let items: Vec<_> = content.get_ref().as_array().into_iter().flat_map(|all| all.iter()).collect();
     if content.get_ref().as_array().is_none() || !items.iter().all(|item| item.get_ref().is_table()) {
@@ -31,7 +36,8 @@ pub(super) fn read(file: &Path, lines: &Lines<'_>, content: &Spanned<DeValue<'_>
             let text = flat(value.get_ref());
             match PROVIDER_KEYS.iter().find(|key| key.name == name) {
                 Some(key) => faults.extend(
-                    shape_fault(key, &text).map(|fault| format!("{path}:{line}: chat.provider.{name}: {fault}")),
+                    shape_fault(key, &text)
+                        .map(|fault| format!("{path}:{line}: chat.provider.{name}: {fault}")),
                 ),
                 None => faults.push(format!(
                     "{path}:{line}: a provider has no key '{name}'; did you mean '{}'?",
@@ -86,15 +92,23 @@ fn settings(keys: &Layers) -> Option<ProviderSettings> {
 
 fn is_same(one: &ProviderSettings, other: &ProviderSettings) -> bool {
     let key = |of: &ProviderSettings| of.place.key.as_ref().map(|key| key.expose_secret().to_owned());
-    let rest = |of: &ProviderSettings| (of.place.kind, of.place.url.clone(), of.model.clone(), of.window, of.max_tokens, of.price);
+    let rest = |of: &ProviderSettings| {
+        (of.place.kind, of.place.url.clone(), of.model.clone(), of.window, of.max_tokens, of.price)
+    };
     rest(one) == rest(other) && key(one) == key(other)
 }
 
 /// Providers that came, went, or are not what they were; also if only a key is another.
-pub(super) fn changes<'a>(was: &'a [ProviderSettings], now: &'a [ProviderSettings]) -> impl Iterator<Item = Change> + 'a {
-    let word = |of: Option<&ProviderSettings>| of.map_or_else(|| "—".to_owned(), |of| format!("{} {}", of.place.url, of.model));
+pub(super) fn changes<'a>(
+    was: &'a [ProviderSettings],
+    now: &'a [ProviderSettings],
+) -> impl Iterator<Item = Change> + 'a {
+    let word = |of: Option<&ProviderSettings>| {
+        of.map_or_else(|| "—".to_owned(), |of| format!("{} {}", of.place.url, of.model))
+    };
     let of = |all: &'a [ProviderSettings], name: &str| all.iter().find(|one| one.name == name);
-    let gone = was.iter().filter(move |old| of(now, &old.name).is_none()).map(|old| (&old.name, Some(old), None));
+    let gone =
+        was.iter().filter(move |old| of(now, &old.name).is_none()).map(|old| (&old.name, Some(old), None));
     let others = now.iter().map(move |new| (&new.name, of(was, &new.name), Some(new)));
     let moved = was.iter().map(|old| &old.name).ne(now.iter().map(|new| &new.name));
     gone.chain(others)
@@ -113,6 +127,8 @@ pub(super) fn changes<'a>(was: &'a [ProviderSettings], now: &'a [ProviderSetting
 /// Their keys, for `telecast check`.
 pub(super) fn rows(providers: &[Read]) -> impl Iterator<Item = (String, &Key, &Layers)> {
     providers.iter().flat_map(|(settings, keys)| {
-        PROVIDER_KEYS.iter().map(move |key| (format!("chat.provider '{}'.{}", settings.name, key.name), key, keys))
+        PROVIDER_KEYS
+            .iter()
+            .map(move |key| (format!("chat.provider '{}'.{}", settings.name, key.name), key, keys))
     })
 }

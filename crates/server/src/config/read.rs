@@ -167,8 +167,13 @@ pub fn load(
     environment: impl Iterator<Item = (String, String)>,
     flags: &[(&'static str, String)],
 ) -> Result<Config, Faults> {
-    let mut reading =
-        Reading { keys: Layers::of(KEYS), faults: Faults::new(), warnings: Vec::new(), folders: Vec::new(), providers: Vec::new() };
+    let mut reading = Reading {
+        keys: Layers::of(KEYS),
+        faults: Faults::new(),
+        warnings: Vec::new(),
+        folders: Vec::new(),
+        providers: Vec::new(),
+    };
     let mut read = Vec::new();
     let path = file.map_or_else(PathBuf::new, |(path, _)| path.to_owned());
     if let Some((_, text)) = file {

@@ -5,7 +5,8 @@ use crate::adapters::certificate::Files;
 use crate::adapters::machine;
 use crate::adapters::oidc;
 use crate::app::settings::{
-    Allowance, AssistantSettings, GuideFile, Keeping, Limits, LogoPlaces, Prepared, ReceiverSettings, Settings, WrittenFiles,
+    Allowance, AssistantSettings, GuideFile, Keeping, Limits, LogoPlaces, Prepared, ReceiverSettings,
+    Settings, WrittenFiles,
 };
 use crate::config::{Config, Network};
 use crate::web::rate::{Bucket, RateLimits};

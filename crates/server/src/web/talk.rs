@@ -22,7 +22,6 @@ const PAGE: usize = 128;
 
 /// A frame that says something into a conversation.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Spoken<'a> {
     /// What the answer names.
     #[serde(default)]
@@ -101,7 +100,9 @@ struct Wanted<'a> {
 
 fn wanted(topic: &str) -> Option<Wanted<'_>> {
     let rest = topic.strip_prefix(TOPIC)?;
-    let Some((id, place)) = rest.split_once('@') else { return Some(Wanted { id: rest, epoch: None, cursor: Cursor::default() }) };
+    let Some((id, place)) = rest.split_once('@') else {
+        return Some(Wanted { id: rest, epoch: None, cursor: Cursor::default() });
+    };
     let mut parts = place.split('.');
     let epoch = parts.next()?;
     let offset = parts.next()?.parse().ok()?;
@@ -152,7 +153,8 @@ impl Talks {
         };
         let mut first = None;
         let mut cursor = wanted.cursor;
-        let is_lost = wanted.epoch.is_some_and(|epoch| epoch != handle.epoch()) || cursor.offset > handle.live().last();
+        let is_lost =
+            wanted.epoch.is_some_and(|epoch| epoch != handle.epoch()) || cursor.offset > handle.live().last();
         if is_lost {
             first = Some(handle.live().frame("history_lost", &handle.position()));
             cursor = Cursor::default();
@@ -180,11 +182,19 @@ impl Talks {
             self.next = (self.next + 1) % self.all.len().max(1);
             let talk = &mut self.all[self.next];
             // It may have been handed back meanwhile, or deleted.
-            let frames = if talk.handle.may_hear(&talk.who) { talk.frames().await } else { vec![talk.ended("not_found")] };
+            let frames = if talk.handle.may_hear(&talk.who) {
+                talk.frames().await
+            } else {
+                vec![talk.ended("not_found")]
+            };
             if talk.is_over || talk.handle.is_gone() {
                 let talk = self.all.swap_remove(self.next);
                 self.ear.notify_one();
-                return if talk.is_over { frames } else { [frames, vec![talk.handle.live().frame("gone", &talk.handle.position())]].concat() };
+                return if talk.is_over {
+                    frames
+                } else {
+                    [frames, vec![talk.handle.live().frame("gone", &talk.handle.position())]].concat()
+                };
             }
             if !frames.is_empty() {
                 self.ear.notify_one();

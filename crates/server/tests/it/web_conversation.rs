@@ -74,10 +74,20 @@ impl Scripted {
 
 async fn answer(State(all): State<Scripted>, body: String) -> axum::response::Response {
     all.asked.lock().unwrap().push(serde_json::from_str(&body).unwrap());
-    let next = { let mut scripts = all.scripts.lock().unwrap(); (!scripts.is_empty()).then(|| scripts.remove(0)) };
-    let Some((status, pieces)) = next else { return axum::response::Response::builder().status(500).body(Body::empty()).unwrap() };
-    let pieces = futures_util::stream::unfold(pieces, |mut pieces| async move { Some((pieces.recv().await?, pieces)) });
-    let response = axum::response::Response::builder().status(status).header("content-type", "text/event-stream");
+    let next = {
+        let mut scripts = all.scripts.lock().unwrap();
+        (!scripts.is_empty()).then(|| scripts.remove(0))
+    };
+    let Some((status, pieces)) = next else {
+        return axum::response::Response::builder().status(500).body(Body::empty()).unwrap();
+    };
+    let pieces =
+        futures_util::stream::unfold(
+            pieces,
+            |mut pieces| async move { Some((pieces.recv().await?, pieces)) },
+        );
+    let response =
+        axum::response::Response::builder().status(status).header("content-type", "text/event-stream");
     response.body(Body::from_stream(pieces)).unwrap()
 }
 
@@ -115,11 +125,18 @@ fn settings(tapes: std::path::PathBuf, addresses: &[&str]) -> Settings {
         model: "m".into(),
         window: 16_000,
         max_tokens: 500,
-        price: Price { input_per_million: 1_000_000, cached_per_million: None, output_per_million: 2_000_000 },
+        price: Price {
+            input_per_million: 1_000_000,
+            cached_per_million: None,
+            output_per_million: 2_000_000,
+        },
         quirks: Quirks::default(),
     };
     let providers = addresses.iter().enumerate().map(provider).collect();
-    Settings { assistant: AssistantSettings { providers, ..AssistantSettings::default() }, ..Settings::with_tapes_in(tapes) }
+    Settings {
+        assistant: AssistantSettings { providers, ..AssistantSettings::default() },
+        ..Settings::with_tapes_in(tapes)
+    }
 }
 
 /// Somebody at a page.
@@ -134,7 +151,8 @@ struct Page<'a> {
 
 impl<'a> Page<'a> {
     async fn of(station: &'a Station, token: &str) -> Self {
-        let mut request = (station.base.replace("http", "ws") + "/api/v1/socket").into_client_request().unwrap();
+        let mut request =
+            (station.base.replace("http", "ws") + "/api/v1/socket").into_client_request().unwrap();
         request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
         request.headers_mut().insert("sec-websocket-protocol", "telecast.v1".parse().unwrap());
         let (socket, response) = tokio_tungstenite::connect_async(request).await.unwrap();
@@ -153,7 +171,8 @@ impl<'a> Page<'a> {
     /// The next frame.
     async fn frame(&mut self) -> Value {
         loop {
-            let message = tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("in time").unwrap().unwrap();
+            let message =
+                tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("in time").unwrap().unwrap();
             if let Message::Text(text) = message {
                 return serde_json::from_str(&text).unwrap();
             }
@@ -164,7 +183,8 @@ impl<'a> Page<'a> {
     async fn command(&mut self, conversation: &str, command: &Value) -> Value {
         let id = self.next;
         self.next += 1;
-        self.send(&json!({ "type": "command", "id": id, "conversation": conversation, "command": command })).await;
+        self.send(&json!({ "type": "command", "id": id, "conversation": conversation, "command": command }))
+            .await;
         loop {
             let frame = self.frame().await;
             if frame["re"] == id {
@@ -199,13 +219,18 @@ impl<'a> Page<'a> {
     /// Events that were heard, as offset and kind.
     fn events(&self) -> Vec<(u64, String)> {
         let events = self.heard.iter().filter(|frame| frame["type"] == "event").map(|frame| &frame["data"]);
-        events.map(|event| (event["offset"].as_u64().unwrap(), event["body"]["kind"].as_str().unwrap().to_owned())).collect()
+        events
+            .map(|event| {
+                (event["offset"].as_u64().unwrap(), event["body"]["kind"].as_str().unwrap().to_owned())
+            })
+            .collect()
     }
 
     /// The text of the answer as it came in pieces.
     fn pieces(&self, job: u64) -> String {
         let mut all = String::new();
-        for frame in self.heard.iter().filter(|frame| frame["type"] == "text" && frame["data"]["job"] == job) {
+        for frame in self.heard.iter().filter(|frame| frame["type"] == "text" && frame["data"]["job"] == job)
+        {
             assert_eq!(frame["data"]["at"].as_u64().unwrap() as usize, all.len(), "pieces follow each other");
             all.push_str(frame["data"]["text"].as_str().unwrap());
         }
@@ -218,7 +243,12 @@ impl<'a> Page<'a> {
 }
 
 async fn begins(station: &Station, token: &str) -> String {
-    let made = client().post(format!("{}/api/v1/conversations", station.base)).bearer_auth(token).send().await.unwrap();
+    let made = client()
+        .post(format!("{}/api/v1/conversations", station.base))
+        .bearer_auth(token)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(made.status(), StatusCode::CREATED);
     made.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned()
 }
@@ -251,7 +281,8 @@ async fn what_is_said_is_heard_by_all_ones_pages_in_one_order_and_answered_witho
         assert_eq!(kinds, ["said", "begun", "asked", "ended"]);
         assert_eq!(page.events().iter().map(|(offset, _)| *offset).collect::<Vec<_>>(), [1, 2, 3, 4]);
     }
-    let (_, read) = station.ask("GET", &format!("/api/v1/conversations/{id}/events?after=2"), Some(&anna)).await;
+    let (_, read) =
+        station.ask("GET", &format!("/api/v1/conversations/{id}/events?after=2"), Some(&anna)).await;
     assert_eq!((read["items"].as_array().unwrap().len(), read["last"].as_u64()), (2, Some(4)));
     let (_, list) = station.ask("GET", "/api/v1/conversations", Some(&anna)).await;
     assert_eq!((&list["items"][0]["id"], &list["items"][0]["last"]), (&json!(id), &json!(4)));
@@ -277,11 +308,17 @@ async fn an_answer_comes_as_it_is_made_and_whoever_comes_back_reads_exactly_what
     let mut page = Page::of(&station, &anna).await;
     page.hear(&format!("conversation:{id}@{epoch}.{offset}.1.{heard}")).await;
     let piece = page.until(|frame| frame["type"] == "text").await;
-    assert_eq!((piece["data"]["at"].as_u64(), piece["data"]["text"].as_str()), (Some(heard as u64), Some("Käpt’n Blaubär")));
+    assert_eq!(
+        (piece["data"]["at"].as_u64(), piece["data"]["text"].as_str()),
+        (Some(heard as u64), Some("Käpt’n Blaubär"))
+    );
     pieces.send(Ok(end())).await.unwrap();
     let ended = page.until_kind("ended").await;
     assert_eq!(ended["body"]["text"], "Heute läuft Käpt’n Blaubär");
-    assert_eq!(ended["body"]["usage"], json!({ "input_tokens": 100, "output_tokens": 10, "cost_micros": 120 }));
+    assert_eq!(
+        ended["body"]["usage"],
+        json!({ "input_tokens": 100, "output_tokens": 10, "cost_micros": 120 })
+    );
     assert_eq!(page.events().first().unwrap().0, offset + 1, "nothing twice");
     // Of another past it hears that, and all there is.
     let mut page = Page::of(&station, &anna).await;
@@ -306,7 +343,10 @@ async fn what_is_void_is_never_heard_and_a_newer_prompt_is_answered() {
     model.says(&["neu"]).await;
     page.say(&id, "b", "zwei").await;
     let _ = pieces.send(Ok(text(" und zu spät"))).await;
-    page.until(|frame| frame["data"]["body"]["kind"] == "ended" && frame["data"]["body"]["outcome"] == "finished").await;
+    page.until(|frame| {
+        frame["data"]["body"]["kind"] == "ended" && frame["data"]["body"]["outcome"] == "finished"
+    })
+    .await;
     let void = page.until(|frame| frame["data"]["body"]["outcome"] == "void").await;
     assert_eq!(void["data"]["body"]["text"], "alt");
     assert!(!page.heard.iter().any(|frame| frame.to_string().contains("zu spät")));
@@ -326,7 +366,10 @@ async fn a_provider_that_fails_before_its_first_word_is_replaced_and_one_that_br
     well.says(&["da"]).await;
     page.say(&id, "a", "hallo").await;
     let ended = page.until_kind("ended").await;
-    assert_eq!((ended["body"]["text"].as_str(), ended["author"]["provider"].as_str()), (Some("da"), Some("provider 1")));
+    assert_eq!(
+        (ended["body"]["text"].as_str(), ended["author"]["provider"].as_str()),
+        (Some("da"), Some("provider 1"))
+    );
     let told = page.until(|frame| frame["data"]["body"]["instead_of"].is_object()).await;
     assert_eq!(told["data"]["body"]["instead_of"]["provider"], "provider 0");
     // The key is in no event, and neither is what the provider says of it.
@@ -360,8 +403,16 @@ async fn a_model_looks_up_by_itself_and_changes_nothing_without_a_word() {
     page.say(&id, "a", "What is on?").await;
     page.until_kind("ended").await;
     let asked = model.asked();
-    let tools: Vec<&str> = asked[0]["tools"].as_array().unwrap().iter().map(|tool| tool["function"]["name"].as_str().unwrap()).collect();
-    assert!(tools.contains(&"whats_on") && tools.contains(&"set_timer") && !tools.contains(&"propose_schedule"), "{tools:?}");
+    let tools: Vec<&str> = asked[0]["tools"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tool| tool["function"]["name"].as_str().unwrap())
+        .collect();
+    assert!(
+        tools.contains(&"whats_on") && tools.contains(&"set_timer") && !tools.contains(&"propose_schedule"),
+        "{tools:?}"
+    );
     let result = asked[1]["messages"].as_array().unwrap().iter().find(|turn| turn["role"] == "tool").unwrap();
     assert!(result["content"].as_str().unwrap().contains("The guide knows of nothing there."), "{result}");
 
@@ -384,16 +435,16 @@ async fn anothers_conversation_is_as_one_that_never_was() {
     let id = begins(&station, &anna).await;
     let watcher = station.token(Role::Viewer, &[Scope::Watch]).await;
     let never = "2222222222222222222222222";
-    for (method, path) in [
-        (Method::GET, ""),
-        (Method::GET, "/events"),
-        (Method::DELETE, ""),
-        (Method::POST, "/commands"),
-    ] {
+    for (method, path) in
+        [(Method::GET, ""), (Method::GET, "/events"), (Method::DELETE, ""), (Method::POST, "/commands")]
+    {
         let mut told = Vec::new();
         for id in [id.as_str(), never] {
-            let request = client().request(method.clone(), format!("{}/api/v1/conversations/{id}{path}", station.base)).bearer_auth(&ben);
-            let request = if path == "/commands" { request.json(&json!({ "kind": "close" })) } else { request };
+            let request = client()
+                .request(method.clone(), format!("{}/api/v1/conversations/{id}{path}", station.base))
+                .bearer_auth(&ben);
+            let request =
+                if path == "/commands" { request.json(&json!({ "kind": "close" })) } else { request };
             let response = request.send().await.unwrap();
             let (status, mut body) = (response.status(), response.json::<Value>().await.unwrap());
             body["request_id"] = Value::Null;
@@ -407,7 +458,10 @@ async fn anothers_conversation_is_as_one_that_never_was() {
         let mut told = page.say(id, "a", "hallo").await;
         told["re"] = Value::Null;
         told["request_id"] = Value::Null;
-        assert_eq!(told, json!({ "type": "refused", "re": null, "request_id": null, "code": "not_found", "detail": "There is no such conversation." }));
+        assert_eq!(
+            told,
+            json!({ "type": "refused", "re": null, "request_id": null, "code": "not_found", "detail": "There is no such conversation." })
+        );
         page.hear(&format!("conversation:{id}")).await;
         assert_eq!(page.frame().await["data"], json!({ "code": "not_found" }));
     }
@@ -458,7 +512,10 @@ async fn a_stop_of_the_station_keeps_what_was_said_and_cuts_what_was_being_said(
     let mut page = Page::of(&second, &anna).await;
     page.hear(&format!("conversation:{id}")).await;
     let ended = page.until_kind("ended").await;
-    assert_eq!((ended["body"]["outcome"].as_str(), ended["body"]["text"].as_str()), (Some("cut"), Some("Guten")));
+    assert_eq!(
+        (ended["body"]["outcome"].as_str(), ended["body"]["text"].as_str()),
+        (Some("cut"), Some("Guten"))
+    );
     assert_eq!(page.events().iter().map(|(offset, _)| *offset).collect::<Vec<_>>(), [1, 2, 3, 4]);
 }
 
@@ -468,11 +525,23 @@ async fn what_is_no_frame_is_told_to_whoever_sent_it_and_ends_nothing_else() {
     let anna = viewer(&station).await;
     let mut page = Page::of(&station, &anna).await;
     let id = page.begins().await;
-    for bad in ["", "{", "[]", "null", "7", r#"{"type":"nothing"}"#, r#"{"type":"subscribe","topics":7}"#, r#"{"type":"writes"}"#] {
+    for bad in [
+        "",
+        "{",
+        "[]",
+        "null",
+        "7",
+        r#"{"type":"nothing"}"#,
+        r#"{"type":"subscribe","topics":7}"#,
+        r#"{"type":"writes"}"#,
+    ] {
         page.socket.send(Message::text(bad)).await.unwrap();
         assert_eq!(page.frame().await["type"], "not_understood", "{bad}");
     }
-    let deep = format!(r#"{{"type":"command","id":5,"conversation":"{id}","command":{}}}"#, "[".repeat(20_000) + &"]".repeat(20_000));
+    let deep = format!(
+        r#"{{"type":"command","id":5,"conversation":"{id}","command":{}}}"#,
+        "[".repeat(20_000) + &"]".repeat(20_000)
+    );
     page.socket.send(Message::text(deep)).await.unwrap();
     let refused = page.frame().await;
     assert_eq!((refused["type"].as_str(), refused["re"].as_u64()), (Some("refused"), Some(5)), "{refused}");
@@ -507,7 +576,11 @@ async fn without_a_socket_the_same_is_said_and_heard() {
     let frame = json!({ "id": 3, "conversation": id, "command": { "kind": "say", "client_id": "a", "text": "help" } });
     let request = client().post(format!("{}/api/v1/socket", station.base)).bearer_auth(&anna);
     let done: Value = request.body(frame.to_string()).send().await.unwrap().json().await.unwrap();
-    assert_eq!((done["type"].as_str(), done["re"].as_u64(), done["offset"].as_u64()), (Some("done"), Some(3), Some(1)), "{done}");
+    assert_eq!(
+        (done["type"].as_str(), done["re"].as_u64(), done["offset"].as_u64()),
+        (Some("done"), Some(3), Some(1)),
+        "{done}"
+    );
     let path = format!("{}/api/v1/events?topics=conversation:{id}", station.base);
     let mut stream = client().get(path).bearer_auth(&anna).send().await.unwrap().bytes_stream();
     let mut all = String::new();

@@ -92,7 +92,12 @@ impl Hands {
         let app = self.app().ok()?;
         let lineup = app.lineup();
         let channel = lineup.channel(&pin.channel).filter(|channel| asker.lists(&channel.id))?;
-        let mut seen = Seen { channel: channel.name.clone(), title: String::new(), time: String::new(), text: String::new() };
+        let mut seen = Seen {
+            channel: channel.name.clone(),
+            title: String::new(),
+            time: String::new(),
+            text: String::new(),
+        };
         let languages = app.languages(&asker.account).await.unwrap_or_default();
         if let Some(id) = &pin.programme
             && let Ok(detail) = app.programme(id, &languages).await
@@ -112,15 +117,25 @@ impl Hands {
     pub(super) async fn look(&self, call: &Call, asker: &Asker) -> Told<String> {
         let app = self.app()?;
         match call {
-            Call::WhatsOn { channel: wanted, when } => self.whats_on(&app, wanted.as_deref(), *when, asker).await,
+            Call::WhatsOn { channel: wanted, when } => {
+                self.whats_on(&app, wanted.as_deref(), *when, asker).await
+            }
             Call::SearchGuide { words, day, channel } => {
                 let found = self.found(&app, words, *day, channel.as_deref(), asker).await?;
-                if found.is_empty() { Ok("Nothing in the guide fits.".to_owned()) } else { Ok(listed(&app, &found)) }
+                if found.is_empty() {
+                    Ok("Nothing in the guide fits.".to_owned())
+                } else {
+                    Ok(listed(&app, &found))
+                }
             }
             Call::Programme { id } => self.programme(&app, id, asker).await,
             Call::Explain { about: About::Tuners, .. } => Ok(tuners(&app)),
-            Call::Explain { about: About::Channel, channel: wanted } => explained(&app, wanted.as_deref(), asker),
-            Call::Explain { about: About::WhyOn, channel: wanted } => why_on(&app, wanted.as_deref(), asker).await,
+            Call::Explain { about: About::Channel, channel: wanted } => {
+                explained(&app, wanted.as_deref(), asker)
+            }
+            Call::Explain { about: About::WhyOn, channel: wanted } => {
+                why_on(&app, wanted.as_deref(), asker).await
+            }
             Call::Documents { .. } => Err("There are no documents.".to_owned()),
             _ => Err("This changes something; it can only be proposed.".to_owned()),
         }
@@ -133,9 +148,13 @@ impl Hands {
         let channels: Vec<ChannelId> = match wanted {
             Some(name) => vec![channel(app, name, asker)?.id],
             None => {
-                let liked = app.favourites(&asker.account).await.map(|liked| liked.channels).unwrap_or_default();
+                let liked =
+                    app.favourites(&asker.account).await.map(|liked| liked.channels).unwrap_or_default();
                 let all = lineup.channels.iter().filter(|channel| !channel.radio).map(|channel| &channel.id);
-                let liked_first = liked.iter().filter(|id| lineup.channel(id).is_some()).chain(all.filter(|id| !liked.contains(id)));
+                let liked_first = liked
+                    .iter()
+                    .filter(|id| lineup.channel(id).is_some())
+                    .chain(all.filter(|id| !liked.contains(id)));
                 liked_first.filter(|id| asker.lists(id)).take(CHANNELS).cloned().collect()
             }
         };
@@ -143,20 +162,31 @@ impl Hands {
         let until = if wanted.is_some() { moment + 4 * 3_600_000 } else { moment + 60_000 };
         let languages = app.languages(&asker.account).await.unwrap_or_default();
         let rows = app.guide(&channels, (moment, until), &languages).await.map_err(|error| error.message)?;
-        let airings: Vec<AiringView> =
-            rows.into_iter().flat_map(|row| row.airings).filter(|airing| asker.admits(airing.age) && !airing.generated).collect();
+        let airings: Vec<AiringView> = rows
+            .into_iter()
+            .flat_map(|row| row.airings)
+            .filter(|airing| asker.admits(airing.age) && !airing.generated)
+            .collect();
         if airings.is_empty() {
             return Ok("The guide knows of nothing there.".to_owned());
         }
         Ok(listed(app, &airings))
     }
 
-    async fn found(&self, app: &App, words: &str, day: Option<Day>, wanted: Option<&str>, asker: &Asker) -> Told<Vec<AiringView>> {
+    async fn found(
+        &self,
+        app: &App,
+        words: &str,
+        day: Option<Day>,
+        wanted: Option<&str>,
+        asker: &Asker,
+    ) -> Told<Vec<AiringView>> {
         let now = self.zoned_now();
         let (from, to) = match day {
             Some(day) => {
                 let date = day.date(now.date());
-                let start = date.to_zoned(now.time_zone().clone()).map_err(|_| "There is no such day.".to_owned())?;
+                let start =
+                    date.to_zoned(now.time_zone().clone()).map_err(|_| "There is no such day.".to_owned())?;
                 let end = start.checked_add(1.day()).map_err(|_| "There is no such day.".to_owned())?;
                 (start.timestamp().max(now.timestamp()), end.timestamp())
             }
@@ -164,9 +194,14 @@ impl Hands {
         };
         let channels = match wanted {
             Some(name) => Some(vec![channel(app, name, asker)?.id]),
-            None if asker.profile.as_ref().is_some_and(|profile| profile.channels.is_some()) => {
-                Some(app.lineup().channels.iter().map(|channel| channel.id.clone()).filter(|id| asker.lists(id)).collect())
-            }
+            None if asker.profile.as_ref().is_some_and(|profile| profile.channels.is_some()) => Some(
+                app.lineup()
+                    .channels
+                    .iter()
+                    .map(|channel| channel.id.clone())
+                    .filter(|id| asker.lists(id))
+                    .collect(),
+            ),
             None => None,
         };
         let query = Query {
@@ -236,7 +271,10 @@ impl Hands {
             }
             Call::SetTimer(timer) => {
                 let (wish, timer) = self.wanted(&app, timer, asker).await?;
-                let shown = app.preview_timer(&wish, asker.profile.as_deref()).await.map_err(|error| error.message)?;
+                let shown = app
+                    .preview_timer(&wish, asker.profile.as_deref())
+                    .await
+                    .map_err(|error| error.message)?;
                 Ok((Call::SetTimer(timer), shown.lines))
             }
             Call::CancelTimer { timer } => {
@@ -266,18 +304,28 @@ impl Hands {
             }
             Call::Remind { programme, .. } => {
                 let airing = self.airing(&app, programme, None, asker).await?;
-                Done { text: format!("You will be reminded of {}.", listed(&app, &[airing]).trim_start_matches("- ")), undo: true }
+                Done {
+                    text: format!(
+                        "You will be reminded of {}.",
+                        listed(&app, &[airing]).trim_start_matches("- ")
+                    ),
+                    undo: true,
+                }
             }
             Call::SetTimer(timer) => {
                 let (wish, _) = self.wanted(&app, timer.clone(), asker).await?;
-                let set = app.set_timer(&wish, asker.profile.as_deref(), None).await.map_err(|error| error.message)?;
+                let set = app
+                    .set_timer(&wish, asker.profile.as_deref(), None)
+                    .await
+                    .map_err(|error| error.message)?;
                 self.keep(place, &set.timer.id).await?;
                 let text = format!("“{}” will be recorded, {}.", set.timer.title, timer_on(&set.timer));
                 // What was there before anybody asked is not taken away by undoing.
                 Done { text, undo: !set.was_there }
             }
             Call::CancelTimer { timer } => {
-                let gone = app.cancel_timer(timer, asker.profile.as_deref()).await.map_err(|error| error.message)?;
+                let gone =
+                    app.cancel_timer(timer, asker.profile.as_deref()).await.map_err(|error| error.message)?;
                 self.keep(place, &serde_json::to_string(&gone).unwrap_or_default()).await?;
                 Done { text: format!("The recording of “{}” is cancelled.", gone.title), undo: true }
             }
@@ -300,14 +348,19 @@ impl Hands {
             Call::Remind { .. } => "You will not be reminded.".to_owned(),
             Call::SetTimer(_) => {
                 let id = self.kept(place).await?;
-                let gone = app.cancel_timer(&id, asker.profile.as_deref()).await.map_err(|error| error.message)?;
+                let gone =
+                    app.cancel_timer(&id, asker.profile.as_deref()).await.map_err(|error| error.message)?;
                 format!("The recording of “{}” is cancelled.", gone.title)
             }
             Call::CancelTimer { .. } => {
                 let kept = self.kept(place).await?;
-                let gone: TimerView = serde_json::from_str(&kept).map_err(|_| "What it was is not known any more.".to_owned())?;
+                let gone: TimerView = serde_json::from_str(&kept)
+                    .map_err(|_| "What it was is not known any more.".to_owned())?;
                 let wish = gone.again().ok_or("Its channel is not known any more.")?;
-                let set = app.set_timer(&wish, asker.profile.as_deref(), None).await.map_err(|error| error.message)?;
+                let set = app
+                    .set_timer(&wish, asker.profile.as_deref(), None)
+                    .await
+                    .map_err(|error| error.message)?;
                 format!("“{}” will be recorded again, {}.", set.timer.title, timer_on(&set.timer))
             }
             _ => return Err("This cannot be undone.".to_owned()),
@@ -365,7 +418,11 @@ impl Hands {
     /// The timer of that id, or the next one that is called so.
     async fn timer(&self, app: &App, wanted: &str, asker: &Asker) -> Told<TimerView> {
         let timers = app.timers(asker.profile.as_deref()).await.map_err(|error| error.message)?;
-        timers.items.into_iter().find(|timer| timer.id == wanted || named(&timer.title, wanted)).ok_or_else(|| "There is no such recording planned.".to_owned())
+        timers
+            .items
+            .into_iter()
+            .find(|timer| timer.id == wanted || named(&timer.title, wanted))
+            .ok_or_else(|| "There is no such recording planned.".to_owned())
     }
 }
 
@@ -409,7 +466,8 @@ fn timer_on(timer: &TimerView) -> String {
 /// A line for each, with a link to its page.
 fn listed(app: &App, airings: &[AiringView]) -> String {
     let lines = airings.iter().map(|airing| {
-        let more = if airing.subtitle.is_empty() { String::new() } else { format!(" – {}", airing.subtitle) };
+        let more =
+            if airing.subtitle.is_empty() { String::new() } else { format!(" – {}", airing.subtitle) };
         format!("- {}: {}{more}", on(app, airing), link(&airing.title, &airing.id))
     });
     lines.collect::<Vec<_>>().join("\n")
@@ -421,12 +479,15 @@ fn tuners(app: &App) -> String {
     for receiver in app.receivers() {
         let usage = board.receivers.get(&receiver.id);
         let tuned = usage.map_or(0, |usage| usage.tuned);
-        let of = receiver.tuners.map_or_else(|| "an unknown number of".to_owned(), |tuners| tuners.to_string());
-        let _ = writeln!(text, "- {}: {tuned} of {of} tuners are in use. {}", receiver.name, receiver.message);
+        let of =
+            receiver.tuners.map_or_else(|| "an unknown number of".to_owned(), |tuners| tuners.to_string());
+        let _ =
+            writeln!(text, "- {}: {tuned} of {of} tuners are in use. {}", receiver.name, receiver.message);
     }
     let lineup = app.lineup();
     for lease in &board.leases {
-        let channel = lineup.channel(&lease.stream.channel).map_or("a channel", |channel| channel.name.as_str());
+        let channel =
+            lineup.channel(&lease.stream.channel).map_or("a channel", |channel| channel.name.as_str());
         let _ = writeln!(text, "- {} holds {channel}.", lease.holder);
     }
     if text.is_empty() { "There are no receivers.".to_owned() } else { text }
@@ -442,7 +503,9 @@ fn explained(app: &App, wanted: Option<&str>, asker: &Asker) -> Told<String> {
     }
     let receivers = app.receivers();
     for source in &found.sources {
-        let Some(receiver) = receivers.iter().find(|receiver| receiver.id == source.receiver) else { continue };
+        let Some(receiver) = receivers.iter().find(|receiver| receiver.id == source.receiver) else {
+            continue;
+        };
         let _ = writeln!(text, "- It comes from {}. {}", receiver.name, receiver.message);
     }
     for session in app.sessions().into_iter().filter(|session| session.channel_id == found.id.0) {
@@ -458,9 +521,14 @@ fn explained(app: &App, wanted: Option<&str>, asker: &Asker) -> Told<String> {
 async fn why_on(app: &App, wanted: Option<&str>, asker: &Asker) -> Told<String> {
     let stations = app.stations().all().await.map_err(|error| error.message)?;
     let mine = stations.into_iter().filter(|station| asker.lists(&ChannelId(station.channel_id.clone())));
-    let found = mine.into_iter().find(|station| wanted.is_none_or(|wanted| named(&station.name, wanted) || station.channel_id == wanted));
+    let found = mine.into_iter().find(|station| {
+        wanted.is_none_or(|wanted| named(&station.name, wanted) || station.channel_id == wanted)
+    });
     let Some(station) = found else { return Err("There is no such channel of one's own.".to_owned()) };
     let Some(slot) = &station.now else { return Ok(format!("{} shows nothing just now.", station.name)) };
     let why = serde_json::to_string(&slot.why).unwrap_or_default();
-    Ok(format!("{} shows “{}” from {} to {}. As its plan says: {why}", station.name, slot.title, slot.start, slot.end))
+    Ok(format!(
+        "{} shows “{}” from {} to {}. As its plan says: {why}",
+        station.name, slot.title, slot.start, slot.end
+    ))
 }

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use telecast_core::assistant::context::{self, Material, Watching, tokens};
 use telecast_core::assistant::tools::{Call, Tool};
 use telecast_core::assistant::{Delta as Piece, Fault, Made, Request, Stop, Turn, Usage};
-use telecast_core::conversation::{self, Author, Delta, Event, How, Instead, Kind as Why, Post, transcript};
 use telecast_core::conversation::Fault as Told;
+use telecast_core::conversation::{self, Author, Delta, Event, How, Instead, Kind as Why, Post, transcript};
 use telecast_core::limits;
 
 use super::providers::{Chosen, Nobody};
@@ -77,11 +77,16 @@ pub(super) async fn answer(inner: &Inner, order: &Order, pen: &Pen) {
         Ok(()) => How::Finished,
         Err(Broken::Unwanted) => return,
         Err(Broken::Fault(_)) if writing.at > 0 => How::Cut,
-        Err(Broken::Fault(fault)) => How::Failed(Told { code: fault.kind.name().to_owned(), detail: fault.message }),
+        Err(Broken::Fault(fault)) => {
+            How::Failed(Told { code: fault.kind.name().to_owned(), detail: fault.message })
+        }
     };
     let Used { tokens, cost_micros } = used;
-    let usage = (tokens != Usage::default())
-        .then_some(conversation::Usage { input_tokens: tokens.input, output_tokens: tokens.output, cost_micros });
+    let usage = (tokens != Usage::default()).then_some(conversation::Usage {
+        input_tokens: tokens.input,
+        output_tokens: tokens.output,
+        cost_micros,
+    });
     // Refused if it was voided meanwhile: then it has ended already.
     drop(pen.post(Post::Finish { fence: order.fence, how, usage }).await);
 }
@@ -95,7 +100,9 @@ async fn said(inner: &Inner, order: &Order) -> Result<Vec<conversation::Turn>, F
         let rows = rows.map_err(|error| internal(&error.to_string()))?;
         let is_all = rows.len() < PAGE;
         for row in rows {
-            events.push(serde_json::from_str(&row.event).map_err(|_| internal("A conversation cannot be read."))?);
+            events.push(
+                serde_json::from_str(&row.event).map_err(|_| internal("A conversation cannot be read."))?,
+            );
         }
         if is_all {
             break;
@@ -113,7 +120,9 @@ fn internal(message: &str) -> Fault {
 fn dialogue(turns: &[conversation::Turn], why: Why) -> Vec<Turn> {
     let mut all: Vec<Turn> = turns.iter().flat_map(told).collect();
     match why {
-        Why::Onward { .. } => all.push(Turn::User("Go on exactly where you broke off; repeat nothing.".into())),
+        Why::Onward { .. } => {
+            all.push(Turn::User("Go on exactly where you broke off; repeat nothing.".into()))
+        }
         Why::Further { .. } => all.push(Turn::User("Tell me in a sentence or two what came of it.".into())),
         Why::Answer | Why::Again { .. } => {}
     }
@@ -129,10 +138,16 @@ fn told(turn: &conversation::Turn) -> Vec<Turn> {
         Author::Station => vec![Turn::User(context::fenced("what happened before", &turn.text))],
         _ => {
             let name = |call: &conversation::Told| format!("past_{}", call.call);
-            let made = |call: &conversation::Told| Made { id: name(call), name: call.tool.clone(), arguments: call.arguments.clone() };
+            let made = |call: &conversation::Told| Made {
+                id: name(call),
+                name: call.tool.clone(),
+                arguments: call.arguments.clone(),
+            };
             let calls: Vec<Made> = turn.calls.iter().map(made).collect();
             let mut all = vec![Turn::Assistant { text: turn.text.clone(), calls }];
-            all.extend(turn.calls.iter().map(|call| Turn::ToolResult { call: name(call), text: outcome(call) }));
+            all.extend(
+                turn.calls.iter().map(|call| Turn::ToolResult { call: name(call), text: outcome(call) }),
+            );
             all
         }
     }
@@ -156,7 +171,8 @@ async fn by_model(
     let order = writing.order;
     let pin = turns.iter().rev().find_map(|turn| turn.pin.clone());
     let mut turns = dialogue(&turns, order.why);
-    let tools: Vec<Tool> = Tool::ALL.into_iter().filter(|tool| order.asker.scopes.contains(&tool.scope())).collect();
+    let tools: Vec<Tool> =
+        Tool::ALL.into_iter().filter(|tool| order.asker.scopes.contains(&tool.scope())).collect();
     let seen = match &pin {
         Some(pin) => inner.hands.watching(pin, &order.asker).await,
         None => None,
@@ -166,11 +182,15 @@ async fn by_model(
     let mut calls_left = CALLS;
     for _ in 0..ROUNDS {
         let (answer, stop) = loop {
-            let chosen = inner.providers.choose(order, &tried).map_err(|nobody| Broken::Fault(nobody_left(nobody, instead.as_ref())))?;
+            let chosen = inner
+                .providers
+                .choose(order, &tried)
+                .map_err(|nobody| Broken::Fault(nobody_left(nobody, instead.as_ref())))?;
             let (provider, model) = (Some(chosen.name().to_owned()), Some(chosen.model().to_owned()));
             let asks = Post::Asks { fence: order.fence, provider, model, instead_of: instead.take() };
             writing.pen.post(asks).await?;
-            let request = request(inner, &chosen, (&turns, &tools), seen.as_ref()).await.map_err(Broken::Fault)?;
+            let request =
+                request(inner, &chosen, (&turns, &tools), seen.as_ref()).await.map_err(Broken::Fault)?;
             let before = writing.at;
             match one(inner, &chosen, &request, writing, used).await {
                 Ok(done) => break done,
@@ -189,7 +209,11 @@ async fn by_model(
         turns.push(answer);
         for made in calls {
             calls_left = calls_left.saturating_sub(1);
-            let text = if calls_left == 0 { "Enough was looked up. Answer with what is known.".to_owned() } else { used_tool(inner, order, writing.pen, &made).await? };
+            let text = if calls_left == 0 {
+                "Enough was looked up. Answer with what is known.".to_owned()
+            } else {
+                used_tool(inner, order, writing.pen, &made).await?
+            };
             turns.push(Turn::ToolResult { call: made.id, text });
         }
     }
@@ -218,13 +242,21 @@ async fn request(
     seen: Option<&super::hands::Seen>,
 ) -> Result<Request, Fault> {
     let tools = if chosen.kind().carries_tools() { tools.to_vec() } else { Vec::new() };
-    let watching = seen.map(|seen| Watching { channel: &seen.channel, title: &seen.title, time: &seen.time, text: &seen.text });
+    let watching = seen.map(|seen| Watching {
+        channel: &seen.channel,
+        title: &seen.title,
+        time: &seen.time,
+        text: &seen.text,
+    });
     let system = inner.providers.prompt(&inner.hands.zoned_now());
-    let tools_tokens = tools.iter().map(|tool| tokens(&tool.schema().to_string()) + tokens(tool.description())).sum();
+    let tools_tokens =
+        tools.iter().map(|tool| tokens(&tool.schema().to_string()) + tokens(tool.description())).sum();
     let material = Material { system: &system, turns, watching, tools_tokens, ..Material::default() };
     let room = chosen.window().saturating_sub(chosen.max_tokens() as usize);
-    let fitted = context::fit(&material, room)
-        .map_err(|error| Fault { message: error.to_string(), ..Fault::new(telecast_core::assistant::FaultKind::TooLarge) })?;
+    let fitted = context::fit(&material, room).map_err(|error| Fault {
+        message: error.to_string(),
+        ..Fault::new(telecast_core::assistant::FaultKind::TooLarge)
+    })?;
     let max_tokens = inner.providers.allow(chosen, fitted.tokens as u64)?;
     Ok(Request { system: fitted.system, turns: fitted.turns, tools, max_tokens, ..chosen.request() })
 }
@@ -261,7 +293,12 @@ async fn one(
 }
 
 /// What a call gives: what was found, that it was proposed, or what is wrong with it.
-pub(super) async fn used_tool(inner: &Inner, order: &Order, pen: &Pen, made: &Made) -> Result<String, Broken> {
+pub(super) async fn used_tool(
+    inner: &Inner,
+    order: &Order,
+    pen: &Pen,
+    made: &Made,
+) -> Result<String, Broken> {
     let call = match Call::parse(&made.name, &made.arguments) {
         Ok(call) => call,
         Err(refusal) => return Ok(refusal.message),
@@ -279,7 +316,12 @@ pub(super) async fn used_tool(inner: &Inner, order: &Order, pen: &Pen, made: &Ma
         Err(fault) => return Ok(fault),
     };
     let shows = shows.into_iter().take(limits::CALL_LINES).collect();
-    let post = Post::Propose { fence: order.fence, tool: call.tool().name().to_owned(), arguments: call.arguments(), shows };
+    let post = Post::Propose {
+        fence: order.fence,
+        tool: call.tool().name().to_owned(),
+        arguments: call.arguments(),
+        shows,
+    };
     match pen.post(post).await {
         Ok(_) => Ok("It was proposed: the person sees what would change and decides by a button. Say so in one sentence; do not ask again.".to_owned()),
         Err(refused) if refused.code == "void" => Err(Broken::Unwanted),

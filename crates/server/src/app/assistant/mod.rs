@@ -129,7 +129,11 @@ impl Assistant {
                 Err(text) => (Came::Failed, text, false),
             };
             let call = errand.id;
-            let post = if undo { Post::Undid { call, outcome, text } } else { Post::Ran { call, outcome, text, undo: can_undo } };
+            let post = if undo {
+                Post::Undid { call, outcome, text }
+            } else {
+                Post::Ran { call, outcome, text, undo: can_undo }
+            };
             if let Err(refused) = pen.post(post).await {
                 tracing::warn!(code = refused.code, "what came of a call cannot be told");
             }

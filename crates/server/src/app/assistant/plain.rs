@@ -11,8 +11,14 @@ use super::job::{Broken, Writing, used_tool};
 /// Answers the newest words.
 pub(super) async fn answer(inner: &Inner, turns: &[Turn], writing: &mut Writing<'_>) -> Result<(), Broken> {
     let order = writing.order;
-    writing.pen.post(Post::Asks { fence: order.fence, provider: None, model: None, instead_of: None }).await?;
-    let newest = turns.iter().rev().find(|turn| turn.answers.is_none() && matches!(turn.author, Author::Person { .. }));
+    writing
+        .pen
+        .post(Post::Asks { fence: order.fence, provider: None, model: None, instead_of: None })
+        .await?;
+    let newest = turns
+        .iter()
+        .rev()
+        .find(|turn| turn.answers.is_none() && matches!(turn.author, Author::Person { .. }));
     let Some(newest) = newest else { return Ok(()) };
     let now = inner.hands.zoned_now();
     let is_channel = |name: &str| inner.hands.is_channel(name, &order.asker);

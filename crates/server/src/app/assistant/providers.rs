@@ -103,7 +103,10 @@ pub(super) enum Nobody {
 impl Nobody {
     pub(super) fn fault(&self) -> Fault {
         match self {
-            Self::Left => Fault { message: "There is no other provider to ask.".into(), ..Fault::new(FaultKind::Overloaded) },
+            Self::Left => Fault {
+                message: "There is no other provider to ask.".into(),
+                ..Fault::new(FaultKind::Overloaded)
+            },
             Self::Until(wait) => Fault {
                 message: format!("No provider answers just now. Try again in {} s.", wait.as_secs().max(1)),
                 retry_after: Some(*wait),
@@ -119,7 +122,10 @@ fn spent(over: Over) -> Fault {
         Over::Money => "What your questions may cost in a day is spent",
         Over::Tokens => "Your questions of today have used all that they may",
     };
-    Fault { message: format!("{what}. Ask again tomorrow, or ask whoever runs the station for more."), ..Fault::new(FaultKind::Quota) }
+    Fault {
+        message: format!("{what}. Ask again tomorrow, or ask whoever runs the station for more."),
+        ..Fault::new(FaultKind::Quota)
+    }
 }
 
 /// A provider that is asked.
@@ -186,7 +192,8 @@ impl Asked {
             Ok(Some(_)) if !self.has_said => {
                 self.has_said = true;
                 let ms = (self.all.0.clock.steady_ms() - self.began_ms).max(0) as f64;
-                metrics::histogram!("telecast_chat_first_token_seconds", "provider" => self.name.clone()).record(ms / 1000.0);
+                metrics::histogram!("telecast_chat_first_token_seconds", "provider" => self.name.clone())
+                    .record(ms / 1000.0);
             }
             Err(fault) => {
                 self.is_told = true;
@@ -212,8 +219,10 @@ impl Asked {
         entry.1.add(usage, &self.price);
         drop(state);
         let cost = self.price.cost_micros(usage);
-        metrics::counter!("telecast_chat_tokens_total", "provider" => self.name.clone(), "way" => "in").increment(usage.input);
-        metrics::counter!("telecast_chat_tokens_total", "provider" => self.name.clone(), "way" => "out").increment(usage.output);
+        metrics::counter!("telecast_chat_tokens_total", "provider" => self.name.clone(), "way" => "in")
+            .increment(usage.input);
+        metrics::counter!("telecast_chat_tokens_total", "provider" => self.name.clone(), "way" => "out")
+            .increment(usage.output);
         metrics::counter!("telecast_chat_cost_micros_total", "provider" => self.name.clone()).increment(cost);
         cost
     }
@@ -234,7 +243,12 @@ impl Providers {
     pub fn new(settings: &AssistantSettings, llm: Llm, clock: Clock) -> Self {
         let health = settings.providers.iter().map(|_| Health::default()).collect();
         let state = State { health, ..State::default() };
-        Self(Arc::new(Inner { settings: ArcSwap::from_pointee(settings.clone()), state: Mutex::new(state), llm, clock }))
+        Self(Arc::new(Inner {
+            settings: ArcSwap::from_pointee(settings.clone()),
+            state: Mutex::new(state),
+            llm,
+            clock,
+        }))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -246,11 +260,20 @@ impl Providers {
         let before = self.0.settings.load_full();
         let mut state = self.state();
         let old = std::mem::take(&mut state.health);
-        let same = |new: &ProviderSettings, old: &ProviderSettings| new.name == old.name && new.place.url == old.place.url;
+        let same = |new: &ProviderSettings, old: &ProviderSettings| {
+            new.name == old.name && new.place.url == old.place.url
+        };
         state.health = settings
             .providers
             .iter()
-            .map(|new| before.providers.iter().position(|one| same(new, one)).and_then(|at| old.get(at).cloned()).unwrap_or_default())
+            .map(|new| {
+                before
+                    .providers
+                    .iter()
+                    .position(|one| same(new, one))
+                    .and_then(|at| old.get(at).cloned())
+                    .unwrap_or_default()
+            })
             .collect();
         self.0.settings.store(Arc::new(settings));
     }
@@ -291,8 +314,12 @@ impl Providers {
         let settings = self.0.settings.load();
         let mut state = self.state();
         let now = self.0.clock.uptime();
-        let wanted = order.model.as_deref().and_then(|name| settings.providers.iter().position(|one| one.name == name));
-        let others: Vec<usize> = (0..settings.providers.len()).filter(|at| Some(*at) != wanted || tried.contains(at)).collect();
+        let wanted = order
+            .model
+            .as_deref()
+            .and_then(|name| settings.providers.iter().position(|one| one.name == name));
+        let others: Vec<usize> =
+            (0..settings.providers.len()).filter(|at| Some(*at) != wanted || tried.contains(at)).collect();
         let first = wanted.filter(|at| !tried.contains(at)).map(|at| {
             let except: Vec<usize> = (0..settings.providers.len()).filter(|other| *other != at).collect();
             choose(&mut state.health, &except, now)
@@ -300,7 +327,9 @@ impl Providers {
         let choice = match first {
             Some(choice @ Choice::Ask(_)) => choice,
             _ => {
-                let except: Vec<usize> = (0..settings.providers.len()).filter(|at| tried.contains(at) || !others.contains(at)).collect();
+                let except: Vec<usize> = (0..settings.providers.len())
+                    .filter(|at| tried.contains(at) || !others.contains(at))
+                    .collect();
                 choose(&mut state.health, &except, now)
             }
         };
@@ -321,7 +350,8 @@ impl Providers {
     pub(super) fn allow(&self, chosen: &Chosen, input: u64) -> Result<u32, Fault> {
         let settings = self.0.settings.load();
         let today = self.today();
-        let day = self.state().spent.get(&chosen.account).filter(|(day, _)| *day == today).map(|(_, spent)| *spent);
+        let day =
+            self.state().spent.get(&chosen.account).filter(|(day, _)| *day == today).map(|(_, spent)| *spent);
         settings
             .budget
             .allow(&day.unwrap_or_default(), &chosen.settings.price, input, chosen.settings.max_tokens)

@@ -40,7 +40,8 @@ pub(super) fn link(title: &str, programme: &str) -> String {
 pub(super) fn named(name: &str, wanted: &str) -> bool {
     let plain = |text: &str| text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
     let (name, wanted) = (plain(name), plain(wanted));
-    !wanted.is_empty() && (name == wanted || name.strip_prefix(&wanted).is_some_and(|rest| rest.starts_with(' ')))
+    !wanted.is_empty()
+        && (name == wanted || name.strip_prefix(&wanted).is_some_and(|rest| rest.starts_with(' ')))
 }
 
 #[cfg(test)]

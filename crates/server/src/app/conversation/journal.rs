@@ -56,9 +56,13 @@ impl Journal {
 async fn keep(store: Store, mut waiting: mpsc::Receiver<Asked>) {
     let mut due = Vec::with_capacity(MOST);
     while waiting.recv_many(&mut due, MOST).await > 0 {
-        let (writes, replies): (Vec<_>, Vec<_>) = due.drain(..).map(|Asked { write, reply }| (write, reply)).unzip();
+        let (writes, replies): (Vec<_>, Vec<_>) =
+            due.drain(..).map(|Asked { write, reply }| (write, reply)).unzip();
         match store.append(&writes).await {
-            Ok(done) => replies.into_iter().zip(done).for_each(|(reply, one)| drop(reply.send(one.map_err(Error::from)))),
+            Ok(done) => replies
+                .into_iter()
+                .zip(done)
+                .for_each(|(reply, one)| drop(reply.send(one.map_err(Error::from)))),
             Err(error) => {
                 tracing::error!(%error, writes = writes.len(), "conversations cannot be written down");
                 for reply in replies {

@@ -96,7 +96,11 @@ impl Live {
     /// Of a conversation in which nothing has happened since it was read.
     pub(super) fn new(state: &Conversation) -> Self {
         let tail = Tail { first: state.last().0 + 1, mode: state.mode(), ..Tail::default() };
-        Self { topic: format!("conversation:{}", state.id()), owner: state.owner().clone(), tail: Mutex::new(tail) }
+        Self {
+            topic: format!("conversation:{}", state.id()),
+            owner: state.owner().clone(),
+            tail: Mutex::new(tail),
+        }
     }
 
     /// Whether it is for whoever asks.
@@ -228,7 +232,11 @@ impl Live {
         let number = tail.next_listener;
         tail.next_listener += 1;
         tail.listeners.insert(number, ear);
-        let present = tail.present.entry(account.to_owned()).or_insert_with(|| Present { name: name.to_owned(), connections: 0, writes: false });
+        let present = tail.present.entry(account.to_owned()).or_insert_with(|| Present {
+            name: name.to_owned(),
+            connections: 0,
+            writes: false,
+        });
         present.connections += 1;
         if present.connections == 1 {
             self.tell_here(&mut tail);
@@ -237,7 +245,8 @@ impl Live {
     }
 
     fn tell_here(&self, tail: &mut Tail) {
-        let mut present: Vec<Person<'_>> = tail.present.values().map(|one| Person { name: &one.name, writes: one.writes }).collect();
+        let mut present: Vec<Person<'_>> =
+            tail.present.values().map(|one| Person { name: &one.name, writes: one.writes }).collect();
         present.sort_by(|one, other| one.name.cmp(other.name));
         #[derive(Serialize)]
         struct Here<'a> {
@@ -259,7 +268,6 @@ impl Live {
             self.tell_here(&mut tail);
         }
     }
-
 }
 
 fn wake(tail: &Tail) {

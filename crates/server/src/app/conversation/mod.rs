@@ -8,21 +8,26 @@ pub mod live;
 pub(in crate::app) mod owner;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use bytes::Bytes;
 use serde::Serialize;
 use telecast_core::access::{Profile, Scope};
-use telecast_core::conversation::{AccountId, Body, Command, Conversation, ConversationId, Epoch, Event, Offset, Refusal, RequestId};
+use telecast_core::conversation::{
+    AccountId, Body, Command, Conversation, ConversationId, Epoch, Event, Offset, Refusal, RequestId,
+};
 use telecast_core::error::{Error, Kind};
 use telecast_core::secret;
 use telecast_store::{ConversationRow, Created, RequestKey, Store};
 use tokio::sync::{OnceCell, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
+use super::App;
+use super::assistant::providers::{AssistantSettings, Providers};
 use super::assistant::{Asker, Assistant};
 use super::news::News;
 use crate::adapters::clock::Clock;
+use crate::adapters::llm::Llm;
 use journal::Journal;
 use live::Live;
 use owner::{Asked, Owner};
@@ -103,7 +108,12 @@ impl Who {
     fn known(&self) -> Result<telecast_core::conversation::Who, Refused> {
         let account = AccountId::new(self.account.clone()).map_err(|_| Refusal::unknown())?;
         let request_id = RequestId::new(self.request_id.clone()).ok();
-        Ok(telecast_core::conversation::Who { account, name: self.name.clone(), desk: self.is_agent(), request_id })
+        Ok(telecast_core::conversation::Who {
+            account,
+            name: self.name.clone(),
+            desk: self.is_agent(),
+            request_id,
+        })
     }
 
     /// Whether he has conversations at all.
@@ -188,13 +198,45 @@ impl Inner {
     }
 }
 
-impl Conversations {
-    /// None lives yet.
-    pub(super) fn start(store: Store, clock: Clock, news: News, assistant: Assistant, stop: CancellationToken) -> Self {
-        let journal = Journal::start(store.clone());
-        Self(Arc::new(Inner { store, journal, clock, news, assistant, living: Mutex::default(), stop }))
+/// What conversations and their assistant stand on, before there is a station.
+pub(super) struct Ground {
+    store: Store,
+    providers: Providers,
+    clock: Clock,
+}
+
+impl Ground {
+    /// # Errors
+    /// There is no TLS on this machine.
+    pub(super) fn lay(store: Store, settings: &AssistantSettings, clock: Clock) -> Result<Self, Error> {
+        let llm = Llm::new().map_err(|error| Error::new(Kind::Internal, error.to_string()))?;
+        Ok(Self { store, providers: Providers::new(settings, llm, clock), clock })
     }
 
+    /// The assistant of that station, and its conversations: none lives yet.
+    pub(super) fn build(
+        self,
+        station: Weak<super::Inner>,
+        news: &News,
+        stop: &CancellationToken,
+    ) -> (Assistant, Conversations) {
+        let Self { store, providers, clock } = self;
+        let assistant = Assistant::new(store.clone(), providers, station);
+        let (journal, news, stop) = (Journal::start(store.clone()), news.clone(), stop.child_token());
+        let inner = Inner {
+            store,
+            journal,
+            clock,
+            news,
+            assistant: assistant.clone(),
+            living: Mutex::default(),
+            stop,
+        };
+        (assistant, Conversations(Arc::new(inner)))
+    }
+}
+
+impl Conversations {
     /// All of whoever asks, the one that was last spoken in first.
     ///
     /// # Errors
@@ -225,7 +267,9 @@ impl Conversations {
             }
             Created::Before(id) => {
                 let before = self.0.store.conversation(&id).await?;
-                before.map(Listed::from).ok_or_else(|| Error::new(Kind::Gone, "What this request made is deleted."))
+                before
+                    .map(Listed::from)
+                    .ok_or_else(|| Error::new(Kind::Gone, "What this request made is deleted."))
             }
         }
     }
@@ -235,7 +279,8 @@ impl Conversations {
     /// # Errors
     /// `Unavailable`: the store.
     pub async fn search(&self, who: &Who, words: &str) -> Result<Vec<(Listed, u64, String)>, Error> {
-        let words: Vec<String> = words.to_lowercase().split_whitespace().take(WORDS).map(str::to_owned).collect();
+        let words: Vec<String> =
+            words.to_lowercase().split_whitespace().take(WORDS).map(str::to_owned).collect();
         let fits = |text: &str| {
             let text = text.to_lowercase();
             words.iter().all(|word| text.contains(word))
@@ -250,7 +295,11 @@ impl Conversations {
             if listed.title.as_deref().is_some_and(fits) {
                 found.push((listed.clone(), 0, listed.title.clone().unwrap_or_default()));
             }
-            let events = self.0.store.conversation_events(&id, last.saturating_sub(SEARCHED), SEARCHED as usize).await?;
+            let events = self
+                .0
+                .store
+                .conversation_events(&id, last.saturating_sub(SEARCHED), SEARCHED as usize)
+                .await?;
             for event in events.iter().rev() {
                 if let Some((offset, text)) = said(&event.event).filter(|(_, text)| fits(text)) {
                     found.push((listed.clone(), offset, text));
@@ -335,14 +384,28 @@ fn said(json: &str) -> Option<(u64, String)> {
 async fn begin(inner: Arc<Inner>, row: ConversationRow) -> Result<Living, Error> {
     let named = |_| Error::new(Kind::Internal, "A conversation in the store has no proper name.");
     let id = ConversationId::new(row.id).map_err(named)?;
-    let (epoch, owner) = (Epoch::new(row.epoch).map_err(named)?, AccountId::new(row.account_id).map_err(named)?);
+    let (epoch, owner) =
+        (Epoch::new(row.epoch).map_err(named)?, AccountId::new(row.account_id).map_err(named)?);
     Owner::begin(inner, Conversation::new(id, epoch, owner)).await
 }
 
 fn fresh() -> Result<String, Error> {
     let mut entropy = [0; 16];
-    getrandom::fill(&mut entropy).map_err(|_| Error::new(Kind::Unavailable, "The system gives no randomness."))?;
+    getrandom::fill(&mut entropy)
+        .map_err(|_| Error::new(Kind::Unavailable, "The system gives no randomness."))?;
     Ok(secret::id(entropy))
+}
+
+impl App {
+    /// What is said.
+    pub fn conversations(&self) -> &Conversations {
+        &self.0.conversations
+    }
+
+    /// Who answers.
+    pub fn assistant(&self) -> &Assistant {
+        &self.0.assistant
+    }
 }
 
 /// Where a conversation stands.

@@ -11,7 +11,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use jiff::Timestamp;
 use telecast_core::conversation::{
-    CallId, Checkpoint, Command, Conversation, Delta, Effect, Event, Fence, How, Mode, Offset, Outcome, Post, Who,
+    CallId, Checkpoint, Command, Conversation, Delta, Effect, Event, Fence, How, Mode, Offset, Outcome, Post,
+    Who,
 };
 use telecast_core::error::{Error, Kind};
 use telecast_core::limits;
@@ -111,7 +112,16 @@ impl Owner {
         let (sender, asked) = mpsc::channel(WAITING);
         let live = Arc::new(Live::new(&state));
         let pen = sender.downgrade();
-        let mut owner = Self { inner, state, live: Arc::clone(&live), asked, pen, job: None, aside: (Fence(0), 0), askers: HashMap::new() };
+        let mut owner = Self {
+            inner,
+            state,
+            live: Arc::clone(&live),
+            asked,
+            pen,
+            job: None,
+            aside: (Fence(0), 0),
+            askers: HashMap::new(),
+        };
         owner.recover().await?;
         let (id, epoch) = (owner.state.id().clone(), owner.state.epoch().clone());
         supervise("conversation", owner.run());
@@ -206,7 +216,9 @@ impl Owner {
                     self.knows(asker);
                     (self.command(&who, &command).await, Some(reply))
                 }
-                Asked::Post { post, reply } => (self.state.post(&post, self.now()).map_err(Refused::from), Some(reply)),
+                Asked::Post { post, reply } => {
+                    (self.state.post(&post, self.now()).map_err(Refused::from), Some(reply))
+                }
                 Asked::Delta(delta) => (self.append(&delta), None),
                 Asked::Delete { reply } => {
                     gone = Some(reply);
@@ -255,7 +267,9 @@ impl Owner {
         // The state knows the newest of what was sent; of older messages the store does.
         if let Some(client) = command.client_id().filter(|_| !outcome.events.is_empty()) {
             let (id, author) = (self.state.id().as_str(), who.account.as_str());
-            if let Some(offset) = self.inner.store.conversation_said(id, author, client.as_str()).await.map_err(Error::from)? {
+            if let Some(offset) =
+                self.inner.store.conversation_said(id, author, client.as_str()).await.map_err(Error::from)?
+            {
                 return Ok(Outcome { events: Vec::new(), effects: Vec::new(), offset: Offset(offset) });
             }
         }

@@ -197,7 +197,9 @@ pub async fn events(
     let handle = opened(&web, &principal, &id).await?;
     let most = asked.limit.unwrap_or(EVENTS).clamp(1, EVENTS);
     let items = handle.events(asked.after, most).await?.into_iter().map(RawValue::from_string);
-    let items = items.collect::<Result<_, _>>().map_err(|_| Problem::new(Kind::Internal, "An event cannot be read."))?;
+    let items = items
+        .collect::<Result<_, _>>()
+        .map_err(|_| Problem::new(Kind::Internal, "An event cannot be read."))?;
     Ok(Json(Events { epoch: handle.epoch().to_owned(), items, last: handle.live().last() }))
 }
 
@@ -225,7 +227,12 @@ pub async fn search(
     Parameters(asked): Parameters<Sought>,
 ) -> Result<Json<Found>, Problem> {
     let found = web.app.conversations().search(&who(&principal, current_id()), &asked.q).await?;
-    let items = found.into_iter().map(|(listed, offset, text)| Find { id: listed.id, title: listed.title, offset, text });
+    let items = found.into_iter().map(|(listed, offset, text)| Find {
+        id: listed.id,
+        title: listed.title,
+        offset,
+        text,
+    });
     Ok(Json(Found { items: items.collect() }))
 }
 

@@ -163,7 +163,13 @@ impl Ears {
     /// None once the station has ended.
     fn new(web: &Web, principal: Principal) -> Option<Self> {
         let news = web.app.listen()?;
-        Some(Self { topics: BTreeSet::new(), principal, news, status: Feed::default(), talks: Talks::default() })
+        Some(Self {
+            topics: BTreeSet::new(),
+            principal,
+            news,
+            status: Feed::default(),
+            talks: Talks::default(),
+        })
     }
 
     fn may(&self, web: &Web, topic: &str) -> bool {
@@ -249,7 +255,8 @@ pub async fn socket(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
     let listening = join(&web, &principal)?;
-    let upgrade = upgrade.read_buffer_size(READ).max_frame_size(limits::FRAME).max_message_size(limits::FRAME);
+    let upgrade =
+        upgrade.read_buffer_size(READ).max_frame_size(limits::FRAME).max_message_size(limits::FRAME);
     let upgrade = upgrade.protocols([PROTOCOL]);
     Ok(upgrade.on_upgrade(move |socket| serve(web, principal, listening, socket)).into_response())
 }
@@ -418,18 +425,24 @@ impl Talker {
         let request_id = self.web.ids.text();
         let id = serde_json::from_str::<Numbered>(text).map(|frame| frame.id).unwrap_or_default();
         if self.second.1 > FRAMES {
-            let refused = Refused::from(Error::new(Kind::TooMany, "That is too much at once; wait a second."));
+            let refused =
+                Refused::from(Error::new(Kind::TooMany, "That is too much at once; wait a second."));
             return vec![Answer::of(id, request_id, Err(refused)).frame()];
         }
         if serde_json::from_str::<Spoken<'_>>(text).is_err() {
-            let refused = Refused::from(Error::new(Kind::Invalid, "A frame names a conversation and a command."));
+            let refused =
+                Refused::from(Error::new(Kind::Invalid, "A frame names a conversation and a command."));
             return vec![Answer::of(id, request_id, Err(refused)).frame()];
         }
         let (web, principal, text) = (self.web.clone(), self.ears.principal.clone(), text.to_owned());
         self.saying = Some(Box::pin(async move {
             match serde_json::from_str::<Spoken<'_>>(&text) {
                 Ok(spoken) => talk::speak(&web, &principal, &spoken, request_id).await,
-                Err(_) => Answer::of(id, request_id, Err(Refused::from(Error::new(Kind::Invalid, "This is no frame.")))),
+                Err(_) => Answer::of(
+                    id,
+                    request_id,
+                    Err(Refused::from(Error::new(Kind::Invalid, "This is no frame."))),
+                ),
             }
         }));
         Vec::new()
