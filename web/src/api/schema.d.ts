@@ -211,6 +211,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assistant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who answers. */
+        get: operations["get_assistant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/link": {
         parameters: {
             query?: never;
@@ -424,6 +441,93 @@ export interface paths {
         };
         /** A channel's logo. Only one that somebody has made: for one that has none a page shows letters. */
         get: operations["get_channels_id_logo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Conversations of whoever asks. */
+        get: operations["get_conversations"];
+        put?: never;
+        /** Begins a conversation. */
+        post: operations["post_conversations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A conversation. */
+        get: operations["get_conversations_id"];
+        put?: never;
+        post?: never;
+        /** Deletes a conversation and all that was said in it. */
+        delete: operations["delete_conversations_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says something into a conversation, or asks something of it: a command as the socket takes it. */
+        post: operations["post_conversations_id_commands"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has happened in a conversation. */
+        get: operations["get_conversations_id_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Looks for words in one's own conversations. */
+        get: operations["get_conversations_search"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1085,7 +1189,8 @@ export interface paths {
         /** The tab's socket. */
         get: operations["get_socket"];
         put?: never;
-        post?: never;
+        /** One frame, as a socket would have taken it, answered as that would: for those to whom sockets are blocked. */
+        post: operations["post_socket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1503,6 +1608,13 @@ export interface components {
             /** @description Title; empty if it is `locked`. */
             title: string;
         };
+        /** @description Who answers. */
+        AssistantView: {
+            /** @description There is none: a few sentences are understood. */
+            plain: boolean;
+            /** @description Providers of models, in the order in which they are asked. */
+            providers: components["schemas"]["ProviderView"][];
+        };
         /** @description A piece of it. */
         Audit: {
             /** @description Newest first. */
@@ -1769,6 +1881,32 @@ export interface components {
             /** @enum {string} */
             type: "group";
         };
+        /** @description A conversation. */
+        Conversation: {
+            /**
+             * Format: date-time
+             * @description When something was last said.
+             */
+            changed_at: string;
+            /** @description Within it offsets count; another one means that what is known of it is not its past. */
+            epoch: string;
+            /** @description Id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Offset of its last event; 0: there is none.
+             */
+            last: number;
+            /** @description Who answers: `assistant`, `queued` (nobody yet: a person was asked for), `human`, `closed`. */
+            mode: string;
+            /** @description What it is called; null: nothing yet. */
+            title?: string | null;
+        };
+        /** @description Conversations of whoever asks. */
+        ConversationList: {
+            /** @description The one that was last spoken in first. */
+            items: components["schemas"]["Conversation"][];
+        };
         /** @description Somebody who made it or is in it. */
         Credit: {
             /** @description Name. */
@@ -1818,6 +1956,14 @@ export interface components {
              * @description How much of the past is kept (seconds).
              */
             window_s: number;
+        };
+        /** @description It was said. */
+        Done: {
+            /**
+             * Format: int64
+             * @description Offset of it.
+             */
+            offset: number;
         };
         /** @description What is to be looked at before it counts. */
         Draft: {
@@ -1871,6 +2017,18 @@ export interface components {
             /** @description Title. */
             title: string;
         };
+        /** @description Events of a conversation. */
+        Events: {
+            /** @description Within it offsets count. */
+            epoch: string;
+            /** @description In order, without a hole; fewer than asked for: these are all. */
+            items: Record<string, never>[];
+            /**
+             * Format: int64
+             * @description Offset of its last event.
+             */
+            last: number;
+        };
         /** @description What is wrong with a document. */
         FaultView: {
             /**
@@ -1908,12 +2066,31 @@ export interface components {
             /** @description Its name. */
             name: string;
         };
+        /** @description A place in a conversation. */
+        Find: {
+            /** @description Conversation. */
+            id: string;
+            /**
+             * Format: int64
+             * @description The message's offset; 0: the title fits.
+             */
+            offset: number;
+            /** @description What stands there. */
+            text: string;
+            /** @description What it is called; null: nothing yet. */
+            title?: string | null;
+        };
         /** @description What was found. */
         Finds: {
             /** @description By day, and within a day by channel and start. */
             items: components["schemas"]["Airing"][];
             /** @description Where to go on; null: that was all. A page may be short, and even empty, while there is more. */
             next_cursor?: string | null;
+        };
+        /** @description What was found. */
+        Found: {
+            /** @description The conversation that was last spoken in first. */
+            items: components["schemas"]["Find"][];
         };
         /** @description What the host says of a channel in a guide; an empty one: as it is found. */
         GuideChoice: {
@@ -3261,6 +3438,22 @@ export interface components {
             start?: string | null;
             /** @description What it is called. */
             title: string;
+        };
+        /** @description A provider as people see it. */
+        ProviderView: {
+            /**
+             * Format: int64
+             * @description For how long it is left alone.
+             */
+            away_s?: number | null;
+            /** @description How it is spoken to. */
+            kind: string;
+            /** @description Its name of the model. */
+            model: string;
+            /** @description What it is called. */
+            name: string;
+            /** @description Whether it is asked; otherwise it is left alone for so many seconds. */
+            well: boolean;
         };
         /** @description Why a session ended or was refused. */
         ReasonKind: {
@@ -5026,6 +5219,35 @@ export interface operations {
             };
         };
     };
+    get_assistant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistantView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     post_auth_link: {
         parameters: {
             query?: never;
@@ -5575,12 +5797,304 @@ export interface operations {
             };
         };
     };
+    get_conversations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationList"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_conversations: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes a repeated request make one. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description A problem. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_conversations_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As lists have it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_conversations_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As lists have it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_conversations_id_commands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As lists have it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_conversations_id_events: {
+        parameters: {
+            query?: {
+                /** @description Those behind this offset. */
+                after?: number;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description As lists have it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Events"];
+                };
+            };
+            /** @description A problem. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    get_conversations_search: {
+        parameters: {
+            query: {
+                /** @description Words. */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     get_events: {
         parameters: {
             query: {
                 /**
                  * @description With commas between them: `session:ID`, `channels`, `guide`, `library`, `receivers`, `account` (favourites, languages, saved searches), for those who may record
-                 *     `timers`, and for those who run the station `status` and `guide_sources`.
+                 *     `timers`, and for those who run the station `status` and `guide_sources`; and `conversation:ID`, which may be followed by where it was heard up to
+                 *     (`@EPOCH.OFFSET`, and within an answer `.JOB.BYTES`).
                  */
                 topics: string;
             };
@@ -7751,6 +8265,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    post_socket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A frame of the socket. */
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The answer's frame. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description A problem. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
             };
             /** @description A problem. */
             default: {

@@ -243,7 +243,7 @@ async fn under_a_path_every_way_to_a_session_gives_the_same_address() {
 #[tokio::test]
 async fn a_right_for_something_else_opens_no_route() {
     let station = crate::web_door::station().await;
-    let token = station.token(Role::Owner, &[Scope::Chat]).await;
+    let token = station.token(Role::Owner, &[Scope::Desk]).await;
     // A player's address is nothing to somebody else.
     let scoped = |route: &&Route| route.class.scope().is_some() && route.class != Class::Player;
     for route in ROUTES.iter().filter(scoped) {

@@ -203,7 +203,7 @@ pub async fn events(
     Ok(Json(Events { epoch: handle.epoch().to_owned(), items, last: handle.live().last() }))
 }
 
-/// Says something into a conversation, or asks something of it: a command as the socket takes it (see docs/reference/socket.md).
+/// Says something into a conversation, or asks something of it: a command as the socket takes it.
 #[utoipa::path(post, path = "/api/v1/conversations/{id}/commands", tag = "conversations",
     params(("id" = String, Path, description = "As lists have it.")), request_body(content = Object),
     responses((status = 200, body = Done), (status = 400, body = ProblemDocument), (status = 404, body = ProblemDocument), (status = 409, body = ProblemDocument)))]
