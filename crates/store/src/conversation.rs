@@ -69,6 +69,8 @@ pub struct Append {
 }
 
 type Row = (String, String, String, String, Option<Vec<u8>>, i64, i64, i64);
+/// An event's offset, time, author, client id, and what it is.
+type Line = (i64, i64, String, Option<String>, Vec<u8>);
 const COLUMNS: &str = "id, account_id, epoch, mode, title, last_offset, created_ms, changed_ms";
 
 fn title_aad(id: &str) -> String {
@@ -263,7 +265,7 @@ impl Store {
     /// [`Kind::Conflict`] if they were sealed with another key.
     pub async fn conversation_events(&self, id: &str, after: u64, most: usize) -> Result<Vec<EventRow>> {
         let Backend::Sqlite(db) = &self.backend;
-        let rows: Vec<(i64, i64, String, Option<String>, Vec<u8>)> = sqlx::query_as(
+        let rows: Vec<Line> = sqlx::query_as(
             "SELECT offset, at_ms, author, client_id, event FROM conversation_event \
              WHERE conversation_id = ? AND offset > ? ORDER BY offset LIMIT ?",
         )

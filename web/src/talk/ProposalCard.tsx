@@ -3,6 +3,7 @@ import { Check, CircleAlert, LoaderCircle, Undo2, X } from "lucide-react";
 import { useId, useState, type ReactNode } from "react";
 import { Button } from "../ui";
 import { useAsk } from "./context";
+import { useDeeds } from "./deeds";
 import type { Proposal } from "./log";
 import { useWords, type Words } from "./text";
 
@@ -12,8 +13,10 @@ export function ProposalCard({ proposal }: { readonly proposal: Proposal }) {
   const title = useId();
   const [busy, setBusy] = useState<"confirm" | "decline" | "undo" | null>(null);
   const { call, state, shows } = proposal;
+  const does = useDeeds(proposal);
   const decide = (kind: "confirm" | "decline" | "undo") => {
     setBusy(kind);
+    if (kind !== "decline") does(kind);
     void ask({ kind, call }).finally(() => setBusy(null));
   };
   const open = state === "open";

@@ -60,6 +60,7 @@ export interface Proposal {
   readonly call: number;
   readonly job: number;
   readonly tool: string;
+  readonly arguments: unknown;
   readonly shows: readonly string[];
   readonly state: ProposalState;
   readonly declinedBy: DeclinedBy | null;
@@ -393,8 +394,8 @@ type CallBody = Extract<Body, { readonly call: number; readonly kind: "proposed"
 
 function foldCall(draft: Draft, event: Event, body: CallBody): void {
   if (body.kind === "proposed") {
-    const { call, job, tool, shows } = body;
-    draft.calls.set(call, { call, job, tool, shows, state: "open", declinedBy: null, text: "", undo: false, undoFault: null });
+    const { call, job, tool, shows, arguments: given } = body;
+    draft.calls.set(call, { call, job, tool, arguments: given, shows, state: "open", declinedBy: null, text: "", undo: false, undoFault: null });
     join(draft, event, job);
     changeAnswer(draft.items, job, (answer) => ({ ...answer, calls: [...answer.calls, call] }));
     return;

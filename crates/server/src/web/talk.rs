@@ -149,7 +149,7 @@ impl Talks {
         let who = who(principal, String::new());
         let handle = match web.app.conversations().open(wanted.id, &who).await {
             Ok(handle) => handle,
-            Err(refusal) => return refused(&refusal.code),
+            Err(refusal) => return refused(refusal.code),
         };
         let mut first = None;
         let mut cursor = wanted.cursor;

@@ -121,7 +121,7 @@ fn dialogue(turns: &[conversation::Turn], why: Why) -> Vec<Turn> {
     let mut all: Vec<Turn> = turns.iter().flat_map(told).collect();
     match why {
         Why::Onward { .. } => {
-            all.push(Turn::User("Go on exactly where you broke off; repeat nothing.".into()))
+            all.push(Turn::User("Go on exactly where you broke off; repeat nothing.".into()));
         }
         Why::Further { .. } => all.push(Turn::User("Tell me in a sentence or two what came of it.".into())),
         Why::Answer | Why::Again { .. } => {}
@@ -131,10 +131,7 @@ fn dialogue(turns: &[conversation::Turn], why: Why) -> Vec<Turn> {
 
 fn told(turn: &conversation::Turn) -> Vec<Turn> {
     match &turn.author {
-        Author::Person { name, .. } if turn.answers.is_none() => vec![Turn::User(match turn.edited {
-            _ if turn.text.is_empty() => format!("({name} wrote nothing.)"),
-            _ => turn.text.clone(),
-        })],
+        Author::Person { .. } if turn.answers.is_none() => vec![Turn::User(turn.text.clone())],
         Author::Station => vec![Turn::User(context::fenced("what happened before", &turn.text))],
         _ => {
             let name = |call: &conversation::Told| format!("past_{}", call.call);

@@ -85,6 +85,20 @@ struct Person<'a> {
     writes: bool,
 }
 
+/// Who is there, as frames tell it.
+#[derive(Serialize)]
+struct Here<'a> {
+    present: Vec<Person<'a>>,
+}
+
+/// A piece of an answer, as frames tell it.
+#[derive(Serialize)]
+struct Piece<'a> {
+    job: u64,
+    at: usize,
+    text: &'a str,
+}
+
 /// A living conversation, as those hear it who listen.
 pub struct Live {
     topic: String,
@@ -215,12 +229,6 @@ impl Live {
         {
             return Some(frame.clone());
         }
-        #[derive(Serialize)]
-        struct Piece<'a> {
-            job: u64,
-            at: usize,
-            text: &'a str,
-        }
         let frame = self.frame("text", &Piece { job: answer.fence, at: from, text: &answer.text[from..] });
         answer.piece = Some((from, to, frame.clone()));
         Some(frame)
@@ -248,10 +256,6 @@ impl Live {
         let mut present: Vec<Person<'_>> =
             tail.present.values().map(|one| Person { name: &one.name, writes: one.writes }).collect();
         present.sort_by(|one, other| one.name.cmp(other.name));
-        #[derive(Serialize)]
-        struct Here<'a> {
-            present: Vec<Person<'a>>,
-        }
         let frame = self.frame("here", &Here { present });
         tail.here_frame = frame;
         tail.here += 1;

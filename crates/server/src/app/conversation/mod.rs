@@ -14,7 +14,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use telecast_core::access::{Profile, Scope};
 use telecast_core::conversation::{
-    AccountId, Body, Command, Conversation, ConversationId, Epoch, Event, Offset, Refusal, RequestId,
+    AccountId, Body, Command, Conversation, ConversationId, Epoch, Event, Mode, Offset, Refusal, RequestId,
 };
 use telecast_core::error::{Error, Kind};
 use telecast_core::secret;
@@ -254,7 +254,7 @@ impl Conversations {
             id: fresh()?,
             account_id: who.account.clone(),
             epoch: fresh()?,
-            mode: owner::name_of(Default::default()).to_owned(),
+            mode: owner::name_of(Mode::default()).to_owned(),
             title: None,
             last: 0,
             created_ms: self.0.clock.wall_ms(),

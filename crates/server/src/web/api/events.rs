@@ -474,8 +474,7 @@ fn fault(error: &axum::Error) -> End {
         if let Some(error) = error.downcast_ref::<tungstenite::Error>() {
             return match error {
                 tungstenite::Error::Capacity(_) => End::TooLarge,
-                tungstenite::Error::Protocol(_) => End::Against,
-                tungstenite::Error::Utf8(_) => End::Against,
+                tungstenite::Error::Protocol(_) | tungstenite::Error::Utf8(_) => End::Against,
                 _ => End::Left,
             };
         }
