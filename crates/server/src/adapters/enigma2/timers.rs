@@ -47,8 +47,9 @@ impl Client {
             match self.try_to_add("api/timeraddbyeventid", &by_event(new, event), (&before, new)).await {
                 Ok(Found::It(timer)) => return added(timer),
                 Ok(Found::Other(stranger)) => self.delete_timer(&stranger).await?,
-                Ok(Found::Nothing) => {}
-                // Its guide has moved on, or it is too old for this call: times do without.
+                // It is too old for this call, or has done nothing: times do without.
+                Ok(Found::Nothing) | Err(TimerTrouble::Receiver(Trouble::NotAReceiver(_))) => {}
+                // Its guide has moved on.
                 Err(TimerTrouble::Refused(why)) => {
                     tracing::debug!(
                         receiver = self.settings.name,
@@ -56,7 +57,6 @@ impl Client {
                         "a timer is set by its times instead"
                     );
                 }
-                Err(TimerTrouble::Receiver(Trouble::NotAReceiver(_))) => {}
                 Err(trouble) => return Err(trouble),
             }
         }
