@@ -47,8 +47,9 @@ impl Client {
             match self.try_to_add("api/timeraddbyeventid", &by_event(new, event), (&before, new)).await {
                 Ok(Found::It(timer)) => return added(timer),
                 Ok(Found::Other(stranger)) => self.delete_timer(&stranger).await?,
+                // It is too old for this call, or has done nothing: times do without.
                 Ok(Found::Nothing) | Err(TimerTrouble::Receiver(Trouble::NotAReceiver(_))) => {}
-                // Its guide has moved on, or it is too old for this call: times do without.
+                // Its guide has moved on.
                 Err(TimerTrouble::Refused(why)) => {
                     tracing::debug!(
                         receiver = self.settings.name,

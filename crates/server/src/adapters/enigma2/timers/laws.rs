@@ -91,32 +91,20 @@ fn a_timer_is_found_again_although_margins_have_made_it_longer() {
     let (old, wide, far) = (at(100, 200), at(820, 2300), at(9000, 9900));
     let it = |timer: &Timer| Found::It(Box::new(timer.clone()));
     let new = wanted(1000, 2000);
-    assert_eq!(find(std::slice::from_ref(&old), &[old.clone(), wide.clone()], &new), it(&wide));
-    assert_eq!(
-        find(std::slice::from_ref(&wide), std::slice::from_ref(&wide), &new),
-        it(&wide),
-        "somebody else was faster"
-    );
-    assert_eq!(
-        find(&[], std::slice::from_ref(&far), &new),
-        Found::Other(Box::new(far.clone())),
-        "the number is another's"
-    );
-    assert_eq!(
-        find(std::slice::from_ref(&far), &[far.clone(), old.clone()], &new),
-        Found::Other(Box::new(old))
-    );
-    let unnumbered = timer(&listed(|timer| {
-        (timer["begin"], timer["end"], timer["eit"]) = (json!(100), json!(200), json!(0));
-    }));
-    assert_eq!(find(&[], &[unnumbered.unwrap()], &new), Found::Nothing);
+    let find = |before: &[&Timer], after: &[&Timer]| {
+        let all = |some: &[&Timer]| some.iter().copied().cloned().collect::<Vec<Timer>>();
+        super::find(&all(before), &all(after), &new)
+    };
+    assert_eq!(find(&[&old], &[&old, &wide]), it(&wide));
+    assert_eq!(find(&[&wide], &[&wide]), it(&wide), "somebody else was faster");
+    let stranger = |timer: &Timer| Found::Other(Box::new(timer.clone()));
+    assert_eq!(find(&[], &[&far]), stranger(&far), "the number is another's");
+    assert_eq!(find(&[&far], &[&far, &old]), stranger(&old));
+    let unnumbered = Timer { details: TimerDetails::default(), ..old.clone() };
+    assert_eq!(find(&[], &[&unnumbered]), Found::Nothing);
     let alternative =
         Timer { service: ServiceRef::parse("1:0:19:9:9:9:C00000:0:0:0:").unwrap(), ..wide.clone() };
-    assert_eq!(
-        find(&[], std::slice::from_ref(&alternative), &new),
-        it(&alternative),
-        "the box has picked another service"
-    );
+    assert_eq!(find(&[], &[&alternative]), it(&alternative), "the box has picked another service");
     // What is over, switched off or only shown does not record.
     let not = |change: &dyn Fn(&mut Timer)| {
         let mut timer = wide.clone();
@@ -192,11 +180,8 @@ async fn by_its_number_the_box_adds_its_margins_and_a_wrong_number_is_no_harm() 
         let timer = client.add_timer(&new).await.unwrap().timer;
         assert_eq!((timer.begin_s, timer.end_s), (new.start_s - 60, new.end_s + 120), "{number:?}");
         assert_eq!(timer.details.event_id, None, "it follows nobody");
-        assert_eq!(
-            client.timers().await.unwrap().as_slice(),
-            std::slice::from_ref(&timer),
-            "the stranger is gone"
-        );
+        let listed = client.timers().await.unwrap();
+        assert_eq!(listed, std::slice::from_ref(&timer), "the stranger is gone");
         client.delete_timer(&timer).await.unwrap();
     }
     sim.shutdown().await;
