@@ -300,7 +300,7 @@ impl Placed {
             }
             let shift =
                 self.shifts.iter().find(|(known, _)| Some(*known) == pid).map_or(0, |(_, shift)| *shift);
-            packet[3] = packet[3] & 0xF0 | (packet[3] + shift) & 0x0F;
+            packet[3] = packet[3] & 0xF0 | packet[3].wrapping_add(shift) & 0x0F;
         }
     }
 }
