@@ -41,7 +41,7 @@ use super::receivers::Receivers;
 use super::settings::InForce;
 use super::{App, supervise};
 use crate::adapters::clock::Clock;
-use crate::adapters::own_channels::{self, OnAir, OwnChannel, RECEIVER};
+use crate::adapters::own_channels::{self, OwnChannel, RECEIVER};
 use crate::adapters::picture;
 use crate::adapters::receiver::Client;
 use ahead::SimulationView;
@@ -403,12 +403,12 @@ impl Owner {
         for channel in &mut self.channels {
             channel.others.lineup = Arc::clone(&lineup);
             channel.others.events = told_of(channel.overrunning(), &self.parts.receivers);
-            let before = size(&channel.on_air(&board));
             let changed = channel.look(now, &self.stock, &board);
             channel.wanted(now, &self.stock, &mut wanted);
             told |= changed.plan;
             let on_air = channel.on_air(&board);
-            if changed.firm || !changed.aired.is_empty() || before != size(&on_air) {
+            let is_news = channel.tell(&on_air);
+            if changed.firm || !changed.aired.is_empty() || is_news {
                 let kept =
                     self.parts.store.keep_station(&channel.station.id, &channel.kept(), &changed.aired).await;
                 self.parts.aired.note(changed.aired.iter().filter_map(Aired::was_on));
@@ -471,11 +471,6 @@ impl Owner {
         let board = Arc::clone(&self.parts.preparation.board().borrow());
         view::station(channel, &self.stock, &board, self.now())
     }
-}
-
-/// How much there is on a channel that can be shown.
-fn size(on_air: &OnAir) -> (usize, usize) {
-    (on_air.pieces.len(), on_air.lives.iter().filter(|live| live.slate.is_some()).count())
 }
 
 /// What is on and next on a channel, if it is to be known; so it is asked for often.
