@@ -1,13 +1,16 @@
 //! What is asked of the owner, between two looks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use telecast_core::error::{Error, Kind};
+use telecast_core::library::ItemId;
 use telecast_core::schedule::{Document, TICKS_PER_MS, Timeline, circle};
 use telecast_store::{Created, RequestKey, Station};
 
 use super::channel::Channel;
+use super::channel::parts::Part;
+use super::playing::PastWish;
 use super::view::{self, StationView};
 use super::{Ahead, CHANNELS, Owner, Request, SHOWN_MS, TOPIC, gone};
 
@@ -70,7 +73,19 @@ impl Owner {
                 let _ = reply.send(self.playing.past(wish, &parts, &self.stock, programmes));
                 self.look().await;
             }
+            Request::Ages(wish, parts, reply) => {
+                let _ = reply.send(self.ages(&wish, parts));
+            }
         }
+    }
+
+    /// For whom they are of which it was made what was on: of the log's `parts`, and of what is firm.
+    fn ages(&self, wish: &PastWish, parts: Vec<Part>) -> Vec<Option<u8>> {
+        let channel = self.channels.iter().find(|channel| channel.station.id == wish.station);
+        let firm = channel.map_or_else(Vec::new, |channel| channel.shown(wish.from, wish.until));
+        let items: BTreeSet<ItemId> =
+            parts.into_iter().chain(firm).filter(|part| wish.means(part)).map(|part| part.item).collect();
+        items.into_iter().filter_map(|item| Some(self.stock.library.get(item)?.age)).collect()
     }
 
     fn ahead(&self, id: &str, document: Option<&Document>) -> Result<Ahead, Error> {

@@ -1,7 +1,8 @@
 //! Channels of one's own: one owner of all of them, which plans, has prepared, and puts on air.
 //!
 //! - [`channel`](self): one channel, its plan and what of it is firm. [`playing`]: programmes that are played for themselves. `stock`: what there is to draw from.
-//!   `answers`: to requests. `cards`: files of stills. `learnt`: what is known beside the library. `guide`: what guides are told. [`ahead`]: a year of it. [`view`]: as people see it.
+//!   `answers`: to requests. `cards`: files of stills. `learnt`: what is known beside the library. `guide`: what guides are told. `export`: the log of a period as a
+//!   file. [`ahead`]: a year of it. [`view`]: as people see it.
 //! - Every two seconds, and whenever library, preparation or a document change, each channel is brought to where it is to be; what has changed is kept in the store
 //!   before tapes hear of it, so that a restart goes on with what was firm.
 //! - Requests are answered between two looks.
@@ -89,6 +90,8 @@ enum Request {
     Item(Box<ItemWish>, bool, oneshot::Sender<ServiceRef>),
     /// What was on, as far as the log has it.
     Past(PastWish, Vec<Part>, oneshot::Sender<ServiceRef>),
+    /// For whom the items of that are now.
+    Ages(PastWish, Vec<Part>, oneshot::Sender<Vec<Option<u8>>>),
 }
 
 /// What a run ahead is made of.
