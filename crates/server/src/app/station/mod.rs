@@ -27,7 +27,7 @@ use image::ExtendedColorType;
 use telecast_core::error::{Error, Kind};
 use telecast_core::guide::Event;
 use telecast_core::library::ItemId;
-use telecast_core::lineup::{ChannelId, ServiceRef};
+use telecast_core::lineup::{ChannelId, Lineup, ServiceRef};
 use telecast_core::schedule::{Document, Fault, History, Plan, Standing, TICKS_PER_MS, lint, simulate};
 use telecast_store::{Aired, RequestKey, Station, Store};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -90,6 +90,8 @@ enum Request {
     Item(Box<ItemWish>, bool, oneshot::Sender<ServiceRef>),
     /// What was on, as far as the log has it.
     Past(PastWish, Vec<Part>, oneshot::Sender<ServiceRef>),
+    /// Whether channels may be joined so.
+    Joined(Box<Lineup>, Reply<()>),
     /// For whom the items of that are now.
     Ages(PastWish, Vec<Part>, oneshot::Sender<Vec<Option<u8>>>),
 }
@@ -252,6 +254,14 @@ impl Stations {
     ) -> Result<StationView, Error> {
         let document = written(document)?;
         self.ask(|reply| Request::Change { id, revision, number, document, reply }).await?
+    }
+
+    /// Whether channels may be joined as in `lineup`.
+    ///
+    /// # Errors
+    /// `Invalid`: own channels would show each other in a circle.
+    pub(super) async fn may_join(&self, lineup: Lineup) -> Result<(), Error> {
+        self.ask(|reply| Request::Joined(Box::new(lineup), reply)).await?
     }
 
     /// Removes a channel.
