@@ -1,16 +1,21 @@
-//! A channel of one's own as a tape: prepared pieces, each a tape that is complete, stand one after another on a time axis, and what a reader may
-//! see of them follows from the time alone.
+//! A channel of one's own as a tape: prepared pieces, each a tape that is complete, and relays of other tapes stand one after another on a time axis, and what a reader
+//! may see of them follows from the time alone.
 //!
 //! - A piece is aired from its first byte to its last. Its segments keep their frames; sequence, discontinuity sequence and time are moved to
 //!   where it stands ([`Placed::segment`]).
 //! - What has not been yet is not listed: of the segment that is on, the frames and parts that are over ([`open`]).
 //! - Bytes of the channel are the pieces' bytes one behind another. Read through [`Placed::retime`] they have tape times, so that no clock jumps
-//!   where one piece ends and the next begins (ISO/IEC 13818-1 §2.4.2.2).
+//!   where one piece ends and the next begins (ISO/IEC 13818-1 §2.4.2.2), and none steps back ([`Placed::eased`]).
+//! - Sound stays as it was coded: its last frame may overhang the last picture of its piece, and the first frame of the next then begins before it is over, by less than
+//!   a frame. Players of segments see neither: there each frame has its place by the index.
+//! - Another channel that is on as it is stands there as a [`Relay`]: a run of a tape that is still being written, moved like a piece, whose bytes are the source's.
 //!
 //! When which piece stands where is somebody else's decision.
 
+mod clocks;
 mod relay;
 
+pub use clocks::{Clock, Edges, edges};
 pub use relay::{Relay, Role, Side, cast, close, entry, first_clock, is_beside};
 
 use crate::mpegts::retime;
@@ -19,6 +24,7 @@ use crate::tape::{Index, Lane, Run, Segment, Texts, Track};
 use crate::time::{HZ, to_scale, to_ticks};
 use crate::ts::packet::{PACKET, Packet};
 use crate::ts::psi::crc32;
+use clocks::Ease;
 use std::sync::Arc;
 
 /// A run of a piece, as it is needed to place it.
@@ -169,6 +175,8 @@ pub struct Placed {
     list: Option<u8>,
     /// Offset of the packet whose clock does not go on from what was on before.
     mark: Option<u64>,
+    /// Where its clocks would step back.
+    eases: Vec<Ease>,
 }
 
 impl Placed {
@@ -198,7 +206,7 @@ impl Placed {
         let mut shifts: Vec<(u16, u8)> = piece.counters.iter().map(shift).collect();
         // What this piece has not goes on where another will have it again.
         shifts.extend(before.iter().filter(|(pid, _)| piece.counters.iter().all(|own| own.pid != *pid)));
-        Self { place, piece, runs, shifts, list: None, mark: None }
+        Self { place, piece, runs, shifts, list: None, mark: None, eases: Vec::new() }
     }
 
     /// What was on before was no piece but the relay of that number ([`Relay`]): the programme list is another one, and the packet at offset `mark` has a clock
@@ -213,6 +221,13 @@ impl Placed {
     pub fn with_list(self, number: u32) -> Self {
         let list = (number > 0).then_some(((number & 0x0F) as u8 * 2 + 2) & 0x1F);
         Self { list, ..self }
+    }
+
+    /// The same so that none of its clocks, which are `own`, steps back behind the last ones `before` it or amid it. Says what its last ones are, on the channel.
+    #[must_use]
+    pub fn eased(self, own: &[Edges], before: Option<Clock>) -> (Self, Option<Clock>) {
+        let (eases, last) = clocks::eases(own, self.place.start - self.piece.start, before);
+        (Self { eases, ..self }, last)
     }
 
     /// The continuity counter of what comes next on each PID, on the channel.
@@ -288,6 +303,7 @@ impl Placed {
                 offset = next.run.offset;
             }
             retime(packet, offset - self.piece.start + self.place.start);
+            self.eases.iter().filter(|ease| ease.base <= here).for_each(|ease| ease.apply(packet));
             let pid = Packet::new(packet).map(|packet| packet.pid());
             if self.piece.map_pid.is_some_and(|map| Some(map) == pid) {
                 set_version(packet, (self.place.run & 0x1F) as u8);
@@ -300,7 +316,7 @@ impl Placed {
             }
             let shift =
                 self.shifts.iter().find(|(known, _)| Some(*known) == pid).map_or(0, |(_, shift)| *shift);
-            packet[3] = packet[3] & 0xF0 | (packet[3] + shift) & 0x0F;
+            packet[3] = packet[3] & 0xF0 | packet[3].wrapping_add(shift) & 0x0F;
         }
     }
 }

@@ -156,21 +156,26 @@ pub fn in_tape_time(mut bytes: Vec<u8>, run: &Run) -> Vec<u8> {
 
 /// Adds `ticks` to the time stamps of a packet: its PCR (ISO/IEC 13818-1 §2.4.3.5), and PTS and DTS of a PES header that begins in it.
 pub(crate) fn retime(packet: &mut [u8], ticks: i64) {
-    let moved = |value: u64| (value as i64).wrapping_add(ticks).rem_euclid(WRAP) as u64;
+    retime_each(packet, (ticks, ticks, ticks));
+}
+
+/// The same, where PCR, PTS and DTS are not moved by as much.
+pub(crate) fn retime_each(packet: &mut [u8], (pcr, pts, dts): (i64, i64, i64)) {
+    let moved = |value: u64, ticks: i64| (value as i64).wrapping_add(ticks).rem_euclid(WRAP) as u64;
     let Some(seen) = Packet::new(packet) else { return };
     let (begins, payload) = (seen.unit_start(), PACKET - seen.payload().len());
     if seen.pcr_27m().is_some() {
         let base = u64::from(u32::from_be_bytes([packet[6], packet[7], packet[8], packet[9]])) << 1
             | u64::from(packet[10] >> 7);
-        let base = moved(base);
+        let base = moved(base, pcr);
         packet[6..10].copy_from_slice(&((base >> 1) as u32).to_be_bytes());
         packet[10] = packet[10] & 0x7F | ((base & 1) as u8) << 7;
     }
     let Some(header) = packet.get(payload..).filter(|_| begins).and_then(pes::header) else { return };
-    for (at, value) in [(9, header.pts), (14, header.dts)] {
+    for (at, value, ticks) in [(9, header.pts, pts), (14, header.dts, dts)] {
         if let Some((value, place)) = value.zip(packet.get_mut(payload + at..payload + at + 5)) {
             let prefix = place[0] >> 4;
-            place.copy_from_slice(&write_timestamp(prefix, moved(value)));
+            place.copy_from_slice(&write_timestamp(prefix, moved(value, ticks)));
         }
     }
 }

@@ -104,6 +104,18 @@ impl Store {
         Ok(store)
     }
 
+    /// The channels of one's own that stand in the SQLite file at `path`, for who must not write: nothing is made, brought up to date, or changed.
+    ///
+    /// # Errors
+    /// [`Kind::Unavailable`] if the file cannot be opened or read, as one that another version of the program has written.
+    pub async fn look_at_stations(path: &Path) -> Result<Vec<Station>> {
+        let backend = Backend::Sqlite(Sqlite::look(path).await?);
+        let store = Self { guide: backend.clone(), backend, turns: Arc::default() };
+        let found = store.stations().await;
+        store.close().await;
+        found
+    }
+
     /// Closes all connections. Later calls get [`Kind::Unavailable`].
     pub async fn close(&self) {
         for backend in [&self.guide, &self.backend] {

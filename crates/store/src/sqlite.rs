@@ -43,6 +43,21 @@ impl Sqlite {
         Self::open_with(path, options, (&GUIDE, crate::GUIDE_WRITER)).await
     }
 
+    /// What is there, for who must not write. Where nobody has it open and nothing waits to be brought into it, SQLite makes no file beside it either.
+    pub(crate) async fn look(path: &Path) -> Result<Self> {
+        let mut journal = path.as_os_str().to_owned();
+        journal.push("-wal");
+        let is_settled = !std::fs::exists(Path::new(&journal)).unwrap_or(true);
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .read_only(true)
+            .immutable(is_settled)
+            .busy_timeout(limits::STORE_BUSY);
+        let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(limits::STORE_BUSY);
+        let reader = pool.connect_with(options).await.map_err(|error| cannot_open(path, error))?;
+        Ok(Self { writer: reader.clone(), reader })
+    }
+
     async fn open_with(
         path: &Path,
         options: SqliteConnectOptions,

@@ -290,3 +290,53 @@ impl Store {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use super::*;
+
+    fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+        let files = std::fs::read_dir(folder).expect("read").flatten();
+        let named = files.map(|file| (file.file_name().to_string_lossy().into_owned(), file.path()));
+        named.map(|(name, path)| (name, std::fs::read(path).expect("read"))).collect()
+    }
+
+    /// What an earlier version has left stays what it is: nothing is brought up to date, and no file is made.
+    #[tokio::test]
+    async fn who_only_looks_changes_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("telecast.db");
+        let store = Store::open_sqlite(&path).await.expect("opened");
+        let new = Station {
+            id: "a".into(),
+            number: None,
+            document: "{}".into(),
+            revision: 1,
+            seed: 1,
+            epoch_ms: 0,
+            state: String::new(),
+        };
+        store.create_station(&new, None, 1).await.expect("kept");
+        let Backend::Sqlite(db) = &store.backend;
+        let last = "DELETE FROM _sqlx_migrations WHERE version = (SELECT max(version) FROM _sqlx_migrations)";
+        sqlx::query(last).execute(db.writer()).await.expect("an earlier version");
+        store.close().await;
+        std::fs::remove_file(folder.path().join("guide.db")).expect("removed");
+        let before = contents(folder.path());
+        assert_eq!(before.keys().map(String::as_str).collect::<Vec<_>>(), ["telecast.db"]);
+        assert_eq!(Store::look_at_stations(&path).await.expect("read"), [new]);
+        assert_eq!(contents(folder.path()), before);
+        assert!(Store::look_at_stations(&folder.path().join("none.db")).await.is_err());
+        assert_eq!(contents(folder.path()), before);
+        // One that is in use is read as well, with what has not been brought into it yet.
+        let store = Store::open_sqlite(&folder.path().join("other.db")).await.expect("opened");
+        let other =
+            Station { id: "b".into(), ..Store::look_at_stations(&path).await.expect("read").remove(0) };
+        store.create_station(&other, None, 1).await.expect("kept");
+        assert_eq!(Store::look_at_stations(&folder.path().join("other.db")).await.expect("read"), [other]);
+        store.close().await;
+    }
+}

@@ -7,9 +7,9 @@ use super::plan::Plan;
 use super::timeline::{Slot, Timeline};
 use crate::guide::Event;
 use crate::library::HZ;
-use crate::lineup::ServiceRef;
+use crate::lineup::{ChannelId, Lineup, ServiceRef};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A guide is no more exact than this (ticks).
 const MINUTE: i64 = 60 * HZ;
@@ -66,13 +66,19 @@ pub fn ends(slot: &Slot, aim: &Aim, events: &[Event]) -> Option<i64> {
     by_id.or_else(by_title).map(|event| event.end_ms * TICKS_PER_MS)
 }
 
-/// The way from the channel of one's own `id` by what it shows back to itself, as ids, if there is one.
-pub fn circle<'a>(documents: &BTreeMap<&'a str, &'a Document>, id: &'a str) -> Option<Vec<&'a str>> {
+/// The way from the channel of one's own `id` by what it shows back to itself, as ids, if there is one. A channel that the host has joined with others, as `lineup` has it,
+/// may come from each of them.
+pub fn circle<'a>(
+    documents: &BTreeMap<&'a str, &'a Document>,
+    id: &'a str,
+    lineup: &Lineup,
+) -> Option<Vec<&'a str>> {
     let mut ways = vec![vec![id]];
     let mut seen = vec![id];
     while let Some(way) = ways.pop() {
         let shown = way.last().and_then(|last| documents.get(last)).map(|document| shown(document));
-        for next in shown.unwrap_or_default() {
+        let own = shown.unwrap_or_default().into_iter().flat_map(|shown| own_ids(&shown, lineup));
+        for next in own.collect::<BTreeSet<String>>() {
             let Some((next, _)) = documents.get_key_value(next.as_str()) else { continue };
             if *next == id {
                 return Some(way);
@@ -86,17 +92,24 @@ pub fn circle<'a>(documents: &BTreeMap<&'a str, &'a Document>, id: &'a str) -> O
     None
 }
 
-/// Ids of the channels of one's own that a document shows.
-fn shown(document: &Document) -> Vec<String> {
+/// The channels of one's own that a channel may be: itself, and those with which it is one.
+fn own_ids(channel: &ChannelId, lineup: &Lineup) -> Vec<String> {
+    let itself = channel.0.strip_prefix("own-").map(str::to_owned);
+    let known = lineup.known_as(channel).into_iter().flat_map(|known| &known.sources);
+    let joined = known.filter_map(|source| source.service.own_id().map(str::to_owned));
+    itself.into_iter().chain(joined).collect()
+}
+
+/// The channels that a document shows as they are.
+fn shown(document: &Document) -> Vec<ChannelId> {
     let sources = document
         .sources
         .values()
         .chain(document.simple.iter().flat_map(|simple| simple.shows.iter().map(|show| &show.source)));
     let named = sources.filter_map(|source| match (&source.channel, &source.live) {
-        (Some(id), _) => Some(id.strip_prefix("own-").unwrap_or(id).to_owned()),
+        (Some(id), _) => Some(ServiceRef::own(id.strip_prefix("own-").unwrap_or(id)).channel_id()),
         (None, Some(id)) => {
-            let service = ServiceRef::parse(id).and_then(|service| service.own_id().map(str::to_owned));
-            service.or_else(|| id.strip_prefix("own-").map(str::to_owned))
+            Some(ServiceRef::parse(id).map_or_else(|| ChannelId(id.clone()), |service| service.channel_id()))
         }
         (None, None) => None,
     });
@@ -108,6 +121,7 @@ mod tests {
     use super::super::world::{HOUR, berlin, catalogue, show, tick};
     use super::super::{History, Standing, What, build, replan};
     use super::*;
+    use crate::lineup::{ChannelWish, ReadBouquet, Wishes, apply};
     use proptest::prelude::*;
 
     fn plan(start: &str) -> Plan {
@@ -196,13 +210,40 @@ mod tests {
             r#"{"live":"1:0:19:1:1:1:1:0:0:0:"}"#,
         ]
         .map(of);
+        let nothing = Lineup::default();
         let mut all = BTreeMap::from([("one", &one), ("two", &two), ("three", &three)]);
-        assert_eq!(circle(&all, "one"), Some(vec!["one", "two", "three"]));
-        assert_eq!(circle(&all, "two"), Some(vec!["two", "three", "one"]));
+        assert_eq!(circle(&all, "one", &nothing), Some(vec!["one", "two", "three"]));
+        assert_eq!(circle(&all, "two", &nothing), Some(vec!["two", "three", "one"]));
         all.insert("three", &other);
-        assert_eq!(circle(&all, "one"), None);
+        assert_eq!(circle(&all, "one", &nothing), None);
         let own = of(r#"{"channel":"four"}"#);
-        assert_eq!(circle(&BTreeMap::from([("four", &own)]), "four"), Some(vec!["four"]));
+        assert_eq!(circle(&BTreeMap::from([("four", &own)]), "four", &nothing), Some(vec!["four"]));
+
+        // A channel of a receiver, of which the host says that it is the same as one of his own.
+        let service = |text: &str| ServiceRef::parse(text).expect("a reference");
+        let broadcast = service("1:0:19:1:1:1:1:0:0:0:");
+        let bouquet = |services: Vec<ServiceRef>| ReadBouquet {
+            reference: "b".into(),
+            name: "B".into(),
+            radio: false,
+            services: services.into_iter().map(|service| (service, "X".to_owned()).into()).collect(),
+        };
+        let read = [
+            ("box".to_owned(), vec![bouquet(vec![broadcast.clone()])]),
+            ("own".to_owned(), vec![bouquet(["one", "two", "three"].map(ServiceRef::own).into())]),
+        ];
+        let pooled = Lineup::pool(&read);
+        assert_eq!(circle(&all, "one", &pooled), None);
+        let same = |of: &ServiceRef, other: &ServiceRef| {
+            let wish = ChannelWish { same_as: Some(other.channel_id()), ..ChannelWish::default() };
+            let channels = BTreeMap::from([(of.channel_id(), wish)]);
+            apply(&pooled, &Wishes { channels, ..Wishes::default() })
+        };
+        for joined in [same(&broadcast, &ServiceRef::own("one")), same(&ServiceRef::own("one"), &broadcast)] {
+            assert_eq!(circle(&all, "one", &joined), Some(vec!["one", "two", "three"]));
+            assert_eq!(circle(&all, "three", &joined), Some(vec!["three", "one", "two"]));
+        }
+        assert_eq!(circle(&all, "one", &same(&broadcast, &ServiceRef::own("gone"))), None);
     }
 
     #[test]

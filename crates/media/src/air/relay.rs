@@ -433,7 +433,8 @@ impl Relay {
                 packet[5] |= 0x80;
             }
             let shift = self.windows.iter().find(|window| window.pid == pid).map_or(0, |window| window.shift);
-            packet[3] = packet[3] & 0xF0 | (packet[3] + shift) & 0x0F;
+            // Only the counter turns over: what is scrambled has bits above it.
+            packet[3] = packet[3] & 0xF0 | packet[3].wrapping_add(shift) & 0x0F;
         }
     }
 

@@ -1,22 +1,26 @@
 //! The bytes of a channel of one's own: those of its pieces and relays, one behind another, with the channel's tape times ([`telecast_media::air`]).
 //!
 //! One writer, who says what there is and how far time has come; any readers. What has left the window answers [`ErrorKind::NotFound`]. Of a relay nothing is here:
-//! its bytes are read from the tape that it relays.
+//! its bytes are read from the tape that it relays. How far readers have come is known by the pieces that they read lately, each by itself.
 
 use std::collections::{HashMap, VecDeque};
 use std::io::{Error, ErrorKind, Result};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use telecast_media::air::{Placed, Relay};
 use telecast_media::tape::TrackId;
 use telecast_media::ts::packet::PACKET;
+use tokio::time::Instant;
 
 use super::pieces::Piece;
 use super::tape_files::TapeFile;
 
 /// A read is no longer (bytes).
 const READ_LIMIT: u64 = 64 << 20;
+/// Pieces that are known to have been read lately, and what that means: a player that has enough in hand reads nothing for a while.
+const HEADS: usize = 32;
+const LATELY: Duration = Duration::from_mins(2);
 
 /// Where the bytes of a tape that is relayed lie.
 #[derive(Clone, Debug)]
@@ -100,8 +104,18 @@ impl Aired {
 #[derive(Debug, Default)]
 pub struct AirFile {
     state: RwLock<State>,
-    /// Where was read last.
-    head: AtomicU64,
+    /// What was read lately.
+    heads: Mutex<Vec<Head>>,
+}
+
+/// A piece or relay that was read.
+#[derive(Debug)]
+struct Head {
+    /// Offset of its first byte.
+    base: u64,
+    /// Up to where it was read.
+    end: u64,
+    at: Instant,
 }
 
 #[derive(Debug, Default)]
@@ -133,9 +147,31 @@ impl AirFile {
         }
     }
 
-    /// Where it was read last.
-    pub fn head(&self) -> u64 {
-        self.head.load(Ordering::Relaxed)
+    /// Up to where each of the pieces was read that were read lately; the one that was read last is always among them.
+    pub fn heads(&self) -> Vec<u64> {
+        let heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = heads.iter().map(|head| head.at).max();
+        let since = last.map(|last| last.min(Instant::now().checked_sub(LATELY).unwrap_or(last)));
+        heads.iter().filter(|head| Some(head.at) >= since).map(|head| head.end).collect()
+    }
+
+    /// The piece that begins at `base` has been read up to `end`.
+    fn note(&self, base: u64, end: u64) {
+        let mut heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = Instant::now();
+        heads.retain(|head| head.base == base || at.duration_since(head.at) < LATELY);
+        match heads.iter_mut().find(|head| head.base == base) {
+            // Of those who read the same piece, the one who is furthest needs more soonest.
+            Some(head) => (head.end, head.at) = (head.end.max(end), at),
+            None => {
+                if heads.len() >= HEADS
+                    && let Some(oldest) = (0..heads.len()).min_by_key(|number| heads[*number].at)
+                {
+                    heads.swap_remove(oldest);
+                }
+                heads.push(Head { base, end, at });
+            }
+        }
     }
 
     /// Up to where it can be read.
@@ -148,7 +184,6 @@ impl AirFile {
     /// # Errors
     /// `NotFound`: they have left the window, or are not on yet. Anything else: the disk.
     pub fn read(&self, begin: u64, end: u64) -> Result<Vec<u8>> {
-        self.head.store(begin, Ordering::Relaxed);
         let length =
             end.checked_sub(begin).filter(|length| *length <= READ_LIMIT).ok_or(ErrorKind::InvalidInput)?;
         let pieces: Vec<Arc<Aired>> = {
@@ -156,6 +191,9 @@ impl AirFile {
             let from = state.pieces.partition_point(|piece| piece.end() <= begin);
             state.pieces.range(from..).take_while(|piece| piece.base() < end).cloned().collect()
         };
+        if let Some(last) = pieces.last() {
+            self.note(last.base(), end);
+        }
         let mut out = Vec::with_capacity(length as usize);
         for aired in pieces {
             let base = aired.base();

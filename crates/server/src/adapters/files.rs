@@ -31,6 +31,26 @@ pub fn own_folder(path: &Path) -> Result<()> {
     Err(Error::new(ErrorKind::NotADirectory, words))
 }
 
+/// Folders with one name and ending that may be there at once.
+const FRESH: u32 = 1_000;
+
+/// Makes a folder beside `place` that nobody else has: called like it, with a number and `ending` behind. Whoever was told to end and has not yet ended goes on in
+/// another one, and takes nobody else's away.
+pub fn fresh_folder(place: &Path, ending: &str) -> Result<PathBuf> {
+    if let Some(above) = place.parent() {
+        std::fs::create_dir_all(above)?;
+    }
+    for number in 0..FRESH {
+        let mut path = place.as_os_str().to_owned();
+        path.push(format!(".{number}.{ending}"));
+        match std::fs::create_dir(&path) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            made => return made.map(|()| path.into()),
+        }
+    }
+    Err(Error::new(ErrorKind::AlreadyExists, format!("too much was left beside {}", place.display())))
+}
+
 /// A file that is there as a whole or as it was before: written beside its place, brought to the disk, and put there by a rename. Dropped before it is
 /// finished, it leaves nothing.
 pub struct Whole {

@@ -161,6 +161,13 @@ mod tests {
         fs::write(folder.join("Film.txt"), b"x").expect("written");
         let now = print(&film);
         assert_eq!(now.names(), ["Film.de.srt"]);
+        // Links are followed, as those of films are: a library may be made of nothing else. What is no file is none.
+        let elsewhere = tempfile::tempdir().expect("a folder");
+        fs::write(elsewhere.path().join("x.srt"), b"x").expect("written");
+        for (name, place) in [("Film.en.srt", "x.srt"), ("Film.fr.srt", "gone.srt"), ("Film.it.srt", ".")] {
+            std::os::unix::fs::symlink(elsewhere.path().join(place), folder.join(name)).expect("a link");
+        }
+        assert_eq!(print(&film).names(), ["Film.de.srt", "Film.en.srt"]);
         write(folder, now.clone(), &[text(b"deu", "Tag")], &[]).expect("written");
         assert_eq!((texts(folder), made_of(folder)), (vec![text(b"deu", "Tag")], Some(now)));
         let left = fs::read_dir(folder).expect("read").flatten();

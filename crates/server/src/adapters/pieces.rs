@@ -1,7 +1,9 @@
 //! Prepared pieces on disk: a folder each, that holds a tape which is complete.
 //!
-//! - `piece.ts`: the stream. `*.index`: pages of its journal ([`telecast_media::journal`]). `piece.json`: what there is, written last and durably: a folder
-//!   without it is what an interrupted preparation has left.
+//! - `piece.ts`: the stream. `*.index`: pages of its journal ([`telecast_media::journal`]). `piece.json`: what there is, written last and durably.
+//! - It is made in a folder of its own beside its place, and put there when it is whole: of two that make the same neither takes away what the other has written.
+//!   What an interrupted preparation has left is known by its name ([`is_begun`]).
+//! - A piece of which something turns out to be damaged says so ([`Piece::is_spoilt`]), so that it is made anew.
 //! - What may be read with it is apart ([`super::piece_texts`]), and may become another.
 //! - Of a piece on air only the outline, the page that is on and what may be read are in memory.
 
@@ -9,12 +11,13 @@ use std::fs::File;
 use std::io::{Error, ErrorKind, Result, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
-use telecast_media::air::{Counter, Outline, PieceRun, map_pid};
+use telecast_media::air::{self, Counter, Edges, Outline, PieceRun, map_pid};
 use telecast_media::journal::{Journal, Page, Recovery};
 use telecast_media::subtitles::{Name, Text};
 use telecast_media::tape::{Index, Segment};
@@ -25,6 +28,8 @@ use super::piece_texts;
 /// The stream, and what there is.
 const STREAM: &str = "piece.ts";
 const CONTENTS: &str = "piece.json";
+/// Ending of a folder in which a piece is being made.
+const BEGUN: &str = "begun";
 /// Form of what is written here; another is prepared anew.
 const VERSION: u32 = 1;
 /// No page is longer (bytes): see [`super::tape_journal`].
@@ -64,6 +69,8 @@ fn page_path(folder: &Path, first: u64) -> PathBuf {
 
 /// A piece that is being written.
 pub struct PieceWriter {
+    /// Where it will lie, and where it is made.
+    place: PathBuf,
     folder: PathBuf,
     stream: File,
     journal: Journal,
@@ -77,13 +84,13 @@ pub struct PieceWriter {
 }
 
 impl PieceWriter {
-    /// Begins a piece in `folder`; what an earlier attempt has left there goes.
+    /// Begins a piece that is to lie at `place`; what lies there goes.
     ///
     /// # Errors
-    /// The folder cannot be made or emptied.
-    pub fn begin(folder: &Path) -> Result<Self> {
-        remove(folder)?;
-        files::own_folder(folder)?;
+    /// Its folder cannot be made, or the old one not be removed.
+    pub fn begin(place: &Path) -> Result<Self> {
+        remove(place)?;
+        let folder = files::fresh_folder(place, BEGUN)?;
         let mut options = files::options(OFlags::empty());
         let stream = options.create_new(true).write(true).open(folder.join(STREAM))?;
         let contents = Contents {
@@ -96,11 +103,11 @@ impl PieceWriter {
             runs: Vec::new(),
             counters: Vec::new(),
         };
-        let (folder, journal) = (folder.to_owned(), Journal::new("piece", 0));
         Ok(Self {
+            place: place.to_owned(),
             folder,
             stream,
-            journal,
+            journal: Journal::new("piece", 0),
             page: None,
             contents,
             last_run: None,
@@ -170,6 +177,11 @@ impl PieceWriter {
         self.contents.length = segment.end.unwrap_or(segment.start) - self.contents.start;
     }
 
+    /// Where it is made.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Bytes so far.
     pub fn bytes(&self) -> u64 {
         self.contents.bytes
@@ -180,7 +192,7 @@ impl PieceWriter {
         self.contents.length
     }
 
-    /// It is whole: brings it to the disk.
+    /// It is whole: brings it to the disk, and puts it in its place.
     ///
     /// # Errors
     /// The disk; or nothing was written.
@@ -196,8 +208,14 @@ impl PieceWriter {
         let mut whole = Whole::begin(&self.folder.join(CONTENTS))?;
         serde_json::to_writer(&mut whole, &self.contents)?;
         whole.finish()?;
+        // Whatever has been put there meanwhile was made of the same.
+        remove(&self.place)?;
+        std::fs::rename(&self.folder, &self.place)?;
         self.finished = true;
-        Piece::open(&self.folder)
+        if let Some(above) = self.place.parent() {
+            File::open(above)?.sync_all()?;
+        }
+        Piece::open(&self.place)
     }
 }
 
@@ -228,6 +246,17 @@ pub fn used(folder: &Path, at: SystemTime) {
     let _ = open.and_then(|file| file.set_modified(at));
 }
 
+/// Whether a folder of that name is what an interrupted preparation has left.
+pub fn is_begun(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|ending| ending == BEGUN)
+}
+
+/// Whether a piece that cannot be read for this is lost: it is not there, or damaged. Anything else may pass.
+pub fn is_lost(error: &Error) -> bool {
+    use ErrorKind::{InvalidData, IsADirectory, NotADirectory, NotFound, UnexpectedEof};
+    matches!(error.kind(), NotFound | InvalidData | UnexpectedEof | IsADirectory | NotADirectory)
+}
+
 /// Whether a whole piece lies there.
 pub fn is_whole(folder: &Path) -> bool {
     folder.join(CONTENTS).exists()
@@ -236,7 +265,7 @@ pub fn is_whole(folder: &Path) -> bool {
 /// Bytes of a whole piece, and when it was last needed.
 pub type Left = (u64, SystemTime);
 
-/// Names of folders in `directory`; of those that hold a whole piece, its bytes and when it was last needed.
+/// Names of folders in `directory`; of those that hold a whole piece, its bytes and when it was last needed. Those that cannot be looked at just now are left out.
 ///
 /// # Errors
 /// The folder cannot be read.
@@ -253,7 +282,11 @@ pub fn found(directory: &Path) -> Result<Vec<(String, Option<Left>)>> {
             let bytes = std::fs::symlink_metadata(entry.path().join(STREAM))?.len();
             Ok::<_, Error>((bytes, used))
         };
-        all.push((name, whole().ok()));
+        match whole() {
+            Ok(left) => all.push((name, Some(left))),
+            Err(error) if is_lost(&error) => all.push((name, None)),
+            Err(error) => tracing::warn!(%error, piece = name, "a prepared piece cannot be looked at"),
+        }
     }
     Ok(all)
 }
@@ -269,6 +302,10 @@ pub struct Piece {
     read: Mutex<Vec<(usize, Arc<Index>)>>,
     /// Names of what may be read with it.
     texts: Mutex<Arc<[Name]>>,
+    /// Something of it is damaged or missing.
+    spoilt: AtomicBool,
+    /// Its clocks, once somebody wanted to know.
+    edges: Mutex<Option<Arc<[Edges]>>>,
 }
 
 impl Piece {
@@ -315,7 +352,8 @@ impl Piece {
         };
         let texts = Mutex::new(piece_texts::names(folder).into());
         let (folder, outline) = (folder.to_owned(), Arc::new(outline));
-        Ok(Self { folder, stream, pages: contents.pages, outline, read: Mutex::default(), texts })
+        let (pages, read, spoilt) = (contents.pages, Mutex::default(), AtomicBool::default());
+        Ok(Self { folder, stream, pages, outline, read, texts, spoilt, edges: Mutex::default() })
     }
 
     /// One of which nothing is there but its outline: for laws about what is on when.
@@ -329,12 +367,32 @@ impl Piece {
             outline: Arc::new(outline),
             read: Mutex::default(),
             texts: Mutex::default(),
+            spoilt: AtomicBool::default(),
+            edges: Mutex::default(),
         }
+    }
+
+    /// Something of it was found to be damaged or missing: it is of no use, and never will be.
+    pub fn is_spoilt(&self) -> bool {
+        self.spoilt.load(Ordering::Relaxed)
+    }
+
+    /// As if something of it had been found to be damaged.
+    #[cfg(test)]
+    pub fn spoil(&self) {
+        self.spoilt.store(true, Ordering::Relaxed);
     }
 
     /// What it is like.
     pub fn outline(&self) -> &Arc<Outline> {
         &self.outline
+    }
+
+    /// The clocks at its ends. Reads, the first time.
+    pub fn edges(&self) -> Arc<[Edges]> {
+        let mut known = self.edges.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = || air::edges(&self.outline, |begin, end| self.read(begin, end).ok()).into();
+        Arc::clone(known.get_or_insert_with(read))
     }
 
     /// Names of what may be read with it.
@@ -378,7 +436,12 @@ impl Piece {
             }
         }
         let place = self.pages.get(number).ok_or(ErrorKind::NotFound)?;
-        let page = Arc::new(read_page(&self.folder, place.first)?);
+        let page = read_page(&self.folder, place.first).inspect_err(|error| {
+            if is_lost(error) {
+                self.spoilt.store(true, Ordering::Relaxed);
+            }
+        });
+        let page = Arc::new(page?);
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         read.insert(0, (number, Arc::clone(&page)));
         read.truncate(PAGES_KEPT);
@@ -476,7 +539,11 @@ mod tests {
         let place = tempfile::tempdir().expect("a folder");
         let folder = place.path().join("a");
         drop(write(&folder));
-        assert!(!folder.exists(), "dropped before it was finished");
+        assert_eq!(
+            std::fs::read_dir(place.path()).expect("read").count(),
+            0,
+            "dropped before it was finished"
+        );
         assert!(PieceWriter::begin(&folder).expect("begun").finish().is_err(), "nothing is in it");
         let spoil: [fn(&Path); 4] = [
             |folder| std::fs::write(folder.join(CONTENTS), b"{}").expect("written"),
@@ -489,10 +556,54 @@ mod tests {
             spoil(&folder);
             assert!(Piece::open(&folder).is_err());
         }
+        // What has been read once stays; what is read later is found out.
+        let piece = write(&folder).0.finish().expect("finished");
+        assert!(piece.segments(0).is_ok() && !piece.is_spoilt());
+        let piece = Piece::open(&folder).expect("opened");
+        std::fs::write(page_path(&folder, 0), b"\0\0\0\0").expect("written");
+        assert!(piece.segments(0).is_err() && piece.is_spoilt());
+        std::fs::remove_file(folder.join(CONTENTS)).expect("removed");
         let about = found(place.path()).expect("found");
         assert_eq!(
             about.iter().map(|(name, about)| (name.as_str(), about.is_some())).collect::<Vec<_>>(),
             [("a", false)]
+        );
+    }
+
+    /// Whoever was told to end and ends late leaves alone what somebody else makes, or has made, of the same.
+    #[test]
+    fn one_that_ends_late_takes_nothing_away() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = place.path().join("a");
+        let (late, _) = write(&folder);
+        let (next, index) = write(&folder);
+        drop(late);
+        let piece = next.finish().expect("finished");
+        assert_eq!(piece.outline().segments, index.segments.len() as u64);
+        let (late, _) = write(&folder);
+        let (next, _) = write(&folder);
+        next.finish().expect("finished");
+        drop(late);
+        assert!(Piece::open(&folder).is_ok());
+        let (one, _) = write(&folder);
+        let (other, _) = write(&folder);
+        one.finish().expect("finished");
+        other.finish().expect("finished, in the place of the first");
+        assert!(Piece::open(&folder).is_ok());
+        let left = std::mem::ManuallyDrop::new(write(&folder).0);
+        let names = found(place.path()).expect("found").into_iter().map(|(name, _)| name);
+        assert!(names.filter(|name| is_begun(name)).eq(["a.0.begun"]), "{}", left.folder().display());
+    }
+
+    #[test]
+    fn what_may_pass_is_no_loss() {
+        let of = |kind: ErrorKind| is_lost(&Error::from(kind));
+        assert!(of(ErrorKind::NotFound) && of(ErrorKind::InvalidData) && of(ErrorKind::UnexpectedEof));
+        let too_many = rustix::io::Errno::MFILE;
+        assert!(
+            !is_lost(&too_many.into())
+                && !is_lost(&rustix::io::Errno::IO.into())
+                && !of(ErrorKind::PermissionDenied)
         );
     }
 }

@@ -4,7 +4,6 @@
 //! What has once been said of a programme stays: pieces are only added.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
@@ -57,11 +56,20 @@ impl Failed {
     }
 }
 
+/// Where a viewer is: what lies before has been fetched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// Number of the piece; that behind the last: all that there is has been fetched.
+    pub piece: usize,
+    /// How far into it (ticks).
+    pub into: i64,
+}
+
 /// A programme.
 #[derive(Debug)]
 pub struct Programme {
     rundown: watch::Sender<Arc<Rundown>>,
-    head: AtomicUsize,
+    heads: Mutex<Vec<Head>>,
 }
 
 impl Programme {
@@ -85,14 +93,15 @@ impl Programme {
         self.rundown.receiver_count() > 0
     }
 
-    /// Viewers have come to the piece of that number.
-    pub fn reach(&self, piece: usize) {
-        self.head.store(piece, Ordering::Relaxed);
+    /// Here its viewers are, each of whom may be elsewhere.
+    pub fn reach(&self, heads: Vec<Head>) {
+        *self.heads.lock().unwrap_or_else(PoisonError::into_inner) = heads;
     }
 
-    /// Number of the piece that was fetched last.
-    pub fn head(&self) -> usize {
-        self.head.load(Ordering::Relaxed)
+    /// Where its viewers are; at the beginning, as long as nothing was fetched.
+    pub fn heads(&self) -> Vec<Head> {
+        let heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+        if heads.is_empty() { vec![Head::default()] } else { heads.clone() }
     }
 }
 
@@ -109,7 +118,7 @@ impl Programmes {
     /// One more, of which nothing is there yet.
     pub fn begin(&self, id: &str, from: i64) -> Arc<Programme> {
         let rundown = watch::channel(Arc::new(Rundown { from, ..Rundown::default() })).0;
-        let programme = Arc::new(Programme { rundown, head: AtomicUsize::new(0) });
+        let programme = Arc::new(Programme { rundown, heads: Mutex::default() });
         self.all().insert(id.to_owned(), Arc::clone(&programme));
         programme
     }

@@ -203,14 +203,6 @@ impl App {
         self.0.receivers.own()
     }
 
-    /// Changes what the host wants of the lineup, if `revision` is the state that whoever changes it has seen.
-    ///
-    /// # Errors
-    /// `Conflict`: somebody else was faster; `Invalid`; `Unavailable`: the store.
-    pub async fn wish(&self, revision: i64, change: WishChange) -> Result<Arc<Kept>, Error> {
-        self.0.receivers.wish(revision, change).await
-    }
-
     /// Films and series in the host's folders.
     pub fn library(&self) -> &Library {
         &self.0.library

@@ -5,9 +5,11 @@
 //! - What is wanted is pinned. Beyond the budget, or when the disk is nearly full, what is not wanted goes, the longest unused first; if that does not do, what is
 //!   wanted last waits, and says why.
 //! - A failure is tried again with growing pauses; whoever plans puts something else in its place in good time. A disk that gets full is no failure of what was made.
-//! - [`make`]: how a piece is made, and what is measured for it. [`pauses`]: films that are looked through for points of breaks.
+//! - [`make`]: how a piece is made, and what is measured for it. [`opened`]: those that are there already, and those that are of no use any more. [`texts`]: what may
+//!   be read with them. [`pauses`]: films that are looked through for points of breaks.
 
 mod make;
+mod opened;
 mod pauses;
 mod texts;
 
@@ -30,11 +32,12 @@ use super::supervise;
 use crate::adapters::clock::Clock;
 use crate::adapters::ffmpeg::card::Card;
 use crate::adapters::ffmpeg::item::{Bench, Unmade};
-use crate::adapters::ffmpeg::texts::Films;
+use crate::adapters::ffmpeg::texts::{Films, is_work};
 use crate::adapters::measured_files::MeasuredFiles;
 use crate::adapters::pieces::{self, Piece};
 use crate::adapters::tape_files::free_space;
 use make::{Measures, make};
+use opened::Unopened;
 use pauses::Seeker;
 pub use pauses::{Pauses, Unseen};
 
@@ -236,6 +239,7 @@ impl Preparation {
             publish,
             wanted: Vec::new(),
             open: HashMap::new(),
+            unopened: HashMap::new(),
             running: HashMap::new(),
             failed: HashMap::new(),
             blocked: None,
@@ -296,6 +300,8 @@ struct Owner {
     wanted: Vec<Wanted>,
     known: BTreeMap<Key, Known>,
     open: HashMap<Key, Arc<Piece>>,
+    /// Those that cannot be opened just now.
+    unopened: HashMap<Key, Unopened>,
     running: HashMap<Key, Making>,
     failed: HashMap<Key, Failure>,
     /// Why nothing new is begun.
@@ -369,6 +375,8 @@ impl Owner {
                 _ = tell.tick(), if !self.running.is_empty() => { self.tell(); continue; }
                 () = stop.cancelled() => break,
             }
+            self.forget_spoilt();
+            self.open_known();
             self.make_room();
             self.begin(&mut jobs);
             self.look_at_texts(&mut looks);
@@ -389,24 +397,7 @@ impl Owner {
         self.open.retain(|key, _| seen.contains(key));
         self.failed.retain(|key, _| seen.contains(key));
         self.looked.retain(|key, _| seen.contains(key));
-        let now = SystemTime::UNIX_EPOCH + Duration::from_millis(self.clock.wall_ms().max(0).unsigned_abs());
-        for one in &wanted {
-            let Some(known) = self.known.get_mut(&one.key) else { continue };
-            if let std::collections::hash_map::Entry::Vacant(place) = self.open.entry(one.key.clone()) {
-                let folder = self.keeping.directory.join(&one.key.0);
-                match Piece::open(&folder) {
-                    Ok(piece) => {
-                        known.used = now;
-                        pieces::used(&folder, now);
-                        place.insert(Arc::new(piece));
-                    }
-                    Err(error) => {
-                        tracing::warn!(%error, piece = one.key.0, "a prepared piece is of no use any more; it is made anew");
-                        self.known.remove(&one.key);
-                    }
-                }
-            }
-        }
+        self.unopened.retain(|key, _| seen.contains(key));
         self.wanted = wanted;
     }
 
@@ -485,8 +476,7 @@ impl Owner {
                 let seconds = making.began.elapsed().as_secs_f64().max(0.001);
                 let speed = piece.outline().length as f64 / HZ as f64 / seconds;
                 self.speed = Some(self.speed.map_or(speed, |before| (before * 3.0 + speed) / 4.0));
-                let now = SystemTime::UNIX_EPOCH
-                    + Duration::from_millis(self.clock.wall_ms().max(0).unsigned_abs());
+                let now = self.wall();
                 self.known.insert(key.clone(), Known { bytes: piece.outline().bytes, used: now });
                 self.open.insert(key.clone(), Arc::new(piece));
                 metrics::counter!("telecast_pieces_prepared_total").increment(1);
@@ -511,12 +501,19 @@ impl Owner {
         self.failed.insert(key.clone(), Failure { why, tries, again_ms });
     }
 
+    fn wall(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_millis(self.clock.wall_ms().max(0).unsigned_abs())
+    }
+
     fn state(&self, key: &Key) -> State {
         if let Some(piece) = self.open.get(key) {
             return State::Ready(Arc::clone(piece));
         }
         if let Some(making) = self.running.get(key) {
             return State::Running(making.done.load(Ordering::Relaxed), making.planned);
+        }
+        if let Some(unopened) = self.unopened.get(key) {
+            return State::Waiting(Some(unopened.why.clone()));
         }
         match self.failed.get(key) {
             Some(Failure { why, tries, again_ms, .. }) => {
@@ -550,7 +547,7 @@ fn found(directory: &Path) -> std::io::Result<BTreeMap<Key, Known>> {
     let mut known = BTreeMap::new();
     for (name, about) in pieces::found(directory)? {
         let Some(key) = Key::read(&name) else {
-            if texts::is_work(&name) {
+            if is_work(&name) || pieces::is_begun(&name) {
                 pieces::remove(&directory.join(&name))?;
             }
             continue;

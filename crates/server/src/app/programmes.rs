@@ -1,5 +1,7 @@
 //! What is played for itself, and not as it is broadcast just now: an item of the library, or what was on a channel of one's own. Here a request for it is understood and
 //! admitted; how its tape is made is [`super::station::playing`].
+//!
+//! Whether it may be played is asked now, of what was on too: an item that was rated since is for whom it is now, and one that was hidden since is not there.
 
 use serde::{Deserialize, Serialize};
 use telecast_core::error::{Error, Kind};
@@ -111,6 +113,14 @@ impl Asked {
     }
 }
 
+/// For whom it is what was on: what its guide has `told`, or the items of which it is made say now, whichever is for older ones. Where the guide says nothing, all
+/// of them do or nobody knows.
+fn rated(told: Option<u8>, ages: &[Option<u8>]) -> Option<u8> {
+    let oldest = ages.iter().copied().max().flatten();
+    let is_known = told.is_some() || ages.iter().all(Option::is_some);
+    told.max(oldest).filter(|_| is_known)
+}
+
 /// Id of a session's channel that is an item of the library.
 fn item_channel(id: u64) -> ChannelId {
     ChannelId(format!("item-{id}"))
@@ -157,7 +167,8 @@ impl App {
         if at_ms < self.now_ms() - KEPT_MS {
             return Err(refusal(Kind::NotFound, ReasonCode::NotKept));
         }
-        self.past(&found, station.to_owned(), at_ms).await.map(Some)
+        let minds = request.rights.profile.is_some();
+        self.past(&found, station.to_owned(), at_ms, minds).await.map(Some)
     }
 
     fn item(&self, asked: &ItemAsked) -> Result<Asked, Error> {
@@ -192,7 +203,14 @@ impl App {
         })
     }
 
-    async fn past(&self, channel: &Channel, station: String, at_ms: i64) -> Result<Asked, Error> {
+    /// What was on; `minds`: for whom it is counts.
+    async fn past(
+        &self,
+        channel: &Channel,
+        station: String,
+        at_ms: i64,
+        minds: bool,
+    ) -> Result<Asked, Error> {
         let ids = std::slice::from_ref(&channel.id);
         let rows = self.0.guide.entries(ids, at_ms, at_ms + SOON_MS).await?;
         let mut told = rows.into_iter().flat_map(|(_, entries)| entries).map(|entry| entry.airing);
@@ -200,7 +218,11 @@ impl App {
         let start_ms = on.as_ref().map_or(at_ms, |airing| airing.start_ms);
         let until_ms = on.as_ref().map_or(at_ms + STRETCH_MS, |airing| airing.end_ms);
         let title = on.as_ref().and_then(|airing| airing.programme.titles.first());
-        let wish = PastWish { station, from: start_ms * TICKS_PER_MS, until: until_ms * TICKS_PER_MS };
+        let begin_ms = at_ms.max(start_ms);
+        let ticks = |ms: i64| ms * TICKS_PER_MS;
+        let wish = PastWish { station, from: ticks(start_ms), until: ticks(until_ms), at: ticks(begin_ms) };
+        let told = on.as_ref().and_then(|airing| airing.programme.age);
+        let rating = if minds { rated(told, &self.stations().ages(&wish).await?) } else { told };
         Ok(Asked {
             view: ProgrammeView {
                 item_id: None,
@@ -208,10 +230,31 @@ impl App {
                 start: Some(say::moment(start_ms)),
                 length_s: (until_ms - start_ms) as f64 / 1000.0,
             },
-            begin_ms: at_ms.max(start_ms),
+            begin_ms,
             channel: named(channel.id.clone(), channel.name.clone()),
-            rating: on.and_then(|airing| airing.programme.age),
+            rating,
             what: What::Past(wish),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_on_is_for_whom_it_is_now() {
+        for (told, ages, expected) in [
+            (Some(6), &[][..], Some(6)),
+            (None, &[], None),
+            // Rated since, or in another way.
+            (Some(6), &[Some(16)], Some(16)),
+            (None, &[Some(12), Some(6)], Some(12)),
+            // The guide's word counts for a break that nobody rates, and nothing for a film that nobody rated.
+            (Some(12), &[Some(6), None], Some(12)),
+            (None, &[Some(0), None], None),
+        ] {
+            assert_eq!(rated(told, ages), expected, "{told:?} {ages:?}");
+        }
     }
 }

@@ -471,6 +471,12 @@ impl Receivers {
         (self.pooled.load_full(), self.wishes.load_full())
     }
 
+    /// The lineup as it would be.
+    pub(super) fn lineup_with(&self, change: &WishChange) -> Lineup {
+        let wishes = wishes::changed(&self.wishes.load().wishes, change.clone());
+        wishes::wanted(&self.pooled.load(), &wishes)
+    }
+
     /// Changes what the host wants, if `revision` is the state that whoever changes it has seen.
     pub(super) async fn wish(&self, revision: i64, change: WishChange) -> Result<Arc<Kept>, Error> {
         let seen = self.wishes.load_full();

@@ -8,6 +8,8 @@ use telecast_core::limits;
 use telecast_core::lineup::{ChannelId, ChannelWish, GroupWish, Lineup, Wishes, apply};
 use telecast_store::Store;
 
+use super::App;
+
 /// What the setting is called in the store.
 const SETTING: &str = "lineup";
 /// The longest name that the host may give, in characters.
@@ -35,6 +37,19 @@ pub struct WishChange {
     pub order: Option<Vec<String>>,
 }
 
+impl App {
+    /// Changes what the host wants of the lineup, if `revision` is the state that whoever changes it has seen.
+    ///
+    /// # Errors
+    /// `Conflict`: somebody else was faster; `Invalid`; `Unavailable`: the store.
+    pub async fn wish(&self, revision: i64, change: WishChange) -> Result<Arc<Kept>, Error> {
+        if change.channels.values().any(|wish| wish.same_as.is_some()) {
+            self.0.stations.may_join(self.0.receivers.lineup_with(&change)).await?;
+        }
+        self.0.receivers.wish(revision, change).await
+    }
+}
+
 /// What the store has; nothing if that cannot be read.
 pub(super) async fn kept(store: &Store) -> Kept {
     match store.setting::<Wishes>(SETTING).await {
@@ -58,7 +73,15 @@ pub(super) async fn change(
     now_ms: i64,
 ) -> Result<Kept, Error> {
     check(&change)?;
-    let mut wishes = Wishes::clone(&kept.wishes);
+    let wishes = changed(&kept.wishes, change);
+    check_joins(&wishes)?;
+    let revision = store.put_setting(SETTING, &wishes, kept.revision, now_ms).await?;
+    Ok(Kept { wishes: Arc::new(wishes), revision })
+}
+
+/// The wishes as they would be.
+pub(super) fn changed(before: &Wishes, change: WishChange) -> Wishes {
+    let mut wishes = before.clone();
     for (id, wish) in change.channels {
         if wish == ChannelWish::default() {
             wishes.channels.remove(&id);
@@ -69,9 +92,7 @@ pub(super) async fn change(
     wishes.groups = change.groups.unwrap_or(wishes.groups);
     wishes.hidden_bouquets = change.hidden_bouquets.unwrap_or(wishes.hidden_bouquets);
     wishes.order = change.order.unwrap_or(wishes.order);
-    check_joins(&wishes)?;
-    let revision = store.put_setting(SETTING, &wishes, kept.revision, now_ms).await?;
-    Ok(Kept { wishes: Arc::new(wishes), revision })
+    wishes
 }
 
 fn check(change: &WishChange) -> Result<(), Error> {

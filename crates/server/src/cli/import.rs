@@ -99,10 +99,10 @@ impl Channel {
         let (channels, mut left) =
             import_channel(&text).map_err(|error| Failure::usage(format!("{}: {error}", file.display())))?;
         left.extend(beside(&file));
-        let store = if self.dry_run { self.known().await? } else { Some(self.open().await?) };
+        let store = if self.dry_run { None } else { Some(self.open().await?) };
         let kept = match &store {
             Some(store) => store.stations().await.map_err(|error| Failure::cannot(error.to_string()))?,
-            None => Vec::new(),
+            None => self.known().await?,
         };
         let mut seen = BTreeSet::new();
         let mut told = Vec::new();
@@ -111,7 +111,7 @@ impl Channel {
             let fate = self.fate(&channel, &station, &kept);
             told.push(Told { channel, station, fate });
         }
-        if let Some(store) = store.filter(|_| !self.dry_run) {
+        if let Some(store) = store {
             for told in told.iter_mut().filter(|told| told.fate == Fate::New) {
                 make(&store, told).await?;
             }
@@ -145,14 +145,16 @@ impl Channel {
         PathBuf::from(config.string("server.data_dir").unwrap_or("data"))
     }
 
-    /// The store as it is, if there is one: nothing is made.
-    async fn known(&self) -> Result<Option<Store>, Failure> {
+    /// The channels that are here already, if there is a store: nothing is made or changed, and it is not brought up to date either.
+    async fn known(&self) -> Result<Vec<Station>, Failure> {
         let file = Self::data(&self.common.load()?).join("telecast.db");
         if !file.exists() {
-            return Ok(None);
+            return Ok(Vec::new());
         }
-        let store = Store::open_sqlite(&file).await;
-        store.map(Some).map_err(|error| Failure::cannot(error.to_string()))
+        Store::look_at_stations(&file).await.map_err(|error| {
+            let words = "if another version has written it, start this one once";
+            Failure::cannot(format!("what is here already cannot be read: {error}; {words}"))
+        })
     }
 
     /// The store, to write into.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -54,6 +55,16 @@ fn write(directory: &Path, settings: &Value) {
     std::fs::write(folder.join("weather_bumpers.json"), r#"{"enabled":true}"#).unwrap();
 }
 
+/// Files in a folder, but for what SQLite keeps of its locks.
+fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let files = std::fs::read_dir(folder).unwrap().flatten();
+    let named = files.map(|file| (file.file_name().into_string().unwrap(), file.path()));
+    named
+        .filter(|(name, path)| path.is_file() && !name.ends_with("-shm"))
+        .map(|(name, path)| (name, std::fs::read(path).unwrap()))
+        .collect()
+}
+
 async fn stations(directory: &Path) -> Vec<telecast_store::Station> {
     Store::open_sqlite(&directory.join("data/telecast.db")).await.unwrap().stations().await.unwrap()
 }
@@ -86,6 +97,15 @@ async fn channels_are_made_once_and_it_is_said_what_became_of_each_setting() {
     let (status, out, err) = import(directory, &[]).await;
     assert_eq!(status, Some(0), "{out}{err}");
     assert!(out.contains("Hill TV (main): made"), "{out}");
+
+    // Who only asks writes nothing: no file is made, changed, or brought up to date.
+    let data = directory.join("data");
+    std::fs::remove_file(data.join("guide.db")).unwrap();
+    let before = contents(&data);
+    let (status, out, err) = import(directory, &["--dry-run"]).await;
+    assert!(status == Some(0) && out.contains("Hill TV (main): is here already\n"), "{out}{err}");
+    assert_eq!(contents(&data), before);
+
     let made = stations(directory).await;
     assert_eq!(made.len(), 1);
     let document: Value = serde_json::from_str(&made[0].document).unwrap();

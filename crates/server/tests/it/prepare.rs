@@ -546,7 +546,9 @@ fn told(directory: &Path, arguments: &[&str], input: &str) -> String {
 /// Folders of pieces, and whether each is whole.
 fn pieces(directory: &Path) -> Vec<(String, bool)> {
     let entries = fs::read_dir(directory.join("prepared")).into_iter().flatten().flatten();
-    let pieces = entries.filter(|entry| entry.file_name().len() == 32);
+    // One that is being made is called by a number and an ending besides.
+    let is_one = |name: &str| name.len() == 32 || name.contains(".begun");
+    let pieces = entries.filter(|entry| entry.file_name().to_str().is_some_and(is_one));
     pieces
         .map(|entry| (entry.file_name().into_string().unwrap(), entry.path().join("piece.json").exists()))
         .collect()

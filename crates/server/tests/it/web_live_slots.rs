@@ -10,9 +10,12 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use telecast_core::access::{Role, Scope};
 use telecast_core::library::{HZ, Item, ItemId, Kind, Library};
+use telecast_core::lineup::{ChannelId, ChannelWish};
 use telecast_core::schedule::Document;
 use telecast_server::app::station::{Stock, StockFile};
-use telecast_server::app::{App, Directives, PlaybackHandle, SessionState, SessionView, StartPlayback};
+use telecast_server::app::{
+    App, Directives, PlaybackHandle, SessionState, SessionView, StartPlayback, WishChange,
+};
 
 use crate::live_box::{self, FakeBox, Manner, channel_id};
 use crate::live_sound::run;
@@ -352,9 +355,26 @@ async fn an_own_channel_shows_another_but_never_itself() {
         "templates": { "day": [{ "at": "00:00", "block": "all" }] }, "calendar": [{ "template": "day" }]
     } });
     let path = format!("{}/api/v1/stations/one", station.base);
-    let asked = web_door::client().request(Method::POST, path).bearer_auth(&token).json(&circle);
-    let answer = asked.send().await.unwrap();
-    assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
-    let told = answer.text().await.unwrap();
+    let change = async |document: &Value| {
+        let asked = web_door::client().request(Method::POST, &path).bearer_auth(&token).json(document);
+        let answer = asked.send().await.unwrap();
+        (answer.status(), answer.text().await.unwrap())
+    };
+    let (status, told) = change(&circle).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
     assert!(told.contains("Films shows Mirror shows Films"), "{told}");
+
+    // Nor by way of a channel of which the host says that it is the same as another.
+    app.stations().create("three".into(), 9, (None, &films), None).await.unwrap();
+    let mut harmless = circle;
+    harmless["document"]["sources"]["other"] = json!({ "live": "own-three" });
+    let (status, told) = change(&harmless).await;
+    assert_eq!(status, StatusCode::OK, "{told}");
+    let own = |id: &str| ChannelId(format!("own-{id}"));
+    for (one, other) in [("three", "two"), ("two", "three")] {
+        let same = ChannelWish { same_as: Some(own(other)), ..ChannelWish::default() };
+        let change = WishChange { channels: [(own(one), same)].into(), ..WishChange::default() };
+        let refused = app.wish(app.own_lineup().1.revision, change).await.expect_err("a circle");
+        assert!(refused.to_string().contains("Films shows Mirror shows Films"), "{refused}");
+    }
 }

@@ -275,3 +275,36 @@ fn bytes_before_within_and_behind_are_one_stream() {
     let length = |index: &Index| index.segments.iter().map(|one| one.lanes[0].frames.len()).sum::<usize>();
     assert_eq!(length(both.index()), 2 * length(&piece) + closed.lanes[0].frames.len());
 }
+
+/// A packet that is scrambled has all bits above its counter set: nothing carries over into them.
+#[test]
+fn counters_turn_over_within_their_bits() {
+    let (piece, mut bytes) = segmented(&sound(0));
+    let mut counters = Vec::new();
+    Counter::note(&mut counters, &bytes);
+    let outline = Arc::new(Outline::of(&piece, bytes.len() as u64, counters.clone()).expect("complete"));
+    // On each PID the next is the one before its own.
+    let before: Vec<(u16, u8)> =
+        counters.iter().map(|own| (own.pid, own.first.wrapping_sub(1) & 15)).collect();
+    let placed = Placed::after(place(0), outline, &before);
+    let first = piece.segments.front().expect("a segment");
+    let mut relay = Relay::begin(place(0), first, cast(&first.run, &[]), &[], 1);
+    relay.learn(first, &before, |begin, end| bytes.get(begin as usize..end as usize).map(<[u8]>::to_vec));
+    bytes.chunks_exact_mut(PACKET).for_each(|packet| packet[3] |= 0xC0);
+    let own = bytes.clone();
+    let base = relay.source_offset(0) as usize;
+    let mut relayed = bytes[base..].to_vec();
+    relay.retime(0, &mut relayed);
+    placed.retime(0, &mut bytes);
+    let mut turned = 0;
+    for (packets, own) in [(&bytes[..], &own[..]), (&relayed[..], &own[base..])] {
+        for (packet, own) in packets.chunks_exact(PACKET).zip(own.chunks_exact(PACKET)) {
+            if packet[1] & 0x1F == 0x1F {
+                continue;
+            }
+            assert_eq!(packet[3] & 0xF0, own[3] & 0xF0);
+            turned += usize::from(own[3] == 0xFF && packet[3] == 0xFE);
+        }
+    }
+    assert!(turned > 2, "{turned}");
+}

@@ -65,7 +65,7 @@ fn arguments(card: &Card, length: i64, gain: Gain) -> Vec<OsString> {
 /// Prepares a piece of `length` ticks.
 ///
 /// # Errors
-/// Why not; nothing is left in its folder then.
+/// Why not; nothing is left of it then.
 pub async fn prepare(
     card: &Card,
     length: i64,

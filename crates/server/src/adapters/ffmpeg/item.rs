@@ -85,7 +85,7 @@ pub struct Job {
 /// Where a piece is made.
 #[derive(Clone, Debug)]
 pub struct Bench {
-    /// Its folder.
+    /// Where it is to lie; until it is whole it is made beside that.
     pub folder: PathBuf,
     /// How far it is (ticks).
     pub done: Arc<AtomicI64>,
@@ -431,7 +431,7 @@ async fn parts(job: &Job) -> Vec<Job> {
 /// Prepares a piece.
 ///
 /// # Errors
-/// Why not; nothing is left in its folder then.
+/// Why not; nothing is left of it then.
 pub async fn prepare(job: &Job, bench: &Bench) -> std::result::Result<Piece, Unmade> {
     let parts = parts(job).await;
     let arguments = |stay: bool| parts.iter().map(|part| part.arguments(stay)).collect::<Vec<_>>();
@@ -553,7 +553,7 @@ fn write(
         }
         if writer.bytes() >= looked {
             looked = writer.bytes() + LOOK_BYTES;
-            if free_space(&bench.folder).is_ok_and(|free| free < bench.free) {
+            if free_space(writer.folder()).is_ok_and(|free| free < bench.free) {
                 return Err(Unmade::NoRoom);
             }
         }

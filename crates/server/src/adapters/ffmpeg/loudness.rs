@@ -7,8 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use telecast_core::library::house::Loudness;
-use tokio::io::{AsyncReadExt, BufReader};
-use tokio::process::ChildStderr;
+use tokio::io::{AsyncRead, AsyncReadExt, BufReader};
 use tokio::time::timeout;
 
 use super::cause;
@@ -23,6 +22,8 @@ const PLACES: usize = 10;
 const PLACE_S: f64 = 6.0;
 /// The last words of a child that are kept (bytes).
 const WORDS: usize = 128 << 10;
+/// What a line has beyond this is not heard (bytes).
+const LINE: usize = 4 << 10;
 /// What is so quiet has no loudness (LUFS, dBFS).
 const NOTHING: f64 = -120.0;
 /// The filter that measures; what it says at its end bears its number.
@@ -74,21 +75,26 @@ async fn measure(
         arguments.extend(["-map".into(), format!("[a{number}]").into()]);
     }
     arguments.extend(words("-f null -"));
-    let said = heard(nice(urgent), &arguments, patience).await?;
+    let said = heard(nice(urgent), &arguments, patience, |_| ()).await?;
     let found = (0..count).map(|number| summary(&said, number)).collect::<Option<Vec<_>>>();
     found.ok_or_else(|| "its loudness cannot be measured".to_owned())
 }
 
-/// Runs ffmpeg, and gives its last words.
+/// Runs ffmpeg, and gives its last words; `line` hears all of them, line by line.
 ///
 /// # Errors
 /// Its cause, for people.
-pub(super) async fn heard(nice: u8, arguments: &[OsString], patience: Duration) -> Result<String, String> {
+pub(super) async fn heard(
+    nice: u8,
+    arguments: &[OsString],
+    patience: Duration,
+    line: impl FnMut(&str),
+) -> Result<String, String> {
     let mut child = spawn(nice, "level+info", arguments)?;
     let stderr = child.0.stderr.take();
     let run = async {
         let said = match stderr {
-            Some(stderr) => last_words(stderr).await,
+            Some(stderr) => last_words(stderr, line).await,
             None => String::new(),
         };
         (said, child.0.wait().await)
@@ -100,15 +106,25 @@ pub(super) async fn heard(nice: u8, arguments: &[OsString], patience: Duration) 
     Ok(said)
 }
 
-/// The last words of a child: the summary of a measurement stands there.
-async fn last_words(stderr: ChildStderr) -> String {
+/// The last words of a child: the summary of a measurement stands there. Each whole `line` is told as it comes.
+async fn last_words(stderr: impl AsyncRead + Unpin, mut line: impl FnMut(&str)) -> String {
     let mut reader = BufReader::new(stderr);
-    let (mut kept, mut piece) = (Vec::new(), vec![0; 4096]);
+    let (mut kept, mut piece, mut open) = (Vec::new(), vec![0; 4096], Vec::new());
     while let Ok(count @ 1..) = reader.read(&mut piece).await {
         kept.extend_from_slice(&piece[..count]);
+        for part in piece[..count].split_inclusive(|byte| *byte == b'\n') {
+            open.extend_from_slice(&part[..part.len().min(LINE.saturating_sub(open.len()))]);
+            if part.ends_with(b"\n") {
+                line(String::from_utf8_lossy(&open).trim_end());
+                open.clear();
+            }
+        }
         if kept.len() > 2 * WORDS {
             kept.drain(..WORDS);
         }
+    }
+    if !open.is_empty() {
+        line(&String::from_utf8_lossy(&open));
     }
     String::from_utf8_lossy(&kept).into_owned()
 }
@@ -133,6 +149,23 @@ fn summary(said: &str, number: usize) -> Option<Loudness> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Words of a film of hours are more than are kept.
+    #[tokio::test]
+    async fn each_line_is_heard_however_much_is_said() {
+        let count = 4 * WORDS / 10;
+        let said: Vec<String> = (0..count).map(|number| format!("line {number:07}\n")).collect();
+        let said = format!("{}\n{}no end", "x".repeat(3 * LINE), said.concat());
+        let (mut heard, mut lengths) = (0, Vec::new());
+        let kept = last_words(said.as_bytes(), |line| {
+            heard += usize::from(line == format!("line {heard:07}"));
+            lengths.push(line.len());
+        })
+        .await;
+        assert_eq!((heard, lengths.len()), (count, count + 2));
+        assert!(lengths.iter().all(|length| *length <= LINE));
+        assert!(kept.len() <= 2 * WORDS + 4096 && kept.ends_with("no end"));
+    }
 
     #[test]
     fn the_summary_of_each_measurement_is_read() {

@@ -25,30 +25,42 @@ pub async fn find(file: &Path) -> Result<Vec<i64>, String> {
     arguments.push(of_file(file));
     arguments.extend(["-filter_complex".into(), FILTERS.into()]);
     arguments.extend(words("-map [v] -map [a] -f null -"));
-    let said = heard(19, &arguments, PATIENCE).await?;
-    let (black, silent) = read(&said);
+    let mut said = Said::default();
+    heard(19, &arguments, PATIENCE, |line| said.line(line)).await?;
+    let (black, silent) = said.end();
     Ok(coincide(&black, &silent))
 }
 
-/// Stretches of black and of silence, in seconds, as the filters say them. A silence that has no end lasts for ever.
-fn read(said: &str) -> (Stretches, Stretches) {
-    let value = |line: &str, name: &str| {
-        let rest = &line[line.find(name)? + name.len()..];
-        rest.split([' ', '|']).find(|text| !text.is_empty())?.trim().parse::<f64>().ok()
-    };
-    let (mut black, mut silent) = (Stretches::new(), Stretches::new());
-    let mut since = None;
-    for line in said.lines() {
-        if let (Some(begin), Some(end)) = (value(line, "black_start:"), value(line, "black_end:")) {
-            black.push((begin, end));
-        } else if let Some(begin) = value(line, "silence_start:") {
-            since = Some(begin);
-        } else if let Some(end) = value(line, "silence_end:") {
-            silent.extend(since.take().map(|begin| (begin, end)));
+/// Stretches of black and of silence, in seconds, as the filters say them, line by line: of a long film that is more than anybody keeps. No stretch is shorter than
+/// the filters look for, so their number is bounded by what is looked at.
+#[derive(Default)]
+struct Said {
+    black: Stretches,
+    silent: Stretches,
+    /// Since when it is silent.
+    since: Option<f64>,
+}
+
+impl Said {
+    fn line(&mut self, line: &str) {
+        let value = |name: &str| {
+            let rest = &line[line.find(name)? + name.len()..];
+            rest.split([' ', '|']).find(|text| !text.is_empty())?.trim().parse::<f64>().ok()
+        };
+        if let (Some(begin), Some(end)) = (value("black_start:"), value("black_end:")) {
+            self.black.push((begin, end));
+        } else if let Some(begin) = value("silence_start:") {
+            self.since = Some(begin);
+        } else if let Some(end) = value("silence_end:") {
+            self.silent.extend(self.since.take().map(|begin| (begin, end)));
         }
     }
-    silent.extend(since.map(|begin| (begin, f64::INFINITY)));
-    (black, silent)
+
+    /// A silence that has no end lasts for ever.
+    fn end(mut self) -> (Stretches, Stretches) {
+        self.silent.extend(self.since.map(|begin| (begin, f64::INFINITY)));
+        (self.black, self.silent)
+    }
 }
 
 #[cfg(test)]
@@ -59,6 +71,11 @@ mod tests {
     fn what_the_filters_say_is_read() {
         let said = "[silencedetect @ 0x1] [info] silence_start: -0.01\n[blackdetect @ 0x2] [info] black_start:10 black_end:10.48 black_duration:0.48\n\
                     [silencedetect @ 0x1] [info] silence_end: 3.5 | silence_duration: 3.51\n[silencedetect @ 0x1] [info] silence_start: 9.75";
+        let read = |said: &str| {
+            let mut heard = Said::default();
+            said.lines().for_each(|line| heard.line(line));
+            heard.end()
+        };
         assert_eq!(read(said), (vec![(10.0, 10.48)], vec![(-0.01, 3.5), (9.75, f64::INFINITY)]));
         assert_eq!(read("black_start:x"), (vec![], vec![]));
     }

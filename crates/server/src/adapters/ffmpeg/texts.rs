@@ -26,6 +26,14 @@ const UNTOUCHED: Duration = Duration::from_mins(10);
 /// Reading a film takes no longer.
 const PATIENCE: Duration = Duration::from_hours(1);
 
+/// Ending of a folder in which ffmpeg writes.
+const WORK: &str = "texts";
+
+/// Whether a folder of that name is what an interruption has left.
+pub fn is_work(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|ending| ending == WORK)
+}
+
 /// The texts of a film.
 #[derive(Debug, Default)]
 pub struct Film {
@@ -67,7 +75,7 @@ impl Default for Films {
 }
 
 impl Films {
-    /// The texts of `file`, whose print is `print`. Of those who ask at once one reads them; `work` is a folder for what ffmpeg writes meanwhile.
+    /// The texts of `file`, whose print is `print`. Of those who ask at once one reads them; beside `work` lies meanwhile what ffmpeg writes.
     pub async fn of(&self, file: &Path, print: FilmPrint, urgent: bool, work: &Path) -> Arc<Film> {
         let reading = async { Arc::new(film(file, print.clone(), urgent, work).await) };
         self.0.get_with(print.clone(), reading).await
@@ -181,9 +189,7 @@ impl Drop for Work {
 
 async fn run(file: &Path, wanted: &[(u32, Form)], urgent: bool, work: &Path) -> Result<Given, String> {
     let disk = |error: std::io::Error| format!("it cannot be written: {error}");
-    let work = Work(work.to_owned());
-    let _ = std::fs::remove_dir_all(&work.0);
-    files::own_folder(&work.0).map_err(disk)?;
+    let work = Work(files::fresh_folder(work, WORK).map_err(disk)?);
     let mut arguments = words("-protocol_whitelist file -format_whitelist");
     arguments.push(KINDS.into());
     let mut input = OsString::from("file:");

@@ -1,7 +1,7 @@
 //! What may be read with prepared pieces. It comes with a piece if it can be had in time; else, and where other files lie beside the film by now, it is made
 //! anew without the piece.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,23 +17,11 @@ use crate::adapters::pieces::Piece;
 pub(super) const SOON: Duration = Duration::from_secs(10);
 /// What lies beside films is looked at this often.
 const AGAIN: Duration = Duration::from_hours(1);
-/// Ending of a folder beside that of a piece, as long as ffmpeg writes there.
-const WORK: &str = "texts";
 
 /// The texts of `file`, while its piece is made in `folder`; none: they take too long for one that is due.
 pub(super) async fn ahead(films: &Films, file: &Path, urgent: bool, folder: &Path) -> Option<Arc<Film>> {
-    let work = beside(folder);
-    let reading = async { films.of(file, Films::print(file).await, urgent, &work).await };
+    let reading = async { films.of(file, Films::print(file).await, urgent, folder).await };
     if urgent { timeout(SOON, reading).await.ok() } else { Some(reading.await) }
-}
-
-/// Whether a folder of that name is what an interruption has left.
-pub(super) fn is_work(name: &str) -> bool {
-    Path::new(name).extension().is_some_and(|ending| ending == WORK)
-}
-
-fn beside(folder: &Path) -> PathBuf {
-    folder.with_extension(WORK)
 }
 
 /// Keeps what is seen of them in a piece that begins at `from`.
@@ -74,7 +62,7 @@ impl Owner {
             let made_of = piece_texts::made_of(&folder);
             // A film that is away just now has what it had.
             if print.is_there() && made_of.as_ref() != Some(&print) {
-                let film = films.of(&file, print, false, &beside(&folder)).await;
+                let film = films.of(&file, print, false, &folder).await;
                 keep(&piece, film, from, &folder).await;
             }
         });

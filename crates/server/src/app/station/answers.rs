@@ -1,13 +1,17 @@
 //! What is asked of the owner, between two looks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use telecast_core::error::{Error, Kind};
+use telecast_core::library::ItemId;
+use telecast_core::lineup::Lineup;
 use telecast_core::schedule::{Document, TICKS_PER_MS, Timeline, circle};
 use telecast_store::{Created, RequestKey, Station};
 
 use super::channel::Channel;
+use super::channel::parts::Part;
+use super::playing::PastWish;
 use super::view::{self, StationView};
 use super::{Ahead, CHANNELS, Owner, Request, SHOWN_MS, TOPIC, gone};
 
@@ -70,7 +74,22 @@ impl Owner {
                 let _ = reply.send(self.playing.past(wish, &parts, &self.stock, programmes));
                 self.look().await;
             }
+            Request::Joined(lineup, reply) => {
+                let _ = reply.send(self.refuse_circles(&lineup));
+            }
+            Request::Ages(wish, parts, reply) => {
+                let _ = reply.send(self.ages(&wish, parts));
+            }
         }
+    }
+
+    /// For whom they are of which it was made what was on: of the log's `parts`, and of what is firm.
+    fn ages(&self, wish: &PastWish, parts: Vec<Part>) -> Vec<Option<u8>> {
+        let channel = self.channels.iter().find(|channel| channel.station.id == wish.station);
+        let firm = channel.map_or_else(Vec::new, |channel| channel.shown(wish.from, wish.until));
+        let items: BTreeSet<ItemId> =
+            parts.into_iter().chain(firm).filter(|part| wish.means(part)).map(|part| part.item).collect();
+        items.into_iter().filter_map(|item| Some(self.stock.library.get(item)?.age)).collect()
     }
 
     fn ahead(&self, id: &str, document: Option<&Document>) -> Result<Ahead, Error> {
@@ -120,21 +139,28 @@ impl Owner {
     /// A channel that showed itself by way of others would show nothing.
     fn refuse_circle(&self, id: &str, document: &str) -> Result<(), Error> {
         let Ok(document) = Document::parse(document) else { return Ok(()) };
-        let mut all: BTreeMap<&str, &Document> = BTreeMap::new();
-        for channel in &self.channels {
-            if let Ok(document) = &channel.document {
-                all.insert(&channel.station.id, document);
+        let mut all = self.documents();
+        all.insert(id, &document);
+        let way = circle(&all, id, &self.parts.receivers.lineup.load());
+        way.map_or(Ok(()), |way| Err(in_circle(&all, &way)))
+    }
+
+    /// The same where other channels are to be one than are now.
+    fn refuse_circles(&self, lineup: &Lineup) -> Result<(), Error> {
+        let (all, before) = (self.documents(), self.parts.receivers.lineup.load());
+        for id in all.keys().copied() {
+            if let Some(way) = circle(&all, id, lineup)
+                && circle(&all, id, &before).is_none()
+            {
+                return Err(in_circle(&all, &way));
             }
         }
-        all.insert(id, &document);
-        let Some(way) = circle(&all, id) else { return Ok(()) };
-        let names: Vec<&str> = way.iter().filter_map(|id| all.get(id)).map(|one| one.name.as_str()).collect();
-        let shown = names.join(" shows ");
-        let first = names.first().copied().unwrap_or_default();
-        let words = format!(
-            "Channels may not show each other in a circle: {shown} shows {first}. Take one of them out."
-        );
-        Err(Error::new(Kind::Invalid, words))
+        Ok(())
+    }
+
+    fn documents(&self) -> BTreeMap<&str, &Document> {
+        let known = self.channels.iter();
+        known.filter_map(|channel| Some((&*channel.station.id, channel.document.as_ref().ok()?))).collect()
     }
 
     async fn delete(&mut self, id: &str) -> Result<(), Error> {
@@ -146,4 +172,13 @@ impl Owner {
         self.parts.news.tell(TOPIC, "changed", &serde_json::json!({ "id": id }));
         Ok(())
     }
+}
+
+fn in_circle(all: &BTreeMap<&str, &Document>, way: &[&str]) -> Error {
+    let names: Vec<&str> = way.iter().filter_map(|id| all.get(id)).map(|one| one.name.as_str()).collect();
+    let shown = names.join(" shows ");
+    let first = names.first().copied().unwrap_or_default();
+    let words =
+        format!("Channels may not show each other in a circle: {shown} shows {first}. Take one of them out.");
+    Error::new(Kind::Invalid, words)
 }

@@ -3,9 +3,11 @@
 //! - Slots become firm in their order, when their pieces are prepared: then they have their true length, their pieces their place on the channel's tape. What is planned
 //!   behind them is planned anew, so that the difference is absorbed where the document allows it.
 //! - What is firm stays. The slot on air and the past do too, whatever becomes of document and library.
-//! - What must begin at a time does: what turns out to reach over it is prepared anew, shorter by that much; slates end there to the picture (`slates`).
+//! - What must begin at a time does: what turns out to reach over it is prepared anew, shorter by that much; slates end there to the picture .
 //! - A slot that comes too soon to be prepared as a whole is prepared in chunks just ahead of the play-head; until the next chunk is there, a slate is shown, and what
 //!   comes after it comes later.
+//! - `wants`: what it needs of the preparation room. `chunks` and `slates`: what comes too soon, and what stands for it. `exact`: starts that are kept. `live`: slots in
+//!   which another channel is on. `parts`: what was on, as it is kept.
 
 mod chunks;
 mod exact;
@@ -147,6 +149,8 @@ pub(super) struct Channel {
     shorter: Vec<(usize, Stretch)>,
     /// Films that it interrupts where they are black and silent, and when they are on next (ticks).
     pub(super) films: HashMap<ItemId, i64>,
+    /// What tapes were told last.
+    pub(super) told: Vec<Arc<Piece>>,
 }
 
 impl Channel {
@@ -174,6 +178,7 @@ impl Channel {
             planned: i64::MIN / 2,
             shorter: Vec::new(),
             films: HashMap::new(),
+            told: Vec::new(),
         }
     }
 
@@ -493,9 +498,12 @@ impl Channel {
     /// What is firm, for tapes. Pieces that are not open are opened by `board`.
     pub(super) fn on_air(&mut self, board: &Board) -> OnAir {
         let mut pieces = Vec::new();
+        // What is damaged is made anew, and is another piece then.
+        self.open.retain(|_, piece| !piece.is_spoilt());
         for firm in self.firm.iter().flat_map(|firm| &firm.pieces) {
             if !self.open.contains_key(&firm.key)
                 && let Some(State::Ready(piece)) = board.states.get(&Key::read_or(&firm.key))
+                && !piece.is_spoilt()
             {
                 self.open.insert(firm.key.clone(), Arc::clone(piece));
             }
@@ -512,6 +520,17 @@ impl Channel {
             });
         }
         OnAir { epoch_ms: self.station.epoch_ms, pieces, lives: self.lives(board) }
+    }
+
+    /// Notes what tapes are told; says whether there is other to show than they were told last, as after a restart, when pieces are opened one after another.
+    pub(super) fn tell(&mut self, on_air: &OnAir) -> bool {
+        let slates = on_air.lives.iter().filter_map(|live| live.slate.as_ref());
+        let next: Vec<Arc<Piece>> =
+            on_air.pieces.iter().map(|due| &due.piece).chain(slates).map(Arc::clone).collect();
+        let is_same = |(one, other): (&Arc<Piece>, &Arc<Piece>)| Arc::ptr_eq(one, other);
+        let is_news = next.len() != self.told.len() || !next.iter().zip(&self.told).all(is_same);
+        self.told = next;
+        is_news
     }
 }
 

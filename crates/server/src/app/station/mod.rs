@@ -1,7 +1,8 @@
 //! Channels of one's own: one owner of all of them, which plans, has prepared, and puts on air.
 //!
 //! - [`channel`](self): one channel, its plan and what of it is firm. [`playing`]: programmes that are played for themselves. `stock`: what there is to draw from.
-//!   `answers`: to requests. `cards`: files of stills. `learnt`: what is known beside the library. `guide`: what guides are told. [`ahead`]: a year of it. [`view`]: as people see it.
+//!   `answers`: to requests. `cards`: files of stills. `learnt`: what is known beside the library. `guide`: what guides are told. `export`: the log of a period as a
+//!   file. [`ahead`]: a year of it. [`view`]: as people see it.
 //! - Every two seconds, and whenever library, preparation or a document change, each channel is brought to where it is to be; what has changed is kept in the store
 //!   before tapes hear of it, so that a restart goes on with what was firm.
 //! - Requests are answered between two looks.
@@ -26,7 +27,7 @@ use image::ExtendedColorType;
 use telecast_core::error::{Error, Kind};
 use telecast_core::guide::Event;
 use telecast_core::library::ItemId;
-use telecast_core::lineup::{ChannelId, ServiceRef};
+use telecast_core::lineup::{ChannelId, Lineup, ServiceRef};
 use telecast_core::schedule::{Document, Fault, History, Plan, Standing, TICKS_PER_MS, lint, simulate};
 use telecast_store::{Aired, RequestKey, Station, Store};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -41,7 +42,7 @@ use super::receivers::Receivers;
 use super::settings::InForce;
 use super::{App, supervise};
 use crate::adapters::clock::Clock;
-use crate::adapters::own_channels::{self, OnAir, OwnChannel, RECEIVER};
+use crate::adapters::own_channels::{self, OwnChannel, RECEIVER};
 use crate::adapters::picture;
 use crate::adapters::receiver::Client;
 use ahead::SimulationView;
@@ -89,6 +90,10 @@ enum Request {
     Item(Box<ItemWish>, bool, oneshot::Sender<ServiceRef>),
     /// What was on, as far as the log has it.
     Past(PastWish, Vec<Part>, oneshot::Sender<ServiceRef>),
+    /// Whether channels may be joined so.
+    Joined(Box<Lineup>, Reply<()>),
+    /// For whom the items of that are now.
+    Ages(PastWish, Vec<Part>, oneshot::Sender<Vec<Option<u8>>>),
 }
 
 /// What a run ahead is made of.
@@ -251,6 +256,14 @@ impl Stations {
         self.ask(|reply| Request::Change { id, revision, number, document, reply }).await?
     }
 
+    /// Whether channels may be joined as in `lineup`.
+    ///
+    /// # Errors
+    /// `Invalid`: own channels would show each other in a circle.
+    pub(super) async fn may_join(&self, lineup: Lineup) -> Result<(), Error> {
+        self.ask(|reply| Request::Joined(Box::new(lineup), reply)).await?
+    }
+
     /// Removes a channel.
     ///
     /// # Errors
@@ -403,12 +416,12 @@ impl Owner {
         for channel in &mut self.channels {
             channel.others.lineup = Arc::clone(&lineup);
             channel.others.events = told_of(channel.overrunning(), &self.parts.receivers);
-            let before = size(&channel.on_air(&board));
             let changed = channel.look(now, &self.stock, &board);
             channel.wanted(now, &self.stock, &mut wanted);
             told |= changed.plan;
             let on_air = channel.on_air(&board);
-            if changed.firm || !changed.aired.is_empty() || before != size(&on_air) {
+            let is_news = channel.tell(&on_air);
+            if changed.firm || !changed.aired.is_empty() || is_news {
                 let kept =
                     self.parts.store.keep_station(&channel.station.id, &channel.kept(), &changed.aired).await;
                 self.parts.aired.note(changed.aired.iter().filter_map(Aired::was_on));
@@ -471,11 +484,6 @@ impl Owner {
         let board = Arc::clone(&self.parts.preparation.board().borrow());
         view::station(channel, &self.stock, &board, self.now())
     }
-}
-
-/// How much there is on a channel that can be shown.
-fn size(on_air: &OnAir) -> (usize, usize) {
-    (on_air.pieces.len(), on_air.lives.iter().filter(|live| live.slate.is_some()).count())
 }
 
 /// What is on and next on a channel, if it is to be known; so it is asked for often.

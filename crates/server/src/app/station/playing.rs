@@ -1,9 +1,9 @@
 //! Programmes that are played for themselves: an item of the library, or what was on a channel. What they are made of is prepared here like what is on soon, before that,
 //! and the tape of each is told of it ([`Programme`]).
 //!
-//! - An item is prepared as a whole where that goes fast: its picture stays as it is, and it is no long film. Otherwise chunks are prepared just ahead of the
-//!   viewer, and where the picture stays as it is the whole behind that, for the next one.
-//! - What was on a channel is what the log and the firm slots say, breaks included. What is not on yet is not added.
+//! - An item is prepared as a whole where that goes fast: its picture stays as it is, and it is no long film. Otherwise chunks are prepared just ahead of each
+//!   viewer, by when he will need them, and where the picture stays as it is the whole behind that, for the next one.
+//! - What was on a channel is what the log and the firm slots say, breaks included, from the piece on in which its viewer begins. What is not on yet is not added.
 //! - What cannot be prepared twice is left out; where nothing is left, it is said why.
 //! - One that no tape shows is over after a while.
 
@@ -29,7 +29,7 @@ use crate::app::prepare::{Board, Key, Source, State, Stretch, Wanted};
 
 /// How long chunks are (ticks): as channels have them, so that both use the same.
 const CHUNK: i64 = 60 * HZ;
-/// Chunks that are wanted ahead of the one that is fetched, and such behind it that stay.
+/// Chunks that are wanted ahead of each that is fetched, and such behind it that stay.
 const AHEAD: usize = 3;
 const BEHIND: usize = 2;
 /// An item that is longer is played in chunks at first, even if its picture stays as it is (ticks): its sound takes a minute or two.
@@ -71,6 +71,8 @@ pub struct PastWish {
     pub from: i64,
     /// Until when (the same).
     pub until: i64,
+    /// Where its viewer begins (the same): what was over by then is left out.
+    pub at: i64,
 }
 
 impl PastWish {
@@ -106,12 +108,24 @@ impl Stations {
     /// # Errors
     /// Why there is none.
     pub(in crate::app) async fn play_past(&self, wish: PastWish) -> Result<ServiceRef, Failed> {
-        let until_ms = wish.until / TICKS_PER_MS;
-        let log = self.store.aired(&wish.station, until_ms, LOG).await;
-        let log = log.map_err(|error| Failed::Broken(error.to_string()))?;
-        let parts = log.iter().rev().flat_map(|line| parts::read(&line.pieces));
-        let parts = parts.filter(|part| wish.means(part)).collect();
+        let parts = self.was_on(&wish).await.map_err(ending)?;
         self.ask(|reply| Request::Past(wish, parts, reply)).await.map_err(ending)
+    }
+
+    /// For whom the items are, by the library as it is, of which it was made what was on a channel; none: nobody knows. Those that are not to be seen are left out.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub(in crate::app) async fn ages(&self, wish: &PastWish) -> Result<Vec<Option<u8>>, Error> {
+        let parts = self.was_on(wish).await?;
+        self.ask(|reply| Request::Ages(wish.clone(), parts, reply)).await
+    }
+
+    /// What the log says of what was on.
+    async fn was_on(&self, wish: &PastWish) -> Result<Vec<Part>, Error> {
+        let log = self.store.aired(&wish.station, wish.until / TICKS_PER_MS, LOG).await?;
+        let parts = log.iter().rev().flat_map(|line| parts::read(&line.pieces));
+        Ok(parts.filter(|part| wish.means(part)).collect())
     }
 }
 
@@ -129,6 +143,18 @@ struct Need {
     at: i64,
 }
 
+impl Need {
+    fn key(&self) -> Option<&Key> {
+        self.of.as_ref().map(|(key, _)| key)
+    }
+}
+
+/// Leaves out what was over before `at`; the last one stays, whatever that is.
+fn begin_with(needs: &mut Vec<Need>, at: i64) {
+    let over = needs.iter().take_while(|need| need.at + need.planned <= at + SLIVER).count();
+    needs.drain(..over.min(needs.len().saturating_sub(1)));
+}
+
 /// One programme.
 struct Playing {
     id: String,
@@ -138,8 +164,10 @@ struct Playing {
     needs: Vec<Need>,
     /// How many of them are placed or left out.
     done: usize,
-    /// How many are left out, and why the last one is.
-    left_out: (usize, Option<Failed>),
+    /// Which of them are placed.
+    placed: Vec<usize>,
+    /// Why the last one is left out that is.
+    left_out: Option<Failed>,
     /// The whole, for the next viewer.
     whole: Option<Need>,
     rundown: Rundown,
@@ -203,8 +231,10 @@ impl All {
         stock: &Stock,
         programmes: &Programmes,
     ) -> ServiceRef {
-        let needs: Vec<Need> = parts.iter().map(|part| need_of(part, stock)).collect();
-        let what = format!("{}-{}-{}", wish.station, wish.from / HZ, wish.until / HZ);
+        let mut needs: Vec<Need> = parts.iter().map(|part| need_of(part, stock)).collect();
+        begin_with(&mut needs, wish.at);
+        let at = needs.first().map_or(wish.at, |first| first.at);
+        let what = format!("{}-{}-{}-{}", wish.station, wish.from / HZ, wish.until / HZ, at / HZ);
         self.begin((what, wish.from), needs, (None, Some(wish)), programmes)
     }
 
@@ -215,7 +245,14 @@ impl All {
         (whole, channel): (Option<Need>, Option<PastWish>),
         programmes: &Programmes,
     ) -> ServiceRef {
-        let is_same = |known: &&mut Playing| known.what == what && known.rundown.failed.is_none();
+        let is_same = |known: &&mut Playing| {
+            // What is not to be seen any more, or lies in another file by now, is not shown to who comes later.
+            let mut pairs = needs.iter().zip(&known.needs);
+            known.what == what
+                && known.rundown.failed.is_none()
+                && known.rundown.pieces.iter().all(|shown| !shown.piece.is_spoilt())
+                && pairs.all(|(new, known)| new.key() == known.key())
+        };
         if let Some(known) = self.playing.iter_mut().find(is_same) {
             known.idle = Instant::now();
             return ServiceRef::programme(&known.id);
@@ -231,7 +268,8 @@ impl All {
             what,
             needs,
             done: 0,
-            left_out: (0, None),
+            placed: Vec::new(),
+            left_out: None,
             whole,
             is_item: channel.is_none(),
             rundown: Rundown { from, ..Rundown::default() },
@@ -291,6 +329,9 @@ impl Playing {
         let new = channel.shown(wish.from, until.min(now));
         let new = new.iter().filter(|part| part.at >= known && wish.means(part));
         self.needs.extend(new.map(|part| need_of(part, stock)));
+        if self.done == 0 {
+            begin_with(&mut self.needs, wish.at);
+        }
         // Of a channel on which nothing is firm nothing more will have been on.
         if until <= now && (firm == 0 || firm >= until - SLIVER) {
             self.channel = None;
@@ -306,6 +347,7 @@ impl Playing {
             match (state, &need.of) {
                 (Some(State::Ready(piece)), _) => {
                     self.rundown.pieces.push(Shown { at: need.at, piece: Arc::clone(piece) });
+                    self.placed.push(self.done);
                 }
                 (_, None) => self.leave_out(Failed::Gone),
                 (Some(State::Failed { why, tries, .. }), Some((_, source))) => {
@@ -332,11 +374,11 @@ impl Playing {
             self.done += 1;
         }
         // What lies further ahead is not waited for yet.
-        let is_near = self.done <= self.programme.head() + self.left_out.0 + 1;
+        let is_near = self.heads().any(|(head, _)| self.done <= head + 1);
         self.rundown.progress = progress.filter(|_| is_near);
         self.rundown.complete = self.channel.is_none() && self.done == self.needs.len();
         if self.rundown.complete && self.rundown.pieces.is_empty() {
-            let failed = self.left_out.1.clone().unwrap_or(Failed::NotKept);
+            let failed = self.left_out.clone().unwrap_or(Failed::NotKept);
             if self.rundown.failed.replace(failed).is_none() {
                 self.programme.tell(self.rundown.clone());
             }
@@ -351,7 +393,13 @@ impl Playing {
     fn leave_out(&mut self, why: Failed) {
         tracing::warn!(programme = self.id, why = why.words(), "a stretch of a programme is left out");
         metrics::counter!("telecast_programmes_left_out_total").increment(1);
-        self.left_out = (self.left_out.0 + 1, Some(why));
+        self.left_out = Some(why);
+    }
+
+    /// Where its viewers are: number of a need, and how far into it (ticks).
+    fn heads(&self) -> impl Iterator<Item = (usize, i64)> {
+        let heads = self.programme.heads().into_iter();
+        heads.map(|head| self.placed.get(head.piece).map_or((self.done, 0), |number| (*number, head.into)))
     }
 
     /// What is needed of the preparation room.
@@ -360,16 +408,18 @@ impl Playing {
             return;
         }
         let now_ms = now / TICKS_PER_MS;
-        let head = self.programme.head() + self.left_out.0;
-        let few = self.needs.iter().enumerate().skip(head.saturating_sub(BEHIND));
-        let mut ahead_ms = 0;
-        for (number, need) in few.take_while(|(number, _)| *number <= head + AHEAD) {
-            // What is placed stays; nobody waits for it.
-            let due_ms = if number < self.done { now_ms + LATER_MS } else { now_ms + ahead_ms };
-            if number >= self.done {
-                ahead_ms += need.planned / TICKS_PER_MS;
+        for (head, into) in self.heads() {
+            let few = self.needs.iter().enumerate().skip(head.saturating_sub(BEHIND));
+            // What lies between him and it is what he has in hand.
+            let mut ahead = -into;
+            for (number, need) in few.take_while(|(number, _)| *number <= head + AHEAD) {
+                // What is placed stays; nobody waits for it.
+                let due_ms = if number < self.done { LATER_MS } else { ahead.max(0) / TICKS_PER_MS };
+                if number >= head {
+                    ahead += need.planned;
+                }
+                add(out, need, now_ms + due_ms);
             }
-            add(out, need, due_ms);
         }
         if let Some(whole) = &self.whole {
             add(out, whole, now_ms + LATER_MS);
@@ -383,3 +433,6 @@ fn add(out: &mut BTreeMap<Key, Wanted>, need: &Need, due_ms: i64) {
     let known = out.entry(key).or_insert(wanted);
     known.due_ms = known.due_ms.min(due_ms);
 }
+
+#[cfg(test)]
+mod laws;

@@ -1,8 +1,9 @@
 //! A tape that runs: one owner task reads a source, feeds the segmenter, writes the files and publishes snapshots. Readers hold snapshots
-//! and files; they never speak to the task, so a slow one disturbs nobody.
+//! and files; they never speak to the task, so a slow one disturbs nobody. Of a channel of one's own the owner writes nothing: it says what of prepared pieces, and of
+//! other tapes, is on.
 //!
 //! - `owner`: the task.
-//! - `own`: the task of a channel of one's own, which reads no source: what is on follows from prepared pieces and the time.
+//! - `own`: the task of a channel of one's own, which reads no source: what is on follows from prepared pieces, relays of other channels' tapes, and the time.
 //! - `programme`: the task of a programme that is played for itself, all of which can be seen at once.
 //! - [`derived`]: another tape, through a filter of pictures, as a source.
 //! - `sounds`: sound that is made from other sound, and its filters.

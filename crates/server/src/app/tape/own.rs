@@ -1,9 +1,10 @@
-//! The task of a channel of one's own while somebody watches it. It reads no source and writes nothing: what is on follows from the prepared pieces
-//! that are due and from the time ([`telecast_media::air`]).
+//! The task of a channel of one's own while somebody watches it. It writes nothing: what is on follows from the time, and from the prepared pieces and the other
+//! channels that are due ([`telecast_media::air`]). Where another channel is on, it holds a lease of that channel's tape, and shows what that shows as a relay.
 //!
 //! - What it has once shown stays: sequences follow each other and time never goes back, even if the system's clock does.
 //! - It wakes when the next part is over, or when other pieces are due.
-//! - Pieces are put one behind another as they come; where none is due, nothing comes, and viewers are told.
+//! - Pieces are put one behind another as they come; where none is due, nothing comes, and viewers are told. So it is with one that cannot be read: that is tried again
+//!   as long as it may pass, and one that is damaged is not put there again.
 //! - `live`: slots in which another channel is on. `following`: the lease of its tape.
 
 mod following;
@@ -13,7 +14,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use telecast_media::air::{self, Place, Placed};
+use telecast_media::air::{self, Clock as Clocks, Place, Placed};
 use telecast_media::segment::{Counters, Waiting};
 use telecast_media::subtitles::Name;
 use telecast_media::tape::{Index, Origin, Segment, Track};
@@ -41,6 +42,8 @@ const LOOK: Duration = Duration::from_secs(1);
 const BREATH: Duration = Duration::from_millis(20);
 /// Nothing has been on for this long (ticks): viewers are told.
 const PATIENCE: i64 = 2 * HZ;
+/// A piece that cannot be read is tried again after this.
+const AGAIN: Duration = Duration::from_secs(5);
 /// Bytes of a piece in which its first clock is looked for.
 const FRONT: u64 = 350 * 188;
 /// The system's clock has been set if it differs by more than this from what has passed (milliseconds).
@@ -72,6 +75,8 @@ impl Now {
 struct OnPiece {
     placed: Placed,
     piece: Arc<Piece>,
+    /// From where on it is shown, by its own tape time.
+    from: i64,
     /// Its segments that are still to come as far as they have been read, as they stand in the piece itself.
     coming: VecDeque<Arc<Segment>>,
     /// The first of them as it stands on the channel.
@@ -79,10 +84,17 @@ struct OnPiece {
 }
 
 impl OnPiece {
-    /// From its own tape time `own` on.
-    fn begin(placed: Placed, piece: Arc<Piece>, own: i64, channel: &str) -> Self {
-        let coming = read(&piece, own, channel);
-        Self { placed, piece, coming, first: None }
+    /// From its own tape time `from` on.
+    fn begin(placed: Placed, piece: Arc<Piece>, from: i64) -> Self {
+        Self { placed, piece, from, coming: VecDeque::new(), first: None }
+    }
+
+    /// Reads what follows tape time `shown` of the channel, if something of it has been shown.
+    fn read(&mut self, shown: Option<i64>) -> std::io::Result<()> {
+        let behind = shown.map(|shown| shown - self.placed.place.start + self.placed.piece.start);
+        let own = behind.map_or(self.from, |behind| behind.max(self.from));
+        self.coming = self.piece.segments(own)?.into();
+        Ok(())
     }
 
     /// The segment that comes first of those that have been read.
@@ -116,6 +128,9 @@ pub(super) struct Own {
     index: Index,
     /// The piece that is on.
     on: Option<OnPiece>,
+    /// Pieces that could not be read, and when the one that is on is tried again.
+    unread: Vec<Arc<Piece>>,
+    again: Option<Instant>,
     /// The relay that is on.
     relaying: Option<Relaying>,
     /// Channels that are followed, and who tells that there is more of them.
@@ -128,6 +143,8 @@ pub(super) struct Own {
     /// Offset behind what is on, and the continuity counters of what would come next.
     base: u64,
     counters: Vec<(u16, u8)>,
+    /// The clocks up to which that goes; none: nobody knows.
+    clocks: Option<Clocks>,
     /// Relays so far, and whether one was on last.
     relays: u32,
     is_behind_relay: bool,
@@ -157,6 +174,8 @@ impl Own {
             now: Now::begin(clock),
             index: Index::default(),
             on: None,
+            unread: Vec::new(),
+            again: None,
             relaying: None,
             following: Vec::new(),
             news: Arc::default(),
@@ -164,6 +183,7 @@ impl Own {
             goes_on: false,
             base: 0,
             counters: Vec::new(),
+            clocks: None,
             relays: 0,
             is_behind_relay: false,
             house: Vec::new(),
@@ -203,6 +223,7 @@ impl Own {
         let now = (self.now.ms() - on_air.epoch_ms) * HZ / 1000;
         self.began = self.began.min(now);
         self.epoch_ms = on_air.epoch_ms;
+        self.unread.retain(|piece| on_air.pieces.iter().any(|due| Arc::ptr_eq(&due.piece, piece)));
         let mut next = now + HZ;
         self.follow(&on_air, now);
         // What is on is shown to its end before something else begins.
@@ -263,32 +284,47 @@ impl Own {
 
     /// The segment that is on, or the one that comes next; none: it is not known yet.
     fn next(&mut self, on_air: &OnAir, now: i64) -> Option<Arc<Segment>> {
-        if let Some(on) = &mut self.on {
-            if on.coming.is_empty() {
-                let behind = self.index.segments.back().and_then(|last| last.end);
-                let own = behind.unwrap_or(on.placed.place.start) - on.placed.place.start;
-                on.coming = read(&on.piece, own + on.placed.piece.start, &self.name);
-            }
-            if let Some(segment) = on.first() {
-                return Some(segment);
-            }
+        if let Some(segment) = self.of_piece() {
+            return Some(segment);
+        }
+        let is_unread = |piece: &Arc<Piece>| self.unread.iter().any(|known| Arc::ptr_eq(known, piece));
+        let may_come = |on: &&OnPiece| !on.piece.is_spoilt() && on.placed.end() > now;
+        if self.on.as_ref().filter(may_come).is_some_and(|on| is_unread(&on.piece)) {
+            return None;
         }
         let last = self.index.segments.back().and_then(|last| last.end);
         let from = last.unwrap_or(now - BACK);
-        let due =
-            on_air.pieces.iter().find(|due| due.end() > from && last.is_none_or(|last| due.start >= last))?;
+        let follows = |due: &&Due| due.end() > from && last.is_none_or(|last| due.start >= last);
+        let due = on_air.pieces.iter().filter(follows).find(|due| !is_unread(&due.piece))?;
         if due.start > now {
             return None;
         }
         let placed = self.place(on_air, due);
         let own = (from - due.start).max(0) + placed.piece.start;
-        let mut on = OnPiece::begin(placed.clone(), Arc::clone(&due.piece), own, &self.name);
-        let first = on.first();
         self.file.push(Arc::new(Aired::Piece(placed.clone(), Arc::clone(&due.piece))));
         self.counters = placed.counters();
         self.base = placed.place.base + due.piece.outline().bytes;
-        self.on = Some(on);
-        first
+        self.on = Some(OnPiece::begin(placed, Arc::clone(&due.piece), own));
+        self.again = None;
+        self.of_piece()
+    }
+
+    /// The segment that is on, or comes next, of the piece that is on; none: it is over, or cannot be read just now.
+    fn of_piece(&mut self) -> Option<Arc<Segment>> {
+        let on = self.on.as_mut()?;
+        let is_time = self.again.is_none_or(|again| again <= Instant::now());
+        if on.coming.is_empty() && is_time && !on.piece.is_spoilt() {
+            let shown = self.index.segments.back().and_then(|last| last.end);
+            let read = on.read(shown);
+            self.unread.retain(|piece| !Arc::ptr_eq(piece, &on.piece));
+            self.again = None;
+            if let Err(error) = read {
+                tracing::error!(%error, channel = self.name, "a prepared piece cannot be read");
+                self.unread.push(Arc::clone(&on.piece));
+                self.again = Some(Instant::now() + AGAIN);
+            }
+        }
+        on.first()
     }
 
     /// A piece where it stands: as it was reckoned, or behind what has been shown.
@@ -309,6 +345,10 @@ impl Own {
         });
         (self.seen, self.goes_on) = (None, false);
         let placed = Placed::after(place, Arc::clone(due.piece.outline()), &self.counters);
+        // Behind a relay the clock is marked as another.
+        let before = self.clocks.take().filter(|_| !self.is_behind_relay);
+        let (placed, clocks) = placed.eased(&due.piece.edges(), before);
+        self.clocks = clocks;
         let placed = placed.with_texts(due.piece.texts());
         if !std::mem::take(&mut self.is_behind_relay) {
             return placed.with_list(self.relays);
@@ -394,17 +434,6 @@ pub(super) fn answer(command: Command) {
         Command::Derive(_, reply) => drop(reply),
         Command::Ask(asked) => drop(asked),
         Command::Rest(_) | Command::Warm(_) | Command::Made(_) => {}
-    }
-}
-
-/// Segments of a piece from its own tape time `own` on, as they stand in it.
-fn read(piece: &Piece, own: i64, channel: &str) -> VecDeque<Arc<Segment>> {
-    match piece.segments(own) {
-        Ok(found) => found.into(),
-        Err(error) => {
-            tracing::error!(%error, channel, "a prepared piece cannot be read");
-            VecDeque::new()
-        }
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use telecast_core::schedule::TICKS_PER_MS;
 use telecast_core::tuner::StreamKey;
-use telecast_media::air::{self, Place, Placed};
+use telecast_media::air::{self, Clock as Clocks, Place, Placed};
 use telecast_media::segment::{Counters, Waiting};
 use telecast_media::subtitles::Name;
 use telecast_media::tape::{Index, Segment};
@@ -25,7 +25,7 @@ use crate::adapters::air_file::{AirFile, Aired};
 use crate::adapters::clock::Clock;
 use crate::adapters::past_files::PastFiles;
 use crate::adapters::pieces::Piece;
-use crate::adapters::programmes::{Failed, Programme, Rundown, Shown};
+use crate::adapters::programmes::{Failed, Head, Programme, Rundown, Shown};
 use crate::adapters::stream::Fault;
 
 /// How often it is looked how far viewers have come, and whether more has been on.
@@ -53,6 +53,7 @@ impl Tape {
             clock,
             index: Index::default(),
             placed: Vec::new(),
+            clocks: None,
             coming: VecDeque::new(),
             told: Told::default(),
         };
@@ -94,6 +95,8 @@ struct Owner {
     clock: Clock,
     index: Index,
     placed: Vec<Placed>,
+    /// The clocks up to which they go; none: nobody knows.
+    clocks: Option<Clocks>,
     /// What has not been on yet.
     coming: VecDeque<Arc<Segment>>,
     told: Told,
@@ -113,7 +116,7 @@ impl Owner {
                 return;
             }
             let next = self.show(&rundown);
-            self.programme.reach(self.head());
+            self.programme.reach(self.heads());
             self.tell(&rundown, None);
             tokio::select! {
                 () = tokio::time::sleep_until(next) => {}
@@ -135,6 +138,8 @@ impl Owner {
             let place = before.map_or_else(Place::default, |before| before.place.after(&before.piece));
             let place = Place { wall_ms: at.div_euclid(TICKS_PER_MS), ..place };
             let placed = Placed::new(place, Arc::clone(piece.outline()), before).with_texts(piece.texts());
+            let (placed, clocks) = placed.eased(&piece.edges(), self.clocks);
+            self.clocks = clocks;
             self.placed.push(placed.clone());
             self.file.push(Arc::new(Aired::Piece(placed.clone(), Arc::clone(piece))));
             let piece = Arc::clone(piece);
@@ -162,10 +167,17 @@ impl Owner {
         Instant::now() + LOOK
     }
 
-    /// Number of the piece that was fetched last.
-    fn head(&self) -> usize {
-        let at = self.file.head();
-        self.placed.partition_point(|placed| placed.place.base + placed.piece.bytes <= at)
+    /// Where its viewers are.
+    fn heads(&self) -> Vec<Head> {
+        let head = |at: u64| {
+            let number = self.placed.partition_point(|known| known.place.base + known.piece.bytes <= at);
+            let into = self.placed.get(number).map_or(0.0, |known| {
+                let share = at.saturating_sub(known.place.base) as f64 / known.piece.bytes.max(1) as f64;
+                share * known.piece.length as f64
+            });
+            Head { piece: number, into: into as i64 }
+        };
+        self.file.heads().into_iter().map(head).collect()
     }
 
     fn tell(&mut self, rundown: &Rundown, fault: Option<Arc<Fault>>) {

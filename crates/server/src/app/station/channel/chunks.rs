@@ -4,7 +4,7 @@ use telecast_core::library::HZ;
 use telecast_core::schedule::Slot;
 
 use super::slates::{self, PICTURE};
-use super::wants::{item_of, part, whole};
+use super::wants::{is_left, item_of, part, whole};
 use super::{Channel, LAST_CALL, SLATE, Settled, TRIES};
 use crate::app::prepare::{Board, State, Stretch};
 use crate::app::station::Stock;
@@ -26,7 +26,7 @@ impl Channel {
         let behind = self.firm[at].pieces.last().map(|last| last.start + last.ticks);
         let start = behind.unwrap_or_else(|| self.tape(slot.start + placed));
         let planned = self.firm[at].planned;
-        let chunked = item_of(&slot).filter(|_| placed < planned);
+        let chunked = item_of(&slot).filter(|_| is_left(planned, placed));
         let state = chunked.and_then(|(item, offset)| {
             let state = |stretch: Stretch| {
                 let key = stock.key(item, stretch)?;
@@ -43,7 +43,8 @@ impl Channel {
             let open = &mut self.firm[at];
             open.pieces.push(firm);
             open.placed = done;
-            return self.end_if(at, &slot, done >= planned);
+            // Of a slot that is cut less than a picture was not asked for: that is no chunk of its own.
+            return self.end_if(at, &slot, !is_left(planned, done));
         }
         // An item that cannot be had is left as soon as something has been shown instead of it.
         let is_hopeless = match &state {

@@ -399,6 +399,95 @@ fn a_fixed_start_is_kept_whatever_is_before_it_and_however_long_that_turns_out_t
     }
 }
 
+/// A slot that is cut and was not prepared in time ends with its last chunk: the picture that was not asked for, so that it reaches over nothing, is none.
+#[test]
+fn a_slot_that_is_cut_has_no_chunk_of_one_picture() {
+    let stock = exact_stock();
+    let at = |hour: i8, minute: i8| {
+        let wall = jiff::civil::date(2026, 11, 10).at(hour, minute, 0, 0);
+        let zoned = wall.to_zoned(jiff::tz::TimeZone::system()).expect("a time");
+        zoned.timestamp().as_millisecond() * TICKS_PER_MS
+    };
+    let document = document(2).replace(r#""breaks":["fill","card"]"#, r#""breaks":[],"does_not_fit":"cut""#);
+    let mut channel = Channel::new(Station { document, ..station(2) });
+    let (mut board, mut now) = (Board::default(), at(19, 10));
+    while now < at(20, 16) {
+        channel.look(now, &stock, &board);
+        let is_open = channel.firm.last().is_some_and(|last| !last.complete);
+        let next = channel.timeline.slots.get(channel.firm.len());
+        // What is cut is ready when it is too late for it to be firm as a whole.
+        if is_open || !next.is_some_and(|slot| slot.cut) {
+            make_all(&channel, &stock, &mut board, now, 0);
+        }
+        now += 2 * HZ;
+    }
+    let slots = channel.timeline.slots.iter().zip(&channel.firm);
+    let in_chunks = |(slot, firm): &(&Slot, &Firm)| slot.cut && slot.end() < now && firm.note != "off";
+    let cut: Vec<_> = slots.filter(in_chunks).collect();
+    assert!(!cut.is_empty(), "something was cut");
+    for (slot, firm) in cut {
+        let shown = firm.pieces.iter().filter(|piece| piece.item.is_some());
+        let short: Vec<_> = shown.filter(|piece| piece.ticks < BLINK).collect();
+        assert!(short.is_empty(), "{short:?} of {slot:?}, {}", firm.note);
+    }
+}
+
+#[test]
+fn what_is_no_piece_of_its_own_belongs_to_the_chunk_before() {
+    let what = What::Item { item: ItemId(1), offset: 0 };
+    let stock = stock(9);
+    for (planned, cut, expected) in [
+        (130 * HZ, false, vec![60 * HZ, 60 * HZ, 10 * HZ]),
+        (120 * HZ + 9_000, false, vec![60 * HZ, 60 * HZ + 9_000]),
+        (120 * HZ + 9_000, true, vec![60 * HZ, 60 * HZ + 9_000 - PICTURE_MOST]),
+        (70 * HZ, true, vec![60 * HZ, 10 * HZ - PICTURE_MOST]),
+    ] {
+        let slot = Slot { start: 0, length: planned, what, entry: 0, reason: 0, role: Role::Programme, cut };
+        let (mut placed, mut chunks) = (0, Vec::new());
+        while wants::is_left(planned, placed) {
+            let chunk = part(&slot, 0, (planned, placed), &stock);
+            assert_eq!(chunk.from, placed);
+            chunks.push(chunk.length.expect("a chunk"));
+            placed += chunks[chunks.len() - 1];
+        }
+        assert_eq!(chunks, expected, "{planned} {cut}");
+    }
+}
+
+/// Pieces are opened one after another, and one that is damaged is made anew: tapes hear of each as soon as it is there, and of nothing twice.
+#[test]
+fn tapes_hear_of_every_other_piece() {
+    let stock = stock(40);
+    let mut channel = Channel::new(station(0));
+    let (mut board, now) = (Board::default(), BEGIN_MS * TICKS_PER_MS);
+    for _ in 0..3 {
+        channel.look(now, &stock, &board);
+        make_all(&channel, &stock, &mut board, now, 0);
+    }
+    let tell = |channel: &mut Channel, board: &Board| {
+        let on_air = channel.on_air(board);
+        (channel.tell(&on_air), on_air.pieces.len())
+    };
+    let (is_news, count) = tell(&mut channel, &board);
+    assert!(is_news && count > 3);
+    assert_eq!(tell(&mut channel, &board), (false, count));
+    // Begun again, nothing is open yet.
+    let mut channel = Channel::new(Station { state: channel.kept(), ..channel.station });
+    assert_eq!(tell(&mut channel, &Board::default()), (false, 0));
+    assert_eq!(tell(&mut channel, &board), (true, count));
+    assert_eq!(tell(&mut channel, &board), (false, count));
+    // One is damaged, and there anew a little later.
+    let first = channel.on_air(&board).pieces[0].piece.clone();
+    first.spoil();
+    assert_eq!(tell(&mut channel, &board), (true, count - 1));
+    let anew = Arc::new(Piece::imagined((**first.outline()).clone()));
+    let key = board.states.iter().find_map(|(key, state)| {
+        matches!(state, State::Ready(piece) if Arc::ptr_eq(piece, &first)).then(|| key.clone())
+    });
+    board.states.insert(key.expect("its name"), State::Ready(anew));
+    assert_eq!(tell(&mut channel, &board), (true, count));
+}
+
 /// What was on changes what a query gives: a channel plans by that when it adds days, twice a day, and not whenever something is over.
 #[test]
 fn what_was_on_counts_when_days_are_added_and_no_sooner() {

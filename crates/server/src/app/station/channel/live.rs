@@ -60,7 +60,7 @@ pub(in crate::app::station) fn id(is_own: bool, named: &str) -> ChannelId {
 }
 
 /// Which channel a slot shows; none: it shows something else.
-pub(super) fn shown(what: What, timeline: &Timeline) -> Option<ChannelId> {
+pub(in crate::app::station) fn shown(what: What, timeline: &Timeline) -> Option<ChannelId> {
     let (is_own, number) = match what {
         What::Live(number) => (false, number),
         What::Channel(number) => (true, number),

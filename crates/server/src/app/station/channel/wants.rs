@@ -44,7 +44,7 @@ impl Channel {
                     if number == self.firm.len() && slot.start < now + RUSH {
                         for nth in 0..CHUNKS {
                             let from = (now - slot.start).max(0) / CHUNK * CHUNK + nth * CHUNK;
-                            if from < slot.length {
+                            if is_left(slot.length, from) {
                                 want(item, part(slot, offset, (slot.length, from), stock), slot.start + from);
                             }
                         }
@@ -58,7 +58,7 @@ impl Channel {
                 Some(firm) if !firm.complete => {
                     for nth in 0..CHUNKS {
                         let from = firm.placed + nth * CHUNK;
-                        if from < firm.planned {
+                        if is_left(firm.planned, from) {
                             want(item, part(slot, offset, (firm.planned, from), stock), slot.start + from);
                         }
                     }
@@ -141,7 +141,7 @@ impl Channel {
             let Some((item, offset)) = item_of(slot) else { continue };
             keys.extend(stock.key(item, whole(slot, offset, stock.length(item))).map(|key| (key, item)));
             if let Some(firm) =
-                self.firm.get(number).filter(|firm| !firm.complete && firm.placed < firm.planned)
+                self.firm.get(number).filter(|firm| !firm.complete && is_left(firm.planned, firm.placed))
             {
                 let part = part(slot, offset, (firm.planned, firm.placed), stock);
                 keys.extend(stock.key(item, part).map(|key| (key, item)));
@@ -181,10 +181,19 @@ pub(super) fn within(offset: i64, room: i64) -> Stretch {
     Stretch { from: offset, length: Some((room - PICTURE_MOST).max(PICTURE_MOST)) }
 }
 
-/// The chunk of a slot that begins after so many ticks of those that are planned; what is no longer than a chunk is made as a whole.
+/// Whether of so many ticks that are planned something is left behind the first `placed`: what is shorter than a blink is no piece of its own.
+pub(super) fn is_left(planned: i64, placed: i64) -> bool {
+    planned - placed >= BLINK
+}
+
+/// The chunk of a slot that begins after so many ticks of those that are planned; what is no longer than a chunk is made as a whole. The last one takes what would
+/// not be worth a piece, and does not reach over the end of a slot that is cut.
 pub(super) fn part(slot: &Slot, offset: i64, (planned, from): (i64, i64), stock: &Stock) -> Stretch {
+    let left = planned - from;
     match slot.what {
         What::Item { item, .. } if from == 0 && planned <= CHUNK => whole(slot, offset, stock.length(item)),
-        _ => Stretch { from: offset + from, length: Some(CHUNK.min(planned - from)) },
+        _ if left >= CHUNK + BLINK => Stretch { from: offset + from, length: Some(CHUNK) },
+        _ if slot.cut => within(offset + from, left),
+        _ => Stretch { from: offset + from, length: Some(left) },
     }
 }

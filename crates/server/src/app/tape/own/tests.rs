@@ -169,3 +169,59 @@ async fn what_is_prepared_is_on_when_it_is_due() {
     let offsets: Vec<i64> = again.index().segments.iter().map(|segment| segment.run.offset).collect();
     assert!(offsets.iter().all(|offset| (offset - offsets[0]).abs() < 3003), "{offsets:?}");
 }
+
+/// The tape of a channel on which is what `board` says of `x`.
+async fn air(folder: &Path, board: &Arc<Board>, clock: Clock) -> Tape {
+    let client = Client::new(Arc::clone(board), clock);
+    let settings = InForce::new(Settings::with_tapes_in(folder.join("tapes")));
+    let room = Room::open(settings.clone(), clock, Arc::default()).await.expect("a room");
+    let lineup = Arc::<arc_swap::ArcSwap<telecast_core::lineup::Lineup>>::default();
+    let tuners = Tuners::start(settings, Arc::clone(&lineup), room.clone(), clock, CancellationToken::new());
+    let key = StreamKey { receiver: "own".into(), channel: ChannelId("own-x".into()), joined: None };
+    let on_air = client.on_air(&ServiceRef::own("x")).expect("on air");
+    Tape::air(&key, (on_air, Sources { tuners, lineup }), &room, clock, CancellationToken::new())
+}
+
+/// One that is damaged is put on air once, and what comes behind it is on in its time; where it is there anew, that is on.
+#[tokio::test]
+async fn a_damaged_piece_is_no_more_than_a_gap() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let film = |name: &str| film(folder.path(), name, "s=160x90:r=25", 100, "sine=f=440:r=48000");
+    let damaged = piece(folder.path(), "a", film("one.mkv"), true).await;
+    let behind = piece(folder.path(), "b", film("two.mkv"), true).await;
+    for entry in std::fs::read_dir(folder.path().join("a")).expect("read").flatten() {
+        if entry.path().extension().is_some_and(|ending| ending == "index") {
+            std::fs::write(entry.path(), b"\0\0\0\0").expect("written");
+        }
+    }
+    let clock = Clock::start();
+    let board = Arc::new(Board::default());
+    board.channels(vec![OwnChannel { id: "x".into(), name: "X".into(), number: None }]);
+    let epoch_ms = clock.wall_ms() - 100_000;
+    let now = (clock.wall_ms() - epoch_ms) * HZ / 1000;
+    let due = |start: i64, nth: u32, piece: &Arc<Piece>| Due {
+        start,
+        sequence: 70 + u64::from(nth) * 9,
+        discontinuity_sequence: nth.into(),
+        run: nth,
+        piece: Arc::clone(piece),
+    };
+    let first = due(now, 0, &damaged);
+    let next = due(first.end(), 1, &behind);
+    let (begins, ends) = (next.start, next.end());
+    board.firm("x", OnAir { epoch_ms, pieces: vec![first, next.clone()], lives: Vec::new() });
+    let tape = air(folder.path(), &board, clock).await;
+    let (limit, mut news) = (Duration::from_secs(30), tape.watch());
+    let shown = tokio::time::timeout(limit, news.wait_for(|now| !now.index.segments.is_empty())).await;
+    let shown = shown.expect("in time").expect("alive").index.segments[0].clone();
+    assert!(damaged.is_spoilt());
+    assert_eq!((shown.start, shown.base / damaged.outline().bytes), (begins, 1), "it was put there once");
+
+    // Made anew, what comes next is another piece, and not the one that was damaged.
+    let again = due(ends, 2, &Arc::new(Piece::open(&folder.path().join("b")).expect("opened")));
+    let end = again.end();
+    board.firm("x", OnAir { epoch_ms, pieces: vec![next, due(ends, 2, &damaged), again], lives: Vec::new() });
+    let is_over = |now: &Arc<Snapshot>| now.index.segments.back().is_some_and(|last| last.end == Some(end));
+    let shown = tokio::time::timeout(limit, news.wait_for(is_over)).await.expect("in time").expect("alive");
+    assert!(shown.index.segments.iter().any(|segment| segment.start == ends && segment.discontinuity));
+}
