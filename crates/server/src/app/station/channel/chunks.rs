@@ -26,6 +26,9 @@ impl Channel {
         let behind = self.firm[at].pieces.last().map(|last| last.start + last.ticks);
         let start = behind.unwrap_or_else(|| self.tape(slot.start + placed));
         let planned = self.firm[at].planned;
+        if behind.is_some() && is_all(&slot, (planned, placed), stock) {
+            return self.end_if(at, &slot, true);
+        }
         let chunked = item_of(&slot).filter(|_| is_left(planned, placed));
         let state = chunked.and_then(|(item, offset)| {
             let state = |stretch: Stretch| {
@@ -95,4 +98,11 @@ impl Channel {
         self.timeline.settle(at, length);
         Settled::Firm { moved: length != slot.length }
     }
+}
+
+/// Whether all of an item has been placed: by now it may be known to be shorter than what it was planned by, and nothing is waited for behind its end.
+fn is_all(slot: &Slot, (planned, placed): (i64, i64), stock: &Stock) -> bool {
+    let Some((item, offset)) = item_of(slot).filter(|_| !slot.cut) else { return false };
+    let known = stock.length(item) - offset;
+    (0..planned).contains(&known) && !is_left(known, placed)
 }
