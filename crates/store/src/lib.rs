@@ -110,7 +110,7 @@ impl Store {
     /// [`Kind::Unavailable`] if the file cannot be opened or read, as one that another version of the program has written.
     pub async fn look_at_stations(path: &Path) -> Result<Vec<Station>> {
         let backend = Backend::Sqlite(Sqlite::look(path).await?);
-        let store = Self { guide: backend.clone(), backend, turns: Arc::default() };
+        let store = Self { guide: backend.clone(), backend, turns: Arc::default(), sealer: None };
         let found = store.stations().await;
         store.close().await;
         found

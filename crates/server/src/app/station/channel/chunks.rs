@@ -104,5 +104,5 @@ impl Channel {
 fn is_all(slot: &Slot, (planned, placed): (i64, i64), stock: &Stock) -> bool {
     let Some((item, offset)) = item_of(slot).filter(|_| !slot.cut) else { return false };
     let known = stock.length(item) - offset;
-    (0..planned).contains(&known) && !is_left(known, placed)
+    (1..planned).contains(&known) && !is_left(known, placed)
 }
