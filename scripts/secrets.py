@@ -1,6 +1,6 @@
 """Looks for secrets in whatever the tests have printed and logged: the last step of `make test`.
 
-Passwords and PINs are those that stand in the tests' own sources; tokens, cookies and playback keys are known by their form. Lines on which
+Passwords and PINs are those that stand in the tests' own sources, and so is what is said in conversations, which no log holds either (it is marked as confidential); tokens, cookies and playback keys are known by their form. Lines on which
 the program hands out a link or a code on purpose are left out. Fails if there is nothing to look at: then the tests have kept no logs.
 """
 
@@ -22,6 +22,8 @@ FORMS = {
 }
 ON_PURPOSE = re.compile(r"/welcome#(link|setup)=|type the code")
 PASSWORD = re.compile(r"""(?:password|PASSWORD|pin|PIN)["']?\s*[:=(]+\s*(?:json!\()?["']([^"'{}\n]{4,60})["']""")
+#: What somebody says in a conversation, or is answered.
+SAID = re.compile(r"vertraulich \d{4}")
 TYPED = re.compile(r"""sign_in\("[^"]*", "([^"]{4,60})"\)|Password"[^\n]*\.fill\("([^"]{4,60})"\)""")
 
 
@@ -34,6 +36,7 @@ def passwords():
                 continue
             text = path.read_text(errors="replace")
             found |= {match[1] for match in PASSWORD.finditer(text)}
+            found |= set(SAID.findall(text))
             found |= {one for match in TYPED.finditer(text) for one in match.groups() if one}
     return {word for word in found if len(word) >= 9 and " " in word or re.search(r"\d", word) and len(word) >= 6}
 
@@ -54,7 +57,7 @@ def main():
                 continue
             found = [what for what, form in FORMS.items() if form.search(line)]
             if typed.search(line):
-                found.append("a password")
+                found.append("a password, or what somebody has said")
             for what in found:
                 wrong += 1
                 print(f"{path.name}:{number}: {what}: {line[:300]}")

@@ -12,7 +12,7 @@ pub(crate) fn keep() {
     if path.exists() {
         return;
     }
-    let filter = tracing_subscriber::EnvFilter::new("debug,telecast_server::web=trace");
+    let filter = tracing_subscriber::EnvFilter::new("debug,telecast_server=trace,telecast_store=trace");
     let subscriber = tracing_subscriber::fmt().with_ansi(false).with_env_filter(filter);
     // Somebody else of this process may have been first.
     let _ = subscriber.with_writer(Mutex::new(File::create(path).expect("a log"))).try_init();

@@ -297,14 +297,15 @@ async fn an_answer_comes_as_it_is_made_and_whoever_comes_back_reads_exactly_what
     let id = page.begins().await;
     page.hear(&format!("conversation:{id}")).await;
     let pieces = model.next();
-    page.say(&id, "a", "Was läuft?").await;
+    page.say(&id, "a", "vertraulich 4711: was läuft?").await;
+    page.command(&id, &json!({ "kind": "title", "title": "vertraulich 4712" })).await;
     pieces.send(Ok(text("Heute läuft "))).await.unwrap();
     page.until(|frame| frame["type"] == "text").await;
     let epoch = page.until_kind("said").await["epoch"].as_str().unwrap().to_owned();
     let (offset, heard) = (page.events().last().unwrap().0, page.pieces(1).len());
     drop(page);
     // While nobody listens it goes on.
-    pieces.send(Ok(text("Käpt’n Blaubär"))).await.unwrap();
+    pieces.send(Ok(text("vertraulich 4713: Käpt’n Blaubär"))).await.unwrap();
     let mut page = Page::of(&station, &anna).await;
     page.hear(&format!("conversation:{id}@{epoch}.{offset}.1.{heard}")).await;
     let piece = page.until(|frame| frame["type"] == "text").await;
@@ -314,7 +315,7 @@ async fn an_answer_comes_as_it_is_made_and_whoever_comes_back_reads_exactly_what
     );
     pieces.send(Ok(end())).await.unwrap();
     let ended = page.until_kind("ended").await;
-    assert_eq!(ended["body"]["text"], "Heute läuft Käpt’n Blaubär");
+    assert_eq!(ended["body"]["text"], "Heute läuft vertraulich 4713: Käpt’n Blaubär");
     assert_eq!(
         ended["body"]["usage"],
         json!({ "input_tokens": 100, "output_tokens": 10, "cost_micros": 120 })

@@ -176,6 +176,8 @@ impl Owner {
         if let Some((_, stop)) = &self.job {
             stop.cancel();
         }
+        // Whoever is woken by the end must find that it is one.
+        self.asked.close();
         self.live.end();
     }
 
