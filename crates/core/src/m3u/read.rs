@@ -133,7 +133,10 @@ impl<'l> Reader<'l> {
         match name.to_ascii_uppercase().as_str() {
             "EXTM3U" => self.header(rest),
             "EXTGRP" => self.group(rest),
-            "EXTVLCOPT" | "KODIPROP" => self.property(at, directive, rest),
+            // However it is written, players know it by capitals.
+            name @ ("EXTVLCOPT" | "KODIPROP") => {
+                self.property(at, &format!("{name}{}", &directive[end..]), rest)
+            }
             "EXTHTTP" => match headers::json(rest) {
                 Some(found) => self.headers(at, found),
                 None => self.junk(at, "the headers are not a flat JSON object"),

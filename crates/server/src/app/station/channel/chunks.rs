@@ -5,7 +5,7 @@ use telecast_core::schedule::Slot;
 
 use super::slates::{self, PICTURE};
 use super::wants::{is_left, item_of, part, whole};
-use super::{Channel, LAST_CALL, SLATE, Settled, TRIES};
+use super::{Channel, FirmPiece, LAST_CALL, SLATE, Settled, TRIES};
 use crate::app::prepare::{Board, State, Stretch};
 use crate::app::station::Stock;
 
@@ -72,16 +72,21 @@ impl Channel {
         };
         let firm = self.place(None, Stretch { from: 0, length: Some(length) }, &key, &piece, start);
         let left = left - firm.ticks;
-        let open = &mut self.firm[at];
-        open.pieces.push(firm);
-        if open.note.is_empty() || open.note == "chunks" {
-            "late".clone_into(&mut open.note);
-        }
-        metrics::counter!("telecast_station_slates_total").increment(1);
+        self.is_late(at, firm);
         if !waits && left < if is_hopeless { HZ } else { PICTURE } {
             return self.close(at, &slot);
         }
         self.end_if(at, &slot, is_hopeless)
+    }
+
+    /// A slate is on instead of what was not there in time.
+    fn is_late(&mut self, at: usize, slate: FirmPiece) {
+        let open = &mut self.firm[at];
+        open.pieces.push(slate);
+        if open.note.is_empty() || open.note == "chunks" {
+            "late".clone_into(&mut open.note);
+        }
+        metrics::counter!("telecast_station_slates_total").increment(1);
     }
 
     /// A slot that is prepared in chunks has got one more; `over`: it was the last.
