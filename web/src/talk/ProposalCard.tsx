@@ -21,7 +21,7 @@ export function ProposalCard({ proposal }: { readonly proposal: Proposal }) {
   };
   const open = state === "open";
   return (
-    <section className="talk-card" data-state={state} aria-labelledby={title}>
+    <div role="group" className="talk-card" data-state={state} aria-labelledby={title}>
       <h3 id={title} className={open ? undefined : "visually-hidden"}>
         {open ? w.proposal.title : w.proposal.label}
       </h3>
@@ -50,7 +50,7 @@ export function ProposalCard({ proposal }: { readonly proposal: Proposal }) {
           </Button>
         )}
       </Outcome>
-    </section>
+    </div>
   );
 }
 

@@ -236,7 +236,7 @@ describe("a conversation", () => {
     tell("c1", { kind: "said", client_id: "x", text: "Record it" });
     tell("c1", { kind: "begun", job: 1, answers: 1, asker: "a", why: "answer" }, { kind: "station" });
     tell("c1", { kind: "proposed", call: 1, job: 1, tool: "set_timer", arguments: {}, shows: ["Record Krimi", "20:15 to 21:45"] }, { kind: "station" });
-    const card = within(await screen.findByRole("region", { name: "May I?" }));
+    const card = within(await screen.findByRole("group", { name: "May I?" }));
     expect(card.getAllByRole("listitem").map(({ textContent }) => textContent)).toEqual(["Record Krimi", "20:15 to 21:45"]);
     station.answer = () => Promise.resolve({ type: "done", re: 1, offset: 4 });
     fireEvent.click(card.getByRole("button", { name: "Confirm" }));
