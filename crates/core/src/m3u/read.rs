@@ -135,7 +135,7 @@ impl<'l> Reader<'l> {
             "EXTGRP" => self.group(rest),
             // However it is written, players know it by capitals.
             name @ ("EXTVLCOPT" | "KODIPROP") => {
-                self.property(at, &format!("{name}{}", &directive[end..]), rest)
+                self.property(at, &format!("{name}{}", &directive[end..]), rest);
             }
             "EXTHTTP" => match headers::json(rest) {
                 Some(found) => self.headers(at, found),
