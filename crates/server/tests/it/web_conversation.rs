@@ -311,7 +311,7 @@ async fn an_answer_comes_as_it_is_made_and_whoever_comes_back_reads_exactly_what
     let piece = page.until(|frame| frame["type"] == "text").await;
     assert_eq!(
         (piece["data"]["at"].as_u64(), piece["data"]["text"].as_str()),
-        (Some(heard as u64), Some("Käpt’n Blaubär"))
+        (Some(heard as u64), Some("vertraulich 4713: Käpt’n Blaubär"))
     );
     pieces.send(Ok(end())).await.unwrap();
     let ended = page.until_kind("ended").await;
