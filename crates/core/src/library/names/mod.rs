@@ -106,6 +106,9 @@ pub fn is_left_out(folder: &str) -> bool {
     folder.starts_with('.') || OUT.iter().any(|out| folder.eq_ignore_ascii_case(out))
 }
 
+/// The title of a file whose name has nothing to be seen.
+const NAMELESS: &str = "?";
+
 /// What the path of a file says; components by `/`, below a folder of the library.
 pub fn read(path: &str) -> Named {
     let mut components = path.rsplit('/').filter(|part| !part.is_empty()).map(bounded);
@@ -121,6 +124,10 @@ pub fn read(path: &str) -> Named {
     }
     if named.title.is_empty() {
         stem.trim().clone_into(&mut named.title);
+    }
+    // Nothing in it can be seen: it must still be found in a list.
+    if named.title.is_empty() && !file.is_empty() {
+        NAMELESS.clone_into(&mut named.title);
     }
     named
 }
