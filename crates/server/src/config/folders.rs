@@ -1,7 +1,8 @@
 //! The `[[library.folder]]` sections.
 
 use super::keys::FOLDER_KEYS;
-use super::read::{Change, Faults, Lines, flat, nearest};
+use super::listed::Listed;
+use super::read::{Faults, Lines, flat, nearest};
 use crate::app::settings::FolderSettings;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
@@ -55,23 +56,14 @@ pub(super) fn read(
 }
 
 /// Folders that came, went, or lie elsewhere.
-pub(super) fn changes<'a>(
-    was: &'a [FolderSettings],
-    now: &'a [FolderSettings],
-) -> impl Iterator<Item = Change> + 'a {
-    let word =
-        |of: Option<&FolderSettings>| of.map_or_else(|| "—".to_owned(), |of| of.path.display().to_string());
-    let of = |all: &'a [FolderSettings], name: &str| all.iter().find(|folder| folder.name == name);
-    let gone =
-        was.iter().filter(move |old| of(now, &old.name).is_none()).map(|old| (&old.name, Some(old), None));
-    let others = now.iter().map(move |new| (&new.name, of(was, &new.name), Some(new)));
-    gone.chain(others).filter(|(_, old, new)| old != new).map(move |(name, old, new)| Change {
-        key: format!("library.folder '{name}'"),
-        was: word(old),
-        now: word(new),
-        restart: false,
-    })
-}
+pub(super) const LISTED: Listed<FolderSettings> = Listed {
+    what: "library.folder",
+    id: |folder| &folder.name,
+    name: |folder| &folder.name,
+    word: |folder| folder.path.display().to_string(),
+    is_same: |one, other| one == other,
+    ordered: false,
+};
 
 /// Folders as they stand, for `telecast check`.
 pub(super) fn rows(folders: &[FolderSettings]) -> impl Iterator<Item = (String, String)> {

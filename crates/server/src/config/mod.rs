@@ -5,6 +5,7 @@
 mod cross;
 mod folders;
 mod keys;
+mod listed;
 mod network;
 mod oidc;
 mod providers;

@@ -1,7 +1,8 @@
 //! The `[[chat.provider]]` sections: who is asked in conversations, in the order in which they stand.
 
 use super::keys::{Key, PROVIDER_KEYS};
-use super::read::{Change, Faults, Layers, Lines, Origin, flat, micros, nearest, shape_fault};
+use super::listed::Listed;
+use super::read::{Faults, Layers, Lines, Origin, flat, micros, nearest, shape_fault};
 use crate::adapters::llm::Place;
 use crate::app::settings::ProviderSettings;
 use secrecy::{ExposeSecret, SecretString};
@@ -99,30 +100,14 @@ fn is_same(one: &ProviderSettings, other: &ProviderSettings) -> bool {
 }
 
 /// Providers that came, went, or are not what they were; also if only a key is another.
-pub(super) fn changes<'a>(
-    was: &'a [ProviderSettings],
-    now: &'a [ProviderSettings],
-) -> impl Iterator<Item = Change> + 'a {
-    let word = |of: Option<&ProviderSettings>| {
-        of.map_or_else(|| "—".to_owned(), |of| format!("{} {}", of.place.url, of.model))
-    };
-    let of = |all: &'a [ProviderSettings], name: &str| all.iter().find(|one| one.name == name);
-    let gone =
-        was.iter().filter(move |old| of(now, &old.name).is_none()).map(|old| (&old.name, Some(old), None));
-    let others = now.iter().map(move |new| (&new.name, of(was, &new.name), Some(new)));
-    let moved = was.iter().map(|old| &old.name).ne(now.iter().map(|new| &new.name));
-    gone.chain(others)
-        .filter(move |(_, old, new)| match (old, new) {
-            (Some(old), Some(new)) => moved || !is_same(old, new),
-            _ => true,
-        })
-        .map(move |(name, old, new)| Change {
-            key: format!("chat.provider '{name}'"),
-            was: word(old),
-            now: word(new),
-            restart: false,
-        })
-}
+pub(super) const LISTED: Listed<ProviderSettings> = Listed {
+    what: "chat.provider",
+    id: |provider| &provider.name,
+    name: |provider| &provider.name,
+    word: |provider| format!("{} {}", provider.place.url, provider.model),
+    is_same,
+    ordered: true,
+};
 
 /// Their keys, for `telecast check`.
 pub(super) fn rows(providers: &[Read]) -> impl Iterator<Item = (String, &Key, &Layers)> {

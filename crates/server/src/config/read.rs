@@ -385,10 +385,10 @@ impl Config {
             now: shown(key.shape, new.text(key.name)),
             restart: key.waits(self.text(key.name), new.text(key.name)),
         });
-        let receivers = receivers::changes(&self.receivers, &new.receivers);
-        let (was, now) = (self.providers(), new.providers());
-        let providers: Vec<Change> = providers::changes(&was, &now).collect();
-        own.chain(receivers).chain(folders::changes(&self.folders, &new.folders)).chain(providers).collect()
+        own.chain(receivers::LISTED.changes(&self.receivers, &new.receivers))
+            .chain(folders::LISTED.changes(&self.folders, &new.folders))
+            .chain(providers::LISTED.changes(&self.providers(), &new.providers()))
+            .collect()
     }
 
     /// Each key, and each of each receiver, as it stands.

@@ -1,7 +1,8 @@
 //! The `[[receiver]]` sections: one value for each key, with where it came from, like all other keys.
 
 use super::keys::{Key, RECEIVER_KEYS};
-use super::read::{Change, Faults, Layers, Lines, Origin, flat, list, nearest, shape_fault};
+use super::listed::Listed;
+use super::read::{Faults, Layers, Lines, Origin, flat, list, nearest, shape_fault};
 use crate::adapters::outgoing::written;
 use crate::adapters::stream::BOX_PORT;
 use crate::app::settings::{ReceiverKind, ReceiverSettings, is_same, without_user};
@@ -114,28 +115,14 @@ fn settings(keys: &mut Layers) -> Option<ReceiverSettings> {
 }
 
 /// Receivers that came, went, or are not what they were; also if only a password is another.
-pub(super) fn changes<'a>(
-    was: &'a [ReceiverSettings],
-    now: &'a [ReceiverSettings],
-) -> impl Iterator<Item = Change> + 'a {
-    let word = |of: Option<&ReceiverSettings>| of.map_or_else(|| "—".to_owned(), |of| of.url.to_string());
-    let of = |all: &'a [ReceiverSettings], id: &str| all.iter().find(|receiver| receiver.id == id);
-    let gone =
-        was.iter().filter(move |old| of(now, &old.id).is_none()).map(|old| (&old.name, Some(old), None));
-    let others = now.iter().map(move |new| (&new.name, of(was, &new.id), Some(new)));
-    let moved = was.iter().map(|old| &old.id).ne(now.iter().map(|new| &new.id));
-    gone.chain(others)
-        .filter(move |(_, old, new)| match (old, new) {
-            (Some(old), Some(new)) => moved || !is_same(old, new),
-            _ => true,
-        })
-        .map(move |(name, old, new)| Change {
-            key: format!("receiver '{name}'"),
-            was: word(old),
-            now: word(new),
-            restart: false,
-        })
-}
+pub(super) const LISTED: Listed<ReceiverSettings> = Listed {
+    what: "receiver",
+    id: |receiver| &receiver.id,
+    name: |receiver| &receiver.name,
+    word: |receiver| receiver.url.to_string(),
+    is_same,
+    ordered: true,
+};
 
 /// Their keys, for `telecast check`.
 pub(super) fn rows(receivers: &[Read]) -> impl Iterator<Item = (String, &Key, &Layers)> {

@@ -10,7 +10,7 @@ use std::sync::Weak;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan, Zoned};
 use telecast_core::access::Profile;
-use telecast_core::assistant::tools::{About, Call, Day, Timer, When};
+use telecast_core::assistant::tools::{About, Call, Day, Timer, Tool, When};
 use telecast_core::conversation::{CallId, Pin};
 use telecast_core::lineup::{Channel, ChannelId};
 use telecast_store::{AuditLine, Store};
@@ -72,6 +72,11 @@ impl Hands {
         Self { station, store }
     }
 
+    /// Whether it can be done yet.
+    pub(super) fn has(tool: Tool) -> bool {
+        !matches!(tool, Tool::Documents | Tool::ProposeSchedule)
+    }
+
     fn app(&self) -> Told<App> {
         self.station.upgrade().map(App).ok_or_else(|| "The station is shutting down.".to_owned())
     }
@@ -129,7 +134,7 @@ impl Hands {
                 }
             }
             Call::Programme { id } => self.programme(&app, id, asker).await,
-            Call::Explain { about: About::Tuners, .. } => Ok(tuners(&app)),
+            Call::Explain { about: About::Tuners, .. } => Ok(tuners(&app, asker)),
             Call::Explain { about: About::Channel, channel: wanted } => {
                 explained(&app, wanted.as_deref(), asker)
             }
@@ -266,7 +271,8 @@ impl Hands {
             }
             Call::Remind { programme, minutes_before } => {
                 let airing = self.airing(&app, &programme, None, asker).await?;
-                let line = format!("Remind of “{}”, {}.", airing.title, on(&app, &airing));
+                // The page says it when the programme begins, however long before it was wished.
+                let line = format!("Remind of “{}” when it begins: {}.", airing.title, on(&app, &airing));
                 Ok((Call::Remind { programme: airing.id, minutes_before }, vec![line]))
             }
             Call::SetTimer(timer) => {
@@ -318,16 +324,16 @@ impl Hands {
                     .set_timer(&wish, asker.profile.as_deref(), None)
                     .await
                     .map_err(|error| error.message)?;
-                self.keep(place, &set.timer.id).await?;
                 let text = format!("“{}” will be recorded, {}.", set.timer.title, timer_on(&set.timer));
                 // What was there before anybody asked is not taken away by undoing.
-                Done { text, undo: !set.was_there }
+                let undo = !set.was_there && self.keep(place, &set.timer.id).await;
+                Done { text, undo }
             }
             Call::CancelTimer { timer } => {
                 let gone =
                     app.cancel_timer(timer, asker.profile.as_deref()).await.map_err(|error| error.message)?;
-                self.keep(place, &serde_json::to_string(&gone).unwrap_or_default()).await?;
-                Done { text: format!("The recording of “{}” is cancelled.", gone.title), undo: true }
+                let undo = self.keep(place, &serde_json::to_string(&gone).unwrap_or_default()).await;
+                Done { text: format!("The recording of “{}” is cancelled.", gone.title), undo }
             }
             _ => return Err("This cannot be done from here.".to_owned()),
         };
@@ -369,9 +375,13 @@ impl Hands {
         Ok(Done { text, undo: false })
     }
 
-    /// What is needed to undo a call.
-    async fn keep(&self, (conversation, call): (&str, CallId), what: &str) -> Told<()> {
-        self.store.keep_undo(conversation, call.0, what).await.map_err(|error| error.to_string())
+    /// Keeps what is needed to undo a call; false: it cannot be undone. It is done all the same.
+    async fn keep(&self, (conversation, call): (&str, CallId), what: &str) -> bool {
+        let kept = self.store.keep_undo(conversation, call.0, what).await;
+        if let Err(error) = &kept {
+            tracing::warn!(%error, "what would undo a call cannot be kept");
+        }
+        kept.is_ok()
     }
 
     async fn kept(&self, (conversation, call): (&str, CallId)) -> Told<String> {
@@ -473,7 +483,8 @@ fn listed(app: &App, airings: &[AiringView]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn tuners(app: &App) -> String {
+/// Who holds what. Channels that are not there for whoever asks have no names.
+fn tuners(app: &App, asker: &Asker) -> String {
     let board = app.board();
     let mut text = String::new();
     for receiver in app.receivers() {
@@ -486,8 +497,8 @@ fn tuners(app: &App) -> String {
     }
     let lineup = app.lineup();
     for lease in &board.leases {
-        let channel =
-            lineup.channel(&lease.stream.channel).map_or("a channel", |channel| channel.name.as_str());
+        let channel = lineup.channel(&lease.stream.channel).filter(|channel| asker.lists(&channel.id));
+        let channel = channel.map_or("a channel", |channel| channel.name.as_str());
         let _ = writeln!(text, "- {} holds {channel}.", lease.holder);
     }
     if text.is_empty() { "There are no receivers.".to_owned() } else { text }
@@ -513,7 +524,7 @@ fn explained(app: &App, wanted: Option<&str>, asker: &Asker) -> Told<String> {
         let state = serde_json::to_value(session.state).unwrap_or_default();
         let _ = writeln!(text, "- A session of it is {}{reason}", state.as_str().unwrap_or_default());
     }
-    text.push_str(&tuners(app));
+    text.push_str(&tuners(app, asker));
     Ok(text)
 }
 

@@ -6,11 +6,12 @@
 use jiff::Timestamp;
 use telecast_core::assistant::context::{self, Material, Watching, tokens};
 use telecast_core::assistant::tools::{Call, Tool};
-use telecast_core::assistant::{Delta as Piece, Fault, Made, Request, Stop, Turn, Usage};
+use telecast_core::assistant::{Delta as Piece, Fault, FaultKind, Made, Request, Stop, Turn, Usage};
 use telecast_core::conversation::Fault as Told;
 use telecast_core::conversation::{self, Author, Delta, Event, How, Instead, Kind as Why, Post, transcript};
 use telecast_core::limits;
 
+use super::hands::Hands;
 use super::providers::{Chosen, Nobody};
 use super::{Inner, Order, plain};
 use crate::app::conversation::Refused;
@@ -113,7 +114,7 @@ async fn said(inner: &Inner, order: &Order) -> Result<Vec<conversation::Turn>, F
 }
 
 fn internal(message: &str) -> Fault {
-    Fault { message: message.to_owned(), ..Fault::new(telecast_core::assistant::FaultKind::ServerError) }
+    Fault { message: message.to_owned(), ..Fault::new(FaultKind::ServerError) }
 }
 
 /// The dialogue as a model is given it.
@@ -168,8 +169,8 @@ async fn by_model(
     let order = writing.order;
     let pin = turns.iter().rev().find_map(|turn| turn.pin.clone());
     let mut turns = dialogue(&turns, order.why);
-    let tools: Vec<Tool> =
-        Tool::ALL.into_iter().filter(|tool| order.asker.scopes.contains(&tool.scope())).collect();
+    let may = |tool: &Tool| Hands::has(*tool) && order.asker.scopes.contains(&tool.scope());
+    let tools: Vec<Tool> = Tool::ALL.into_iter().filter(may).collect();
     let seen = match &pin {
         Some(pin) => inner.hands.watching(pin, &order.asker).await,
         None => None,
@@ -177,9 +178,11 @@ async fn by_model(
     let mut tried: Vec<usize> = Vec::new();
     let mut instead: Option<Instead> = None;
     let mut calls_left = CALLS;
-    for _ in 0..ROUNDS {
+    for round in 1..=ROUNDS {
+        // Whoever has looked up enough has to answer.
+        let tools = if round == ROUNDS { &[] } else { tools.as_slice() };
         let (answer, stop) = loop {
-            let chosen = inner
+            let mut chosen = inner
                 .providers
                 .choose(order, &tried)
                 .map_err(|nobody| Broken::Fault(nobody_left(nobody, instead.as_ref())))?;
@@ -187,9 +190,9 @@ async fn by_model(
             let asks = Post::Asks { fence: order.fence, provider, model, instead_of: instead.take() };
             writing.pen.post(asks).await?;
             let request =
-                request(inner, &chosen, (&turns, &tools), seen.as_ref()).await.map_err(Broken::Fault)?;
+                request(inner, &chosen, (&turns, tools), seen.as_ref()).await.map_err(Broken::Fault)?;
             let before = writing.at;
-            match one(inner, &chosen, &request, writing, used).await {
+            match one(inner, &mut chosen, &request, writing, used).await {
                 Ok(done) => break done,
                 Err(Broken::Fault(fault)) if fault.may_retry(writing.at > before) => {
                     tried.push(chosen.place());
@@ -200,7 +203,7 @@ async fn by_model(
         };
         let Turn::Assistant { calls, .. } = &answer else { return Ok(()) };
         if calls.is_empty() || stop != Stop::Tools {
-            return ended(stop);
+            return ended(stop, writing.at > 0);
         }
         let calls = calls.clone();
         turns.push(answer);
@@ -217,9 +220,14 @@ async fn by_model(
     Ok(())
 }
 
-fn ended(stop: Stop) -> Result<(), Broken> {
+/// What it means that no more comes.
+fn ended(stop: Stop, has_said: bool) -> Result<(), Broken> {
+    let refuses = "The model does not want to answer this.";
     match stop {
-        Stop::Length => Err(Broken::Fault(Fault::new(telecast_core::assistant::FaultKind::TooLong))),
+        Stop::Refused if !has_said => {
+            Err(Broken::Fault(Fault { message: refuses.into(), ..Fault::new(FaultKind::BadRequest) }))
+        }
+        Stop::Length => Err(Broken::Fault(Fault::new(FaultKind::TooLong))),
         _ => Ok(()),
     }
 }
@@ -250,10 +258,8 @@ async fn request(
         tools.iter().map(|tool| tokens(&tool.schema().to_string()) + tokens(tool.description())).sum();
     let material = Material { system: &system, turns, watching, tools_tokens, ..Material::default() };
     let room = chosen.window().saturating_sub(chosen.max_tokens() as usize);
-    let fitted = context::fit(&material, room).map_err(|error| Fault {
-        message: error.to_string(),
-        ..Fault::new(telecast_core::assistant::FaultKind::TooLarge)
-    })?;
+    let fitted = context::fit(&material, room)
+        .map_err(|error| Fault { message: error.to_string(), ..Fault::new(FaultKind::TooLarge) })?;
     let max_tokens = inner.providers.allow(chosen, fitted.tokens as u64)?;
     Ok(Request { system: fitted.system, turns: fitted.turns, tools, max_tokens, ..chosen.request() })
 }
@@ -261,7 +267,7 @@ async fn request(
 /// Asks once: what came is written, and given as a turn.
 async fn one(
     inner: &Inner,
-    chosen: &Chosen,
+    chosen: &mut Chosen,
     request: &Request,
     writing: &mut Writing<'_>,
     used: &mut Used,

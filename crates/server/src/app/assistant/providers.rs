@@ -128,11 +128,21 @@ fn spent(over: Over) -> Fault {
     }
 }
 
-/// A provider that is asked.
+/// A provider that is to be asked. Given up before it has answered in any way, nothing is known of it.
 pub(super) struct Chosen {
+    all: Providers,
     place: usize,
     settings: ProviderSettings,
     account: String,
+    is_told: bool,
+}
+
+impl Drop for Chosen {
+    fn drop(&mut self) {
+        if !self.is_told {
+            self.all.undecided(self.place);
+        }
+    }
 }
 
 impl Chosen {
@@ -230,10 +240,8 @@ impl Asked {
 
 impl Drop for Asked {
     fn drop(&mut self) {
-        if !self.is_told
-            && let Some(health) = self.all.state().health.get_mut(self.place)
-        {
-            health.undecided();
+        if !self.is_told {
+            self.all.undecided(self.place);
         }
     }
 }
@@ -336,7 +344,8 @@ impl Providers {
         match choice {
             Choice::Ask(place) => {
                 let Some(settings) = settings.providers.get(place).cloned() else { return Err(Nobody::Left) };
-                Ok(Chosen { place, settings, account: order.asker.account.clone() })
+                let account = order.asker.account.clone();
+                Ok(Chosen { all: self.clone(), place, settings, account, is_told: false })
             }
             Choice::Wait(wait) => Err(Nobody::Until(wait)),
             Choice::Nobody => Err(Nobody::Left),
@@ -362,12 +371,11 @@ impl Providers {
     ///
     /// # Errors
     /// There is no answer.
-    pub(super) async fn ask(&self, chosen: &Chosen, request: &Request) -> Result<Asked, Fault> {
+    pub(super) async fn ask(&self, chosen: &mut Chosen, request: &Request) -> Result<Asked, Fault> {
         let began_ms = self.0.clock.steady_ms();
         let posting = chosen.kind().encode(request);
-        let guard = Undecided { all: self, place: chosen.place, is_told: false };
         let answering = self.0.llm.ask(&chosen.settings.place, &posting).await;
-        guard.told();
+        chosen.is_told = true;
         match answering {
             Ok(answering) => Ok(Asked {
                 answering,
@@ -387,6 +395,12 @@ impl Providers {
         }
     }
 
+    fn undecided(&self, place: usize) {
+        if let Some(health) = self.state().health.get_mut(place) {
+            health.undecided();
+        }
+    }
+
     fn failed(&self, place: usize, name: &str, fault: &Fault) {
         metrics::counter!("telecast_chat_provider_faults_total", "provider" => name.to_owned(), "kind" => fault.kind.name()).increment(1);
         tracing::warn!(provider = name, kind = fault.kind.name(), "a provider gave no answer");
@@ -398,28 +412,5 @@ impl Providers {
 
     fn today(&self) -> i64 {
         self.0.clock.wall_ms().div_euclid(86_400_000)
-    }
-}
-
-/// Asked and given up before an answer came: nothing is known of the provider.
-struct Undecided<'a> {
-    all: &'a Providers,
-    place: usize,
-    is_told: bool,
-}
-
-impl Undecided<'_> {
-    fn told(mut self) {
-        self.is_told = true;
-    }
-}
-
-impl Drop for Undecided<'_> {
-    fn drop(&mut self) {
-        if !self.is_told
-            && let Some(health) = self.all.state().health.get_mut(self.place)
-        {
-            health.undecided();
-        }
     }
 }
