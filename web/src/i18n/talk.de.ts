@@ -37,6 +37,7 @@ export const talk: typeof english = {
     text: "Fragen Sie nach dem Programm, oder sagen Sie, was zu tun ist. Geändert wird nichts, bevor Sie es bestätigt haben.",
     plain: "Es ist kein Sprachmodell eingerichtet: Die Station selbst versteht ein paar einfache Sätze.",
     examples: ["Was kommt heute um 20:15 Uhr?", "Läuft heute Abend ein Krimi?", "Worum geht es in diesem Film?", "Schalte auf die Nachrichten"],
+    plainExamples: ["Was läuft jetzt?", "Was läuft heute Abend?", "Was läuft morgen?", "Wer belegt die Tuner?"],
   },
   composer: {
     label: "Nachricht",

@@ -36,6 +36,7 @@ export const talk = {
     text: "Ask about the programme, or say what is to be done. Nothing is changed before you have confirmed it.",
     plain: "No language model is set up: the station itself understands a few simple sentences.",
     examples: ["What is on tonight at 20:15?", "Is there a crime film this evening?", "What is this film about?", "Switch to the news"],
+    plainExamples: ["What is on now?", "What’s on tonight?", "What’s on tomorrow?", "Who holds the tuners?"],
   },
   composer: {
     label: "Message",

@@ -59,7 +59,7 @@ function Examples({ ask }: { readonly ask: (text: string) => void }) {
       <h2>{w.empty.title}</h2>
       <p>{w.empty.text}</p>
       <ul>
-        {w.empty.examples.map((example) => (
+        {(alone ? w.empty.plainExamples : w.empty.examples).map((example) => (
           <li key={example}>
             <button type="button" className="talk-example" onClick={() => ask(example)}>
               {example}

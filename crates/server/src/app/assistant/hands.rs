@@ -1,8 +1,8 @@
 //! The assistant's hands: what its tools do, with the rights of the person who asked and no others.
 //!
 //! What reads gives text: lines with links to the pages, for a model and for people. What changes is first shown ([`Hands::preview`]: what exactly, in lines that
-//! the station makes), then carried out when its asker has said so, noted, and undone if he wants. Names of channels and titles are found here; where they
-//! fit several things nothing is done, and the answer says which there are.
+//! the station makes), then carried out when its asker has said so, noted, and undone if he wants. Names of channels are found here; where one
+//! fits several nothing is done, and the answer says which there are. Of airings of one title the next is meant: what is shown before it is done says which that is.
 
 use std::fmt::Write;
 use std::sync::Weak;
@@ -109,7 +109,7 @@ impl Hands {
             && asker.admits(detail.airing.age)
         {
             seen.title = detail.airing.title.clone();
-            seen.time = span(&detail.airing);
+            seen.time = span(&app, &detail.airing);
             seen.text = detail.description;
         }
         Some(seen)
@@ -240,7 +240,7 @@ impl Hands {
         Ok(text)
     }
 
-    /// The airing of that id, or the next one that is called so.
+    /// The airing of that id, or the next one that is called so, on television rather than on the radio.
     async fn airing(&self, app: &App, wanted: &str, on: Option<&str>, asker: &Asker) -> Told<AiringView> {
         let languages = app.languages(&asker.account).await.unwrap_or_default();
         if let Ok(detail) = app.programme(wanted, &languages).await {
@@ -253,7 +253,10 @@ impl Hands {
         let found = self.found(app, wanted, None, on, asker).await?;
         let same: Vec<&AiringView> = found.iter().filter(|airing| named(&airing.title, wanted)).collect();
         let mut fitting = if same.is_empty() { found.iter().collect() } else { same };
-        fitting.sort_by_key(|airing| airing.start_ms);
+        let lineup = app.lineup();
+        let is_radio =
+            |airing: &AiringView| lineup.channel(&airing.channel).is_some_and(|channel| channel.radio);
+        fitting.sort_by_key(|airing| (is_radio(airing), airing.start_ms));
         fitting.first().copied().cloned().ok_or_else(|| "There is no such programme in the guide.".to_owned())
     }
 
@@ -285,7 +288,7 @@ impl Hands {
             }
             Call::CancelTimer { timer } => {
                 let found = self.timer(&app, &timer, asker).await?;
-                let line = format!("Cancel the recording of “{}”, {}.", found.title, timer_on(&found));
+                let line = format!("Cancel the recording of “{}”, {}.", found.title, timer_on(&app, &found));
                 Ok((Call::CancelTimer { timer: found.id }, vec![line]))
             }
             Call::ProposeSchedule { .. } => Err("Schedules are changed on the channel's page.".to_owned()),
@@ -324,7 +327,7 @@ impl Hands {
                     .set_timer(&wish, asker.profile.as_deref(), None)
                     .await
                     .map_err(|error| error.message)?;
-                let text = format!("“{}” will be recorded, {}.", set.timer.title, timer_on(&set.timer));
+                let text = format!("“{}” will be recorded, {}.", set.timer.title, timer_on(&app, &set.timer));
                 // What was there before anybody asked is not taken away by undoing.
                 let undo = !set.was_there && self.keep(place, &set.timer.id).await;
                 Done { text, undo }
@@ -367,7 +370,7 @@ impl Hands {
                     .set_timer(&wish, asker.profile.as_deref(), None)
                     .await
                     .map_err(|error| error.message)?;
-                format!("“{}” will be recorded again, {}.", set.timer.title, timer_on(&set.timer))
+                format!("“{}” will be recorded again, {}.", set.timer.title, timer_on(&app, &set.timer))
             }
             _ => return Err("This cannot be undone.".to_owned()),
         };
@@ -458,19 +461,19 @@ fn channel(app: &App, wanted: &str, asker: &Asker) -> Told<Channel> {
     }
 }
 
-fn span(airing: &AiringView) -> String {
-    format!("{}–{}", day_and_clock(airing.start_ms), clock(airing.end_ms))
+fn span(app: &App, airing: &AiringView) -> String {
+    format!("{}–{}", day_and_clock(airing.start_ms, app.now_ms()), clock(airing.end_ms))
 }
 
 fn on(app: &App, airing: &AiringView) -> String {
     let lineup = app.lineup();
     let channel = lineup.channel(&airing.channel).map_or("", |channel| channel.name.as_str());
-    format!("{channel}, {}", span(airing))
+    format!("{channel}, {}", span(app, airing))
 }
 
-fn timer_on(timer: &TimerView) -> String {
+fn timer_on(app: &App, timer: &TimerView) -> String {
     let (start, end) = (timer.start.as_millisecond(), timer.end.as_millisecond());
-    format!("{}, {}–{}", timer.channel, day_and_clock(start), clock(end))
+    format!("{}, {}–{}", timer.channel, day_and_clock(start, app.now_ms()), clock(end))
 }
 
 /// A line for each, with a link to its page.

@@ -11,9 +11,13 @@ pub(super) fn clock(ms: i64) -> String {
     timestamp(ms).to_zoned(TimeZone::system()).strftime("%H:%M").to_string()
 }
 
-/// `Tue 2026-12-01 20:15`.
-pub(super) fn day_and_clock(ms: i64) -> String {
-    timestamp(ms).to_zoned(TimeZone::system()).strftime("%a %Y-%m-%d %H:%M").to_string()
+/// `20:15`, and of another day than today `Tue 2026-12-01 20:15`.
+pub(super) fn day_and_clock(ms: i64, now_ms: i64) -> String {
+    let zoned = |ms| timestamp(ms).to_zoned(TimeZone::system());
+    if zoned(ms).date() == zoned(now_ms).date() {
+        return clock(ms);
+    }
+    zoned(ms).strftime("%a %Y-%m-%d %H:%M").to_string()
 }
 
 /// A link to a programme's page. A title is somebody else's text: it cannot end the link's.
